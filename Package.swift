@@ -27,9 +27,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "turnwise",
   products: [
-    .library(name: "Turnwise", targets: ["Turnwise", "TurnwiseCLI"]),
-    .library(name: "TurnwiseEnvironments", targets: ["TurnwiseEnvironments"]),
-    .executable(name: "turnwise", targets: ["turnwise-tool"]),
+    .library(name: "TurnwiseCore", targets: ["TurnwiseCore"])
   ],
   targets: [
     .systemLibrary(
