@@ -1,0 +1,49 @@
+/// Why an episode could not be played to an end: trouble of the machinery, never of the agent.
+///
+/// A failure is data. It ends one episode, is recorded in its trace, leaves the episode's siblings
+/// alone, and never becomes a reward. A tool call that goes wrong is not a failure: the agent reads
+/// about it (``ToolRefusal``).
+public struct Failure: Error, Codable, Hashable, Sendable {
+  /// The part of the machinery that failed.
+  public enum Boundary: String, Codable, Hashable, Sendable, CaseIterable {
+    case policy, environment, sandbox, judge, cancelled
+  }
+
+  /// The part of the machinery that failed.
+  public var boundary: Boundary
+  /// A short name that programs can compare, such as `"launch"`.
+  public var code: String
+  /// What happened, and what to do about it, for people.
+  public var message: String
+  /// Whether the same turn may succeed when it is tried again.
+  public var isRetryable: Bool
+
+  /// Creates a failure.
+  public init(
+    _ boundary: Boundary, code: String, message: String, isRetryable: Bool = false
+  ) {
+    self.boundary = boundary
+    self.code = code
+    self.message = message
+    self.isRetryable = isRetryable
+  }
+
+  /// Returns `error` if it is a failure, else a failure at `boundary` that describes it.
+  public static func wrapping(_ error: any Error, at boundary: Boundary) -> Failure {
+    if let failure = error as? Failure { return failure }
+    if error is CancellationError {
+      return Failure(.cancelled, code: "cancelled", message: "The episode was cancelled.")
+    }
+    return Failure(boundary, code: "thrown", message: "\(error)")
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case boundary, code, message
+    case isRetryable = "retryable"
+  }
+}
+
+extension Failure: CustomStringConvertible {
+  /// Boundary, code and message on one line.
+  public var description: String { "\(boundary.rawValue)/\(code): \(message)" }
+}

@@ -1,0 +1,59 @@
+/// A reproducible source of random numbers that can be split into independent streams.
+///
+/// The generator is counter-based: a stream is named by a 128-bit key, and the n-th number of a
+/// stream is a hash of the key and n. Deriving a stream looks at the key alone, so it does not
+/// matter how many numbers were drawn before. The mixing function is the finalizer of SplitMix64
+/// (Steele, Lea and Flood, 2014), applied twice.
+public struct Randomness: RandomNumberGenerator, Codable, Hashable, Sendable {
+  private var high: UInt64
+  private var low: UInt64
+  private var counter: UInt64 = 0
+
+  /// Creates the root stream of a seed.
+  public init(seed: UInt64) {
+    high = Self.mix(seed ^ 0x7475_726E_7769_7365)
+    low = Self.mix(high &+ 0x9E37_79B9_7F4A_7C15)
+  }
+
+  /// Draws the next number.
+  public mutating func next() -> UInt64 {
+    counter &+= 1
+    return Self.mix(low ^ Self.mix(high &+ counter &* 0x9E37_79B9_7F4A_7C15))
+  }
+
+  /// Returns the child stream of a name and some numbers, independent of what was drawn so far.
+  ///
+  /// - Parameters:
+  ///   - name: What the stream is for, such as `"policy"`.
+  ///   - indices: What tells it from its siblings, such as a member and a turn.
+  /// - Returns: A stream at its beginning.
+  public func stream(_ name: String, _ indices: Int...) -> Randomness {
+    var child = self
+    child.counter = 0
+    for byte in name.utf8 { child.absorb(UInt64(byte)) }
+    child.absorb(0x100)  // Ends the name, so that ("a", "b"…) and ("ab"…) differ.
+    for index in indices { child.absorb(UInt64(bitPattern: Int64(index))) }
+    return child
+  }
+
+  /// A number at or above 0 and below 1, with 53 random bits.
+  public mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// Returns whether an event of the given probability happens.
+  public mutating func chance(_ probability: Double) -> Bool { unit() < probability }
+
+  /// The stream's name as 32 hexadecimal digits, as trace files record it.
+  public var key: String { StateKey.hexadecimal(high) + StateKey.hexadecimal(low) }
+
+  private mutating func absorb(_ word: UInt64) {
+    high = Self.mix(high ^ Self.mix(word &+ 0xD1B5_4A32_D192_ED03))
+    low = Self.mix(low &+ high)
+  }
+
+  private static func mix(_ word: UInt64) -> UInt64 {
+    var z = word
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

@@ -1,0 +1,57 @@
+/// The content key of a situation: equal keys mean equal states.
+///
+/// It is the first half of the SHA-256 digest of the state's canonical bytes (``CanonicalEncoder``),
+/// so it is the same in every process and on every machine. Two different states share a key with a
+/// probability of about 2⁻¹²⁸.
+public struct StateKey: Hashable, Sendable, Comparable {
+  private let high: UInt64
+  private let low: UInt64
+
+  /// Computes the key of a state.
+  ///
+  /// - Throws: What the state's own `encode(to:)` throws.
+  public init(of state: some Encodable) throws {
+    let digest = Digest(of: try CanonicalEncoder.bytes(of: state))
+    (high, low) = (digest.words[0], digest.words[1])
+  }
+
+  /// Reads 32 hexadecimal digits.
+  public init?(hexadecimal text: String) {
+    guard text.utf8.count == 32, let high = UInt64(text.prefix(16), radix: 16),
+      let low = UInt64(text.suffix(16), radix: 16)
+    else { return nil }
+    (self.high, self.low) = (high, low)
+  }
+
+  /// 32 hexadecimal digits.
+  public var hexadecimal: String { Self.hexadecimal(high) + Self.hexadecimal(low) }
+
+  /// Orders keys by their bytes.
+  public static func < (left: StateKey, right: StateKey) -> Bool {
+    (left.high, left.low) < (right.high, right.low)
+  }
+
+  /// 16 hexadecimal digits.
+  static func hexadecimal(_ word: UInt64) -> String {
+    let digits = String(word, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  }
+}
+
+extension StateKey: Codable {
+  /// Reads 32 hexadecimal digits.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    guard let key = StateKey(hexadecimal: try container.decode(String.self)) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "is not a state key of 32 hexadecimal digits")
+    }
+    self = key
+  }
+
+  /// Writes 32 hexadecimal digits.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(hexadecimal)
+  }
+}
