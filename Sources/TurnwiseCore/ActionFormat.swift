@@ -1,0 +1,83 @@
+internal import Foundation
+
+/// How tool calls are spelled as words that a policy can sample.
+public protocol ActionFormat: Sendable {
+  /// The name that checkpoints record.
+  var name: String { get }
+  /// Spells calls.
+  func render(_ calls: [ToolCall]) -> Text
+  /// Reads words. What cannot be read becomes an action with a problem, never an error.
+  func parse(_ text: Text, tools: [ToolDescription]) -> Action
+}
+
+/// A tool's name, a space, and its argument: `bash grep -c fox notes.txt`.
+///
+/// A tool with one argument takes the rest of the words as they are; one with several takes a JSON
+/// object. The text that the policy samples is the text that the tool receives, byte for byte.
+public struct CompactFormat: ActionFormat {
+  /// Creates the format.
+  public init() {}
+
+  /// The name that checkpoints record.
+  public var name: String { "compact" }
+
+  /// Spells the first call; the format has no words for more than one.
+  public func render(_ calls: [ToolCall]) -> Text {
+    guard let call = calls.first else { return "" }
+    guard case .object(let members) = call.arguments, !members.isEmpty else {
+      return Text(call.name)
+    }
+    if members.count == 1, let value = members.values.first, let argument = Self.spell(value) {
+      return Text(Array((call.name + " ").utf8) + argument.bytes)
+    }
+    let object = (try? JSON.encode(call.arguments)).map { Text($0).string } ?? "{}"
+    return Text(call.name + " " + object)
+  }
+
+  /// Reads one call.
+  public func parse(_ text: Text, tools: [ToolDescription]) -> Action {
+    let words = text.bytes.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
+    guard !words.isEmpty else {
+      return Action(text: text, calls: [], problem: "The action is empty. Name a tool.")
+    }
+    let nameBytes = words.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\n") }
+    let name = String(decoding: nameBytes, as: UTF8.self)
+    let rest = Text(words.dropFirst(nameBytes.count + 1))
+    guard let tool = tools.first(where: { $0.name == name }),
+      case .object(let properties)? = tool.parameters["properties"]
+    else { return Action(text: text, calls: [ToolCall(name)]) }
+    switch properties.count {
+    case 0: return Action(text: text, calls: [ToolCall(name)])
+    case 1:
+      let (key, schema) = properties.first ?? ("", [:])
+      return Action(text: text, calls: [ToolCall(name, [key: Self.read(rest, as: schema)])])
+    default:
+      guard let object = try? JSON.decode(JSONValue.self, from: Data(rest.bytes)) else {
+        return Action(
+          text: text, calls: [],
+          problem: "The arguments of '\(name)' are not a JSON object.")
+      }
+      return Action(text: text, calls: [ToolCall(name, object)])
+    }
+  }
+
+  private static func spell(_ value: JSONValue) -> Text? {
+    switch value {
+    case .string(let string): Text(string)
+    case .integer(let integer): Text("\(integer)")
+    case .number(let number): Text("\(number)")
+    case .bool(let bool): Text("\(bool)")
+    case .object: try? value.decode(Text.self)  // Bytes that are not UTF-8.
+    default: nil
+    }
+  }
+
+  private static func read(_ text: Text, as schema: JSONValue) -> JSONValue {
+    switch schema["type"] {
+    case "integer": Int(text.string).map(JSONValue.integer) ?? .string(text.string)
+    case "number": Double(text.string).map(JSONValue.number) ?? .string(text.string)
+    case "boolean": Bool(text.string).map(JSONValue.bool) ?? .string(text.string)
+    default: (try? JSONValue(encoding: text)) ?? .string(text.string)
+    }
+  }
+}

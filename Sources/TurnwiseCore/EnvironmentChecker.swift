@@ -1,0 +1,268 @@
+/// Plays an environment and reports which laws it breaks.
+///
+/// Run it in the tests of your own environment:
+///
+///     let report = await EnvironmentChecker(Lockbox()).check()
+///     #expect(report.violations.isEmpty)
+///
+/// Each law is judged by itself, so that a report names the one thing that is wrong.
+public struct EnvironmentChecker<E: Environment>: Sendable {
+  /// The environment.
+  public var environment: E
+  /// The seed that scenarios and random actions come from.
+  public var seed: UInt64
+  /// How many scenarios are played for each law.
+  public var scenarios: Int
+  /// How many environment steps run at once.
+  public var workers: Int
+  /// Computes keys of states, given as JSON, in another process.
+  ///
+  /// The command line starts itself for this. Without it ``EnvironmentLaw/keysAgree`` is left open.
+  public var keysInSecondProcess: (@Sendable ([JSONValue]) async throws -> [String])?
+
+  /// Creates a checker.
+  public init(
+    _ environment: E, seed: UInt64 = 1, scenarios: Int = 12, workers: Int = 2,
+    keysInSecondProcess: (@Sendable ([JSONValue]) async throws -> [String])? = nil
+  ) {
+    self.environment = environment
+    self.seed = seed
+    self.scenarios = scenarios
+    self.workers = workers
+    self.keysInSecondProcess = keysInSecondProcess
+  }
+
+  /// Judges every law.
+  public func check() async -> EnvironmentReport {
+    var verdicts: [EnvironmentReport.Verdict] = []
+    for law in EnvironmentLaw.allCases {
+      do {
+        verdicts.append(.init(law: law, outcome: try await judge(law)))
+      } catch {
+        verdicts.append(.init(law: law, outcome: .broken("\(Failure.wrapping(error, at: .environment))")))
+      }
+    }
+    return EnvironmentReport(environment: E.id, verdicts: verdicts)
+  }
+
+  /// The keys of states that are given as JSON: what the second process computes.
+  ///
+  /// - Throws: A `DecodingError` if a value is no state of the environment.
+  public func keys(of states: [JSONValue]) throws -> [String] {
+    try states.map { try StateKey(of: $0.decode(E.State.self)).hexadecimal }
+  }
+
+  private func judge(_ law: EnvironmentLaw) async throws -> EnvironmentReport.Outcome {
+    switch law {
+    case .reproducible: try await reproducible()
+    case .forkIsolated: try await forkIsolated()
+    case .encodable: try await encodable()
+    case .keysAgree: try await keysAgree()
+    case .observationPure: try await observationPure()
+    case .callsAnswered: try await callsAnswered()
+    case .truncationJudged: try await truncationJudged()
+    case .splitsDisjoint: try splitsDisjoint()
+    case .expertSucceeds: try await expertSucceeds()
+    case .idleFails: try await idleFails()
+    }
+  }
+
+  // MARK: - Scenarios and plays
+
+  private func scenario(_ index: Int, _ split: Split = .train) -> E.Scenario {
+    var random = Randomness(seed: seed).stream("check-" + split.rawValue, index)
+    return environment.scenario(in: split, using: &random)
+  }
+
+  private func session(_ index: Int) throws -> Session<E> {
+    try Session(
+      environment, scenario: scenario(index),
+      origin: EpisodeOrigin(seed: seed, split: .train, scenario: index))
+  }
+
+  /// Plays `count` turns: the expert's actions mixed with random ones, so that both well-trodden and
+  /// odd states are visited.
+  private func wander(_ session: inout Session<E>, turns count: Int) async {
+    let policy = RandomPolicy()
+    for _ in 0..<count where session.ending == nil {
+      let situation = session.situation
+      var random = situation.random.stream("wander")
+      let expert = random.chance(0.6) ? session.expertAction() : nil
+      await session.play(expert ?? policy.decide(situation, using: &random))
+    }
+  }
+
+  private func wandered(_ index: Int) async throws -> Session<E> {
+    var session = try session(index)
+    await wander(&session, turns: 1 + index % 4)
+    return session
+  }
+
+  private func eachScenario(
+    _ test: (Int) async throws -> String?
+  ) async rethrows -> EnvironmentReport.Outcome {
+    for index in 0..<scenarios {
+      if let problem = try await test(index) { return .broken("scenario \(index): \(problem)") }
+    }
+    return .kept
+  }
+
+  // MARK: - Laws
+
+  private func reproducible() async throws -> EnvironmentReport.Outcome {
+    try await eachScenario { index in
+      var (first, second) = (try session(index), try session(index))
+      await wander(&first, turns: environment.turnLimit)
+      await wander(&second, turns: environment.turnLimit)
+      return Self.difference(first.turns, second.turns)
+    }
+  }
+
+  private func forkIsolated() async throws -> EnvironmentReport.Outcome {
+    try await eachScenario { index in
+      let parent = try await wandered(index)
+      let before = try parent.stateKey
+      var fork = parent.forked("check")
+      await wander(&fork, turns: 4)
+      return try parent.stateKey == before
+        ? nil : "after a fork played on, its parent's state was another"
+    }
+  }
+
+  private func encodable() async throws -> EnvironmentReport.Outcome {
+    try await eachScenario { index in
+      let original = try await wandered(index)
+      let blobs = BlobStore()
+      let state = try JSONValue(encoding: original.state, blobs: blobs)
+        .decode(E.State.self, blobs: blobs)
+      guard try StateKey(of: state) == original.stateKey else {
+        return "an encoded and decoded state has another key"
+      }
+      // The same actions must lead on to the same replies: a field that is not encoded shows here.
+      var (left, right) = (original.state, state)
+      var (leftRandom, rightRandom) = (Randomness(seed: seed), Randomness(seed: seed))
+      var guide = original
+      for _ in 0..<4 where guide.ending == nil {
+        await wander(&guide, turns: 1)
+        guard let action = guide.turns.last?.action else { break }
+        let expected = try await environment.step(&left, action, using: &leftRandom)
+        let found = try await environment.step(&right, action, using: &rightRandom)
+        guard expected == found else {
+          return "a decoded state answers '\(action.text)' otherwise than the original"
+        }
+      }
+      return nil
+    }
+  }
+
+  private func keysAgree() async throws -> EnvironmentReport.Outcome {
+    guard let keysInSecondProcess else {
+      return .open("no second process to compare with")
+    }
+    var states: [JSONValue] = []
+    var keys: [String] = []
+    for index in 0..<scenarios {
+      let session = try await wandered(index)
+      states.append(try JSONValue(encoding: session.state))
+      keys.append(try session.stateKey.hexadecimal)
+    }
+    let others = try await keysInSecondProcess(states)
+    guard let index = keys.indices.first(where: { $0 >= others.count || keys[$0] != others[$0] })
+    else { return .kept }
+    return .broken("scenario \(index): another process gives the same state another key")
+  }
+
+  private func observationPure() async throws -> EnvironmentReport.Outcome {
+    try await eachScenario { index in
+      let session = try await wandered(index)
+      return environment.observe(session.state) == environment.observe(session.state)
+        ? nil : "observing the same state twice gave two observations"
+    }
+  }
+
+  private func callsAnswered() async throws -> EnvironmentReport.Outcome {
+    let long = JSONValue.string(String(repeating: "x", count: Toolbox<E.State>.argumentLimit + 1))
+    var odd = [
+      Action(text: "?", calls: [], problem: "The action could not be read."),
+      .call("no-such-tool", ["a": 1]),
+    ]
+    for tool in environment.tools.descriptions {
+      odd += [
+        .call(tool.name, .null), .call(tool.name, ["no-such-argument": [1, .null]]),
+        Action(text: "long", calls: [ToolCall(tool.name, ["text": long])]),
+      ]
+    }
+    return try await eachScenario { index in
+      for action in odd {
+        var session = try session(index)
+        await session.play(action)
+        if let failure = session.ending?.failure {
+          return "the call '\(action.text)' failed the episode: \(failure)"
+        }
+        if session.turns.last?.replies.isEmpty ?? true, environment.tools.descriptions.count > 0 {
+          return "the call '\(action.text)' got no answer"
+        }
+      }
+      return nil
+    }
+  }
+
+  private func truncationJudged() async throws -> EnvironmentReport.Outcome {
+    try await eachScenario { index in
+      for turns in [0, 1] {
+        var session = try session(index)
+        await wander(&session, turns: turns)
+        guard session.ending == nil else { continue }
+        do {
+          guard try await environment.judge(session.state).success != nil else {
+            return "an episode cut short after \(turns) turns is not judged"
+          }
+        } catch {
+          return "judging an episode cut short after \(turns) turns failed: \(error)"
+        }
+      }
+      return nil
+    }
+  }
+
+  private func splitsDisjoint() throws -> EnvironmentReport.Outcome {
+    func keys(_ split: Split) throws -> Set<StateKey> {
+      Set(try (0..<scenarios * 20).map { try StateKey(of: scenario($0, split)) })
+    }
+    let shared = try keys(.train).intersection(keys(.heldOut)).count
+    return shared == 0 ? .kept : .broken("\(shared) scenarios are both in train and in held-out")
+  }
+
+  private func expertSucceeds() async throws -> EnvironmentReport.Outcome {
+    let first = try session(0)
+    guard first.expertAction() != nil else { return .open("the environment has no expert") }
+    return try await successes(.expert(.none)) { success, index in
+      success ? nil : "the expert does not succeed in scenario \(index)"
+    }
+  }
+
+  private func idleFails() async throws -> EnvironmentReport.Outcome {
+    try await successes(.policy(NullPolicy())) { success, index in
+      success ? "doing nothing succeeds in scenario \(index)" : nil
+    }
+  }
+
+  private func successes(
+    _ player: Player, _ problem: (Bool, Int) -> String?
+  ) async throws -> EnvironmentReport.Outcome {
+    let sessions = try (0..<scenarios).map { try session($0) }
+    let played = await Rollout(player, workers: workers).play(sessions)
+    for (index, session) in played.enumerated() {
+      if let failure = session.ending?.failure { return .broken("scenario \(index): \(failure)") }
+      if let problem = problem(session.judgement?.success ?? false, index) { return .broken(problem) }
+    }
+    return .kept
+  }
+
+  private static func difference(_ left: [Turn], _ right: [Turn]) -> String? {
+    if let index = zip(left, right).enumerated().first(where: { $1.0 != $1.1 })?.offset {
+      return "the same seed and actions gave another turn \(index)"
+    }
+    return left.count == right.count ? nil : "the same seed and actions gave another number of turns"
+  }
+}

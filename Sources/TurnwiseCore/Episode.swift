@@ -1,0 +1,167 @@
+/// How an episode ended. The three kinds are different facts: a truncated episode would have gone
+/// on, and a failed one says nothing about the agent.
+public enum Ending: Hashable, Sendable {
+  /// The environment came to its own end.
+  case terminated
+  /// The episode was cut short.
+  case truncated(Truncation)
+  /// The machinery failed.
+  case failed(Failure)
+
+  /// What cut an episode short.
+  public enum Truncation: String, Codable, Hashable, Sendable, CaseIterable {
+    case turnLimit = "turn-limit"
+    case contextFull = "context-full"
+  }
+
+  /// Whether the episode was cut short.
+  public var isTruncated: Bool { if case .truncated = self { true } else { false } }
+  /// The failure, if the machinery failed.
+  public var failure: Failure? { if case .failed(let failure) = self { failure } else { nil } }
+}
+
+extension Ending: Codable {
+  private enum CodingKeys: String, CodingKey { case kind, reason, failure }
+  private enum Kind: String, Codable { case terminated, truncated, failed }
+
+  /// Reads an ending.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    switch try container.decode(Kind.self, forKey: .kind) {
+    case .terminated: self = .terminated
+    case .truncated: self = .truncated(try container.decode(Truncation.self, forKey: .reason))
+    case .failed: self = .failed(try container.decode(Failure.self, forKey: .failure))
+    }
+  }
+
+  /// Writes the kind with its reason or failure.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    switch self {
+    case .terminated: try container.encode(Kind.terminated, forKey: .kind)
+    case .truncated(let reason):
+      try container.encode(Kind.truncated, forKey: .kind)
+      try container.encode(reason, forKey: .reason)
+    case .failed(let failure):
+      try container.encode(Kind.failed, forKey: .kind)
+      try container.encode(failure, forKey: .failure)
+    }
+  }
+}
+
+/// Where an episode comes from: enough to play it again.
+public struct EpisodeOrigin: Codable, Hashable, Sendable {
+  /// The seed of the run.
+  public var seed: HexSeed
+  /// What the scenario was drawn for.
+  public var split: Split
+  /// The iteration of training, or 0.
+  public var iteration: Int
+  /// The number of the scenario in its iteration.
+  public var scenario: Int
+  /// The number of the episode in its group.
+  public var member: Int
+
+  /// Creates an origin.
+  public init(seed: UInt64, split: Split, iteration: Int = 0, scenario: Int, member: Int = 0) {
+    self.seed = HexSeed(seed)
+    self.split = split
+    self.iteration = iteration
+    self.scenario = scenario
+    self.member = member
+  }
+
+  /// The name of the episode in its run, such as `train/3/12/4`.
+  public var name: String { "\(split.rawValue)/\(iteration)/\(scenario)/\(member)" }
+}
+
+/// A seed, written as hexadecimal digits because JSON readers round large integers.
+public struct HexSeed: Codable, Hashable, Sendable {
+  /// The seed.
+  public var value: UInt64
+
+  /// Wraps a seed.
+  public init(_ value: UInt64) { self.value = value }
+
+  /// Reads up to 16 hexadecimal digits.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    guard let value = UInt64(try container.decode(String.self), radix: 16) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "is not a seed in hexadecimal digits")
+    }
+    self.value = value
+  }
+
+  /// Writes 16 hexadecimal digits.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(StateKey.hexadecimal(value))
+  }
+}
+
+/// The episode and turn that a fork left, and the name of its random streams.
+public struct ForkParent: Codable, Hashable, Sendable {
+  /// The name of the parent episode.
+  public var episode: String
+  /// How many turns the fork shares with its parent.
+  public var turn: Int
+  /// What the fork's streams are called.
+  public var stream: String
+}
+
+/// A finished episode, without the types of its environment: what traces record and estimators read.
+public struct Episode: Codable, Hashable, Sendable {
+  /// The name of the episode in its run.
+  public var name: String
+  /// The environment's `id`.
+  public var environment: String
+  /// The family of the scenario.
+  public var family: String
+  /// Where the episode comes from.
+  public var origin: EpisodeOrigin
+  /// The episode that this one is a fork of.
+  public var parent: ForkParent?
+  /// The scenario as plain JSON.
+  public var scenario: JSONValue
+  /// The key of the environment's random stream at the start.
+  public var environmentStream: String
+  /// The key of the policy's random stream.
+  public var policyStream: String
+  /// The turns.
+  public var turns: [Turn]
+  /// The tokens, if the policy samples tokens.
+  public var tape: TokenTape
+  /// How the episode ended.
+  public var ending: Ending
+  /// The action that was decided when the machinery failed in the middle of a turn.
+  public var unfinishedAction: Action?
+  /// What the environment said of the last state.
+  public var judgement: Judgement?
+  /// The key of the last state.
+  public var finalKey: StateKey?
+  /// The last state, if the run records states.
+  public var finalState: JSONValue?
+  /// How many turns were tried again after a retryable failure.
+  public var retries: Int
+}
+
+extension Episode {
+  /// The reward of each turn; the judgement's reward is paid after the last one. Absent is `nil`.
+  public var rewards: [Double?] {
+    var rewards = turns.map(\.reward)
+    if let final = judgement?.reward, let last = rewards.indices.last {
+      rewards[last] = (rewards[last] ?? 0) + final
+    }
+    return rewards
+  }
+
+  /// The sum of all rewards, `nil` if there are none.
+  public var totalReward: Double? {
+    let present = rewards.compactMap(\.self)
+    return present.isEmpty ? nil : present.reduce(0, +)
+  }
+
+  /// Whether the task was done.
+  public var isSuccess: Bool { judgement?.success ?? false }
+}

@@ -1,0 +1,138 @@
+public import Foundation
+
+/// Any JSON value. Integers stay exact.
+public enum JSONValue: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object([String: JSONValue])
+
+  /// The member of an object.
+  public subscript(key: String) -> JSONValue? {
+    if case .object(let members) = self { members[key] } else { nil }
+  }
+
+  /// Converts an encodable value; a blob store in `userInfo` receives the blobs.
+  ///
+  /// - Throws: An `EncodingError` if the value cannot be written as JSON.
+  public init(encoding value: some Encodable, blobs: BlobStore? = nil) throws {
+    self = try JSON.decode(JSONValue.self, from: JSON.encode(value, blobs: blobs))
+  }
+
+  /// Converts the value to a type; a blob store provides the bytes of blobs.
+  ///
+  /// - Throws: A `DecodingError` if the value does not fit the type.
+  public func decode<T: Decodable>(_ type: T.Type, blobs: BlobStore? = nil) throws -> T {
+    try JSON.decode(type, from: JSON.encode(self), blobs: blobs)
+  }
+}
+
+/// JSON as Turnwise writes it: one spelling for one value, so that equal runs give equal files.
+public enum JSON {
+  /// Encodes with sorted keys on one line.
+  ///
+  /// - Throws: An `EncodingError`, also for numbers that are not finite (see ``FiniteNumber``).
+  public static func encode(
+    _ value: some Encodable, pretty: Bool = false, blobs: BlobStore? = nil
+  ) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    if let blobs { encoder.userInfo[BlobStore.userInfoKey] = blobs }
+    return try encoder.encode(value)
+  }
+
+  /// Decodes a value.
+  ///
+  /// - Throws: A `DecodingError`.
+  public static func decode<T: Decodable>(
+    _ type: T.Type, from data: Data, blobs: BlobStore? = nil
+  ) throws -> T {
+    let decoder = JSONDecoder()
+    if let blobs { decoder.userInfo[BlobStore.userInfoKey] = blobs }
+    return try decoder.decode(type, from: data)
+  }
+}
+
+/// A number that is written as `null` where it is not finite, since JSON has no word for that.
+public struct FiniteNumber: Codable, Hashable, Sendable, ExpressibleByFloatLiteral {
+  /// The number; not a number if `null` was read.
+  public var value: Double
+
+  /// Wraps a number.
+  public init(_ value: Double) { self.value = value }
+
+  /// Wraps a literal.
+  public init(floatLiteral value: Double) { self.value = value }
+
+  /// Reads a number or `null`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    value = container.decodeNil() ? .nan : try container.decode(Double.self)
+  }
+
+  /// Writes a number or `null`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if value.isFinite { try container.encode(value) } else { try container.encodeNil() }
+  }
+}
+
+extension JSONValue: Codable {
+  /// Reads any JSON value.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode([JSONValue].self) {
+      self = .array(value)
+    } else {
+      self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  /// Writes the value.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .integer(let value): try container.encode(value)
+    case .number(let value): try container.encode(FiniteNumber(value))
+    case .string(let value): try container.encode(value)
+    case .array(let value): try container.encode(value)
+    case .object(let value): try container.encode(value)
+    }
+  }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+  ExpressibleByDictionaryLiteral
+{
+  /// Wraps a string.
+  public init(stringLiteral value: String) { self = .string(value) }
+  /// Wraps an integer.
+  public init(integerLiteral value: Int) { self = .integer(value) }
+  /// Wraps a number.
+  public init(floatLiteral value: Double) { self = .number(value) }
+  /// Wraps a truth value.
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// Wraps a list.
+  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  /// Wraps an object; of equal keys the last one wins.
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
+  }
+}

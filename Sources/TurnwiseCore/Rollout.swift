@@ -1,0 +1,125 @@
+/// Who plays an episode.
+public enum Player: Sendable {
+  /// A policy.
+  case policy(any Policy)
+  /// The environment's scripted expert.
+  case expert(ExpertNoise)
+}
+
+/// Plays many sessions at once.
+///
+/// What is played does not depend on `workers` or on who finishes first: batches form in the order
+/// of the sessions, and each session has random streams of its own.
+public struct Rollout: Sendable {
+  /// Who plays.
+  public var player: Player
+  /// How many environment steps run at once.
+  public var workers: Int
+  /// Called whenever a session has played a turn, with whether the episode ended.
+  public var onTurn: (@Sendable (_ hasEnded: Bool) -> Void)?
+
+  /// Creates a rollout.
+  public init(
+    _ player: Player, workers: Int, onTurn: (@Sendable (_ hasEnded: Bool) -> Void)? = nil
+  ) {
+    precondition(workers > 0, "A rollout needs at least one worker.")
+    self.player = player
+    self.workers = workers
+    self.onTurn = onTurn
+  }
+
+  /// Plays all sessions to their ends. Cancelling the task ends the unfinished ones as failed.
+  ///
+  /// - Returns: The finished sessions, in the order of `sessions`.
+  public func play<E: Environment>(_ sessions: [Session<E>]) async -> [Session<E>] {
+    switch player {
+    case .expert(let noise):
+      return await independently(sessions, calls: workers) { session in
+        .success(.act(session.expertAction(noise) ?? .nothing, nil))
+      }
+    case .policy(let policy):
+      let sampler = policy.makeSampler()
+      switch policy.feeding {
+      case .lockStep(let rows):
+        return await inLockStep(sessions, sampler: sampler, rows: rows)
+      case .independent(let calls):
+        return await independently(sessions, calls: max(calls, workers)) { session in
+          await sampler.decide([session.situation]).first ?? .failure(.missingAnswer)
+        }
+      }
+    }
+  }
+
+  private func independently<E: Environment>(
+    _ sessions: [Session<E>], calls: Int,
+    decide: @escaping @Sendable (Session<E>) async -> Result<Decision, Failure>
+  ) async -> [Session<E>] {
+    await concurrentMap(sessions, limit: calls) { session in
+      var session = session
+      while session.ending == nil {
+        if Task.isCancelled {
+          session.fail(.cancelled)
+        } else {
+          await session.play(decide(session))
+        }
+        onTurn?(session.ending != nil)
+      }
+      return session
+    }
+  }
+
+  private func inLockStep<E: Environment>(
+    _ sessions: [Session<E>], sampler: any Sampler, rows: Int
+  ) async -> [Session<E>] {
+    var sessions = sessions
+    while true {
+      let alive = sessions.indices.filter { sessions[$0].ending == nil }
+      guard !alive.isEmpty else { return sessions }
+      if Task.isCancelled {
+        for index in alive { sessions[index].fail(.cancelled) }
+        return sessions
+      }
+      var decisions: [Result<Decision, Failure>] = []
+      for start in stride(from: 0, to: alive.count, by: rows) {
+        let batch = alive[start..<min(start + rows, alive.count)].map { sessions[$0].situation }
+        let answers = await sampler.decide(batch)
+        decisions += answers.prefix(batch.count)
+        decisions += repeatElement(
+          .failure(.missingAnswer), count: max(0, batch.count - answers.count))
+      }
+      let moves = zip(alive, decisions).map { (sessions[$0], $1) }
+      let played = await concurrentMap(moves, limit: workers) { move in
+        var session = move.0
+        await session.play(move.1)
+        onTurn?(session.ending != nil)
+        return session
+      }
+      for (index, session) in zip(alive, played) {
+        sessions[index] = session
+        if session.ending != nil { await sampler.forget(session.name) }
+      }
+    }
+  }
+}
+
+extension Failure {
+  static let missingAnswer = Failure(
+    .policy, code: "missing-answer", message: "The sampler gave no answer for this situation.")
+  static let cancelled = Failure(
+    .cancelled, code: "cancelled", message: "The run was stopped.")
+}
+
+/// Maps with at most `limit` calls at once, keeping the order.
+func concurrentMap<T: Sendable, R: Sendable>(
+  _ items: [T], limit: Int, _ transform: @escaping @Sendable (T) async -> R
+) async -> [R] {
+  await withTaskGroup(of: (Int, R).self) { group in
+    var results = [R?](repeating: nil, count: items.count)
+    for index in items.indices {
+      if index >= limit, let (done, result) = await group.next() { results[done] = result }
+      group.addTask { (index, await transform(items[index])) }
+    }
+    for await (done, result) in group { results[done] = result }
+    return results.compactMap(\.self)
+  }
+}

@@ -1,0 +1,179 @@
+internal import Foundation
+
+/// An episode in progress: a state, its luck, and what has happened so far.
+///
+/// A session is a value, so a copy is a fork:
+///
+///     var branch = session.forked("what-if")
+///     await branch.play(.call("open", ["door": "left"]))   // `session` has not moved.
+///
+/// Two generators never mix: the environment's is advanced only by `start` and `step`, and the
+/// policy's is derived anew for each turn, so that replay draws nothing for the policy.
+public struct Session<E: Environment>: Sendable {
+  /// The rules.
+  public let environment: E
+  /// What the episode is about.
+  public let scenario: E.Scenario
+  /// Where the episode comes from.
+  public let origin: EpisodeOrigin
+  /// The episode that this one was forked from.
+  public private(set) var parent: ForkParent?
+  /// Everything that changes.
+  public private(set) var state: E.State
+  /// The turns that were played.
+  public private(set) var turns: [Turn] = []
+  /// The tokens that a policy read and sampled.
+  public private(set) var tape = TokenTape()
+  /// How the episode ended, if it has.
+  public private(set) var ending: Ending?
+  /// What the environment said of the last state, once the episode has ended.
+  public private(set) var judgement: Judgement?
+  /// How many turns were tried again after a retryable failure.
+  public private(set) var retries = 0
+
+  private var environmentRandom: Randomness
+  private var policyRandom: Randomness
+  private let environmentStream: String
+  private var unfinishedAction: Action?
+  private let descriptions: [ToolDescription]
+
+  /// How often a turn is tried again after a retryable failure.
+  private static var retryLimit: Int { 2 }
+
+  /// Starts an episode on `scenario`.
+  ///
+  /// - Throws: What the environment's `start` throws.
+  public init(_ environment: E, scenario: E.Scenario, origin: EpisodeOrigin) throws {
+    self.environment = environment
+    self.scenario = scenario
+    self.origin = origin
+    let root = Randomness(seed: origin.seed.value)
+    environmentRandom = root.stream(
+      "environment-" + origin.split.rawValue, origin.iteration, origin.scenario)
+    policyRandom = root.stream(
+      "policy-" + origin.split.rawValue, origin.iteration, origin.scenario, origin.member)
+    environmentStream = environmentRandom.key
+    descriptions = environment.tools.descriptions
+    state = try environment.start(scenario, using: &environmentRandom)
+  }
+
+  /// The name of the episode in its run.
+  public var name: String {
+    guard let parent else { return origin.name }
+    return "\(parent.episode)/\(parent.turn)-\(parent.stream)"
+  }
+
+  /// What a policy gets to see now.
+  public var situation: Situation {
+    Situation(
+      episode: name, instructions: environment.instructions, tools: descriptions,
+      observation: environment.observe(state), turns: turns, tape: tape,
+      random: policyRandom.stream("turn", turns.count))
+  }
+
+  /// The key of the state.
+  ///
+  /// - Throws: What the state's `encode(to:)` throws.
+  public var stateKey: StateKey { get throws { try StateKey(of: state) } }
+
+  /// What the environment's scripted expert would do now, if there is one.
+  public func expertAction(_ noise: ExpertNoise = .none) -> Action? {
+    var random = policyRandom.stream("expert", turns.count)
+    return environment.expert(state, after: turns, noise: noise, using: &random)
+  }
+
+  /// Returns a copy that plays on with random streams of its own.
+  public func forked(_ stream: String) -> Session {
+    var fork = self
+    fork.parent = ForkParent(episode: name, turn: turns.count, stream: stream)
+    fork.environmentRandom = environmentRandom.stream("fork-" + stream, turns.count)
+    fork.policyRandom = policyRandom.stream("fork-" + stream, turns.count)
+    return fork
+  }
+
+  /// Plays a turn with a decision of a policy, or ends the episode where there is none.
+  public mutating func play(_ decision: Result<Decision, Failure>) async {
+    guard ending == nil else { return }
+    switch decision {
+    case .failure(let failure): ending = .failed(failure)
+    case .success(.contextFull(let tape)):
+      self.tape = tape
+      await close(.truncated(.contextFull))
+    case .success(.act(let action, let recording)):
+      if let recording { tape = recording.tape }
+      await play(action, span: recording?.span)
+    }
+  }
+
+  /// Plays one turn. Does nothing once the episode has ended.
+  public mutating func play(_ action: Action, span: TokenTape.Reference? = nil) async {
+    guard ending == nil else { return }
+    var turn = Turn(observation: environment.observe(state), action: action, span: span)
+    do {
+      turn.stateKey = try stateKey
+      turn.potential = environment.potential(state)
+      let outcome = try await outcome(of: action)
+      turn.replies = outcome.replies
+      turn.reward = outcome.reward
+      turns.append(turn)
+      if outcome.isTerminal {
+        await close(.terminated)
+      } else if turns.count >= environment.turnLimit {
+        await close(.truncated(.turnLimit))
+      }
+    } catch {
+      unfinishedAction = action
+      ending = .failed(.wrapping(error, at: .environment))
+    }
+  }
+
+  /// Steps a copy, so that a failed try leaves neither state nor luck behind.
+  private mutating func outcome(of action: Action) async throws -> Outcome {
+    while true {
+      var (next, random) = (state, environmentRandom)
+      do {
+        let outcome = try await environment.step(&next, action, using: &random)
+        (state, environmentRandom) = (next, random)
+        return outcome
+      } catch let failure as Failure where failure.isRetryable && retries < Self.retryLimit {
+        retries += 1
+      }
+    }
+  }
+
+  private mutating func close(_ ending: Ending) async {
+    do {
+      judgement = try await environment.judge(state)
+      self.ending = ending
+    } catch {
+      self.ending = .failed(.wrapping(error, at: .judge))
+    }
+  }
+
+  /// Ends an unfinished episode as failed.
+  public mutating func fail(_ failure: Failure) {
+    if ending == nil { ending = .failed(failure) }
+  }
+
+  /// The episode as traces record it.
+  ///
+  /// - Parameters:
+  ///   - scenario: The scenario as JSON, where the caller has it already.
+  ///   - includingState: Whether the last state is recorded.
+  ///   - blobs: Receives the bytes of the blobs that the record names.
+  /// - Returns: The record.
+  /// - Throws: An `EncodingError` if scenario or state cannot be written as JSON.
+  public func episode(
+    scenario: JSONValue? = nil, includingState: Bool = false, blobs: BlobStore? = nil
+  ) throws -> Episode {
+    Episode(
+      name: name, environment: E.id, family: environment.family(of: self.scenario), origin: origin,
+      parent: parent,
+      scenario: try scenario ?? JSONValue(encoding: self.scenario, blobs: blobs),
+      environmentStream: environmentStream, policyStream: policyRandom.key, turns: turns,
+      tape: tape, ending: ending ?? .failed(Failure(.cancelled, code: "unfinished", message: "The episode was not played to its end.")),
+      unfinishedAction: unfinishedAction, judgement: judgement, finalKey: try stateKey,
+      finalState: includingState ? try JSONValue(encoding: state, blobs: blobs) : nil,
+      retries: retries)
+  }
+}

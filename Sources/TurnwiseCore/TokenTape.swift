@@ -1,0 +1,142 @@
+/// The tokens of an episode as a policy read and sampled them.
+///
+/// A tape is a list of segments that only grow. When a template or a full context would change
+/// earlier tokens, a new segment starts. What was sampled is stored with its log-probabilities; no
+/// function turns text back into sampled tokens, because tokenisation does not round-trip.
+public struct TokenTape: Codable, Hashable, Sendable {
+  /// Where the tokens of a span come from.
+  public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
+    case sampled, observation, template
+  }
+
+  /// A run of tokens of one kind.
+  public struct Span: Codable, Hashable, Sendable {
+    /// Where the tokens come from.
+    public var kind: Kind
+    /// The turn that the tokens belong to, from 0.
+    public var turn: Int
+    /// The index of the first token in its segment.
+    public var start: Int
+    /// The index behind the last token in its segment.
+    public var end: Int
+    /// The natural logarithms of the probabilities of sampled tokens under the behaviour policy.
+    public var logProbabilities: [Float]?
+
+    /// The indices of the tokens in their segment.
+    public var range: Range<Int> { start..<end }
+  }
+
+  /// Tokens that one context held.
+  public struct Segment: Codable, Hashable, Sendable {
+    /// The tokens.
+    public fileprivate(set) var tokens: [Int32] = []
+    /// The spans, which cover the tokens without gaps.
+    public fileprivate(set) var spans: [Span] = []
+  }
+
+  /// Names a span.
+  public struct Reference: Codable, Hashable, Sendable {
+    /// The index of the segment.
+    public var segment: Int
+    /// The index of the span in the segment.
+    public var span: Int
+  }
+
+  /// The segments, oldest first.
+  public private(set) var segments: [Segment] = []
+
+  /// Creates an empty tape.
+  public init() {}
+
+  /// Whether nothing was recorded.
+  public var isEmpty: Bool { segments.isEmpty }
+
+  /// The tokens of the newest segment: the context that the next token is predicted from.
+  public var context: [Int32] { segments.last?.tokens ?? [] }
+
+  /// Starts a new segment.
+  public mutating func startSegment() { segments.append(Segment()) }
+
+  /// Appends tokens that were not sampled.
+  public mutating func append(_ tokens: [Int32], as kind: Kind, turn: Int) {
+    precondition(kind != .sampled, "Sampled tokens come with log-probabilities.")
+    extend(tokens, kind: kind, turn: turn, logProbabilities: nil)
+  }
+
+  /// Appends sampled tokens with their log-probabilities.
+  ///
+  /// - Returns: The span that holds them, for ``Turn/span``.
+  public mutating func appendSampled(
+    _ tokens: [Int32], logProbabilities: [Float], turn: Int
+  ) -> Reference {
+    precondition(tokens.count == logProbabilities.count, "Each sampled token has one log-probability.")
+    extend(tokens, kind: .sampled, turn: turn, logProbabilities: logProbabilities)
+    let segment = segments.count - 1
+    return Reference(segment: segment, span: segments[segment].spans.count - 1)
+  }
+
+  private mutating func extend(
+    _ tokens: [Int32], kind: Kind, turn: Int, logProbabilities: [Float]?
+  ) {
+    if segments.isEmpty { startSegment() }
+    let last = segments.count - 1
+    let start = segments[last].tokens.count
+    segments[last].tokens += tokens
+    segments[last].spans.append(
+      Span(
+        kind: kind, turn: turn, start: start, end: start + tokens.count,
+        logProbabilities: logProbabilities))
+  }
+
+  /// The span that a reference names, if the tape has it.
+  public subscript(reference: Reference) -> Span? {
+    guard segments.indices.contains(reference.segment),
+      segments[reference.segment].spans.indices.contains(reference.span)
+    else { return nil }
+    return segments[reference.segment].spans[reference.span]
+  }
+
+  /// How many tokens were sampled.
+  public var sampledCount: Int {
+    segments.reduce(0) { total, segment in
+      segment.spans.reduce(total) { $1.kind == .sampled ? $0 + $1.range.count : $0 }
+    }
+  }
+}
+
+extension TokenTape {
+  /// Reads a tape and checks that its spans cover its tokens.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    segments = try container.decode([Segment].self)
+    for (index, segment) in segments.enumerated() {
+      if let problem = segment.problem {
+        throw DecodingError.dataCorruptedError(
+          in: container, debugDescription: "segment \(index) of the tape \(problem)")
+      }
+    }
+  }
+
+  /// Writes the list of segments.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(segments)
+  }
+}
+
+extension TokenTape.Segment {
+  fileprivate var problem: String? {
+    var position = 0
+    for span in spans {
+      guard span.start == position, span.end >= span.start, span.end <= tokens.count else {
+        return "has a span \(span.start)..<\(span.end) where one from \(position) was expected"
+      }
+      let count = span.logProbabilities?.count
+      if span.kind == .sampled, count != span.range.count {
+        return "has \(span.range.count) sampled tokens but \(count ?? 0) log-probabilities"
+      }
+      position = span.end
+    }
+    return position == tokens.count ? nil : "has \(tokens.count - position) tokens outside all spans"
+  }
+}
