@@ -1,0 +1,103 @@
+internal import Foundation
+
+/// Sets stored properties of a `Codable` value by name, as `--env-set horizon=8` does.
+///
+/// The value is its own list of options: its encoding names them, gives their defaults and types.
+public enum Parameters {
+  /// What is wrong with an assignment.
+  public enum Problem: Error, Hashable, Sendable {
+    /// There is no parameter of that name.
+    case unknown(name: String, known: [String])
+    /// The text is not of the parameter's kind.
+    case mismatch(name: String, text: String, expected: String)
+    /// The text is not `name=value`.
+    case malformed(String)
+    /// The value refuses the assignment.
+    case refused(String)
+  }
+
+  /// The parameters of a value with their current settings.
+  ///
+  /// - Throws: An `EncodingError` if the value cannot be written as JSON.
+  public static func settings(of value: some Encodable) throws -> [String: JSONValue] {
+    guard case .object(let members) = try JSONValue(encoding: value) else { return [:] }
+    return members
+  }
+
+  /// Splits `name=value`.
+  ///
+  /// - Throws: ``Problem/malformed(_:)``.
+  public static func assignment(_ text: some StringProtocol) throws -> (name: String, value: String) {
+    guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
+      throw Problem.malformed(String(text))
+    }
+    return (String(text[..<sign]), String(text[text.index(after: sign)...]))
+  }
+
+  /// Returns `value` with properties set.
+  ///
+  /// - Throws: A ``Problem``.
+  public static func setting<T: Codable>(
+    _ assignments: [(name: String, value: String)], of value: T
+  ) throws -> T {
+    var members = try settings(of: value)
+    for (name, text) in assignments {
+      guard let current = members[name] else {
+        throw Problem.unknown(name: name, known: members.keys.sorted())
+      }
+      members[name] = try read(text, like: current, name: name)
+    }
+    return try merged(members, T.self)
+  }
+
+  /// Returns `value` with its properties replaced by recorded ones; those that were not recorded stay.
+  ///
+  /// - Throws: A ``Problem``.
+  public static func setting<T: Codable>(_ recorded: [String: JSONValue], of value: T) throws -> T {
+    try merged(settings(of: value).merging(recorded) { $1 }, T.self)
+  }
+
+  private static func merged<T: Decodable>(_ members: [String: JSONValue], _ type: T.Type) throws -> T {
+    do {
+      return try JSONValue.object(members).decode(type)
+    } catch let error as DecodingError {
+      throw Problem.refused(error.plainDescription)
+    }
+  }
+
+  private static func read(_ text: String, like current: JSONValue, name: String) throws -> JSONValue {
+    func mismatch(_ expected: String) -> Problem {
+      .mismatch(name: name, text: text, expected: expected)
+    }
+    switch current {
+    case .bool:
+      guard let value = Bool(text) else { throw mismatch("true or false") }
+      return .bool(value)
+    case .integer, .number:
+      if let value = Int(text) { return .integer(value) }
+      guard let value = Double(text), value.isFinite else { throw mismatch("a number") }
+      return .number(value)
+    case .string: return .string(text)
+    case .array:
+      return .array(text.split(separator: ",").map { .string(String($0)) })
+    case .null, .object:
+      guard let value = try? JSON.decode(JSONValue.self, from: .init(text.utf8)) else {
+        throw mismatch("JSON")
+      }
+      return value
+    }
+  }
+}
+
+extension Parameters.Problem: CustomStringConvertible {
+  /// What is wrong, and what would be right.
+  public var description: String {
+    switch self {
+    case .unknown(let name, let known):
+      "there is no parameter '\(name)'; there is \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+    case .mismatch(let name, let text, let expected): "\(name)=\(text): expected \(expected)"
+    case .malformed(let text): "'\(text)' is not of the form name=value"
+    case .refused(let reason): reason
+    }
+  }
+}
