@@ -39,5 +39,8 @@ let package = Package(
     library("TurnwiseCredit", ["TurnwiseCore"]),
     library("TurnwiseNumerics", ["COpenBLAS"], settings: numericSettings),
     library("TurnwiseModel", ["TurnwiseNumerics", "TurnwiseCore"], settings: numericSettings),
+    library("TurnwiseEnvironments", ["TurnwiseCore", "TurnwiseSandbox"], path: "environments"),
+    tests("TurnwiseCoreTests", ["TurnwiseCore"]),
+    tests("TurnwiseEnvironmentsTests", ["TurnwiseEnvironments", "TurnwiseCore"]),
   ]
 )
