@@ -24,7 +24,7 @@ public struct CommandResult: Codable, Sendable {
     case memory
   }
 
-  /// What a command cost. Differs from run to run.
+  /// What a command cost, which differs from run to run.
   public struct Usage: Codable, Hashable, Sendable {
     /// The processor time of everything that ran for the command, the launcher included.
     public var processorSeconds = 0.0
@@ -108,8 +108,10 @@ struct OutputCollector {
   /// Whether more came than a command may write.
   private(set) var isOverfull = false
 
-  /// Takes the next bytes. What is beyond the limit is not looked at: what was collected when a
-  /// command is stopped for it does not depend on how fast it was stopped.
+  /// Takes the next bytes.
+  ///
+  /// What is beyond the limit is not looked at: what was collected when a command is stopped for it
+  /// does not depend on how fast it was stopped.
   mutating func take(_ bytes: ArraySlice<UInt8>) {
     let allowed = limits.outputBytes - total
     isOverfull = isOverfull || bytes.count > allowed

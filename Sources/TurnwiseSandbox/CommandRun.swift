@@ -1,7 +1,7 @@
 internal import Glibc
 internal import TurnwiseCore
 
-/// One command in a sandbox of its own, from launch to result. Used by the slot's thread alone.
+/// One command in a sandbox of its own, from launch to result, on the thread of its slot.
 struct CommandRun {
   private let order: Order
   private let slot: Slot

@@ -55,7 +55,7 @@ final class Descriptor: Sendable {
   /// Creates a file that has no name and lives in memory.
   static func memory(_ contents: [UInt8] = []) throws(Errno) -> Descriptor {
     let raw = try "turnwise".withCStringThrowing { name throws(Errno) in
-      try Kernel.call(Kernel.Number.memfdCreate, Int(bitPattern: name), 1 /* MFD_CLOEXEC */)
+      try Kernel.call(Kernel.Number.memfdCreate, Int(bitPattern: name), 1)  // MFD_CLOEXEC
     }
     let file = try Descriptor(Int32(raw)).raised()
     try file.replaceContents(with: contents)

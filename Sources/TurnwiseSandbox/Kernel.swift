@@ -64,7 +64,8 @@ enum Kernel {
 
   /// Makes this process the one that inherits orphaned descendants, so that it can reap them.
   static func becomeSubreaper() throws(Errno) {
-    try call(Number.prctl, 36 /* PR_SET_CHILD_SUBREAPER */, 1)
+    // PR_SET_CHILD_SUBREAPER
+    try call(Number.prctl, 36, 1)
   }
 
   /// Returns a descriptor of a process, through which it can be waited for and killed although its
@@ -82,10 +83,11 @@ enum Kernel {
   ///
   /// - Returns: The processor time it used, or nil where it is not, or no longer, a child of ours.
   static func reap(_ process: Descriptor) -> Duration? {
+    let byDescriptor = 3  // P_PIDFD
     var usage = rusage()
     let reaped = withUnsafeMutablePointer(to: &usage) { usage in
       try? call(
-        Number.waitid, 3 /* P_PIDFD */, Int(process.raw), 0, Int(WEXITED),
+        Number.waitid, byDescriptor, Int(process.raw), 0, Int(WEXITED),
         Int(bitPattern: usage))
     }
     return reaped == nil ? nil : usage.processorTime

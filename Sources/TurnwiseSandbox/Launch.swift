@@ -9,6 +9,8 @@ enum Launch {
   static let shell = "/usr/bin/bash"
   static let workspacePath = "/workspace"
   static let userNumber = 1000
+  static let hostName = "sandbox"
+  static let devices = ["null", "zero", "full", "random", "urandom"]
 
   /// The descriptors of the launcher, by their numbers.
   enum Number {
@@ -55,7 +57,7 @@ enum Launch {
     var options = ["--unshare-user", "--unshare-pid", "--unshare-ipc"]
     // Named one by one: `--unshare-all` only tries some of them.
     if !enclosure.isPrepared {
-      options += ["--unshare-net", "--unshare-uts", "--unshare-cgroup", "--hostname", "sandbox"]
+      options += ["--unshare-net", "--unshare-uts", "--unshare-cgroup", "--hostname", hostName]
     }
     options += ["--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     options += ["--uid", "\(userNumber)", "--gid", "\(userNumber)"]
@@ -71,7 +73,7 @@ enum Launch {
     options += ["--proc", "/proc"]
     // What `--dev` does and no command needs (terminals, a shared memory of its own) is eight
     // mounts for each command.
-    for name in ["null", "zero", "full", "random", "urandom"] {
+    for name in devices {
       options += ["--dev-bind", "/dev/\(name)", "/dev/\(name)"]
     }
     for (name, target) in [

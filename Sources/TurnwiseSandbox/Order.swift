@@ -42,7 +42,7 @@ final class Order: Sendable {
     }
   }
 
-  /// Tells the result. Only the first one is heard.
+  /// Tells the result; only the first one is heard.
   func finish(_ result: Result<CommandResult, Trouble>) {
     let continuation = state.withLock { state in
       state.bell = nil

@@ -20,7 +20,9 @@ public final class Sandbox: Sendable {
   /// A sandbox with the default limits and a slot for each processor.
   public static let shared = Sandbox(slots: ProcessInfo.processInfo.activeProcessorCount)
 
-  /// Creates a sandbox. Nothing is checked before the first command; see ``probe()``.
+  /// Creates a sandbox.
+  ///
+  /// Nothing is checked before the first command; see ``probe()``.
   ///
   /// - Parameters:
   ///   - slots: The number of commands that run at once.
@@ -83,7 +85,7 @@ public final class Sandbox: Sendable {
   }
 }
 
-/// Why a text cannot be run as a command. For the agent to read.
+/// Why a text cannot be run as a command, for the agent to read.
 public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
   /// bash would silently leave out NUL bytes.
   case containsNUL

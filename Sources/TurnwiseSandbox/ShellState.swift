@@ -6,7 +6,7 @@ public import TurnwiseCore
 public struct ShellState: Codable, Hashable, Sendable {
   /// The working directory, as `pwd` prints it.
   public let directory: Text
-  /// What `export -p` printed. Opaque: it is replayed inside the sandbox and nowhere else.
+  /// What the shell printed of its variables, to be replayed inside a sandbox and nowhere else.
   public let variables: Blob
 
   /// The state that the first command of a workspace finds.

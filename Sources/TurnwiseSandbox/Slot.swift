@@ -1,7 +1,7 @@
 internal import Glibc
 internal import TurnwiseCore
 
-/// What a thread keeps from one command to the next. Used by that thread alone.
+/// What a thread keeps, for itself alone, from one command to the next.
 final class Slot {
   let limits: Sandbox.Limits
   /// Wakes the thread while it waits for a command.
@@ -57,6 +57,7 @@ final class Slot {
   ///   - input: What the shell reads first.
   ///   - ends: The ends of the channels that are the sandbox's.
   /// - Returns: The process number of the launcher.
+  /// - Throws: The error number where nothing was started.
   func launch(
     reading input: [UInt8], _ ends: Channels.FarEnds
   ) throws(Errno) -> pid_t {
@@ -86,7 +87,8 @@ final class Slot {
     posix_spawnattr_setsigmask(&attributes, &signals)
     sigfillset(&signals)
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | 0x80 /* POSIX_SPAWN_SETSID */
+    let newSession: Int32 = 0x80  // POSIX_SPAWN_SETSID, which the header does not show.
+    let flags = Int32(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) | newSession
     posix_spawnattr_setflags(&attributes, Int16(flags))
 
     var child: pid_t = 0

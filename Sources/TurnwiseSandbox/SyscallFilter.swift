@@ -41,10 +41,11 @@ enum SyscallFilter {
   }()
 
   private static func assemble() -> [Instruction] {
-    // Word 4 of the data is the architecture, word 0 the number of the call.
+    // Word 4 of the data is the architecture, word 0 the number of the call. A program for another
+    // architecture, whose numbers mean something else, is killed.
     var program = [
       Instruction(0x20, 4), Instruction(0x15, architecture, yes: 1),
-      Instruction(0x06, 0x8000_0000 /* SECCOMP_RET_KILL_PROCESS */), Instruction(0x20, 0),
+      Instruction(0x06, 0x8000_0000), Instruction(0x20, 0),
     ]
     var spans: [(start: UInt32, verdict: Verdict)] = [(0, .allow)]
     for (number, verdict) in rules.sorted(by: { $0.key < $1.key }) {

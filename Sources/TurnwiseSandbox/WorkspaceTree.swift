@@ -67,6 +67,7 @@ struct WorkspaceTree {
   ///     not computed again.
   ///   - shell: The shell state of the new workspace.
   /// - Returns: The workspace, or nil where it is larger than a workspace may be.
+  /// - Throws: The error number where something could not be read.
   func read(after before: Workspace, shell: ShellState) throws(Errno) -> Workspace? {
     try check(fchmod(root.raw, 0o755))
     var reader = TreeReader(before, limits)
