@@ -100,37 +100,38 @@ enum Launch {
 
   /// What the shell does around the command.
   ///
-  /// It is one line, so that the line numbers in messages are those of the command, and it starts no
-  /// process, so that it works whatever a command did to `PATH`. The shell first says that it is
+  /// It is one line, so that the line numbers in messages are those of the command, and all of it is
+  /// builtin, so that it works whatever a command did to `PATH`. The shell first says that it is
   /// there and waits for an answer: only then are files put into the workspace, and if the host
   /// dies before, the shell reads the end of the file and goes away.
   private static func script(_ limits: Sandbox.Limits) -> String {
+    let (dialog, input) = (Number.dialog, Number.input)
+    // A file may be twice as large as there is room: the room decides, but no file is all holes.
     let limits = [
       "-c 0", "-n \(limits.openFiles)", "-u \(limits.processes)",
-      "-v \(limits.addressSpaceBytes >> 10)", "-f \(limits.workspaceBytes >> 10)",
+      "-v \(limits.addressSpaceBytes >> 10)", "-f \(limits.workspaceBytes >> 9)",
       "-t \(limits.processorSeconds)",
     ]
-    let dialog = Number.dialog
-    let input = Number.input
+    // Directory, NUL, variables, NUL; see `ShellState`. What `set -x` shows of it goes nowhere.
+    let end =
+      "{ set -- $?; builtin pwd >&\(dialog); builtin printf \\\\0 >&\(dialog); "
+      + "builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
+      + "builtin export -p >&\(dialog); builtin printf \\\\0 >&\(dialog); "
+      + "exec \(dialog)>&-; builtin exit $1; } 2>/dev/null"
     return [
       "umask 022",
       // Of all processes of the machine, these are the first to go when memory runs out.
       "{ echo 1000 >/proc/self/oom_score_adj",
-      limits.map { "ulimit \($0)" }.joined(separator: "; ") + "; } 2>/dev/null",
+      limits.map { "ulimit \($0); " }.joined() + "} 2>/dev/null",
       "printf . >&\(dialog); IFS= read -r -n 1 -u \(dialog) || exit 125",
       // From a file in memory, so in one read; from a pipe it would be one for each byte.
       "mapfile -d '' -t -u \(input) __turn; exec \(input)<&-",
       "{ eval \"${__turn[0]}\"; cd -- \"${__turn[1]}\" || cd; unset OLDPWD REPLY; } 2>/dev/null",
-      // The trap is for commands that call `exit`. Everything is a builtin. What `set -x` would
-      // show of it goes nowhere.
-      "__turn_end() { builtin pwd >&\(dialog); builtin printf '\\0' >&\(dialog)"
-        + "; builtin unset -v OLDPWD SHLVL _; builtin export -n PWD"
-        + "; builtin export -p >&\(dialog); builtin printf '\\0' >&\(dialog)"
-        + "; exec \(dialog)>&-; builtin exit \"$1\"; }",
-      "trap '{ __turn_end \"$?\"; } 2>/dev/null' EXIT",
       "RANDOM=${__turn[2]}",
+      // For commands that call `exit`. A command may set another trap: that runs after this end.
+      "trap '\(end)' EXIT",
       "eval \"unset __turn; ${__turn[3]}\"",
-      "{ __turn_end \"$?\"; } 2>/dev/null",
+      end,
     ].joined(separator: "; ")
   }
 
