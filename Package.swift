@@ -37,6 +37,9 @@ let package = Package(
     library("TurnwiseSandbox", ["TurnwiseCore"]),
     library("TurnwiseTrace", ["TurnwiseCore"]),
     library("TurnwiseCredit", ["TurnwiseCore"]),
+    library("TurnwiseReport", ["TurnwiseCore"]),
+    tests("TurnwiseCreditTests", ["TurnwiseCredit", "TurnwiseCore"]),
+    tests("TurnwiseReportTests", ["TurnwiseReport", "TurnwiseCore"]),
     library("TurnwiseNumerics", ["COpenBLAS"], settings: numericSettings),
     library("TurnwiseModel", ["TurnwiseNumerics", "TurnwiseCore"], settings: numericSettings),
   ]
