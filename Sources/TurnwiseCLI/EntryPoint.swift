@@ -41,11 +41,11 @@ public struct CommandLineTool: Sendable {
   /// Creates a command line that knows `environments`, and `estimators` beside the built-in ones.
   public init(environments: [any Environment], estimators: [any CreditEstimator] = []) {
     catalog = Catalog(
-      environments: environments, estimators: EstimatorRegistry.builtIn.adding(estimators))
+      environments: environments, estimators: EstimatorCatalog.standard.adding(estimators))
   }
 
   static let subcommands: [any Subcommand] = [
-    ListCommand(), CheckCommand(), RunCommand(), ShowCommand(),
+    CompareCommand(), TrainCommand(), RunCommand(), ShowCommand(), CheckCommand(), ListCommand(),
   ]
 
   /// Runs one command line.

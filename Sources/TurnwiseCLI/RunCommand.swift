@@ -66,7 +66,9 @@ struct RunCommand: Subcommand {
     _ environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
     let configuration = try configuration(invocation)
-    let player = try player(configuration, environment)
+    let workers = try invocation.workers()
+    let player = try player(configuration, environment, workers: workers)
+    try await environment.prepare()
     let folder = RunFolder.choose(
       invocation, suggestion: "run-\(E.id)-\(Self.shortName(configuration.policy))")
     let writer = try TraceWriter(
@@ -75,11 +77,11 @@ struct RunCommand: Subcommand {
         command: name, turnwise: turnwiseVersion, environment: E.id,
         parameters: try Parameters.settings(of: environment),
         configuration: try JSONValue(encoding: configuration),
-        host: RunFolder.host(workers: try invocation.workers())),
+        host: RunFolder.host(workers: workers)),
       replacing: invocation.has(.force))
     let bar = ProgressBar(
       "run \(E.id)", total: configuration.episodes, unit: "episodes", console: context.console)
-    let rollout = Rollout(player, workers: try invocation.workers()) { if $0 { bar.advance() } }
+    let rollout = Rollout(player, workers: workers) { if $0 { bar.advance() } }
     var episodes: [Episode] = []
     for start in stride(from: 0, to: configuration.episodes, by: Self.chunk)
     where !Task.isCancelled {
@@ -124,7 +126,9 @@ struct RunCommand: Subcommand {
       seed: HexSeed(UInt64(try invocation.integer(.seed, atLeast: 0, default: 1))))
   }
 
-  private func player<E: Environment>(_ configuration: Configuration, _ environment: E) throws -> Player {
+  private func player<E: Environment>(
+    _ configuration: Configuration, _ environment: E, workers: Int
+  ) throws -> Player {
     switch configuration.policy {
     case "null": return .policy(NullPolicy())
     case "random": return .policy(RandomPolicy())
@@ -135,7 +139,19 @@ struct RunCommand: Subcommand {
         throw UsageError.conflict("\(E.id) has no scripted expert; use --policy random")
       }
       return .expert(configuration.noise)
-    default: throw UsageError.unknownPolicy(configuration.policy)
+    default:
+      let layout = TraceLayout(URL(filePath: configuration.policy, directoryHint: .isDirectory))
+      guard FileManager.default.fileExists(atPath: layout.run.path) else {
+        throw UsageError.unknownPolicy(configuration.policy)
+      }
+      let run = try layout.readRun()
+      guard run.environment == E.id else {
+        throw UsageError.conflict("\(configuration.policy) was trained in \(run.environment)")
+      }
+      var policy = try layout.readTrainer().policy
+      policy.temperature = configuration.greedy ? 0 : 1
+      policy.workers = workers
+      return .policy(policy)
     }
   }
 

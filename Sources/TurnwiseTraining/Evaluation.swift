@@ -37,6 +37,9 @@ public struct Evaluation: Codable, Hashable, Sendable {
     return metrics
   }
 
+  /// The member number of greedy episodes, which tells them from sampled ones.
+  static let greedyMember = 1
+
   /// Plays a policy on held-out scenarios.
   ///
   /// The scenarios and the random streams depend on the seed alone, so that policies that are
@@ -62,7 +65,7 @@ public struct Evaluation: Codable, Hashable, Sendable {
       try Session(
         environment,
         origin: EpisodeOrigin(
-          seed: seed, split: .heldOut, scenario: number, member: greedy ? 1 : 0))
+          seed: seed, split: .heldOut, scenario: number, member: greedy ? greedyMember : 0))
     }
     let played = await Rollout(.policy(policy), workers: workers).play(sessions)
     try Task.checkCancellation()

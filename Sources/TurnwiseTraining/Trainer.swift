@@ -4,7 +4,7 @@ public import TurnwiseModel
 
 /// Improves a policy: collect groups of episodes, credit their turns, step.
 ///
-///     var trainer = try Trainer(environment, from: warmStart.policy, configuration)
+///     var trainer = try Trainer(environment, from: warmStart, configuration)
 ///     while let update = try await trainer.step() { print(update.metrics) }
 ///
 /// All estimators credit every group, so that a trace shows what each would have said; the one that
@@ -25,18 +25,18 @@ public struct Trainer<E: Environment>: Sendable {
   /// The estimator that drives the updates.
   private let driver: CreditedEstimator
 
-  /// Starts training from a policy.
+  /// Starts training from a warm start.
   ///
   /// - Parameters:
   ///   - environment: The environment.
-  ///   - policy: A warm start.
+  ///   - warmStart: Where learning starts.
   ///   - configuration: The options.
   ///   - catalog: The estimators that can be named.
   ///   - workers: How many environment steps and threads run at once.
   /// - Throws: An ``EstimatorNameError``, or ``TrainingError/refusedCredit(_:)`` if the driving
   ///   estimator cannot be used in the environment.
   public init(
-    _ environment: E, from policy: LanguagePolicy, _ configuration: RunConfiguration,
+    _ environment: E, from warmStart: WarmStart, _ configuration: RunConfiguration,
     catalog: EstimatorCatalog = .standard, workers: Int = 1
   ) throws {
     self.environment = environment
@@ -47,11 +47,12 @@ public struct Trainer<E: Environment>: Sendable {
       catalog: catalog)
     driver = panel.driver
     estimators = panel.all
-    var policy = policy
+    var policy = warmStart.policy
     policy.workers = workers
     policy.temperature = 1
     policy.actionLimit = configuration.actionTokens
     state = TrainerState(policy, keepsReference: configuration.klWeight > 0)
+    state.spending.demonstrationTurns = warmStart.demonstrationTurns
   }
 
   /// Whether the updates or the environment turns of the configuration are used up.
@@ -88,6 +89,9 @@ public struct Trainer<E: Environment>: Sendable {
     state = next
     return update
   }
+
+  /// Counts the turns of an evaluation.
+  mutating func spendEvaluation(turns: Int) { state.spending.evaluationTurns += turns }
 
   // MARK: - Collecting
 

@@ -1,6 +1,4 @@
-internal import Foundation
 public import TurnwiseModel
-internal import TurnwiseNumerics
 
 /// Everything that a trainer needs to go on.
 public struct TrainerState: Sendable {
@@ -33,11 +31,8 @@ extension TrainerState: Codable {
   /// Reads a state. The sampling temperature is 1 and the number of workers 1.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    func checkpoint(_ key: CodingKeys) throws -> Checkpoint? {
-      guard let data = try container.decodeIfPresent(Data.self, forKey: key) else { return nil }
-      return try Checkpoint(decoding: Safetensors(decoding: data))
-    }
-    guard let stored = try checkpoint(.policy), stored.model.configuration.head == .tokens else {
+    let stored = try container.decode(Checkpoint.self, forKey: .policy)
+    guard stored.model.configuration.head == .tokens else {
       throw DecodingError.dataCorruptedError(
         forKey: .policy, in: container, debugDescription: "holds no policy")
     }
@@ -52,10 +47,10 @@ extension TrainerState: Codable {
       stored.model, format: PromptFormat(tokenizer),
       actionLimit: try container.decode(Int.self, forKey: .actionLimit))
     optimizer = stored.optimizer ?? AdamW(for: stored.model)
-    critic = try checkpoint(.critic).map {
+    critic = try container.decodeIfPresent(Checkpoint.self, forKey: .critic).map {
       Critic(model: $0.model, optimizer: $0.optimizer ?? AdamW(for: $0.model))
     }
-    reference = try checkpoint(.reference)?.model
+    reference = try container.decodeIfPresent(Checkpoint.self, forKey: .reference)?.model
     iteration = try container.decode(Int.self, forKey: .iteration)
     spending = try container.decode(Spending.self, forKey: .spending)
   }
@@ -63,17 +58,12 @@ extension TrainerState: Codable {
   /// Writes the state; models are safetensors files in base64.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(
-      Checkpoint(policy.model, optimizer: optimizer).encoded().encoded(), forKey: .policy)
+    try container.encode(Checkpoint(policy.model, optimizer: optimizer), forKey: .policy)
     try container.encode(policy.format.tokenizer, forKey: .tokenizer)
     try container.encode(policy.actionLimit, forKey: .actionLimit)
-    if let critic {
-      try container.encode(
-        Checkpoint(critic.model, optimizer: critic.optimizer).encoded().encoded(), forKey: .critic)
-    }
-    if let reference {
-      try container.encode(Checkpoint(reference).encoded().encoded(), forKey: .reference)
-    }
+    try container.encodeIfPresent(
+      critic.map { Checkpoint($0.model, optimizer: $0.optimizer) }, forKey: .critic)
+    try container.encodeIfPresent(reference.map { Checkpoint($0) }, forKey: .reference)
     try container.encode(iteration, forKey: .iteration)
     try container.encode(spending, forKey: .spending)
   }

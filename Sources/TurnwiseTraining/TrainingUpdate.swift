@@ -71,7 +71,7 @@ struct Stopwatch {
   private static var processorSeconds: Double {
     [RUSAGE_SELF, RUSAGE_CHILDREN].reduce(0) { total, who in
       var usage = rusage()
-      getrusage(who, &usage)
+      getrusage(__rusage_who_t(who.rawValue), &usage)
       let times = [usage.ru_utime, usage.ru_stime]
       return times.reduce(total) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
     }
