@@ -39,5 +39,8 @@ let package = Package(
     library("TurnwiseCredit", ["TurnwiseCore"]),
     library("TurnwiseNumerics", ["COpenBLAS"], settings: numericSettings),
     library("TurnwiseModel", ["TurnwiseNumerics", "TurnwiseCore"], settings: numericSettings),
+    library("TurnwiseEnvironments", ["TurnwiseCore", "TurnwiseSandbox"], path: "environments"),
+    tests(
+      "TurnwiseEnvironmentsTests", ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore"]),
   ]
 )
