@@ -1,8 +1,9 @@
 import TurnwiseCore
 import TurnwiseEnvironments
 
-/// Replays a family's commonest winning actions with the words of the instruction filled in, and
-/// never reads what they print. What it wins needs no looking.
+/// An agent that replays a family's commonest winning actions and never reads what they print.
+///
+/// It fills in the words of the instruction. What it wins needs no looking.
 struct ShellBlindAgent {
   private var plans: [String: [String]] = [:]
 

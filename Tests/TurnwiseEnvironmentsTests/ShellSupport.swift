@@ -16,7 +16,9 @@ func shellSessions(
   }
 }
 
-/// Plays sessions with the expert. A machine without a sandbox fails the test and says what to do.
+/// Plays sessions with the expert.
+///
+/// A machine without a sandbox fails the test and says what to do.
 func playExpert(_ noise: ExpertNoise = .none, _ sessions: [Session<Shell>]) async
   -> [Session<Shell>]
 {

@@ -14,6 +14,7 @@ internal import TurnwiseSandbox
 /// **Reward:** 1 if, when the agent submits, the answer is right and the files are as they must be,
 /// else 0. Nothing is random but `$RANDOM`. Needs bubblewrap; see ``Sandbox``.
 public struct Shell: Environment {
+  /// The name and version.
   public static let id = "shell-v1"
 
   /// The families that tasks are drawn from, by name.
@@ -28,8 +29,10 @@ public struct Shell: Environment {
   /// Creates the environment with its default parameters.
   public init() {}
 
+  /// What to do, in a line.
   public var instructions: String { "Solve the task with bash, then submit the answer." }
 
+  /// `bash` and `submit`.
   public var tools: Toolbox<State> {
     Toolbox {
       Bash(sandbox: .shared, outputLimit: outputLimit)
@@ -37,6 +40,7 @@ public struct Shell: Environment {
     }
   }
 
+  /// Draws a task of one of the families.
   public func scenario(in split: Split, using random: inout Randomness) -> ShellTask {
     guard let name = families.randomElement(using: &random), let family = TaskFamilies.named(name)
     else {
@@ -49,20 +53,26 @@ public struct Shell: Environment {
     return task
   }
 
+  /// The family that made the task.
   public func family(of scenario: ShellTask) -> String { scenario.family }
 
+  /// Lays out the files of a task.
   public func start(_ scenario: ShellTask, using random: inout Randomness) throws -> State {
     try State(scenario)
   }
 
+  /// The instruction.
   public func observe(_ state: State) -> Observation { Observation(Text(state.task.instruction)) }
 
+  /// Success if the right answer was submitted and the files are as they must be.
   public func judge(_ state: State) -> Judgement {
     Judgement(success: state.isAnswered && state.isTreeRight, gold: state.gold)
   }
 
+  /// The share of facts read and of results achieved; 0 where a file is damaged.
   public func potential(_ state: State) -> Double? { state.progress }
 
+  /// What an expert does who knows the instruction and what the turns have shown.
   public func expert(
     _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
   ) -> Action? {

@@ -18,7 +18,7 @@ struct ShellExpert {
     return Self.action(move.best)
   }
 
-  /// Whether a shortcut was taken already. It has failed then: nobody does the same again.
+  /// Whether a shortcut was taken already: it failed, or the move would be another.
   private func hasTried(_ step: Move.Step) -> Bool {
     if case .bash(let command) = step { notes.hasTried(command) } else { false }
   }

@@ -29,14 +29,17 @@ extension Shell {
       }
     }
 
-    /// Whether something was submitted, and the right thing if there is one. Case and blanks inside
-    /// count, blanks and line ends around it do not.
+    /// Whether something was submitted, and the right thing if there is one.
+    ///
+    /// Blanks and line ends around the answer do not count.
     var isAnswered: Bool {
       guard let answer else { return false }
       return task.answer.map { Self.trimmed(answer.bytes) == Self.trimmed(Array($0.utf8)) } ?? true
     }
 
-    /// Whether all files are as they must be in the end. Other new files do no harm.
+    /// Whether all files are as they must be in the end.
+    ///
+    /// Other new files do no harm.
     var isTreeRight: Bool { !isDamaged && doneResults == task.results.count && doneRemovals }
 
     /// Whether a file that should have stayed as it was did not.

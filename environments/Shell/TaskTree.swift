@@ -6,7 +6,7 @@ struct TaskTree {
   var random: Randomness
   /// The files so far.
   private(set) var files: [ShellTask.File] = []
-  /// The folders: some at the top, some in one of these. All end with a slash.
+  /// The folders, some at the top and some in one of these, all with a slash at the end.
   private(set) var folders: [String] = []
   private let split: Split
   private var words: [String] = []
