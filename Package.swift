@@ -27,7 +27,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "turnwise",
   products: [
-    .library(name: "TurnwiseCore", targets: ["TurnwiseCore"])
+    .library(name: "Turnwise", targets: ["Turnwise", "TurnwiseCLI"]),
+    .library(name: "TurnwiseEnvironments", targets: ["TurnwiseEnvironments"]),
+    .executable(name: "turnwise", targets: ["turnwise-tool"]),
   ],
   targets: [
     .systemLibrary(
@@ -37,10 +39,31 @@ let package = Package(
     library("TurnwiseSandbox", ["TurnwiseCore"]),
     library("TurnwiseTrace", ["TurnwiseCore"]),
     library("TurnwiseCredit", ["TurnwiseCore"]),
+    library("TurnwiseReport", ["TurnwiseCore"]),
     library("TurnwiseNumerics", ["COpenBLAS"], settings: numericSettings),
     library("TurnwiseModel", ["TurnwiseNumerics", "TurnwiseCore"], settings: numericSettings),
+    library(
+      "TurnwiseTraining", ["TurnwiseModel", "TurnwiseCredit", "TurnwiseTrace", "TurnwiseCore"]),
+    library(
+      "Turnwise",
+      [
+        "TurnwiseTraining", "TurnwiseModel", "TurnwiseReport", "TurnwiseTrace", "TurnwiseCredit",
+        "TurnwiseCore",
+      ]),
+    library("TurnwiseCLI", ["Turnwise"]),
     library("TurnwiseEnvironments", ["TurnwiseCore", "TurnwiseSandbox"], path: "environments"),
-    tests(
-      "TurnwiseEnvironmentsTests", ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore"]),
+    .executableTarget(
+      name: "turnwise-tool", dependencies: ["TurnwiseCLI", "TurnwiseEnvironments"],
+      swiftSettings: settings),
+    tests("TurnwiseCoreTests", ["TurnwiseCore"]),
+    tests("TurnwiseSandboxTests", ["TurnwiseSandbox", "TurnwiseCore"]),
+    tests("TurnwiseTraceTests", ["TurnwiseTrace", "TurnwiseCore"]),
+    tests("TurnwiseCreditTests", ["TurnwiseCredit", "TurnwiseCore"]),
+    tests("TurnwiseReportTests", ["TurnwiseReport"]),
+    tests("TurnwiseNumericsTests", ["TurnwiseNumerics"]),
+    tests("TurnwiseModelTests", ["TurnwiseModel", "TurnwiseNumerics", "TurnwiseCore"]),
+    tests("TurnwiseTrainingTests", ["TurnwiseTraining", "TurnwiseEnvironments", "TurnwiseCore"]),
+    tests("TurnwiseEnvironmentsTests", ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore"]),
+    tests("TurnwiseCLITests", ["TurnwiseCLI", "Turnwise", "TurnwiseEnvironments"]),
   ]
 )

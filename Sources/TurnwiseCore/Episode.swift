@@ -122,6 +122,8 @@ public struct Episode: Codable, Hashable, Sendable {
   public var origin: EpisodeOrigin
   /// The episode that this one is a fork of.
   public var parent: ForkParent?
+  /// The forks before that, oldest first, if the parent is itself a fork.
+  public var ancestors: [ForkParent]?
   /// The scenario as plain JSON.
   public var scenario: JSONValue
   /// The key of the environment's random stream at the start.

@@ -31,9 +31,7 @@ public struct Failure: Error, Codable, Hashable, Sendable {
   /// Returns `error` if it is a failure, else a failure at `boundary` that describes it.
   public static func wrapping(_ error: any Error, at boundary: Boundary) -> Failure {
     if let failure = error as? Failure { return failure }
-    if error is CancellationError {
-      return Failure(.cancelled, code: "cancelled", message: "The episode was cancelled.")
-    }
+    if error is CancellationError { return .cancelled }
     return Failure(boundary, code: "thrown", message: "\(error)")
   }
 
@@ -46,4 +44,15 @@ public struct Failure: Error, Codable, Hashable, Sendable {
 extension Failure: CustomStringConvertible {
   /// Boundary, code and message on one line.
   public var description: String { "\(boundary.rawValue)/\(code): \(message)" }
+}
+
+/// The failures that the engine itself reports.
+extension Failure {
+  static let missingAnswer = Failure(
+    .policy, code: "missing-answer", message: "The sampler gave no answer for this situation.")
+  static let cancelled = Failure(.cancelled, code: "cancelled", message: "The run was stopped.")
+  static let unfinished = Failure(
+    .cancelled, code: "unfinished", message: "The episode was not played to its end.")
+  static let rewardNotFinite = Failure(
+    .environment, code: "reward-not-finite", message: "A reward is infinite or not a number.")
 }

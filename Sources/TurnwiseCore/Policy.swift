@@ -56,6 +56,21 @@ public struct Situation: Sendable {
   /// The policy's random stream of this turn.
   public var random: Randomness
 
+  /// Describes a situation.
+  public init(
+    episode: String = "", instructions: String = "", tools: [ToolDescription] = [],
+    observation: Observation, turns: [Turn], tape: TokenTape = TokenTape(),
+    random: Randomness = Randomness(seed: 0)
+  ) {
+    self.episode = episode
+    self.instructions = instructions
+    self.tools = tools
+    self.observation = observation
+    self.turns = turns
+    self.tape = tape
+    self.random = random
+  }
+
   /// What the agent has not read yet: the replies to its last action, and the observation if it is
   /// another than before.
   public var news: [Text] {

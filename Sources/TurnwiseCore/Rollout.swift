@@ -102,13 +102,6 @@ public struct Rollout: Sendable {
   }
 }
 
-extension Failure {
-  static let missingAnswer = Failure(
-    .policy, code: "missing-answer", message: "The sampler gave no answer for this situation.")
-  static let cancelled = Failure(
-    .cancelled, code: "cancelled", message: "The run was stopped.")
-}
-
 /// Maps with at most `limit` calls at once, keeping the order.
 func concurrentMap<T: Sendable, R: Sendable>(
   _ items: [T], limit: Int, _ transform: @escaping @Sendable (T) async -> R

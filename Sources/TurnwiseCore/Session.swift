@@ -16,8 +16,8 @@ public struct Session<E: Environment>: Sendable {
   public let scenario: E.Scenario
   /// Where the episode comes from.
   public let origin: EpisodeOrigin
-  /// The episode that this one was forked from.
-  public private(set) var parent: ForkParent?
+  /// The forks that led here, oldest first.
+  public private(set) var lineage: [ForkParent] = []
   /// Everything that changes.
   public private(set) var state: E.State
   /// The turns that were played.
@@ -59,7 +59,7 @@ public struct Session<E: Environment>: Sendable {
 
   /// The name of the episode in its run.
   public var name: String {
-    guard let parent else { return origin.name }
+    guard let parent = lineage.last else { return origin.name }
     return "\(parent.episode)/\(parent.turn)-\(parent.stream)"
   }
 
@@ -85,7 +85,7 @@ public struct Session<E: Environment>: Sendable {
   /// Returns a copy that plays on with random streams of its own.
   public func forked(_ stream: String) -> Session {
     var fork = self
-    fork.parent = ForkParent(episode: name, turn: turns.count, stream: stream)
+    fork.lineage.append(ForkParent(episode: name, turn: turns.count, stream: stream))
     fork.environmentRandom = environmentRandom.stream("fork-" + stream, turns.count)
     fork.policyRandom = policyRandom.stream("fork-" + stream, turns.count)
     return fork
@@ -113,6 +113,7 @@ public struct Session<E: Environment>: Sendable {
       turn.stateKey = try stateKey
       turn.potential = environment.potential(state)
       let outcome = try await outcome(of: action)
+      guard outcome.reward?.isFinite ?? true else { throw Failure.rewardNotFinite }
       turn.replies = outcome.replies
       turn.reward = outcome.reward
       turns.append(turn)
@@ -143,7 +144,9 @@ public struct Session<E: Environment>: Sendable {
 
   private mutating func close(_ ending: Ending) async {
     do {
-      judgement = try await environment.judge(state)
+      let judgement = try await environment.judge(state)
+      guard judgement.reward?.isFinite ?? true else { throw Failure.rewardNotFinite }
+      self.judgement = judgement
       self.ending = ending
     } catch {
       self.ending = .failed(.wrapping(error, at: .judge))
@@ -168,12 +171,26 @@ public struct Session<E: Environment>: Sendable {
   ) throws -> Episode {
     Episode(
       name: name, environment: E.id, family: environment.family(of: self.scenario), origin: origin,
-      parent: parent,
+      parent: lineage.last, ancestors: lineage.count > 1 ? lineage.dropLast() : nil,
       scenario: try scenario ?? JSONValue(encoding: self.scenario, blobs: blobs),
       environmentStream: environmentStream, policyStream: policyRandom.key, turns: turns,
-      tape: tape, ending: ending ?? .failed(Failure(.cancelled, code: "unfinished", message: "The episode was not played to its end.")),
+      tape: tape, ending: ending ?? .failed(.unfinished),
       unfinishedAction: unfinishedAction, judgement: judgement, finalKey: try stateKey,
       finalState: includingState ? try JSONValue(encoding: state, blobs: blobs) : nil,
       retries: retries)
+  }
+}
+
+extension Session {
+  /// Draws the scenario that an origin names and starts an episode on it.
+  ///
+  /// Members of a group have the same scenario and the same environment stream, so the same start.
+  ///
+  /// - Throws: What the environment's `start` throws.
+  public init(_ environment: E, origin: EpisodeOrigin) throws {
+    var random = Randomness(seed: origin.seed.value).stream(
+      "scenario-" + origin.split.rawValue, origin.iteration, origin.scenario)
+    try self.init(
+      environment, scenario: environment.scenario(in: origin.split, using: &random), origin: origin)
   }
 }

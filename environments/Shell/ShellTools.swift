@@ -19,8 +19,12 @@ struct Bash: Tool {
   func call(
     _ arguments: Arguments, on state: inout Shell.State, using random: inout Randomness
   ) async throws -> ToolReply {
-    let result = try await sandbox.run(
-      arguments.command, in: state.workspace, seed: random.next())
+    let result: CommandResult
+    do {
+      result = try await sandbox.run(arguments.command, in: state.workspace, seed: random.next())
+    } catch let error as CommandError {
+      throw ToolRefusal(error.description)
+    }
     state.workspace = result.workspace
     let reply = reply(to: result)
     state.note(reply)

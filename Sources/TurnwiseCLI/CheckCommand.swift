@@ -1,0 +1,123 @@
+internal import Foundation
+internal import Turnwise
+
+/// Holds environments against the laws.
+struct CheckCommand: Subcommand {
+  let name = "check"
+  let summary = "hold an environment against the laws that all must keep"
+  let operand: String? = "ENV"
+  let examples = ["turnwise check keydoor-v1", "turnwise check --all"]
+  let flags = [
+    Self.all, Self.scenarios, .environmentSet, .seed, .workers, .json, Self.keys,
+  ]
+
+  private static let all = Flag("all", "check every environment")
+  private static let scenarios = Flag(
+    "scenarios", "N", default: "12", "how many scenarios are played for each law")
+  private static let keys = Flag(
+    "keys", "read states from standard input and print their keys: how the second process is asked")
+
+  private struct Answer: Encodable {
+    var environment: String
+    var laws: [Law]
+  }
+
+  private struct Law: Encodable {
+    var law: EnvironmentLaw
+    var statement: String
+    var verdict: String
+    var detail: String?
+  }
+
+  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
+    let settings = invocation.texts(.environmentSet)
+    var environments = [any Environment]()
+    if invocation.has(Self.all) {
+      guard invocation.operands.isEmpty, settings.isEmpty else {
+        throw UsageError.conflict("--all checks every environment as it is")
+      }
+      environments = context.catalog.environments
+    } else {
+      environments = [try context.catalog.environment(invocation.operands.first, settings: settings)]
+    }
+    if invocation.has(Self.keys), let environment = environments.first {
+      return try printKeys(environment, context)
+    }
+    var answers: [Answer] = []
+    for environment in environments {
+      answers.append(try await check(environment, settings, invocation, context))
+    }
+    if invocation.has(.json) { try context.console.answer(json: ["laws": answers]) }
+    let isBroken = answers.contains { $0.laws.contains { $0.verdict == "broken" } }
+    return isBroken ? .negative : .success
+  }
+
+  private func check<E: Environment>(
+    _ environment: E, _ settings: [String], _ invocation: Invocation, _ context: Context
+  ) async throws -> Answer {
+    let checker = EnvironmentChecker(
+      environment, seed: UInt64(try invocation.integer(.seed, atLeast: 0, default: 1)),
+      scenarios: try invocation.integer(Self.scenarios, atLeast: 1, default: 12),
+      workers: try invocation.workers(),
+      keysInSecondProcess: { states in try Self.askSecondProcess(E.id, settings, states) })
+    if !invocation.has(.json) { context.console.answer(E.id) }
+    var laws: [Law] = []
+    for verdict in await checker.check().verdicts {
+      let law =
+        switch verdict.outcome {
+        case .kept: Law(law: verdict.law, statement: verdict.law.statement, verdict: "kept")
+        case .broken(let detail):
+          Law(
+            law: verdict.law, statement: verdict.law.statement, verdict: "broken", detail: detail)
+        case .open(let detail):
+          Law(law: verdict.law, statement: verdict.law.statement, verdict: "open", detail: detail)
+        }
+      laws.append(law)
+      guard !invocation.has(.json) else { continue }
+      let mark = law.verdict == "kept" ? "ok    " : law.verdict == "broken" ? "BROKEN" : "open  "
+      context.console.answer(
+        "  \(mark)  \(law.statement)" + (law.detail.map { ": \(TerminalText.escaped($0))" } ?? ""))
+    }
+    return Answer(environment: E.id, laws: laws)
+  }
+
+  // MARK: - The second process
+
+  private func printKeys<E: Environment>(
+    _ environment: E, _ context: Context
+  ) throws -> ExitStatus {
+    let input = FileHandle.standardInput.readDataToEndOfFile()
+    let states = try JSON.decode([JSONValue].self, from: input)
+    try context.console.answer(json: EnvironmentChecker(environment).keys(of: states))
+    return .success
+  }
+
+  private static func askSecondProcess(
+    _ environment: String, _ settings: [String], _ states: [JSONValue]
+  ) throws -> [String] {
+    let process = Process()
+    process.executableURL = Bundle.main.executableURL
+    process.arguments =
+      ["check", environment, "--keys"] + settings.flatMap { ["--env-set", $0] }
+    // A file, not a pipe: a pipe that is full would stop both processes.
+    let file = FileManager.default.temporaryDirectory.appending(path: "turnwise-\(UUID()).json")
+    try JSON.encode(states).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let output = Pipe()
+    process.standardInput = try FileHandle(forReadingFrom: file)
+    process.standardOutput = output
+    try process.run()
+    let answer = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return try JSON.decode([String].self, from: answer)
+  }
+}
+
+extension Invocation {
+  /// The value of `--workers`.
+  ///
+  /// - Throws: A ``UsageError``.
+  func workers() throws -> Int {
+    try integer(.workers, atLeast: 1, default: ProcessInfo.processInfo.activeProcessorCount)
+  }
+}

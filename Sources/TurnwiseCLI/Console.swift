@@ -1,0 +1,67 @@
+internal import Foundation
+internal import Synchronization
+internal import Turnwise
+
+/// The two streams of a command: answers go to standard output, all else to standard error.
+final class Console: Sendable {
+  /// Whether standard error may be animated: it is a terminal that can, and no CI log.
+  let isAnimated: Bool
+  /// The width of the terminal, at most 100; 80 where there is none.
+  let width: Int
+  private let lock = Mutex(())
+
+  init() {
+    let environment = ProcessInfo.processInfo.environment
+    isAnimated = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
+      && (environment["CI"] ?? "").isEmpty
+    var size = winsize()
+    let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    width = isKnown ? min(100, Int(size.ws_col)) : 80
+  }
+
+  /// Prints a part of the answer.
+  func answer(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+
+  /// Prints the answer as one JSON object.
+  ///
+  /// - Throws: An `EncodingError`.
+  func answer(json value: some Encodable) throws {
+    answer(String(decoding: try JSON.encode(value, pretty: true), as: UTF8.self))
+  }
+
+  /// Prints progress, notes and warnings.
+  func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+
+  func warn(_ text: String) { note("warning: " + text) }
+
+  /// Writes to standard error without a line end.
+  func draw(_ text: String) { write(text, to: STDERR_FILENO) }
+
+  private func write(_ text: String, to descriptor: Int32) {
+    lock.withLock { _ in
+      var bytes = Array(text.utf8)[...]
+      while !bytes.isEmpty {
+        let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return }
+        bytes = bytes.dropFirst(count)
+      }
+    }
+  }
+}
+
+/// The status that a process ends with.
+enum ExitStatus: Int32, Sendable {
+  /// Done.
+  case success = 0
+  /// Ran, but the answer is no.
+  case negative = 1
+  /// Wrong usage.
+  case usage = 2
+  /// Bad input data.
+  case data = 3
+  /// The system refused: not found, permission, no sandbox.
+  case system = 4
+  /// Stopped by Ctrl-C.
+  case interrupted = 130
+}

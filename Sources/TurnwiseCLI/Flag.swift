@@ -1,0 +1,101 @@
+/// A flag of a subcommand: what parsing, help and completion know about it.
+struct Flag: Sendable {
+  /// The name without the two dashes.
+  var name: String
+  /// What the value is called in help; `nil` for a switch.
+  var value: String?
+  /// One sentence, without a full stop.
+  var help: String
+  /// The default, as it would be typed.
+  var defaultText: String?
+
+  init(_ name: String, _ value: String? = nil, default defaultText: String? = nil, _ help: String) {
+    self.name = name
+    self.value = value
+    self.help = help
+    self.defaultText = defaultText
+  }
+}
+
+/// The flags that mean the same everywhere.
+extension Flag {
+  static let json = Flag("json", "print one JSON object instead of words")
+  static let seed = Flag("seed", "N", default: "1", "seed of everything random")
+  static let workers = Flag(
+    "workers", "N", default: "number of cores", "how much runs at once; never changes results")
+  static let out = Flag("out", "DIR", default: "a new folder in traces/", "where the run is written")
+  static let force = Flag("force", "replace an earlier run in --out")
+  static let environmentSet = Flag(
+    "env-set", "NAME=VALUE", "set a parameter of the environment; may be repeated")
+  static let help = Flag("help", "show this page")
+}
+
+/// A parsed command line.
+struct Invocation: Sendable {
+  var operands: [String] = []
+  private var values: [String: [String]] = [:]
+
+  /// Parses what follows the subcommand's name.
+  ///
+  /// - Throws: A ``UsageError``.
+  init(_ arguments: [String], flags: [Flag], operandLimit: Int) throws {
+    var rest = arguments[...]
+    while let argument = rest.popFirst() {
+      guard argument.hasPrefix("-"), argument.count > 1 else {
+        guard operands.count < operandLimit else { throw UsageError.extraOperand(argument) }
+        operands.append(argument)
+        continue
+      }
+      if argument == "-h" {
+        values["help", default: []].append("")
+        continue
+      }
+      let text = argument.drop { $0 == "-" }
+      let name = String(text.prefix { $0 != "=" })
+      guard argument.hasPrefix("--"), let flag = (flags + [.help]).first(where: { $0.name == name })
+      else { throw UsageError.unknownFlag(argument, known: (flags + [.help]).map(\.name)) }
+      let attached = text.firstIndex(of: "=").map { String(text[text.index(after: $0)...]) }
+      if flag.value == nil {
+        guard attached == nil else { throw UsageError.needlessValue(flag: name) }
+        values[name, default: []].append("")
+      } else if let attached {
+        values[name, default: []].append(attached)
+      } else if let value = rest.popFirst() {
+        values[name, default: []].append(value)
+      } else {
+        throw UsageError.missingValue(flag: name, expected: flag.value ?? "")
+      }
+    }
+  }
+
+  func has(_ flag: Flag) -> Bool { values[flag.name] != nil }
+
+  /// The last value given.
+  func text(_ flag: Flag) -> String? { values[flag.name]?.last }
+
+  /// All values given, in order.
+  func texts(_ flag: Flag) -> [String] { values[flag.name] ?? [] }
+
+  /// The last value of a numeric flag.
+  ///
+  /// - Throws: ``UsageError/badValue(flag:text:expected:)``.
+  func integer(_ flag: Flag, atLeast minimum: Int, default fallback: Int) throws -> Int {
+    guard let text = text(flag) else { return fallback }
+    guard let value = Int(text), value >= minimum else {
+      throw UsageError.badValue(
+        flag: flag.name, text: text, expected: "a whole number of at least \(minimum)")
+    }
+    return value
+  }
+
+  /// The last value of a flag that takes a probability.
+  ///
+  /// - Throws: ``UsageError/badValue(flag:text:expected:)``.
+  func probability(_ flag: Flag, default fallback: Double) throws -> Double {
+    guard let text = text(flag) else { return fallback }
+    guard let value = Double(text), (0...1).contains(value) else {
+      throw UsageError.badValue(flag: flag.name, text: text, expected: "a number from 0 to 1")
+    }
+    return value
+  }
+}

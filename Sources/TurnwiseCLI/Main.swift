@@ -1,0 +1,95 @@
+internal import Dispatch
+internal import Foundation
+public import Turnwise
+
+/// Runs the command line with environments and estimators of your own, and ends the process.
+///
+/// This is the whole of a user's `main.swift` beside the environment itself:
+///
+///     await TurnwiseCLI.main(environments: [Lockbox()])
+///
+/// The first Ctrl-C lets the command finish what it is at and write what was done; the second one
+/// ends the process at once.
+///
+/// - Parameters:
+///   - environments: The environments that the commands know.
+///   - estimators: Estimators beside the built-in ones.
+public func main(
+  environments: [any Environment], estimators: [any CreditEstimator] = []
+) async -> Never {
+  let arguments = Array(CommandLine.arguments.dropFirst())
+  let task = Task {
+    await CommandLineTool(
+      environments: environments, estimators: estimators
+    ).run(arguments)
+  }
+  signal(SIGINT, SIG_IGN)
+  let interrupts = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+  interrupts.setEventHandler {
+    if task.isCancelled { _exit(ExitStatus.interrupted.rawValue) }
+    task.cancel()
+  }
+  interrupts.resume()
+  let status = await task.value
+  exit(status)
+}
+
+/// The command line as a function from arguments to a status.
+public struct CommandLineTool: Sendable {
+  private let catalog: Catalog
+
+  /// Creates a command line that knows `environments`, and `estimators` beside the built-in ones.
+  public init(environments: [any Environment], estimators: [any CreditEstimator] = []) {
+    catalog = Catalog(
+      environments: environments, estimators: EstimatorRegistry.builtIn.adding(estimators))
+  }
+
+  static let subcommands: [any Subcommand] = [
+    ListCommand(), CheckCommand(), RunCommand(), ShowCommand(),
+  ]
+
+  /// Runs one command line.
+  ///
+  /// - Parameter arguments: The arguments behind the program's name.
+  /// - Returns: The status that the process should end with.
+  public func run(_ arguments: [String]) async -> Int32 {
+    let console = Console()
+    do {
+      return try await dispatch(arguments, Context(catalog: catalog, console: console)).rawValue
+    } catch {
+      let (status, text) = Words.of(error)
+      console.note(text)
+      return status.rawValue
+    }
+  }
+
+  private func dispatch(_ arguments: [String], _ context: Context) async throws -> ExitStatus {
+    guard let name = arguments.first, !["help", "--help", "-h"].contains(name) else {
+      if let topic = arguments.dropFirst().first {
+        context.console.answer(Help.page(try Self.subcommand(topic)))
+      } else {
+        context.console.answer(Help.overview(Self.subcommands))
+      }
+      return .success
+    }
+    if name == "--version" {
+      context.console.answer("turnwise \(turnwiseVersion)")
+      return .success
+    }
+    let command = try Self.subcommand(name)
+    let invocation = try Invocation(
+      Array(arguments.dropFirst()), flags: command.flags, operandLimit: command.operand == nil ? 0 : 1)
+    if invocation.has(.help) {
+      context.console.answer(Help.page(command))
+      return .success
+    }
+    return try await command.run(invocation, context)
+  }
+
+  private static func subcommand(_ name: String) throws -> any Subcommand {
+    guard let command = subcommands.first(where: { $0.name == name }) else {
+      throw UsageError.unknownCommand(name, known: subcommands.map(\.name))
+    }
+    return command
+  }
+}

@@ -1,0 +1,68 @@
+internal import Foundation
+internal import Turnwise
+
+/// What the command line says about errors, and the status that each one means.
+enum Words {
+  static func of(_ error: any Error) -> (ExitStatus, String) {
+    switch error {
+    case let error as UsageError:
+      let (text, hint) = words(error)
+      return (.usage, message(text, hint))
+    case let error as TraceError:
+      let status: ExitStatus =
+        switch error.problem {
+        case .missing, .system, .notEmpty: .system
+        case .version, .notARecord, .inconsistent, .cutShort: .data
+        }
+      return (status, message("\(error)", error.hint))
+    case let failure as Failure where failure.boundary == .cancelled:
+      return (.interrupted, "stopped")
+    case is CancellationError:
+      return (.interrupted, "stopped")
+    case let failure as Failure:
+      return (failure.boundary == .sandbox ? .system : .negative, message("\(failure)", nil))
+    default:
+      return (.system, message("\(error)", nil))
+    }
+  }
+
+  static func message(_ text: String, _ hint: String?) -> String {
+    "error: \(text)" + (hint.map { "\nhint:  \($0)" } ?? "")
+  }
+
+  private static func words(_ error: UsageError) -> (text: String, hint: String?) {
+    switch error {
+    case .unknownCommand(let name, let known):
+      ("no command named '\(name)'", nearest(name, known, "all commands: turnwise help"))
+    case .unknownFlag(let flag, let known):
+      (
+        "no option named '\(flag)'",
+        nearest(flag.drop { $0 == "-" }.description, known, "add --help to see all", prefix: "--")
+      )
+    case .missingValue(let flag, let expected): ("--\(flag) needs a value: \(expected)", nil)
+    case .needlessValue(let flag): ("--\(flag) takes no value", nil)
+    case .badValue(let flag, let text, let expected):
+      ("--\(flag) \(text): expected \(expected)", nil)
+    case .missingOperand(let what): ("name \(what)", "add --help for examples")
+    case .extraOperand(let text): ("did not expect '\(text)'", "add --help for examples")
+    case .unknownEnvironment(let name, let known):
+      (
+        "no environment named '\(name)'",
+        nearest(name, known, "environments: " + known.joined(separator: ", "))
+      )
+    case .unknownPolicy(let text):
+      (
+        "no policy '\(text)'",
+        "use expert, null, random, or the folder of a run that trained a policy"
+      )
+    case .badParameter(let problem): ("\(problem)", nil)
+    case .conflict(let text): (text, nil)
+    }
+  }
+
+  private static func nearest(
+    _ name: String, _ known: [String], _ otherwise: String, prefix: String = ""
+  ) -> String {
+    nearestName(to: name, among: known).map { "did you mean '\(prefix)\($0)'?" } ?? otherwise
+  }
+}

@@ -1,0 +1,123 @@
+internal import TurnwiseNumerics
+
+/// What a forward pass leaves behind for the backward pass, and scratch for both. One thread's own.
+struct Activations {
+  /// What one block leaves behind. All are rows × something.
+  struct Block {
+    /// The residual stream on entry, rows × width.
+    let input: MutableFloats
+    /// 1 / rms of each row of `input`.
+    let attentionInverse: MutableFloats
+    /// The normalised input, rows × width.
+    let normed: MutableFloats
+    /// What the keys are computed from, rows × width.
+    let keyInput: MutableFloats
+    /// Queries, values and keys, rows × projectionWidth.
+    let projections: MutableFloats
+    /// Attention probabilities, by sequence, head and block of rows.
+    let probabilities: MutableFloats
+    /// What the heads gathered, rows × width.
+    let attended: MutableFloats
+    /// The residual stream after attention, rows × width.
+    let middle: MutableFloats
+    /// 1 / rms of each row of `middle`.
+    let feedForwardInverse: MutableFloats
+    /// The normalised middle, rows × width.
+    let feedForwardNormed: MutableFloats
+    /// Gates and values to be gated, rows × 2 feedForward.
+    let gates: MutableFloats
+    /// rows × feedForward.
+    let gated: MutableFloats
+  }
+
+  /// What the head leaves behind. All are scored × something.
+  struct Head {
+    /// Rows of the residual stream, scored × width.
+    let input: MutableFloats
+    let inverse: MutableFloats
+    let normed: MutableFloats
+    /// Logits, then their gradient, scored × vocabulary.
+    let logits: MutableFloats
+    /// Log-probabilities, or values.
+    let outputs: MutableFloats
+    let entropies: MutableFloats
+    let partitions: MutableFloats
+    /// The objective's derivatives by output and by entropy.
+    let dOutputs: MutableFloats
+    let dEntropies: MutableFloats
+    let dInput: MutableFloats
+    let dNormed: MutableFloats
+  }
+
+  /// Gradients on their way back. All are rows × something.
+  struct Gradients {
+    /// By the residual stream, rows × width.
+    let stream: MutableFloats
+    let normed: MutableFloats
+    let keyInput: MutableFloats
+    let attended: MutableFloats
+    let projections: MutableFloats
+    let gated: MutableFloats
+    /// Scratch of the attention.
+    let scores: MutableFloats
+  }
+
+  /// One for each block, or one for all where there is no backward pass.
+  let blocks: [Block]
+  /// The residual stream on leaving the last block, rows × width.
+  let output: MutableFloats
+  let head: Head
+  let gradients: Gradients?
+  private let memory: FloatBuffer
+
+  /// Allocates for the largest microbatch.
+  init(_ model: ModelConfiguration, _ extent: Microbatch.Extent, isTraining: Bool) {
+    let rows = extent.rows
+    let scored = extent.scored
+    let width = model.width
+    func make(_ take: (Int) -> MutableFloats) -> ([Block], MutableFloats, Head, Gradients?) {
+      let blocks = (0..<(isTraining ? model.layers : 1)).map { _ in
+        Block(
+          input: take(rows * width), attentionInverse: take(rows), normed: take(rows * width),
+          keyInput: take(rows * width), projections: take(rows * model.projectionWidth),
+          probabilities: take(extent.probabilities), attended: take(rows * width),
+          middle: take(rows * width), feedForwardInverse: take(rows),
+          feedForwardNormed: take(rows * width), gates: take(rows * 2 * model.feedForward),
+          gated: take(rows * model.feedForward))
+      }
+      let head = Head(
+        input: take(scored * width), inverse: take(scored), normed: take(scored * width),
+        logits: take(model.head == .tokens ? scored * model.vocabulary : 0), outputs: take(scored),
+        entropies: take(scored), partitions: take(scored), dOutputs: take(scored),
+        dEntropies: take(scored), dInput: take(scored * width), dNormed: take(scored * width))
+      let output = take(rows * width)
+      guard isTraining else { return (blocks, output, head, nil) }
+      let gradients = Gradients(
+        stream: take(rows * width), normed: take(rows * width), keyInput: take(rows * width),
+        attended: take(rows * width), projections: take(rows * model.projectionWidth),
+        gated: take(rows * model.feedForward), scores: take(extent.scratch))
+      return (blocks, output, head, gradients)
+    }
+    // Once to count, once to place; each part starts a cache line.
+    var size = 0
+    var places: [Int] = []
+    let nowhere = FloatBuffer(1)
+    _ = make { count in
+      places.append(size)
+      size += (count + 15) / 16 * 16
+      return nowhere.base
+    }
+    let memory = FloatBuffer(size)
+    var next = places.makeIterator()
+    (blocks, output, head, gradients) = make { _ in memory.base + (next.next() ?? 0) }
+    self.memory = memory
+  }
+
+  /// What block `index` leaves behind.
+  func block(_ index: Int) -> Block { blocks[blocks.count == 1 ? 0 : index] }
+
+  /// The residual stream on leaving block `index`.
+  func output(of index: Int, in model: ModelConfiguration) -> MutableFloats {
+    index + 1 < model.layers ? block(index + 1).input : output
+  }
+}

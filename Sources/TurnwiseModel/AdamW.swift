@@ -1,0 +1,88 @@
+internal import Foundation
+internal import TurnwiseNumerics
+
+/// An optimiser's state: Adam with decoupled weight decay (Loshchilov and Hutter, 2019).
+///
+///     var optimizer = AdamW(for: policy)
+///     let norm = AdamW.clip(&gradient, toNorm: 1)
+///     optimizer.update(&policy, gradient: gradient, learningRate: 1e-3)
+public struct AdamW: Codable, Hashable, Sendable {
+  /// How much of the mean gradient a step keeps. Written β₁ in the paper.
+  public var firstDecay: Float
+  /// How much of the mean squared gradient a step keeps. Written β₂ in the paper.
+  public var secondDecay: Float
+  /// What keeps the denominator from zero.
+  public var epsilon: Float
+  /// The share of a matrix that is lost a step, times the learning rate.
+  public var weightDecay: Float
+  /// Steps taken.
+  public internal(set) var step = 0
+  /// The running mean of the gradient, by parameter.
+  public internal(set) var firstMoments: [Float]
+  /// The running mean of the squared gradient, by parameter.
+  public internal(set) var secondMoments: [Float]
+
+  /// Starts afresh for a model.
+  public init(
+    for model: Transformer, firstDecay: Float = 0.9, secondDecay: Float = 0.98,
+    epsilon: Float = 1e-8, weightDecay: Float = 0.01
+  ) {
+    (self.firstDecay, self.secondDecay) = (firstDecay, secondDecay)
+    (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
+    firstMoments = [Float](repeating: 0, count: model.parameters.count)
+    secondMoments = firstMoments
+  }
+
+  /// Moves a model against a gradient.
+  public mutating func update(
+    _ model: inout Transformer, gradient: [Float], learningRate: Float
+  ) {
+    precondition(
+      gradient.count == model.parameters.count && gradient.count == firstMoments.count,
+      "Model, gradient and optimiser belong to one shape.")
+    step += 1
+    var rule = AdamStep(
+      firstDecay: firstDecay, secondDecay: secondDecay, learningRate: learningRate,
+      weightDecay: 0, epsilon: epsilon, firstCorrection: correction(firstDecay),
+      secondCorrection: correction(secondDecay))
+    let slices = model.layout.slices
+    model.parameters.withUnsafeMutableBufferPointer { parameters in
+      firstMoments.withUnsafeMutableBufferPointer { first in
+        secondMoments.withUnsafeMutableBufferPointer { second in
+          gradient.withUnsafeBufferPointer { gradient in
+            guard let p = parameters.baseAddress, let m = first.baseAddress,
+              let v = second.baseAddress, let g = gradient.baseAddress
+            else { return }
+            for slice in slices {
+              let start = slice.range.lowerBound
+              rule.weightDecay = slice.isDecayed ? weightDecay : 0
+              rule.apply(
+                p + start, first: m + start, second: v + start, gradient: g + start,
+                count: slice.range.count)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func correction(_ decay: Float) -> Float {
+    Float(1 / (1 - pow(Double(decay), Double(step))))
+  }
+
+  /// Shortens a gradient to a norm, if it is longer.
+  ///
+  /// - Parameters:
+  ///   - gradient: The gradient.
+  ///   - limit: The longest norm it may keep.
+  /// - Returns: The norm it had.
+  @discardableResult
+  public static func clip(_ gradient: inout [Float], toNorm limit: Float) -> Float {
+    gradient.withUnsafeMutableBufferPointer { gradient in
+      guard let base = gradient.baseAddress else { return 0 }
+      let norm = Elementwise.dot(base, base, count: gradient.count).squareRoot()
+      if norm > limit { Elementwise.scale(base, by: limit / norm, count: gradient.count) }
+      return norm
+    }
+  }
+}

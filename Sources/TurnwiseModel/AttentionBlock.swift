@@ -1,0 +1,138 @@
+internal import TurnwiseNumerics
+
+extension TrainingPass {
+  /// Sets the middle of block `index`: the input, plus what attention to its norm gathers.
+  func attentionForward(_ index: Int) {
+    let at = layout.blocks[index]
+    let x = activations.block(index)
+    let width = model.width
+    RMSNorm.forward(
+      x.normed, x.input, weight: weights + at.attentionNorm, inverse: x.attentionInverse,
+      rows: rows, width: width, epsilon: model.normEpsilon)
+    project(x, at)
+    turn(x.projections) { rotary.forward($0, heads: $1, position: $2) }
+    forEachMember(x) { operands, _ in attention.forward(operands) }
+    x.middle.update(from: x.input, count: rows * width)
+    Linear.forward(
+      x.middle, x.attended, weight: weights + at.output, rows: rows, inputs: width,
+      outputs: width, accumulating: true)
+  }
+
+  /// Takes the gradient of the stream from the middle of block `index` to its input.
+  func attentionBackward(
+    _ index: Int, _ gradient: MutableFloats, _ d: Activations.Gradients
+  ) {
+    let at = layout.blocks[index]
+    let x = activations.block(index)
+    let width = model.width
+    Linear.backward(
+      dx: d.attended, dWeight: gradient + at.output, dy: d.stream, x: x.attended,
+      weight: weights + at.output, rows: rows, inputs: width, outputs: width)
+    d.projections.update(repeating: 0, count: rows * model.projectionWidth)
+    forEachMember(x) { operands, start in
+      var gradients = operands
+      gradients.query = d.projections + start * model.projectionWidth
+      gradients.value = gradients.query + width
+      gradients.key = gradients.value + model.keyValueWidth
+      gradients.output = d.attended + start * width
+      attention.backward(operands, gradients: gradients, scratch: d.scores)
+    }
+    turn(d.projections) { rotary.backward($0, heads: $1, position: $2) }
+    projectBackward(x, at, gradient, d)
+    RMSNorm.backward(
+      dx: d.stream, dWeight: gradient + at.attentionNorm, dy: d.normed, x: x.input,
+      weight: weights + at.attentionNorm, inverse: x.attentionInverse, rows: rows, width: width)
+  }
+
+  /// Computes queries, values and keys: in one product, unless the keys have an input of their own.
+  private func project(_ x: Activations.Block, _ at: ParameterLayout.Block) {
+    let width = model.width
+    let stride = model.projectionWidth
+    guard model.keyShift else {
+      return Linear.forward(
+        x.projections, x.normed, weight: weights + at.queries, rows: rows, inputs: width,
+        outputs: stride)
+    }
+    let beforeKeys = width + model.keyValueWidth
+    Linear.forward(
+      x.projections, x.normed, weight: weights + at.queries, rows: rows, inputs: width,
+      outputs: beforeKeys, yStride: stride)
+    for member in batch.members {
+      for row in member.rows {
+        let own = x.normed + row * width
+        KeyShift.forward(
+          x.keyInput + row * width, own,
+          previous: row > member.rows.lowerBound ? Floats(own - width) : nil,
+          current: weights + at.keyCurrent, shifted: weights + at.keyShifted, width: width)
+      }
+    }
+    Linear.forward(
+      x.projections + beforeKeys, x.keyInput, weight: weights + at.keys, rows: rows,
+      inputs: width, outputs: model.keyValueWidth, yStride: stride)
+  }
+
+  /// Sets the gradient by the normalised input.
+  private func projectBackward(
+    _ x: Activations.Block, _ at: ParameterLayout.Block, _ gradient: MutableFloats,
+    _ d: Activations.Gradients
+  ) {
+    let width = model.width
+    let stride = model.projectionWidth
+    guard model.keyShift else {
+      return Linear.backward(
+        dx: d.normed, dWeight: gradient + at.queries, dy: d.projections, x: x.normed,
+        weight: weights + at.queries, rows: rows, inputs: width, outputs: stride)
+    }
+    let beforeKeys = width + model.keyValueWidth
+    Linear.backward(
+      dx: d.normed, dWeight: gradient + at.queries, dy: d.projections, x: x.normed,
+      weight: weights + at.queries, rows: rows, inputs: width, outputs: beforeKeys,
+      yStride: stride)
+    Linear.backward(
+      dx: d.keyInput, dWeight: gradient + at.keys, dy: d.projections + beforeKeys, x: x.keyInput,
+      weight: weights + at.keys, rows: rows, inputs: width, outputs: model.keyValueWidth,
+      yStride: stride)
+    for member in batch.members {
+      for row in member.rows {
+        let isFirst = row == member.rows.lowerBound
+        let own = x.normed + row * width
+        let dOwn = d.normed + row * width
+        KeyShift.backward(
+          dx: dOwn, dPrevious: isFirst ? nil : dOwn - width, dCurrent: gradient + at.keyCurrent,
+          dShifted: gradient + at.keyShifted, dy: d.keyInput + row * width, x: own,
+          previous: isFirst ? nil : Floats(own - width), current: weights + at.keyCurrent,
+          shifted: weights + at.keyShifted, width: width)
+      }
+    }
+  }
+
+  /// Calls `body` with the queries and with the keys of each row, their heads and the row's position.
+  private func turn(_ projections: MutableFloats, _ body: (MutableFloats, Int, Int) -> Void) {
+    for member in batch.members {
+      for row in member.rows {
+        let queries = projections + row * model.projectionWidth
+        let keys = queries + model.width + model.keyValueWidth
+        body(queries, model.heads, row - member.rows.lowerBound)
+        body(keys, model.keyValueHeads, row - member.rows.lowerBound)
+      }
+    }
+  }
+
+  /// Calls `body` with the operands of each sequence, and its first row.
+  private func forEachMember(
+    _ x: Activations.Block, _ body: (CausalAttention.Operands, Int) -> Void
+  ) {
+    var probabilities = x.probabilities
+    for member in batch.members {
+      let start = member.rows.lowerBound
+      let queries = x.projections + start * model.projectionWidth
+      let operands = CausalAttention.Operands(
+        query: queries, key: queries + model.width + model.keyValueWidth,
+        value: queries + model.width, stride: model.projectionWidth,
+        output: x.attended + start * model.width, outputStride: model.width,
+        probabilities: probabilities, length: member.rows.count)
+      body(operands, start)
+      probabilities += attention.probabilityCount(length: member.rows.count)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+internal import TurnwiseNumerics
+
+extension Transformer {
+  /// A snapshot of a model that continues many sequences at once.
+  ///
+  ///     let decoder = policy.decoder
+  ///     var caches = [SequenceCache(), SequenceCache()]
+  ///     let logits = decoder.extend(&caches, by: [[1, 2, 3], [4]], workers: 2)
+  ///     let next = logits.sample(row: 0, temperature: 1, uniform: .random(in: 0..<1, using: &generator))
+  ///
+  /// A sequence's logits have the same bits whether it comes alone or with others, at once or token by
+  /// token, and whatever the number of workers.
+  public struct Decoder: Sendable {
+    /// The model.
+    public let model: Transformer
+    let attention: PagedAttention
+
+    init(_ model: Transformer) {
+      precondition(model.configuration.head == .tokens, "A critic does not say tokens.")
+      self.model = model
+      attention = PagedAttention(
+        heads: model.configuration.heads, keyValueHeads: model.configuration.keyValueHeads,
+        headWidth: model.configuration.headWidth)
+    }
+
+    /// Appends tokens to sequences, and returns the logits after the last token of each.
+    ///
+    /// - Parameters:
+    ///   - caches: The sequences so far. Each must have room; see ``SequenceCache/count``.
+    ///   - tokens: For each cache at least one token.
+    ///   - workers: The most threads to use. The result does not depend on it.
+    /// - Returns: A row of logits for each cache.
+    public func extend(
+      _ caches: inout [SequenceCache], by tokens: [[Int32]], workers: Int = 1
+    ) -> Logits {
+      precondition(caches.count == tokens.count, "Each cache has tokens of its own.")
+      let configuration = model.configuration
+      var sequences: [DecodingPass.Sequence] = []
+      for index in caches.indices {
+        let added = tokens[index]
+        precondition(!added.isEmpty, "Sequence \(index) is extended by nothing.")
+        precondition(
+          added.allSatisfy { $0 >= 0 && $0 < configuration.vocabulary },
+          "Sequence \(index) has a token outside the vocabulary.")
+        let memory = caches[index].grow(
+          by: added.count, model: configuration, attention: attention)
+        sequences.append(DecodingPass.Sequence(tokens: added, memory: memory))
+      }
+      let extended = sequences
+      let shares = DecodingPass.share(extended, among: workers)
+      let parts = Parallel.map(shares.count, workers: workers, workspace: {}) { share, _ in
+        DecodingPass.run(self, extended[shares[share]])
+      }
+      return Logits(
+        vocabulary: configuration.vocabulary, values: parts.count == 1 ? parts[0] : parts.flatMap(\.self))
+    }
+  }
+
+  /// A snapshot that continues sequences.
+  public var decoder: Decoder { Decoder(self) }
+}

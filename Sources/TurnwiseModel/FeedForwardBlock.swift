@@ -1,0 +1,42 @@
+internal import TurnwiseNumerics
+
+extension TrainingPass {
+  /// Sets the output of block `index`: the middle, plus the gated unit of its norm.
+  func feedForwardForward(_ index: Int) {
+    let at = layout.blocks[index]
+    let x = activations.block(index)
+    let output = activations.output(of: index, in: model)
+    RMSNorm.forward(
+      x.feedForwardNormed, x.middle, weight: weights + at.feedForwardNorm,
+      inverse: x.feedForwardInverse, rows: rows, width: model.width, epsilon: model.normEpsilon)
+    Linear.forward(
+      x.gates, x.feedForwardNormed, weight: weights + at.gates, rows: rows, inputs: model.width,
+      outputs: 2 * model.feedForward)
+    SwiGLU.forward(x.gated, x.gates, rows: rows, width: model.feedForward)
+    output.update(from: x.middle, count: rows * model.width)
+    Linear.forward(
+      output, x.gated, weight: weights + at.down, rows: rows, inputs: model.feedForward,
+      outputs: model.width, accumulating: true)
+  }
+
+  /// Takes the gradient of the stream from the output of block `index` to its middle.
+  func feedForwardBackward(
+    _ index: Int, _ gradient: MutableFloats, _ d: Activations.Gradients
+  ) {
+    let at = layout.blocks[index]
+    let x = activations.block(index)
+    Linear.backward(
+      dx: d.gated, dWeight: gradient + at.down, dy: d.stream, x: x.gated,
+      weight: weights + at.down, rows: rows, inputs: model.feedForward, outputs: model.width)
+    // In place: nothing reads the gates after this.
+    SwiGLU.backward(dx: x.gates, dy: d.gated, x: x.gates, rows: rows, width: model.feedForward)
+    Linear.backward(
+      dx: d.normed, dWeight: gradient + at.gates, dy: x.gates, x: x.feedForwardNormed,
+      weight: weights + at.gates, rows: rows, inputs: model.width,
+      outputs: 2 * model.feedForward)
+    RMSNorm.backward(
+      dx: d.stream, dWeight: gradient + at.feedForwardNorm, dy: d.normed, x: x.middle,
+      weight: weights + at.feedForwardNorm, inverse: x.feedForwardInverse, rows: rows,
+      width: model.width)
+  }
+}

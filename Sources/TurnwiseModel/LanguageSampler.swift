@@ -1,0 +1,129 @@
+internal import Synchronization
+internal import TurnwiseCore
+
+/// Samples actions for many episodes at once, keeping a key-value cache for each.
+final class LanguageSampler: Sampler {
+  private struct Memory {
+    var tokens: [Int32] = []
+    var cache = SequenceCache()
+  }
+
+  /// An action that is being sampled.
+  private struct Draft {
+    var item: Int
+    var tape: TokenTape
+    var random: Randomness
+    var memory: Memory
+    var pending: [Int32]
+    var tokens: [Int32] = []
+    var logProbabilities: [Float] = []
+  }
+
+  private let policy: LanguagePolicy
+  private let decoder: Transformer.Decoder
+  private let memories = Mutex<[String: Memory]>([:])
+  private let actions = CompactFormat()
+
+  init(_ policy: LanguagePolicy) {
+    self.policy = policy
+    decoder = policy.model.decoder
+  }
+
+  func forget(_ episode: String) { memories.withLock { $0[episode] = nil } }
+
+  func decide(_ batch: [Situation]) -> [Result<Decision, Failure>] {
+    var answers = [Result<Decision, Failure>](repeating: .failure(.unanswered), count: batch.count)
+    var drafts: [Draft] = []
+    for (item, situation) in batch.enumerated() {
+      var tape = situation.tape
+      policy.format.appendPrompt(of: situation, to: &tape)
+      // At least one token of the action and its end must fit.
+      if tape.context.count + 2 > policy.model.configuration.context {
+        answers[item] = .success(.contextFull(situation.tape))
+      } else {
+        drafts.append(draft(item, situation, tape))
+      }
+    }
+    while !drafts.isEmpty {
+      advance(&drafts)
+      drafts.removeAll { draft in
+        guard isComplete(draft) else { return false }
+        answers[draft.item] = .success(finish(draft, batch[draft.item]))
+        return true
+      }
+    }
+    return answers
+  }
+
+  /// Takes up an episode where its cache ends; a cache of other tokens is built anew, which gives the
+  /// same bits.
+  private func draft(_ item: Int, _ situation: Situation, _ tape: TokenTape) -> Draft {
+    let context = tape.context
+    var memory = memories.withLock { $0.removeValue(forKey: situation.episode) } ?? Memory()
+    if memory.tokens.count >= context.count || !context.starts(with: memory.tokens) {
+      memory = Memory()
+    }
+    return Draft(
+      item: item, tape: tape, random: situation.random, memory: memory,
+      pending: Array(context[memory.tokens.count...]))
+  }
+
+  /// Samples one token for each draft.
+  private func advance(_ drafts: inout [Draft]) {
+    var caches = drafts.map(\.memory.cache)
+    for index in drafts.indices { drafts[index].memory.cache = SequenceCache() }
+    let logits = decoder.extend(&caches, by: drafts.map(\.pending), workers: policy.workers)
+    for index in drafts.indices {
+      drafts[index].memory.cache = caches[index]
+      drafts[index].memory.tokens += drafts[index].pending
+      let drawn = logits.sample(
+        row: index, temperature: policy.temperature, uniform: drafts[index].random.unit())
+      drafts[index].tokens.append(drawn.token)
+      drafts[index].logProbabilities.append(drawn.behaviorLogProbability)
+      drafts[index].pending = [drawn.token]
+    }
+  }
+
+  private func isComplete(_ draft: Draft) -> Bool {
+    draft.tokens.last == policy.format.end || draft.tokens.count >= policy.actionLimit
+      || draft.memory.tokens.count + 1 >= policy.model.configuration.context
+  }
+
+  private func finish(_ draft: Draft, _ situation: Situation) -> Decision {
+    memories.withLock { $0[situation.episode] = draft.memory }
+    var tape = draft.tape
+    let span = tape.appendSampled(
+      draft.tokens, logProbabilities: draft.logProbabilities, turn: situation.turns.count)
+    let text = Text(policy.format.tokenizer.decode(draft.tokens))
+    return .act(
+      actions.parse(text, tools: situation.tools), Decision.Recording(tape: tape, span: span))
+  }
+
+  func score(_ tapes: [TokenTape]) -> [Result<[[Float]], Failure>] {
+    tapes.map { tape in
+      var spans: [[Float]] = []
+      for segment in tape.segments {
+        let sampled = segment.spans.filter { $0.kind == .sampled }
+        let sequence = TrainingSequence(
+          tokens: segment.tokens, scored: sampled.flatMap { Array($0.range) })
+        guard segment.tokens.count <= policy.model.configuration.context,
+          segment.tokens.allSatisfy({ (0..<Int32(policy.model.configuration.vocabulary)) ~= $0 })
+        else { return .failure(.unscorable) }
+        var scores = policy.model.score([sequence], workers: policy.workers)[0].logProbabilities[...]
+        for span in sampled {
+          spans.append(Array(scores.prefix(span.range.count)))
+          scores = scores.dropFirst(span.range.count)
+        }
+      }
+      return .success(spans)
+    }
+  }
+}
+
+extension Failure {
+  fileprivate static let unanswered = Failure(
+    .policy, code: "unanswered", message: "No action was sampled.")
+  fileprivate static let unscorable = Failure(
+    .policy, code: "unscorable",
+    message: "The tape holds tokens outside the model's vocabulary, or more than its context.")
+}

@@ -1,0 +1,88 @@
+internal import TurnwiseNumerics
+
+/// Rows of unnormalised log-probabilities over a vocabulary.
+public struct Logits: Hashable, Sendable {
+  /// Tokens there are.
+  public let vocabulary: Int
+  /// rows × vocabulary.
+  public let values: [Float]
+
+  /// Collects rows.
+  public init(vocabulary: Int, values: [Float]) {
+    precondition(values.count.isMultiple(of: vocabulary), "Logits come in whole rows.")
+    (self.vocabulary, self.values) = (vocabulary, values)
+  }
+
+  /// The number of rows.
+  public var rows: Int { values.count / vocabulary }
+
+  /// The logits of one row.
+  public subscript(row: Int) -> ArraySlice<Float> {
+    values[(row * vocabulary)..<((row + 1) * vocabulary)]
+  }
+
+  /// Draws a token with probabilities softmax(logits / temperature).
+  ///
+  /// - Parameters:
+  ///   - row: The row to draw from.
+  ///   - temperature: How evenly to draw: 1 is the model's own distribution, 0 is ``greedy(row:)``.
+  ///   - uniform: A number from 0 up to 1 that decides the draw.
+  /// - Returns: The token and how likely it was.
+  public func sample(row: Int, temperature: Double = 1, uniform: Double) -> SampledToken {
+    guard temperature > 0 else { return greedy(row: row) }
+    return values.withUnsafeBufferPointer { values in
+      guard let base = values.baseAddress else { preconditionFailure("There are no logits.") }
+      let logits = base + row * vocabulary
+      return withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * vocabulary) { room in
+        guard let scaled = room.baseAddress else { preconditionFailure("There is no token.") }
+        let weights = scaled + vocabulary
+        let highest = TokenStatistics.largestElement(logits, count: vocabulary)
+        let slope = Float(1 / temperature)
+        for i in 0..<vocabulary { scaled[i] = (logits[i] - highest) * slope }
+        Elementwise.exponential(weights, scaled, count: vocabulary)
+        var total = 0.0
+        for i in 0..<vocabulary { total += Double(weights[i]) }
+        var rest = uniform * total
+        var token = vocabulary - 1
+        for i in 0..<vocabulary {
+          rest -= Double(weights[i])
+          if rest < 0 {
+            token = i
+            break
+          }
+        }
+        let own = Self.logProbability(token, logits, vocabulary)
+        let drawn = temperature == 1 ? own : Self.logProbability(token, scaled, vocabulary)
+        return SampledToken(
+          token: Int32(token), logProbability: own, behaviorLogProbability: drawn)
+      }
+    }
+  }
+
+  /// Returns the likeliest token, the lowest one where several are.
+  public func greedy(row: Int) -> SampledToken {
+    values.withUnsafeBufferPointer { values in
+      guard let base = values.baseAddress else { preconditionFailure("There are no logits.") }
+      let logits = base + row * vocabulary
+      var best = 0
+      for i in 1..<vocabulary where logits[i] > logits[best] { best = i }
+      return SampledToken(
+        token: Int32(best), logProbability: Self.logProbability(best, logits, vocabulary),
+        behaviorLogProbability: 0)
+    }
+  }
+
+  private static func logProbability(_ token: Int, _ logits: Floats, _ vocabulary: Int) -> Float {
+    logits[token] - TokenStatistics.partition(of: logits, vocabulary: vocabulary).logarithm
+  }
+}
+
+/// A token that was drawn, and how likely it was.
+public struct SampledToken: Codable, Hashable, Sendable {
+  /// The token.
+  public var token: Int32
+  /// Its log-probability under the model itself, at temperature 1.
+  public var logProbability: Float
+  /// Its log-probability under the distribution it was drawn from: 0 for a greedy choice.
+  public var behaviorLogProbability: Float
+}

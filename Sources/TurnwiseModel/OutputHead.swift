@@ -1,0 +1,103 @@
+internal import TurnwiseNumerics
+
+extension TrainingPass {
+  /// Computes the outputs of the scored rows, and of no others.
+  func headForward() {
+    let x = activations.head
+    let width = model.width
+    let scored = batch.scoredRows.count
+    for (place, row) in batch.scoredRows.enumerated() {
+      (x.input + place * width).update(from: activations.output + row * width, count: width)
+    }
+    RMSNorm.forward(
+      x.normed, x.input, weight: weights + layout.finalNorm, inverse: x.inverse, rows: scored,
+      width: width, epsilon: model.normEpsilon)
+    switch model.head {
+    case .tokens:
+      Linear.forward(
+        x.logits, x.normed, weight: weights + layout.embedding, rows: scored, inputs: width,
+        outputs: model.vocabulary)
+      TokenStatistics.forward(
+        logProbabilities: x.outputs, entropies: x.entropies, partitions: x.partitions,
+        logits: x.logits, targets: batch.targets, vocabulary: model.vocabulary)
+    case .scalar:
+      for place in 0..<scored {
+        let value = Elementwise.dot(
+          x.normed + place * width, weights + layout.valueWeight, count: width)
+        x.outputs[place] = value + weights[layout.valueBias]
+      }
+    }
+  }
+
+  /// Sets the gradient of the stream on leaving the last block.
+  func headBackward(_ gradient: MutableFloats, _ d: Activations.Gradients) {
+    let x = activations.head
+    let width = model.width
+    let scored = batch.scoredRows.count
+    switch model.head {
+    case .tokens:
+      TokenStatistics.backward(
+        logits: x.logits, dLogProbabilities: x.dOutputs, dEntropies: x.dEntropies,
+        entropies: x.entropies, partitions: x.partitions, targets: batch.targets,
+        vocabulary: model.vocabulary)
+      Linear.backward(
+        dx: x.dNormed, dWeight: gradient + layout.embedding, dy: x.logits, x: x.normed,
+        weight: weights + layout.embedding, rows: scored, inputs: width,
+        outputs: model.vocabulary)
+    case .scalar:
+      x.dNormed.update(repeating: 0, count: scored * width)
+      for place in 0..<scored {
+        let slope = x.dOutputs[place]
+        let row = place * width
+        Elementwise.add(
+          gradient + layout.valueWeight, slope, times: x.normed + row, count: width)
+        Elementwise.add(
+          x.dNormed + row, slope, times: weights + layout.valueWeight, count: width)
+        gradient[layout.valueBias] += slope
+      }
+    }
+    x.dInput.update(repeating: 0, count: scored * width)
+    RMSNorm.backward(
+      dx: x.dInput, dWeight: gradient + layout.finalNorm, dy: x.dNormed, x: x.input,
+      weight: weights + layout.finalNorm, inverse: x.inverse, rows: scored, width: width)
+    d.stream.update(repeating: 0, count: rows * width)
+    for (place, row) in batch.scoredRows.enumerated() {
+      (d.stream + row * width).update(from: x.dInput + place * width, count: width)
+    }
+  }
+
+  /// What the model says of one sequence.
+  func outputs(of member: Microbatch.Member) -> SequenceOutputs {
+    func read(_ floats: MutableFloats) -> [Float] {
+      Array(UnsafeBufferPointer(start: floats + member.scored.lowerBound, count: member.scored.count))
+    }
+    var outputs = SequenceOutputs()
+    switch model.head {
+    case .tokens:
+      outputs.logProbabilities = read(activations.head.outputs)
+      outputs.entropies = read(activations.head.entropies)
+    case .scalar: outputs.values = read(activations.head.outputs)
+    }
+    return outputs
+  }
+
+  /// Takes the objective's derivatives for one sequence.
+  func accept(_ gradients: SequenceGradients, for member: Microbatch.Member) {
+    func write(_ values: [Float], _ floats: MutableFloats) {
+      precondition(
+        values.isEmpty || values.count == member.scored.count,
+        "An objective returns no derivative, or one for each scored token.")
+      let place = floats + member.scored.lowerBound
+      place.update(repeating: 0, count: member.scored.count)
+      for (index, value) in values.enumerated() { place[index] = value }
+    }
+    let isCritic = model.head == .scalar
+    precondition(
+      isCritic
+        ? gradients.logProbabilities.isEmpty && gradients.entropies.isEmpty
+        : gradients.values.isEmpty,
+      "Derivatives by value belong to a critic, all others to a policy.")
+    write(isCritic ? gradients.values : gradients.logProbabilities, activations.head.dOutputs)
+    write(gradients.entropies, activations.head.dEntropies)
+  }
+}

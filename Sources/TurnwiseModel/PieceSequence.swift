@@ -1,0 +1,36 @@
+/// The pieces of a text that merges do not cross: runs of ASCII letters, single digits, runs of others.
+struct PieceSequence: Sequence, IteratorProtocol {
+  /// The longest piece. Merging takes time by the square of it, and a text may be one run of spaces.
+  static let limit = 64
+
+  private let bytes: [UInt8]
+  private var index = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  mutating func next() -> ArraySlice<UInt8>? {
+    guard index < bytes.count else { return nil }
+    let start = index
+    let kind = Kind(bytes[start])
+    index += 1
+    if kind != .digit {
+      while index < bytes.count, index - start < Self.limit, Kind(bytes[index]) == kind {
+        index += 1
+      }
+    }
+    return bytes[start..<index]
+  }
+
+  private enum Kind {
+    case letter, digit, other
+
+    init(_ byte: UInt8) {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"):
+        self = .letter
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): self = .digit
+      default: self = .other
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+public import TurnwiseCore
+
+/// How an episode is laid out as tokens.
+///
+/// A turn is what the agent has not read yet, the token `act`, the action as sampled, and the token
+/// `end`, which is sampled too. Neither instructions nor tool descriptions are among the tokens: they
+/// are the same in every episode, and a policy trained from scratch learns them from demonstrations.
+public struct PromptFormat: Codable, Hashable, Sendable {
+  /// The tokens that stand for no bytes.
+  public static let special = ["act", "end"]
+
+  /// The tokenizer.
+  public let tokenizer: Tokenizer
+  /// The token that an action follows.
+  public let act: Int32
+  /// The token that ends an action.
+  public let end: Int32
+
+  /// Uses a tokenizer that was trained with ``special``.
+  public init(_ tokenizer: Tokenizer) {
+    guard let act = tokenizer.special("act"), let end = tokenizer.special("end") else {
+      preconditionFailure("The tokenizer has no tokens 'act' and 'end'.")
+    }
+    (self.tokenizer, self.act, self.end) = (tokenizer, act, end)
+  }
+
+  /// Trains a tokenizer on episodes.
+  ///
+  /// - Parameters:
+  ///   - episodes: Episodes whose words are typical.
+  ///   - vocabulary: How many tokens there shall be at most.
+  public init(training episodes: [Episode], vocabulary: Int) {
+    let texts = episodes.flatMap { episode in
+      episode.turns.flatMap { turn in
+        [turn.observation.text.bytes, turn.action.text.bytes] + turn.replies.map(\.text.bytes)
+      }
+    }
+    self.init(Tokenizer(training: texts, vocabulary: vocabulary, special: Self.special))
+  }
+
+  /// The tokens of what the agent has not read yet, a line each.
+  func observation(_ news: [Text]) -> [Int32] {
+    var tokens: [Int32] = []
+    for text in news where !text.isEmpty {
+      if !tokens.isEmpty { tokens.append(Int32(UInt8(ascii: "\n"))) }
+      tokens += tokenizer.encode(text.bytes)
+    }
+    return tokens
+  }
+
+  /// Appends what comes before an action to a tape.
+  public func appendPrompt(of situation: Situation, to tape: inout TokenTape) {
+    let turn = situation.turns.count
+    // An action that was cut at its limit has no end of its own.
+    if let last = tape.context.last, last != end { tape.append([end], as: .template, turn: turn) }
+    tape.append(observation(situation.news), as: .observation, turn: turn)
+    tape.append([act], as: .template, turn: turn)
+  }
+
+  /// Lays out the actions of a demonstration as tokens to imitate.
+  ///
+  /// - Returns: The sequence, with the tokens of the actions and their ends scored.
+  public func demonstration(_ episode: Episode) -> TrainingSequence {
+    var tokens: [Int32] = []
+    var scored: [Int] = []
+    for (index, turn) in episode.turns.enumerated() {
+      var situation = Situation(observation: turn.observation, turns: [])
+      situation.turns = Array(episode.turns[..<index].suffix(1))
+      tokens += observation(situation.news)
+      tokens.append(act)
+      let action = tokenizer.encode(turn.action.text.bytes) + [end]
+      scored += tokens.count..<tokens.count + action.count
+      tokens += action
+    }
+    return TrainingSequence(tokens: tokens, scored: scored)
+  }
+}

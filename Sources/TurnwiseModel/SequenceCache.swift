@@ -1,0 +1,50 @@
+internal import TurnwiseNumerics
+
+/// The keys and values of a sequence so far: what a model needs to go on with it.
+///
+/// A cache is a value. Copying it forks the sequence; what both have in common is stored once, in pages of
+/// sixteen positions that are copied only when written to.
+public struct SequenceCache: Sendable {
+  /// Tokens so far. The sequence is full when it reaches the context of the model.
+  public private(set) var count = 0
+  /// Each page holds every layer's keys and values of sixteen positions.
+  private var pages: [FloatBuffer] = []
+  /// The last normalised input of each layer, layers × width, which the next key is mixed with.
+  private var lastInputs: FloatBuffer?
+
+  /// Starts an empty sequence.
+  public init() {}
+
+  /// Forgets all tokens.
+  public mutating func removeAll() { self = SequenceCache() }
+
+  /// Makes room for more tokens, in memory that no copy of this cache shares.
+  ///
+  /// - Returns: The memory, to be written by one thread before the next call.
+  mutating func grow(by added: Int, model: ModelConfiguration, attention: PagedAttention) -> Growth {
+    precondition(
+      count + added <= model.context,
+      "\(count) + \(added) tokens do not fit a context of \(model.context).")
+    let positions = PagedAttention.pagePositions
+    if count % positions != 0, added > 0, !isKnownUniquelyReferenced(&pages[count / positions]) {
+      pages[count / positions] = FloatBuffer(copying: pages[count / positions])
+    }
+    while pages.count * positions < count + added {
+      pages.append(FloatBuffer(model.layers * attention.layerCount))
+    }
+    if model.keyShift, added > 0 {
+      let old = lastInputs
+      lastInputs = old.map(FloatBuffer.init(copying:)) ?? FloatBuffer(model.layers * model.width)
+    }
+    defer { count += added }
+    return Growth(pages: pages, lastInputs: lastInputs, start: count)
+  }
+
+  /// The memory of a cache that is being extended.
+  struct Growth: Sendable {
+    let pages: [FloatBuffer]
+    let lastInputs: FloatBuffer?
+    /// Tokens before the new ones.
+    let start: Int
+  }
+}

@@ -1,0 +1,114 @@
+internal import TurnwiseNumerics
+
+extension Transformer {
+  /// Computes what the model says of sequences.
+  ///
+  /// - Parameters:
+  ///   - sequences: The sequences, each no longer than the context.
+  ///   - workers: The most threads to use. The result does not depend on it.
+  /// - Returns: The outputs at the scored positions of each sequence.
+  public func score(_ sequences: [TrainingSequence], workers: Int = 1) -> [SequenceOutputs] {
+    let batches = validated(sequences)
+    let attention = attention
+    let extent = Microbatch.extent(of: batches, attention: attention)
+    let parts = Parallel.map(
+      batches.count, workers: workers,
+      workspace: { Activations(configuration, extent, isTraining: false) }
+    ) { index, activations in
+      parameters.withUnsafeBufferPointer { weights -> [SequenceOutputs] in
+        guard let base = weights.baseAddress else { return [] }
+        let pass = pass(batches[index], base, activations, attention)
+        pass.forward()
+        return batches[index].members.map(pass.outputs)
+      }
+    }
+    return parts.flatMap(\.self)
+  }
+
+  /// Computes the gradient of a loss that is a sum over sequences.
+  ///
+  /// - Parameters:
+  ///   - sequences: The sequences, each no longer than the context.
+  ///   - workers: The most threads to use. The result does not depend on it, not by a bit.
+  ///   - objective: Returns the loss's derivatives for one sequence, given its number and what the model
+  ///     says of it. Called on several threads, once for each sequence.
+  /// - Returns: The gradient, the loss and the outputs.
+  public func gradient(
+    of sequences: [TrainingSequence], workers: Int = 1,
+    objective: @Sendable (_ sequence: Int, _ outputs: SequenceOutputs) -> SequenceGradients
+  ) -> GradientResult {
+    let batches = validated(sequences)
+    let attention = attention
+    let extent = Microbatch.extent(of: batches, attention: attention)
+    let shards = min(Microbatch.shards, batches.count)
+    let parts = Parallel.map(
+      shards, workers: workers,
+      workspace: { Activations(configuration, extent, isTraining: true) }
+    ) { shard, activations in
+      let gradient = FloatBuffer(parameters.count)
+      var part = ShardResult(gradient: gradient)
+      parameters.withUnsafeBufferPointer { weights in
+        guard let base = weights.baseAddress else { return }
+        for index in stride(from: shard, to: batches.count, by: shards) {
+          let pass = pass(batches[index], base, activations, attention)
+          pass.forward()
+          for member in pass.batch.members {
+            let outputs = pass.outputs(of: member)
+            let gradients = objective(member.sequence, outputs)
+            pass.accept(gradients, for: member)
+            part.sequences.append((member.sequence, outputs, gradients.loss))
+          }
+          pass.backward(gradient.base)
+        }
+      }
+      return part
+    }
+    return sum(parts, sequences: sequences.count)
+  }
+
+  private struct ShardResult: Sendable {
+    let gradient: FloatBuffer
+    var sequences: [(index: Int, outputs: SequenceOutputs, loss: Double)] = []
+  }
+
+  /// Adds up shards, always in their order.
+  private func sum(_ parts: [ShardResult], sequences: Int) -> GradientResult {
+    var outputs = [SequenceOutputs](repeating: SequenceOutputs(), count: sequences)
+    var losses = [Double](repeating: 0, count: sequences)
+    for part in parts {
+      for sequence in part.sequences {
+        outputs[sequence.index] = sequence.outputs
+        losses[sequence.index] = sequence.loss
+      }
+    }
+    let total = parts.first?.gradient ?? FloatBuffer(parameters.count)
+    for part in parts.dropFirst() {
+      Elementwise.add(total.base, part.gradient.base, count: total.count)
+    }
+    return GradientResult(gradient: total.array, loss: losses.reduce(0, +), outputs: outputs)
+  }
+
+  private func validated(_ sequences: [TrainingSequence]) -> [Microbatch] {
+    for (index, sequence) in sequences.enumerated() {
+      if let flaw = sequence.flaw(for: configuration) {
+        preconditionFailure("Sequence \(index): \(flaw)")
+      }
+    }
+    return Microbatch.cut(sequences)
+  }
+
+  private var attention: CausalAttention {
+    CausalAttention(
+      heads: configuration.heads, keyValueHeads: configuration.keyValueHeads,
+      headWidth: configuration.headWidth)
+  }
+
+  private func pass(
+    _ batch: Microbatch, _ weights: Floats, _ activations: Activations,
+    _ attention: CausalAttention
+  ) -> TrainingPass {
+    TrainingPass(
+      model: configuration, layout: layout, rotary: rotary, attention: attention,
+      weights: weights, batch: batch, activations: activations)
+  }
+}

@@ -1,0 +1,116 @@
+internal import Foundation
+internal import TurnwiseNumerics
+
+/// A Llama-style decoder: a shape and its weights. Copying it takes a snapshot.
+///
+///     var generator = SystemRandomNumberGenerator()
+///     var policy = Transformer(ModelConfiguration(vocabulary: 384), using: &generator)
+///     let result = policy.gradient(of: sequences, workers: 2) { index, outputs in
+///       SequenceGradients(logProbabilities: outputs.logProbabilities.map { _ in -1 })
+///     }
+///     optimizer.update(&policy, gradient: result.gradient, learningRate: 1e-3)
+public struct Transformer: Sendable {
+  /// The shape.
+  public let configuration: ModelConfiguration
+  /// Where each weight lies in ``parameters``.
+  public let layout: ParameterLayout
+  /// All weights.
+  public var parameters: [Float] {
+    didSet { precondition(parameters.count == layout.count, "A model keeps its size.") }
+  }
+  let rotary: RotaryEmbedding
+
+  /// Takes over weights.
+  ///
+  /// - Parameters:
+  ///   - configuration: The shape.
+  ///   - parameters: As many as ``ParameterLayout/count`` of the shape.
+  public init(_ configuration: ModelConfiguration, parameters: [Float]) {
+    if let flaw = configuration.flaw { preconditionFailure(flaw) }
+    self.configuration = configuration
+    layout = ParameterLayout(configuration)
+    precondition(
+      parameters.count == layout.count,
+      "This shape has \(layout.count) parameters, not \(parameters.count).")
+    self.parameters = parameters
+    rotary = RotaryEmbedding(
+      headWidth: configuration.headWidth, positions: configuration.context,
+      base: configuration.ropeBase)
+  }
+
+  /// Draws new weights. The same generator gives the same weights.
+  ///
+  /// - Parameters:
+  ///   - configuration: The shape.
+  ///   - generator: The source of randomness.
+  public init(
+    _ configuration: ModelConfiguration, using generator: inout some RandomNumberGenerator
+  ) {
+    if let flaw = configuration.flaw { preconditionFailure(flaw) }
+    var normal = NormalSource()
+    let layout = ParameterLayout(configuration)
+    var parameters: [Float] = []
+    parameters.reserveCapacity(layout.count)
+    for slice in layout.slices {
+      let spread = Self.initialSpread(of: slice, in: configuration)
+      let constant = Self.initialConstant(of: slice)
+      for _ in slice.range {
+        parameters.append(spread > 0 ? spread * normal.next(using: &generator) : constant)
+      }
+    }
+    self.init(configuration, parameters: parameters)
+  }
+
+  /// Makes a critic that starts from a policy's trunk, with a head that says zero everywhere.
+  ///
+  /// - Parameter policy: A model with a head of tokens.
+  public init(critic policy: Transformer) {
+    var configuration = policy.configuration
+    configuration.head = .scalar
+    let layout = ParameterLayout(configuration)
+    var parameters = [Float](repeating: 0, count: layout.count)
+    parameters.replaceSubrange(layout.trunk, with: policy.parameters[policy.layout.trunk])
+    self.init(configuration, parameters: parameters)
+  }
+
+  /// The standard deviation a weight is drawn with, zero for one that starts constant.
+  private static func initialSpread(
+    of slice: ParameterLayout.Slice, in model: ModelConfiguration
+  ) -> Float {
+    guard slice.shape.count > 1, slice.name != "value_head.weight" else { return 0 }
+    if slice.name == "model.embed_tokens.weight" { return 0.02 }
+    let spread = 1 / Float(slice.shape[1]).squareRoot()
+    // What is added to the residual stream, 2 × layers times, should not drown the embedding.
+    let isAdded = slice.name.hasSuffix("o_proj.weight") || slice.name.hasSuffix("down_proj.weight")
+    return isAdded ? spread / Float(2 * model.layers).squareRoot() : spread
+  }
+
+  private static func initialConstant(of slice: ParameterLayout.Slice) -> Float {
+    if slice.name.hasSuffix("key_shift.current") { return 0.3 }
+    return slice.name.hasPrefix("value_head") ? 0 : 1
+  }
+}
+
+extension Transformer: Equatable {
+  /// Whether two models have the same shape and the same weights.
+  public static func == (a: Transformer, b: Transformer) -> Bool {
+    a.configuration == b.configuration && a.parameters == b.parameters
+  }
+}
+
+/// Normally distributed numbers, two at a time (Box and Muller, 1958).
+private struct NormalSource {
+  private var spare: Float?
+
+  mutating func next(using generator: inout some RandomNumberGenerator) -> Float {
+    if let spare {
+      self.spare = nil
+      return spare
+    }
+    // In (0, 1], so that the logarithm is finite.
+    let radius = (-2 * log((Double(generator.next() >> 11) + 1) * 0x1p-53)).squareRoot()
+    let angle = 2 * Double.pi * Double(generator.next() >> 11) * 0x1p-53
+    spare = Float(radius * sin(angle))
+    return Float(radius * cos(angle))
+  }
+}

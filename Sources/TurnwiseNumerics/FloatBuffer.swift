@@ -1,0 +1,33 @@
+/// Floats on the heap, aligned to a cache line, shared by reference.
+///
+/// A class because kernels on several threads write to separate parts of one allocation. It is the only
+/// type here that the compiler does not check for data races: whoever hands it to threads must see to it
+/// that no part is written by one while another touches it.
+package final class FloatBuffer: @unchecked Sendable {
+  /// The first float.
+  package let base: MutableFloats
+  /// The number of floats.
+  package let count: Int
+
+  /// Allocates `count` zeros.
+  package init(_ count: Int) {
+    self.count = count
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    base = raw.initializeMemory(as: Float.self, repeating: 0, count: max(count, 1))
+  }
+
+  /// Allocates a copy of `other`.
+  package convenience init(copying other: FloatBuffer) {
+    self.init(other.count)
+    base.update(from: other.base, count: count)
+  }
+
+  deinit { base.deallocate() }
+
+  /// Sets every float to zero.
+  package func clear() { base.update(repeating: 0, count: count) }
+
+  /// The floats as an array.
+  package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+}

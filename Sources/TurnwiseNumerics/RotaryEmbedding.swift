@@ -1,0 +1,61 @@
+internal import Foundation
+
+/// Rotary position embedding, in the half-split form of Llama (Su et al., 2021).
+///
+/// Element i of a head turns with element i + headWidth / 2, by position / base^(2 i / headWidth).
+package struct RotaryEmbedding: Sendable {
+  /// Elements of one head.
+  package let headWidth: Int
+  /// Positions that there are angles for.
+  package let positions: Int
+  /// Cosines, then sines: each positions × headWidth / 2.
+  private let table: FloatBuffer
+
+  /// Computes the angles.
+  package init(headWidth: Int, positions: Int, base: Double) {
+    precondition(headWidth.isMultiple(of: 2), "A rotary head has an even width.")
+    self.headWidth = headWidth
+    self.positions = positions
+    let half = headWidth / 2
+    table = FloatBuffer(2 * positions * half)
+    for i in 0..<half {
+      let frequency = pow(base, -2 * Double(i) / Double(headWidth))
+      for position in 0..<positions {
+        let angle = Double(position) * frequency
+        table.base[position * half + i] = Float(cos(angle))
+        table.base[(positions + position) * half + i] = Float(sin(angle))
+      }
+    }
+  }
+
+  /// Turns the heads of one row that stands at `position`.
+  package func forward(_ row: MutableFloats, heads: Int, position: Int) {
+    turn(row, heads: heads, position: position, sign: 1)
+  }
+
+  /// Turns the gradient of one row back.
+  package func backward(_ row: MutableFloats, heads: Int, position: Int) {
+    turn(row, heads: heads, position: position, sign: -1)
+  }
+
+  @inline(__always)
+  private func turn(_ row: MutableFloats, heads: Int, position: Int, sign: Float) {
+    let half = headWidth / 2
+    let cosines = table.base + position * half
+    let sines = table.base + (positions + position) * half
+    for head in 0..<heads {
+      let a = row + head * headWidth
+      let b = a + half
+      var i = 0
+      while i < half {
+        let x = load(a, i, half)
+        let y = load(b, i, half)
+        let c = load(cosines, i, half)
+        let s = load(sines, i, half) * sign
+        store(x * c - y * s, a, i, half)
+        store(x * s + y * c, b, i, half)
+        i += lanes
+      }
+    }
+  }
+}

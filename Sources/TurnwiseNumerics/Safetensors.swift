@@ -1,0 +1,109 @@
+public import Foundation
+
+/// Named arrays of floats in the safetensors format, with text metadata.
+///
+///     let file = try Safetensors(contentsOf: url)
+///     let weights = try file.tensor("model.norm.weight", shape: [64])
+///
+/// Only 32-bit floats are read and written.
+public struct Safetensors: Sendable, Equatable {
+  /// One array.
+  public struct Tensor: Sendable, Equatable {
+    /// The name, unique in the file.
+    public var name: String
+    /// The length of each dimension, outermost first.
+    public var shape: [Int]
+    /// The elements, row by row.
+    public var values: [Float]
+
+    /// Names an array.
+    public init(name: String, shape: [Int], values: [Float]) {
+      precondition(
+        shape.reduce(1, *) == values.count,
+        "Tensor \(name) of shape \(shape) cannot hold \(values.count) elements.")
+      (self.name, self.shape, self.values) = (name, shape, values)
+    }
+  }
+
+  /// The arrays, in the order of their bytes in the file.
+  public var tensors: [Tensor]
+  /// Text by key, from the file's `__metadata__`.
+  public var metadata: [String: String]
+
+  /// Collects arrays to be written.
+  public init(tensors: [Tensor], metadata: [String: String] = [:]) {
+    (self.tensors, self.metadata) = (tensors, metadata)
+  }
+
+  /// Returns the elements of a tensor.
+  ///
+  /// - Parameters:
+  ///   - name: The name to look for.
+  ///   - shape: The shape it must have.
+  /// - Returns: The elements, row by row.
+  /// - Throws: ``SafetensorsError`` if there is no such tensor, or it has another shape.
+  public func tensor(_ name: String, shape: [Int]) throws(SafetensorsError) -> [Float] {
+    guard let tensor = tensors.first(where: { $0.name == name }) else {
+      throw .missingTensor(name)
+    }
+    guard tensor.shape == shape else {
+      throw .unexpectedShape(name, found: tensor.shape, expected: shape)
+    }
+    return tensor.values
+  }
+
+  /// The bytes of the file. Equal values have equal bytes.
+  public var encoded: Data {
+    var entries: [String] = []
+    if !metadata.isEmpty {
+      let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      let text = pairs.map { "\(quoted($0.key)):\(quoted($0.value))" }.joined(separator: ",")
+      entries.append("\"__metadata__\":{\(text)}")
+    }
+    var offset = 0
+    for tensor in tensors {
+      let end = offset + tensor.values.count * 4
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      entries.append(
+        "\(quoted(tensor.name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],"
+          + "\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    var header = Data("{\(entries.joined(separator: ","))}".utf8)
+    // The format asks for elements that start at a multiple of eight bytes.
+    header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
+    var data = Data(capacity: 8 + header.count + offset)
+    withUnsafeBytes(of: UInt64(header.count).littleEndian) { data.append(contentsOf: $0) }
+    data.append(header)
+    for tensor in tensors {
+      let words = tensor.values.map(\.bitPattern.littleEndian)
+      words.withUnsafeBytes { data.append(contentsOf: $0) }
+    }
+    return data
+  }
+
+  /// Writes the file under a temporary name, then renames it, so that a reader never sees half of it.
+  ///
+  /// - Parameter url: Where the file is to be.
+  /// - Throws: What Foundation reports when the folder cannot be written to.
+  public func write(to url: URL) throws {
+    try encoded.write(to: url, options: .atomic)
+  }
+}
+
+/// A JSON string of `text`.
+private func quoted(_ text: String) -> String {
+  var result = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": result += "\\\""
+    case "\\": result += "\\\\"
+    case "\n": result += "\\n"
+    case _ where scalar.value < 0x20:
+      let hex = String(scalar.value, radix: 16)
+      result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result + "\""
+}

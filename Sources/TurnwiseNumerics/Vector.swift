@@ -1,0 +1,75 @@
+internal import COpenBLAS
+
+/// Floats a kernel reads.
+package typealias Floats = UnsafePointer<Float>
+/// Floats a kernel writes.
+package typealias MutableFloats = UnsafeMutablePointer<Float>
+
+/// The lanes that every kernel works in; the compiler splits them to the width of the machine.
+typealias Vector = SIMD16<Float>
+
+/// Lanes in a ``Vector``.
+let lanes = 16
+
+/// Loads lanes `i..<i + 16` of an array of `n` floats; lanes past its end are zero.
+@inline(__always)
+func load(_ pointer: Floats, _ i: Int, _ n: Int) -> Vector {
+  guard i + lanes > n else { return load(pointer, i) }
+  var vector = Vector.zero
+  for lane in 0..<(n - i) { vector[lane] = pointer[i + lane] }
+  return vector
+}
+
+/// Loads sixteen floats from `i`.
+@inline(__always)
+func load(_ pointer: Floats, _ i: Int) -> Vector {
+  UnsafeRawPointer(pointer + i).loadUnaligned(as: Vector.self)
+}
+
+/// Stores lanes `i..<i + 16` of an array of `n` floats; lanes past its end are dropped.
+@inline(__always)
+func store(_ vector: Vector, _ pointer: MutableFloats, _ i: Int, _ n: Int) {
+  guard i + lanes > n else { return store(vector, pointer, i) }
+  for lane in 0..<(n - i) { pointer[i + lane] = vector[lane] }
+}
+
+/// Stores sixteen floats from `i`.
+@inline(__always)
+func store(_ vector: Vector, _ pointer: MutableFloats, _ i: Int) {
+  UnsafeMutableRawPointer(pointer + i).storeBytes(of: vector, as: Vector.self)
+}
+
+/// Returns c + a b.
+@inline(__always)
+func multiplyAdd(_ c: Vector, _ a: Vector, _ b: Vector) -> Vector {
+  // `addingProduct` is a library call for each lane where the target has no fused instruction.
+  #if arch(arm64) || TURNWISE_FMA
+    return c.addingProduct(a, b)
+  #else
+    return c + a * b
+  #endif
+}
+
+/// Returns the sum of the lanes, always added in the same order.
+@inline(__always)
+func sum(_ vector: Vector) -> Float { turnwise_reduce_add(vector) }
+
+/// Returns the largest lane.
+@inline(__always)
+func largest(_ vector: Vector) -> Float { turnwise_reduce_max(vector) }
+
+/// Returns the larger of each pair of lanes.
+@inline(__always)
+func larger(_ a: Vector, _ b: Vector) -> Vector { turnwise_max(a, b) }
+
+/// Returns the square root of each lane.
+@inline(__always)
+func squareRoot(_ vector: Vector) -> Vector { turnwise_sqrt(vector) }
+
+/// Returns `vector` with zeros from lane `count` on.
+@inline(__always)
+func keeping(first count: Int, of vector: Vector) -> Vector {
+  guard count < lanes else { return vector }
+  let index = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  return vector.replacing(with: 0, where: index .>= Int32(count))
+}

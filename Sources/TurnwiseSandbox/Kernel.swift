@@ -1,0 +1,120 @@
+internal import Glibc
+
+/// System calls that glibc wraps wrongly for us or not at all.
+///
+/// A credential belongs to a thread in the kernel, but glibc's wrappers change it in every thread of
+/// the process; `syscall` does not. Swift imports no variadic C function, so `syscall` is looked up
+/// and called as what it is on x86-64 and arm64: a function of seven machine words.
+enum Kernel {
+  private typealias Call = @convention(c) @Sendable (Int, Int, Int, Int, Int, Int, Int) -> Int
+
+  private static let raw: Call? = dlsym(nil, "syscall").map { unsafeBitCast($0, to: Call.self) }
+
+  /// The calls in use, by their numbers.
+  struct Number {
+    #if arch(x86_64)
+      static let setgroups = 116
+      static let setresuid = 117
+      static let setresgid = 119
+      static let personality = 135
+      static let prctl = 157
+      static let mount = 165
+      static let umount = 166
+      static let sethostname = 170
+      static let waitid = 247
+      static let unshare = 272
+      static let eventfd = 290
+      static let pipe = 293
+      static let memfdCreate = 319
+    #elseif arch(arm64)
+      static let eventfd = 19
+      static let umount = 39
+      static let mount = 40
+      static let pipe = 59
+      static let personality = 92
+      static let waitid = 95
+      static let unshare = 97
+      static let setresuid = 147
+      static let setresgid = 149
+      static let setgroups = 159
+      static let sethostname = 161
+      static let prctl = 167
+      static let memfdCreate = 279
+    #else
+      #error("The sandbox knows the system calls of x86-64 and arm64 alone.")
+    #endif
+    static let pidfdSendSignal = 424
+    static let pidfdOpen = 434
+  }
+
+  /// Makes a system call.
+  ///
+  /// - Throws: The error number.
+  @discardableResult
+  static func call(
+    _ number: Int, _ a: Int = 0, _ b: Int = 0, _ c: Int = 0, _ d: Int = 0, _ e: Int = 0
+  ) throws(Errno) -> Int {
+    guard let raw else { throw Errno(ENOSYS) }
+    while true {
+      let result = raw(number, a, b, c, d, e, 0)
+      if result != -1 { return result }
+      if errno != EINTR { throw Errno(errno) }
+    }
+  }
+
+  /// Makes this process the one that inherits orphaned descendants, so that it can reap them.
+  static func becomeSubreaper() throws(Errno) {
+    // PR_SET_CHILD_SUBREAPER
+    try call(Number.prctl, 36, 1)
+  }
+
+  /// Returns a descriptor of a process, through which it can be waited for and killed although its
+  /// number may be used again.
+  static func openProcess(_ pid: pid_t) throws(Errno) -> Descriptor {
+    Descriptor(Int32(try call(Number.pidfdOpen, Int(pid))))
+  }
+
+  /// Kills the process behind a descriptor; one that has ended already is left alone.
+  static func kill(_ process: Descriptor) {
+    _ = try? call(Number.pidfdSendSignal, Int(process.raw), Int(SIGKILL))
+  }
+
+  /// Waits for the end of the process behind a descriptor.
+  ///
+  /// - Returns: The processor time it used, or nil where it is not, or no longer, a child of ours.
+  static func reap(_ process: Descriptor) -> Duration? {
+    let byDescriptor = 3  // P_PIDFD
+    var usage = rusage()
+    let reaped = withUnsafeMutablePointer(to: &usage) { usage in
+      try? call(
+        Number.waitid, byDescriptor, Int(process.raw), 0, Int(WEXITED),
+        Int(bitPattern: usage))
+    }
+    return reaped == nil ? nil : usage.processorTime
+  }
+
+  /// Waits for the end of a child.
+  ///
+  /// - Returns: The processor time it used, or nil where it is not, or no longer, a child of ours.
+  static func reap(_ child: pid_t) -> Duration? {
+    var usage = rusage()
+    while wait4(child, nil, 0, &usage) < 0 {
+      if errno != EINTR { return nil }
+    }
+    return usage.processorTime
+  }
+}
+
+/// A number that the kernel gave as the reason why a call failed.
+struct Errno: Error, Hashable, CustomStringConvertible {
+  let code: Int32
+  init(_ code: Int32) { self.code = code }
+  var description: String { String(cString: strerror(code)) }
+}
+
+extension rusage {
+  fileprivate var processorTime: Duration {
+    .seconds(ru_utime.tv_sec + ru_stime.tv_sec)
+      + .microseconds(ru_utime.tv_usec + ru_stime.tv_usec)
+  }
+}

@@ -1,0 +1,144 @@
+internal import TurnwiseCore
+
+/// What bubblewrap and the shell inside are told: the constants of a launch.
+///
+/// bubblewrap decides nothing by itself; how well a command is kept in is decided here.
+enum Launch {
+  /// Never looked up in `PATH` or the working directory, where something else could wait.
+  static let launcher = "/usr/bin/bwrap"
+  static let shell = "/usr/bin/bash"
+  static let workspacePath = "/workspace"
+  static let userNumber = 1000
+  static let hostName = "sandbox"
+  static let devices = ["null", "zero", "full", "random", "urandom"]
+
+  /// The descriptors of the launcher, by their numbers.
+  enum Number {
+    static let arguments: Int32 = 3
+    static let filter: Int32 = 4
+    static let status: Int32 = 5
+    /// The only one of these that the command can see.
+    static let dialog: Int32 = 6
+    static let input: Int32 = 7
+    static let users: Int32 = 8
+    static let groups: Int32 = 9
+    static let firstClosed: Int32 = 10
+  }
+
+  static let users = """
+    root:x:0:0:root:/root:/usr/sbin/nologin
+    agent:x:\(userNumber):\(userNumber):agent:\(workspacePath):/bin/bash
+    nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+
+    """
+  static let groups = "root:x:0:\nagent:x:\(userNumber):\nnogroup:x:65534:\n"
+
+  /// The whole environment of the launcher, too: `/proc/1/environ` shows it to the command.
+  static let environment: [(name: String, value: String)] = [
+    ("HOME", workspacePath),
+    ("LANG", "C.UTF-8"),
+    ("LC_ALL", "C.UTF-8"),
+    ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+    // Python trusts a compiled file whose source has the same time and size. All times are equal
+    // here, so it would run the old code after an edit that keeps the size.
+    ("PYTHONDONTWRITEBYTECODE", "1"),
+    ("PYTHONHASHSEED", "0"),
+    ("TERM", "dumb"),
+    ("TZ", "UTC"),
+    ("USER", "agent"),
+  ]
+
+  /// What `export -p` prints in a shell that has changed nothing.
+  static let initialVariables = Array(
+    environment.map { "declare -x \($0.name)=\"\($0.value)\"\n" }.joined().utf8)
+
+  /// The options of the launcher, in an order that matters: mounts are made one after another.
+  static func options(_ limits: Sandbox.Limits, _ enclosure: Enclosure) -> [String] {
+    var options = ["--unshare-user", "--unshare-pid", "--unshare-ipc"]
+    // Named one by one: `--unshare-all` only tries some of them.
+    if !enclosure.isPrepared {
+      options += ["--unshare-net", "--unshare-uts", "--unshare-cgroup", "--hostname", hostName]
+    }
+    options += ["--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    options += ["--uid", "\(userNumber)", "--gid", "\(userNumber)"]
+    options += ["--ro-bind", "/usr", "/usr"]
+    for name in ["bin", "lib", "lib64", "sbin"] {
+      options += ["--symlink", "usr/\(name)", "/\(name)"]
+    }
+    for path in ["/etc/ld.so.cache", "/etc/alternatives"] {
+      options += ["--ro-bind-try", path, path]
+    }
+    options += ["--file", "\(Number.users)", "/etc/passwd"]
+    options += ["--file", "\(Number.groups)", "/etc/group"]
+    options += ["--proc", "/proc"]
+    // What `--dev` does and no command needs (terminals, a shared memory of its own) is eight
+    // mounts for each command.
+    for name in devices {
+      options += ["--dev-bind", "/dev/\(name)", "/dev/\(name)"]
+    }
+    for (name, target) in [
+      ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
+      ("stderr", "/proc/self/fd/2"), ("shm", "/tmp"),
+    ] { options += ["--symlink", target, "/dev/\(name)"] }
+    for path in ["/tmp", workspacePath] {
+      options += ["--size", "\(limits.workspaceBytes)", "--tmpfs", path]
+    }
+    // Last, because it closes the root directory to the mounts before it.
+    options += ["--remount-ro", "/", "--chdir", workspacePath]
+    return options
+  }
+
+  /// The command line of the launcher; the options come through a descriptor, because the command
+  /// can read this line in `/proc`.
+  static func commandLine(_ limits: Sandbox.Limits) -> [String] {
+    [
+      launcher, "--args", "\(Number.arguments)", "--seccomp", "\(Number.filter)",
+      "--json-status-fd", "\(Number.status)",
+      shell, "--norc", "--noprofile", "-c", script(limits), "bash",
+    ]
+  }
+
+  /// What the shell does around the command.
+  ///
+  /// It is one line, so that the line numbers in messages are those of the command, and it starts no
+  /// process, so that it works whatever a command did to `PATH`. The shell first says that it is
+  /// there and waits for an answer: only then are files put into the workspace, and if the host
+  /// dies before, the shell reads the end of the file and goes away.
+  private static func script(_ limits: Sandbox.Limits) -> String {
+    let limits = [
+      "-c 0", "-n \(limits.openFiles)", "-u \(limits.processes)",
+      "-v \(limits.addressSpaceBytes >> 10)", "-f \(limits.workspaceBytes >> 10)",
+      "-t \(limits.processorSeconds)",
+    ]
+    let dialog = Number.dialog
+    let input = Number.input
+    return [
+      "umask 022",
+      // Of all processes of the machine, these are the first to go when memory runs out.
+      "{ echo 1000 >/proc/self/oom_score_adj",
+      limits.map { "ulimit \($0)" }.joined(separator: "; ") + "; } 2>/dev/null",
+      "printf . >&\(dialog); IFS= read -r -n 1 -u \(dialog) || exit 125",
+      // From a file in memory, so in one read; from a pipe it would be one for each byte.
+      "mapfile -d '' -t -u \(input) __turn; exec \(input)<&-",
+      "{ eval \"${__turn[0]}\"; cd -- \"${__turn[1]}\" || cd; unset OLDPWD REPLY; } 2>/dev/null",
+      // The trap is for commands that call `exit`. Everything is a builtin. What `set -x` would
+      // show of it goes nowhere.
+      "__turn_end() { builtin pwd >&\(dialog); builtin printf '\\0' >&\(dialog)"
+        + "; builtin unset -v OLDPWD SHLVL _; builtin export -n PWD"
+        + "; builtin export -p >&\(dialog); builtin printf '\\0' >&\(dialog)"
+        + "; exec \(dialog)>&-; builtin exit \"$1\"; }",
+      "trap '{ __turn_end \"$?\"; } 2>/dev/null' EXIT",
+      "RANDOM=${__turn[2]}",
+      "eval \"unset __turn; ${__turn[3]}\"",
+      "{ __turn_end \"$?\"; } 2>/dev/null",
+    ].joined(separator: "; ")
+  }
+
+  /// What the shell reads: variables, directory, seed and command, each ended by a NUL.
+  static func input(_ command: Text, _ shell: ShellState, seed: UInt64) -> [UInt8] {
+    // `RANDOM` takes 32 bits.
+    var input = shell.variables.bytes + [0] + shell.directory.bytes + [0]
+    input += Array("\(UInt32(truncatingIfNeeded: seed ^ seed >> 32))".utf8) + [0]
+    return input + command.bytes + [0]
+  }
+}

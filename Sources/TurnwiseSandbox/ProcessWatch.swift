@@ -1,0 +1,60 @@
+internal import Glibc
+
+/// What the processes of a sandbox use together, looked at from outside now and then.
+///
+/// The kernel bounds each process; only a control group, which a container or an ordinary user
+/// seldom has, would bound their sum.
+struct ProcessWatch {
+  /// The sandbox's own `/proc`, in which only its own processes are.
+  private let processes: Descriptor
+  private let temporaryDirectory: Descriptor
+  private let limits: Sandbox.Limits
+
+  init(of pid: pid_t, _ limits: Sandbox.Limits) throws(Errno) {
+    let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+    processes = try Descriptor(opening: open("/proc/\(pid)/root/proc", flags))
+    temporaryDirectory = try Descriptor(opening: open("/proc/\(pid)/root/tmp", flags))
+    self.limits = limits
+  }
+
+  /// Whether there are so many names in `/tmp` that the kernel's memory for them matters.
+  var isTemporaryDirectoryOverfull: Bool {
+    temporaryDirectory.entryCount > 16 * limits.workspaceEntries
+  }
+
+  /// Whether all processes together use more memory than they may.
+  var isMemoryOverfull: Bool {
+    let copy = openat(processes.raw, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard copy >= 0, let stream = fdopendir(copy) else { return false }
+    defer { closedir(stream) }
+    var pages = 0
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      guard name.allSatisfy({ (48...57).contains($0) }) else { continue }
+      pages += privatePages(of: String(decoding: name, as: UTF8.self))
+    }
+    return pages * sysconf(Int32(_SC_PAGESIZE)) > limits.memoryBytes
+  }
+
+  private func privatePages(of process: String) -> Int {
+    let file = openat(processes.raw, "\(process)/statm", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return 0 }
+    defer { close(file) }
+    var buffer = [UInt8](repeating: 0, count: 128)
+    let count = read(file, &buffer, buffer.count)
+    guard count > 0 else { return 0 }
+    // Size, resident, shared, and more, in pages.
+    let fields = buffer[..<count].split(separator: UInt8(ascii: " ")).prefix(3)
+      .compactMap { Int(String(decoding: $0, as: UTF8.self)) }
+    return fields.count == 3 ? fields[1] - fields[2] : 0
+  }
+}
+
+extension Descriptor {
+  /// The number of names in the file system that this is a file of.
+  var entryCount: Int {
+    var usage = statvfs()
+    guard fstatvfs(raw, &usage) == 0 else { return 0 }
+    return Int(clamping: usage.f_files &- usage.f_ffree)
+  }
+}

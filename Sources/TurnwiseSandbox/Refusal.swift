@@ -1,0 +1,114 @@
+extension Sandbox {
+  /// Why commands cannot be run on this machine, and what to do about it.
+  ///
+  /// There is no weaker way to run them: without namespaces a command would be the user's own.
+  public struct Refusal: Error, Codable, Hashable, Sendable {
+    /// What stands in the way.
+    public enum Cause: String, Codable, Hashable, Sendable, CaseIterable {
+      /// bubblewrap is not there.
+      case notInstalled
+      /// bubblewrap does not know an option.
+      case tooOld
+      /// The number of user namespaces is limited to too few.
+      case namespaceLimit
+      /// User namespaces are not allowed to this user or in this container.
+      case namespacesForbidden
+      /// AppArmor takes the rights out of user namespaces.
+      case appArmor
+      /// A container around hides parts of `/proc`, so that no new one can be mounted.
+      case nestedContainer
+      /// The shell is not there.
+      case noShell
+      /// Something that was not foreseen.
+      case other
+    }
+
+    /// What stands in the way.
+    public let cause: Cause
+    /// What the launcher or the system said.
+    public let detail: String
+
+    /// Creates a refusal.
+    public init(_ cause: Cause, detail: String) {
+      (self.cause, self.detail) = (cause, detail)
+    }
+
+    /// Finds the cause in what bubblewrap wrote before it gave up.
+    public init(launcherSaid message: String) {
+      func says(_ parts: String...) -> Bool { parts.contains { message.contains($0) } }
+      cause =
+        if says("Unknown option") {
+          .tooOld
+        } else if says("No space left on device"), says("namespace") {
+          .namespaceLimit
+        } else if says("RTM_NEWADDR", "setting up uid map", "Failed to make / slave") {
+          .appArmor
+        } else if says("mount proc") {
+          .nestedContainer
+        } else if says("new namespace", "unshare", "max_user_namespaces") {
+          .namespacesForbidden
+        } else if says("execvp") {
+          .noShell
+        } else {
+          .other
+        }
+      detail = message
+    }
+  }
+}
+
+extension Sandbox.Refusal {
+  /// What stands in the way, in a sentence.
+  public var explanation: String {
+    switch cause {
+    case .notInstalled: "bubblewrap is not installed at \(Launch.launcher)."
+    case .tooOld: "This bubblewrap is older than version 0.8."
+    case .namespaceLimit: "The kernel's limit on user namespaces is too low."
+    case .namespacesForbidden: "Creating user namespaces is not allowed here."
+    case .appArmor: "AppArmor, or another security module, takes the rights out of user namespaces."
+    case .nestedContainer:
+      "The container around hides parts of /proc, so no new /proc can be mounted."
+    case .noShell: "There is no \(Launch.shell)."
+    case .other: "bubblewrap could not start a sandbox."
+    }
+  }
+
+  /// What to do about it.
+  public var remedy: String {
+    let docker =
+      "docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
+      + "--security-opt systempaths=unconfined …"
+    return switch cause {
+    case .notInstalled: "Install it: apt-get install bubblewrap"
+    case .tooOld: "Install bubblewrap 0.8 or later; Debian 12 and Ubuntu 24.04 have it."
+    case .namespaceLimit: "Raise it, as root: sysctl -w user.max_user_namespaces=15000"
+    case .namespacesForbidden:
+      """
+      In a container, start it with: \(docker)
+      On Debian, as root: sysctl -w kernel.unprivileged_userns_clone=1
+      """
+    case .appArmor:
+      """
+      On Ubuntu, give bubblewrap a profile, as root:
+        printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile bwrap /usr/bin/bwrap \
+      flags=(unconfined) {\\n  userns,\\n}\\n' > /etc/apparmor.d/bwrap && \
+      apparmor_parser -r /etc/apparmor.d/bwrap
+      In a container, start it with: \(docker)
+      """
+    case .nestedContainer: "Start the container with: \(docker)"
+    case .noShell: "Install it: apt-get install bash"
+    case .other: "Run `\(Launch.launcher) --unshare-all --ro-bind / / true` to see more."
+    }
+  }
+}
+
+extension Sandbox.Refusal: CustomStringConvertible {
+  /// Cause, remedy, and what the launcher said.
+  public var description: String {
+    """
+    The sandbox cannot be used. \(explanation)
+    \(remedy)
+    (\(detail.isEmpty ? "Nothing more was said." : detail))
+    """
+  }
+}

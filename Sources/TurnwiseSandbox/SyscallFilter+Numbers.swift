@@ -1,0 +1,46 @@
+/// The numbers of the calls that the filter looks at, which differ between architectures.
+extension SyscallFilter {
+  #if arch(x86_64)
+    static let architecture: UInt32 = 0xC000_003E
+    static let cloneNumber: UInt32 = 56
+    static let ioctlNumber: UInt32 = 16
+    static let socketNumbers: [UInt32] = [41, 53]  // socket, socketpair
+
+    private static let deniedHere: [UInt32] = [
+      101, 310, 311, 312,  // ptrace, process_vm_readv, process_vm_writev, kcmp
+      155, 161, 165, 166,  // pivot_root, chroot, mount, umount2
+      272, 308,  // unshare, setns
+      298, 321, 323,  // perf_event_open, bpf, userfaultfd
+      248, 249, 250,  // add_key, request_key, keyctl
+      303, 304, 300,  // name_to_handle_at, open_by_handle_at, fanotify_init
+      175, 176, 313, 246, 320,  // init_module, delete_module, finit_module, kexec_load, and _file
+      167, 168, 169, 163, 179,  // swapon, swapoff, reboot, acct, quotactl
+      103, 153, 154, 172, 173,  // syslog, vhangup, modify_ldt, iopl, ioperm
+    ]
+  #else
+    static let architecture: UInt32 = 0xC000_00B7
+    static let cloneNumber: UInt32 = 220
+    static let ioctlNumber: UInt32 = 29
+    static let socketNumbers: [UInt32] = [198, 199]  // socket, socketpair
+
+    private static let deniedHere: [UInt32] = [
+      117, 270, 271, 272,  // ptrace, process_vm_readv, process_vm_writev, kcmp
+      41, 51, 40, 39,  // pivot_root, chroot, mount, umount2
+      97, 268,  // unshare, setns
+      241, 280, 282,  // perf_event_open, bpf, userfaultfd
+      217, 218, 219,  // add_key, request_key, keyctl
+      264, 265, 262,  // name_to_handle_at, open_by_handle_at, fanotify_init
+      105, 106, 273, 104, 294,  // init_module, delete_module, finit_module, kexec_load, and _file
+      224, 225, 142, 89, 60,  // swapon, swapoff, reboot, acct, quotactl
+      116, 58,  // syslog, vhangup
+    ]
+  #endif
+
+  /// The calls that fail with "operation not permitted".
+  static let denied: [UInt32] =
+    deniedHere + [
+      425, 426, 427,  // io_uring_setup, io_uring_enter, io_uring_register
+      428, 429, 430, 431, 432, 433, 442, 467,  // open_tree to fspick, mount_setattr, open_tree_attr
+      438, 440, 443, 447,  // pidfd_getfd, process_madvise, quotactl_fd, memfd_secret
+    ]
+}

@@ -1,0 +1,120 @@
+internal import Glibc
+internal import TurnwiseCore
+
+/// Reads a directory that an agent may have filled with anything.
+///
+/// Links are never followed, only regular files are opened, and names, bytes and depth are counted
+/// as they come.
+struct TreeReader {
+  enum Trouble: Error {
+    case tooLarge
+    case failed(Errno)
+  }
+
+  private(set) var entries: [Workspace.Entry] = []
+  private var known: [Text: Blob] = [:]
+  private var bytes = 0
+  private let limits: Sandbox.Limits
+
+  init(_ before: Workspace, _ limits: Sandbox.Limits) {
+    for entry in before.entries { known[entry.path] = entry.blob }
+    self.limits = limits
+  }
+
+  /// Reads a directory and what is below it.
+  mutating func read(_ directory: Descriptor, path: [UInt8], depth: Int) throws(Trouble) {
+    guard depth <= limits.workspaceDepth else { throw .tooLarge }
+    for name in try names(in: directory) {
+      var status = stat()
+      try require(withPath(name) { fstatat(directory.raw, $0, &status, AT_SYMLINK_NOFOLLOW) })
+      let path = path + (path.isEmpty ? [] : [UInt8(ascii: "/")]) + name.dropLast()
+      guard path.count < 4096, entries.count < limits.workspaceEntries else { throw .tooLarge }
+      let kind: Workspace.Entry.Kind
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: kind = .file(try file(name, status, in: directory, path: Text(path)))
+      case S_IFLNK: kind = .symbolicLink(try target(name, in: directory))
+      case S_IFDIR: kind = .directory
+      default: continue
+      }
+      let mode = UInt16(truncatingIfNeeded: status.st_mode)
+      entries.append(Workspace.Entry(path: Text(path), kind: kind, mode: mode))
+      if kind == .directory {
+        let child = try open(name, status, in: directory, O_DIRECTORY, needing: 0o700)
+        try read(child, path: path, depth: depth + 1)
+      }
+    }
+  }
+
+  private mutating func file(
+    _ name: [UInt8], _ status: stat, in directory: Descriptor, path: Text
+  ) throws(Trouble) -> Blob {
+    // The size that is said, not the memory that is used: a file may be mostly holes.
+    let size = Int(status.st_size)
+    bytes += size
+    guard bytes <= limits.workspaceBytes else { throw .tooLarge }
+    let file = try open(name, status, in: directory, O_NONBLOCK | O_NOCTTY, needing: 0o400)
+    let contents = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      while count < size {
+        let more = Glibc.read(file.raw, buffer.baseAddress.map { $0 + count }, size - count)
+        if more < 0 && errno == EINTR { continue }
+        if more <= 0 { break }
+        count += more
+      }
+    }
+    guard contents.count == size else { throw .failed(Errno(EIO)) }
+    if let blob = known[path], blob.bytes == contents { return blob }
+    return Blob(contents)
+  }
+
+  private func target(_ name: [UInt8], in directory: Descriptor) throws(Trouble) -> Text {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = withPath(name) { name in
+      buffer.withUnsafeMutableBytes { buffer in
+        buffer.withMemoryRebound(to: CChar.self) { buffer in
+          buffer.baseAddress.map { readlinkat(directory.raw, name, $0, buffer.count) } ?? -1
+        }
+      }
+    }
+    try require(Int32(truncatingIfNeeded: count))
+    return Text(buffer[..<count])
+  }
+
+  /// Opens a name that is known not to be a link, after giving its owner, us, the rights to.
+  private func open(
+    _ name: [UInt8], _ status: stat, in directory: Descriptor, _ flags: Int32, needing mode: mode_t
+  ) throws(Trouble) -> Descriptor {
+    if status.st_mode & mode != mode {
+      try require(withPath(name) { fchmodat(directory.raw, $0, mode, 0) })
+    }
+    let flags = flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC
+    let opened = withPath(name) { openat(directory.raw, $0, flags) }
+    try require(opened)
+    return Descriptor(opened)
+  }
+
+  /// The names in a directory, each with a NUL at its end.
+  private func names(in directory: Descriptor) throws(Trouble) -> [[UInt8]] {
+    // A stream takes over its descriptor.
+    let copy = fcntl(directory.raw, F_DUPFD_CLOEXEC, 0)
+    try require(copy)
+    guard let stream = fdopendir(copy) else {
+      close(copy)
+      throw .failed(Errno(errno))
+    }
+    defer { closedir(stream) }
+    var names: [[UInt8]] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        Array(bytes.prefix { $0 != 0 }) + [0]
+      }
+      if name != [46, 0] && name != [46, 46, 0] { names.append(name) }
+      // What is not kept counts too: a million pipes are no workspace.
+      guard names.count <= limits.workspaceEntries else { throw .tooLarge }
+    }
+    return names
+  }
+
+  private func require(_ result: Int32) throws(Trouble) {
+    if result < 0 { throw .failed(Errno(errno)) }
+  }
+}

@@ -1,0 +1,111 @@
+public import TurnwiseCore
+
+/// Why entries are not a tree that a command could have made.
+public struct WorkspaceError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The path that is wrong, or nil where it is the state of the shell.
+  public let path: Text?
+  /// What is wrong with it.
+  public let reason: String
+
+  /// Path and reason in a sentence.
+  public var description: String {
+    guard let path else { return "The shell state of the workspace \(reason)." }
+    return "The workspace path \(path.string.debugDescription) \(reason)."
+  }
+}
+
+extension Workspace {
+  /// Throws where this is not a tree that a command could have made.
+  ///
+  /// The entries of a decoded workspace come from a trace file, which is not to be trusted: the
+  /// host writes these paths.
+  func validate() throws(WorkspaceError) {
+    var directories: Set<Text> = [""]
+    var previous: Text?
+    for entry in entries {
+      func require(_ condition: Bool, _ reason: String) throws(WorkspaceError) {
+        if !condition { throw WorkspaceError(path: entry.path, reason: reason) }
+      }
+      let bytes = entry.path.bytes
+      try require(bytes.count < 4096, "is longer than 4095 bytes")
+      try require(!bytes.contains(0), "contains a NUL byte")
+      try require(entry.path != previous, "occurs twice")
+      let names = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      for name in names {
+        try require(!name.isEmpty, "is empty, absolute, or has an empty name in it")
+        try require(name.count <= 255, "has a name longer than 255 bytes in it")
+        try require(!name.elementsEqual(".".utf8), "has a name '.' in it")
+        try require(!name.elementsEqual("..".utf8), "has a name '..' in it")
+      }
+      let parent = Text(names.dropLast().joined(separator: "/".utf8))
+      try require(directories.contains(parent), "is in no directory of the workspace")
+      switch entry.kind {
+      case .directory: directories.insert(entry.path)
+      case .symbolicLink(let target):
+        try require(
+          (1..<4096).contains(target.bytes.count) && !target.bytes.contains(0),
+          "links to a text that is empty, too long, or contains a NUL byte")
+      case .file: break
+      }
+      previous = entry.path
+    }
+    try shell.validate()
+  }
+}
+
+extension Workspace: Codable {
+  private enum CodingKeys: String, CodingKey { case entries, shell }
+
+  /// Reads and validates a workspace.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let entries = try container.decode([Entry].self, forKey: .entries)
+    let shell = try container.decodeIfPresent(ShellState.self, forKey: .shell) ?? .initial
+    do {
+      try self.init(entries: entries, shell: shell)
+    } catch {
+      throw DecodingError.dataCorruptedError(
+        forKey: .entries, in: container, debugDescription: error.description)
+    }
+  }
+
+  /// Writes the entries and, unless it is the initial one, the state of the shell.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(entries, forKey: .entries)
+    if shell != .initial { try container.encode(shell, forKey: .shell) }
+  }
+}
+
+extension Workspace.Entry: Codable {
+  private enum CodingKeys: String, CodingKey { case path, mode, file, link }
+
+  /// Reads an entry: a file where there is a key `file`, a link where there is a key `link`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let kind: Kind =
+      if let blob = try container.decodeIfPresent(Blob.self, forKey: .file) {
+        .file(blob)
+      } else if let target = try container.decodeIfPresent(Text.self, forKey: .link) {
+        .symbolicLink(target)
+      } else {
+        .directory
+      }
+    self.init(
+      path: try container.decode(Text.self, forKey: .path), kind: kind,
+      mode: try container.decodeIfPresent(UInt16.self, forKey: .mode) ?? 0o777)
+  }
+
+  /// Writes the path, the mode unless it is a link, and what tells the kind.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(path, forKey: .path)
+    switch kind {
+    case .file(let blob):
+      try container.encode(mode, forKey: .mode)
+      try container.encode(blob, forKey: .file)
+    case .directory: try container.encode(mode, forKey: .mode)
+    case .symbolicLink(let target): try container.encode(target, forKey: .link)
+    }
+  }
+}

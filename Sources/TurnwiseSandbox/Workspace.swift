@@ -1,0 +1,126 @@
+public import TurnwiseCore
+
+/// The files of an agent and the state of its shell between two commands, as a value.
+///
+/// A workspace is everything that a command can leave for the next one: names, bytes and permissions
+/// of the files under `/workspace`, the working directory, and the exported variables. No process
+/// lives between commands, so a copy of the value is a fork of the world, and two workspaces with
+/// equal content are equal and have equal keys.
+///
+///     var workspace = try Workspace([("notes/todo.txt", "buy milk\n")])
+///     let result = try await sandbox.run("wc -l notes/*", in: workspace, seed: 7)
+///     workspace = result.workspace
+///
+/// Not part of it are owners, times, extended attributes, set-user-id and sticky bits, the
+/// permissions of `/workspace` itself, which names are links to one file, and anything that is
+/// neither a file, a directory, nor a symbolic link: a command never finds these again.
+public struct Workspace: Hashable, Sendable {
+  /// A file, directory or symbolic link under `/workspace`.
+  public struct Entry: Hashable, Sendable {
+    /// What an entry is.
+    public enum Kind: Hashable, Sendable {
+      /// A regular file and its bytes.
+      case file(Blob)
+      /// A directory; its entries are entries of the workspace.
+      case directory
+      /// A symbolic link and the text it holds.
+      case symbolicLink(Text)
+    }
+
+    /// Where the entry is, relative to `/workspace`, such as `notes/todo.txt`.
+    public let path: Text
+    /// What the entry is.
+    public let kind: Kind
+    /// The permission bits, 0 to 0o777; always 0o777 for a symbolic link.
+    public let mode: UInt16
+
+    /// Creates an entry; bits of `mode` beyond the permissions are dropped.
+    public init(path: Text, kind: Kind, mode: UInt16) {
+      self.path = path
+      self.kind = kind
+      if case .symbolicLink = kind { self.mode = 0o777 } else { self.mode = mode & 0o777 }
+    }
+
+    /// The bytes of a file.
+    public var blob: Blob? { if case .file(let blob) = kind { blob } else { nil } }
+  }
+
+  /// The entries, sorted by the bytes of their paths, so that a directory precedes what it holds.
+  public let entries: [Entry]
+  /// The state of the shell.
+  public let shell: ShellState
+
+  /// Creates a workspace of entries in any order.
+  ///
+  /// - Parameters:
+  ///   - entries: What is under `/workspace`.
+  ///   - shell: The state of the shell.
+  /// - Throws: ``WorkspaceError`` where a path is not one that a command could have made.
+  public init(entries: [Entry], shell: ShellState = .initial) throws(WorkspaceError) {
+    self.entries = entries.sorted { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
+    self.shell = shell
+    try validate()
+  }
+
+  /// Creates a workspace of files, and the directories that they are in.
+  ///
+  /// - Parameter files: Paths such as `notes/todo.txt`, and contents.
+  /// - Throws: ``WorkspaceError`` where a path is not one that a command could have made.
+  public init(_ files: [(path: Text, contents: Text)] = []) throws(WorkspaceError) {
+    try self.init(files.map { (path: $0.path, mode: 0o644, contents: $0.contents) })
+  }
+
+  /// Creates a workspace of files with permissions, and the directories that they are in.
+  ///
+  /// - Parameter files: Paths such as `bin/run`, permission bits, and contents.
+  /// - Throws: ``WorkspaceError`` where a path is not one that a command could have made.
+  public init(_ files: [(path: Text, mode: UInt16, contents: Text)]) throws(WorkspaceError) {
+    var directories: Set<Text> = []
+    for file in files {
+      for (index, byte) in file.path.bytes.enumerated() where byte == UInt8(ascii: "/") {
+        directories.insert(Text(file.path.bytes[..<index]))
+      }
+    }
+    try self.init(
+      entries: files.map {
+        Entry(path: $0.path, kind: .file(Blob($0.contents.bytes)), mode: $0.mode)
+      } + directories.map { Entry(path: $0, kind: .directory, mode: 0o755) })
+  }
+
+  /// The workspace without entries.
+  public static let empty = Workspace(trusting: [], shell: .initial)
+
+  /// Creates a workspace of entries that were read from a tree, in order.
+  init(trusting entries: [Entry], shell: ShellState) {
+    self.entries = entries
+    self.shell = shell
+  }
+
+  /// The entry at `path`, if there is one.
+  ///
+  /// - Complexity: O(log *n*), where *n* is the number of entries.
+  public func entry(_ path: Text) -> Entry? {
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].path.bytes.lexicographicallyPrecedes(path.bytes) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    guard low < entries.count, entries[low].path == path else { return nil }
+    return entries[low]
+  }
+
+  /// The bytes of the file at `path`, if there is one; links are not followed.
+  public subscript(path: Text) -> Text? { entry(path)?.blob.map { Text($0.bytes) } }
+
+  /// The paths of all entries, in the order of their bytes.
+  public var paths: [Text] { entries.map(\.path) }
+
+  /// Returns this workspace with another shell state.
+  public func withShell(_ shell: ShellState) -> Workspace {
+    Workspace(trusting: entries, shell: shell)
+  }
+}

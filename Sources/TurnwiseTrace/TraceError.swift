@@ -1,0 +1,72 @@
+/// What is wrong with a trace, and where.
+public struct TraceError: Error, Hashable, Sendable {
+  /// What is wrong.
+  public enum Problem: Hashable, Sendable {
+    /// The file or folder is not there.
+    case missing
+    /// The file could not be read or written.
+    case system(String)
+    /// The record was written in another version of the format.
+    case version(Int, expected: Int)
+    /// The line is not a JSON object of the expected shape.
+    case notARecord(String)
+    /// The record contradicts itself.
+    case inconsistent(String)
+    /// The file ends in the middle of its last record.
+    case cutShort
+    /// The folder holds something already.
+    case notEmpty
+  }
+
+  /// The file.
+  public var file: String
+  /// The line, from 1, if the problem is in a line.
+  public var line: Int?
+  /// The byte at which the line begins, from 0.
+  public var byte: Int?
+  /// What is wrong.
+  public var problem: Problem
+
+  /// Creates an error.
+  public init(_ problem: Problem, file: String, line: Int? = nil, byte: Int? = nil) {
+    self.file = file
+    self.line = line
+    self.byte = byte
+    self.problem = problem
+  }
+}
+
+extension TraceError: CustomStringConvertible {
+  /// Where and what, on one line.
+  public var description: String {
+    let place = line.map { line in
+      file + " line \(line)" + (byte.map { " (byte \($0))" } ?? "")
+    }
+    return "\(place ?? file): \(problem.words)"
+  }
+
+  /// What to do about it.
+  public var hint: String? {
+    switch problem {
+    case .missing: "a run's folder holds run.json and episodes.jsonl"
+    case .version(let found, let expected) where found > expected: "read it with a newer Turnwise"
+    case .version: "read it with the Turnwise that wrote it"
+    case .notEmpty: "choose another --out, or add --force to replace what is there"
+    default: nil
+    }
+  }
+}
+
+extension TraceError.Problem {
+  fileprivate var words: String {
+    switch self {
+    case .missing: "no such file or folder"
+    case .system(let reason): reason
+    case .version(let found, let expected): "has version \(found), this program reads \(expected)"
+    case .notARecord(let reason): "is no record: \(reason)"
+    case .inconsistent(let reason): "contradicts itself: \(reason)"
+    case .cutShort: "the file ends inside this record"
+    case .notEmpty: "is not empty"
+    }
+  }
+}

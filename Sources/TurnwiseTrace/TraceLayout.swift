@@ -1,0 +1,36 @@
+public import Foundation
+public import TurnwiseCore
+
+/// Where the files of a run are, and the version of their format.
+///
+/// Within a version fields are only added, and readers ignore those that they do not know. What may
+/// differ between equal runs lives under the key `timing` of a record and `host` of `run.json`.
+public struct TraceLayout: Hashable, Sendable {
+  /// The version that this code writes and reads.
+  public static let version = 1
+
+  /// The run's folder.
+  public var folder: URL
+
+  /// Names the files of a run.
+  public init(_ folder: URL) { self.folder = folder }
+
+  /// What was run: one JSON object.
+  public var run: URL { folder.appending(path: "run.json") }
+  /// One record for each update.
+  public var metrics: URL { folder.appending(path: "metrics.jsonl") }
+  /// One record for each episode.
+  public var episodes: URL { folder.appending(path: "episodes.jsonl") }
+  /// The bytes of blobs, each in a file that is named by its digest.
+  public var blobs: URL { folder.appending(path: "blobs") }
+  /// The trained policy.
+  public var policy: URL { folder.appending(path: "policy") }
+
+  /// A store that reads the run's blobs when they are asked for.
+  public func blobStore() -> BlobStore {
+    let folder = blobs
+    return BlobStore { digest in
+      (try? Data(contentsOf: folder.appending(path: digest.hexadecimal))).map { Array($0) }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import TurnwiseCLI
+import TurnwiseEnvironments
+
+await TurnwiseCLI.main(environments: builtInEnvironments)

@@ -1,0 +1,147 @@
+public import TurnwiseCore
+
+/// A text game in which few turns decide: read the sign, take the right key, keep off the rotten
+/// side of the passage, open the door.
+///
+/// It teaches how credit should fall. *Decisive:* opening the door with a wrong key ends the episode,
+/// long after the key was taken. *Recoverable:* the rotten side of the passage drops you back into
+/// the hall, a wrong key can be exchanged. *Irrelevant:* resting, and the side taken at sound steps.
+/// *Stopping:* `leave` ends the episode at once for a small reward. The action list is finite
+/// (`Observation.choices`) and nothing is random, so values can be computed exactly; no sandbox is
+/// needed.
+///
+/// **Reward:** 1 for opening the door, 0.1 for leaving, else 0.
+public struct KeyDoor: Environment {
+  public static let id = "keydoor-v1"
+
+  /// How many steps the passage has: turns between taking a key and knowing whether it fits.
+  public var horizon = 4
+  /// The reward for giving up.
+  public var leaveReward = 0.1
+
+  /// Creates the game with its default parameters.
+  public init() {}
+
+  public var instructions: String { "Open the door at the end of the passage." }
+  public var turnLimit: Int { horizon + 8 }
+  public var tools: Toolbox<State> {
+    Toolbox {
+      Read()
+      Take()
+      Walk()
+      Back()
+      Open()
+      Rest()
+      Leave(reward: leaveReward)
+    }
+  }
+
+  /// A side of the passage.
+  public enum Side: String, Codable, Sendable, CaseIterable { case left, right }
+
+  /// Which key fits, and where the passage is rotten.
+  public struct Scenario: Codable, Hashable, Sendable {
+    /// The keys on the table.
+    public var keys: [String]
+    /// The key that fits the door.
+    public var fittingKey: String
+    /// The side that is rotten at one step.
+    public var rottenSide: Side
+    /// The step at which that side gives way.
+    public var rottenStep: Int
+  }
+
+  /// Where the player is and what happened.
+  public struct State: Codable, Hashable, Sendable {
+    /// What the player cannot see.
+    public var scenario: Scenario
+    /// The number of steps in the passage.
+    public var horizon: Int
+    /// 0 in the hall, `horizon` before the door.
+    public var position = 0
+    /// The key in the player's hand.
+    public var key: String?
+    /// Whether the sign was read.
+    public var hasRead = false
+    /// Whether the door stands open.
+    public var isOpen = false
+  }
+
+  private static let colors = [
+    "red", "blue", "green", "black", "white", "brown", "golden", "silver",
+  ]
+
+  public func scenario(in split: Split, using random: inout Randomness) -> Scenario {
+    // A quarter of all scenarios, told apart by a hash of their content, is held out.
+    while true {
+      let keys = Array(Self.colors.shuffled(using: &random).prefix(3))
+      let scenario = Scenario(
+        keys: keys, fittingKey: keys[Int.random(in: 0..<3, using: &random)],
+        rottenSide: Bool.random(using: &random) ? .left : .right,
+        rottenStep: Int.random(in: 0..<max(1, horizon), using: &random))
+      let words = keys + [scenario.fittingKey, scenario.rottenSide.rawValue]
+      let digest = Digest(of: Array("\(words) \(scenario.rottenStep)".utf8))
+      if (digest.words[0] % 4 == 0) == (split == .heldOut) { return scenario }
+    }
+  }
+
+  public func start(_ scenario: Scenario, using random: inout Randomness) -> State {
+    State(scenario: scenario, horizon: horizon)
+  }
+
+  public func observe(_ state: State) -> Observation {
+    let choices = Self.choices(in: state)
+    if state.position == 0 {
+      let keys = state.scenario.keys.joined(separator: ", ")
+      return Observation("You are in the hall, by a sign. Keys: \(Text(keys)).", choices: choices)
+    }
+    return state.position < state.horizon
+      ? Observation("You are in the passage.", choices: choices)
+      : Observation("You are at the door.", choices: choices)
+  }
+
+  static func choices(in state: State) -> [Action] {
+    var choices: [Action] = []
+    if state.position == 0 {
+      choices.append(.call("read"))
+      choices += state.scenario.keys.map { .call("take", ["key": .string($0)]) }
+    } else {
+      choices.append(.call("back"))
+    }
+    if state.position < state.horizon {
+      choices += Side.allCases.map { .call("walk", ["side": .string($0.rawValue)]) }
+    } else {
+      choices.append(.call("open"))
+    }
+    return choices + [.call("rest"), .call("leave")]
+  }
+
+  public func judge(_ state: State) -> Judgement {
+    Judgement(success: state.isOpen, gold: ["key": .string(state.scenario.fittingKey)])
+  }
+
+  public func potential(_ state: State) -> Double? {
+    let read = state.hasRead ? 0.1 : 0
+    guard state.key == state.scenario.fittingKey else { return read }
+    return read + 0.4 + 0.4 * Double(state.position) / Double(max(1, horizon))
+  }
+
+  public func expert(
+    _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
+  ) -> Action? {
+    if random.chance(noise.slip) { return Self.choices(in: state).randomElement(using: &random) }
+    let sign = turns.lazy.flatMap(\.replies).map(\.text.string).first { $0.hasPrefix("The sign") }
+    if state.key == nil, let sign {
+      let key = state.scenario.keys.first { sign.contains($0) }
+      return .call("take", ["key": .string(key ?? "")])
+    }
+    if state.key == nil {
+      guard random.chance(noise.habit), let guess = state.scenario.keys.randomElement(using: &random)
+      else { return .call("read") }
+      return .call("take", ["key": .string(guess)])
+    }
+    if state.position == state.horizon { return .call("open") }
+    let rotten = Side.allCases.first { sign?.contains("\($0.rawValue) side") ?? false }
+    return .call("walk", ["side": .string(rotten == .left ? "right" : "left")])
+  }
+}
