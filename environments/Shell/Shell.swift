@@ -1,0 +1,81 @@
+public import TurnwiseCore
+internal import TurnwiseSandbox
+
+/// Real bash in a real sandbox: small tasks over small trees of files.
+///
+/// It teaches looking before acting. An instruction names a word, a file or a folder, but not where
+/// it is nor what it holds; whoever acts on a guess mostly loses, some at once (`submit`), some turns
+/// later (an old value that was overwritten), and some only lose time (`No such file`). The text that
+/// a policy samples is the text that bash receives.
+///
+///     let session = try Session(Shell(), scenario: task, origin: origin)
+///     await session.play(.call("bash", ["command": "grep -rl kalo ."]))
+///
+/// **Reward:** 1 if, when the agent submits, the answer is right and the files are as they must be,
+/// else 0. Nothing is random but `$RANDOM`. Needs bubblewrap; see ``Sandbox``.
+public struct Shell: Environment {
+  /// The name and version.
+  public static let id = "shell-v1"
+
+  /// The families that tasks are drawn from, by name.
+  public var families: [String] = TaskFamilies.all.map { $0.name }
+  /// How many folders are at the top of a tree; half of them have one more in them.
+  public var folders = 3
+  /// The bytes of a command's output that the agent is shown.
+  public var outputLimit = 400
+  /// The turn after which an unfinished episode is truncated.
+  public var turnLimit = 8
+
+  /// Creates the environment with its default parameters.
+  public init() {}
+
+  /// What to do, in a line.
+  public var instructions: String { "Solve the task with bash, then submit the answer." }
+
+  /// `bash` and `submit`.
+  public var tools: Toolbox<State> {
+    Toolbox {
+      Bash(sandbox: .shared, outputLimit: outputLimit)
+      Submit()
+    }
+  }
+
+  /// Draws a task of one of the families.
+  public func scenario(in split: Split, using random: inout Randomness) -> ShellTask {
+    guard let name = families.randomElement(using: &random), let family = TaskFamilies.named(name)
+    else {
+      preconditionFailure(
+        "The parameter families must name some of: \(TaskFamilies.all.map { $0.name }).")
+    }
+    var tree = TaskTree(split: split, folders: max(1, folders), random: random)
+    let task = tree.finish(family.task(in: &tree), family: family.name)
+    random = tree.random
+    return task
+  }
+
+  /// The family that made the task.
+  public func family(of scenario: ShellTask) -> String { scenario.family }
+
+  /// Lays out the files of a task.
+  public func start(_ scenario: ShellTask, using random: inout Randomness) throws -> State {
+    try State(scenario)
+  }
+
+  /// The instruction.
+  public func observe(_ state: State) -> Observation { Observation(Text(state.task.instruction)) }
+
+  /// Success if the right answer was submitted and the files are as they must be.
+  public func judge(_ state: State) -> Judgement {
+    Judgement(success: state.isAnswered && state.isTreeRight, gold: state.gold)
+  }
+
+  /// The share of facts read and of results achieved; 0 where a file is damaged.
+  public func potential(_ state: State) -> Double? { state.progress }
+
+  /// What an expert does who knows the instruction and what the turns have shown.
+  public func expert(
+    _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
+  ) -> Action? {
+    ShellExpert(task: state.task, notes: Notebook(turns)).action(noise, using: &random)
+  }
+}
