@@ -9,9 +9,12 @@ let settings: [SwiftSetting] = [
 ]
 
 // Unoptimised float loops are some 40 times slower: a debug build could not run the learning tests.
-let numericSettings = settings + [
-  .unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))
-]
+let numericSettings =
+  settings + [
+    .unsafeFlags(
+      ["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"],
+      .when(configuration: .debug))
+  ]
 
 /// A library target of this package, with the shared settings.
 func library(
