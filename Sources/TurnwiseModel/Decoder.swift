@@ -52,7 +52,8 @@ extension Transformer {
         DecodingPass.run(self, extended[shares[share]])
       }
       return Logits(
-        vocabulary: configuration.vocabulary, values: parts.count == 1 ? parts[0] : parts.flatMap(\.self))
+        vocabulary: configuration.vocabulary,
+        values: parts.count == 1 ? parts[0] : parts.flatMap(\.self))
     }
   }
 

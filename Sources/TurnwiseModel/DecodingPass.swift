@@ -64,6 +64,8 @@ struct DecodingPass {
       let pass = DecodingPass(
         decoder: decoder, scratch: DecodingScratch(model, rows: min(rows.count, chunk)),
         weights: base)
+      // Pointers keep nothing alive.
+      defer { withExtendedLifetime((pass, last, logits)) {} }
       for start in stride(from: 0, to: rows.count, by: chunk) {
         let chunk = rows[start..<min(start + chunk, rows.count)]
         pass.advance(chunk, sequences, pages)
@@ -81,12 +83,12 @@ struct DecodingPass {
         logits.base, last.base, weight: base + pass.layout.embedding, count: sequences.count,
         inputs: model.width, outputs: model.vocabulary)
     }
-    return Array(
-      UnsafeBufferPointer(start: logits.base, count: sequences.count * model.vocabulary))
+    return Array(logits.array.prefix(sequences.count * model.vocabulary))
   }
 
   /// Takes some rows through all blocks.
-  private func advance(_ rows: ArraySlice<Row>, _ sequences: [Sequence], _ pages: [[MutableFloats]]) {
+  private func advance(_ rows: ArraySlice<Row>, _ sequences: [Sequence], _ pages: [[MutableFloats]])
+  {
     for (index, row) in rows.enumerated() {
       (scratch.stream.base + index * model.width).update(
         from: weights + layout.embedding + Int(row.token) * model.width, count: model.width)

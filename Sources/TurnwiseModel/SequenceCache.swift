@@ -21,7 +21,8 @@ public struct SequenceCache: Sendable {
   /// Makes room for more tokens, in memory that no copy of this cache shares.
   ///
   /// - Returns: The memory, to be written by one thread before the next call.
-  mutating func grow(by added: Int, model: ModelConfiguration, attention: PagedAttention) -> Growth {
+  mutating func grow(by added: Int, model: ModelConfiguration, attention: PagedAttention) -> Growth
+  {
     precondition(
       count + added <= model.context,
       "\(count) + \(added) tokens do not fit a context of \(model.context).")

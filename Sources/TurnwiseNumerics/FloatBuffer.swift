@@ -4,7 +4,7 @@
 /// type here that the compiler does not check for data races: whoever hands it to threads must see to it
 /// that no part is written by one while another touches it.
 package final class FloatBuffer: @unchecked Sendable {
-  /// The first float.
+  /// The first float. The pointer keeps nothing alive: the buffer must outlast its use.
   package let base: MutableFloats
   /// The number of floats.
   package let count: Int
@@ -29,5 +29,7 @@ package final class FloatBuffer: @unchecked Sendable {
   package func clear() { base.update(repeating: 0, count: count) }
 
   /// The floats as an array.
-  package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+  package var array: [Float] {
+    withExtendedLifetime(self) { Array(UnsafeBufferPointer(start: base, count: count)) }
+  }
 }
