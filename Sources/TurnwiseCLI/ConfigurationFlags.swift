@@ -13,16 +13,22 @@ enum ConfigurationFlags {
   static let properties: [String] =
     Mirror(reflecting: RunConfiguration()).children.compactMap(\.label).filter { $0 != "seed" }
 
+  /// The property that a flag sets.
+  static func property(of flag: Flag) -> String {
+    zip(properties, all).first { $1.name == flag.name }?.0 ?? flag.name
+  }
+
   private static let defaults = (try? Parameters.settings(of: RunConfiguration())) ?? [:]
 
   /// Reads the flags over a command's own defaults.
   ///
   /// - Throws: A ``UsageError``.
   static func configuration(
-    _ invocation: Invocation, over base: RunConfiguration = RunConfiguration()
+    _ invocation: Invocation, ignoring ignored: Flag? = nil,
+    over base: RunConfiguration = RunConfiguration()
   ) throws -> RunConfiguration {
     var configuration = base
-    for (property, flag) in zip(properties, all) {
+    for (property, flag) in zip(properties, all) where flag.name != ignored?.name {
       guard let text = invocation.text(flag) else { continue }
       do {
         configuration = try Parameters.setting([(property, text)], of: configuration)
