@@ -121,7 +121,7 @@ public struct CreditTurn: Codable, Hashable, Sendable {
   public var potential: Double?
   /// The key of the state before the turn, if it was computed.
   public var stateKey: StateKey?
-  /// How many tokens the policy sampled in the turn. Observation tokens do not count.
+  /// How many tokens the policy sampled in the turn, observation tokens left out.
   public var sampledTokens: Int
 
   /// Creates a turn.

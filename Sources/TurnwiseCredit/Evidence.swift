@@ -26,8 +26,9 @@ public struct Evidence: Hashable, Sendable {
   public struct Critic: Hashable, Sendable {
     /// The value of the context before each sampled token, in the shape `[episode][turn][token]`.
     public var values: [[[Double]]]
-    /// The value of the context behind the last turn of each episode, in units of return. Read for
-    /// truncated episodes alone; `nil` where it was not computed.
+    /// The value of the context behind the last turn of each episode, in units of return.
+    ///
+    /// Read for truncated episodes alone; `nil` where it was not computed.
     public var bootstrap: [Double?]
 
     /// Wraps a critic's values.

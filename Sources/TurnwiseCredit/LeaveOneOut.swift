@@ -12,8 +12,9 @@ public enum LeaveOneOut {
     return values.map { count / (count - 1) * (($0 - smallest) - sum / count) }
   }
 
-  /// Whether numbers differ by no more than the rounding of the sums they came from: 10⁻¹² of the
-  /// largest. 0.1 + 0.2 and 0.3 are equal in this sense.
+  /// Whether numbers differ by no more than the rounding of the sums they came from.
+  ///
+  /// That is 10⁻¹² of the largest: 0.1 + 0.2 and 0.3 are equal in this sense.
   public static func areEqual(_ values: [Double]) -> Bool {
     guard let smallest = values.min(), let largest = values.max() else { return true }
     return largest - smallest <= 1e-12 * max(abs(smallest), abs(largest))

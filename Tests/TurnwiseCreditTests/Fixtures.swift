@@ -88,7 +88,7 @@ struct TinyProblem {
     return gradient
   }
 
-  /// STOP pays .5; CONTINUE (p = .3) pays .5 twice. True gradient .105.
+  /// STOP pays .5; CONTINUE (p = .3) pays .5 twice; the true gradient is .105.
   static let stopping = TinyProblem(
     branches: [
       Branch(probability: 0.7, rewards: [0.5], potentials: [0.9], scores: [(0, -0.3)]),
