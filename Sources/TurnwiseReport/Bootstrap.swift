@@ -57,7 +57,7 @@ extension Scores {
   /// Returns scores of as many runs, drawn with replacement for each run and task.
   public func resampled(using random: inout SplitMix64) -> Scores {
     Scores(
-      rows.map { row in
+      unchecked: rows.map { row in
         row.indices.map { task in rows[Int(random.next() % UInt64(runs))][task] }
       })
   }

@@ -14,6 +14,9 @@ public struct Scores: Hashable, Sendable {
     self.rows = rows
   }
 
+  /// Wraps scores that were checked before: a bootstrap makes thousands of them.
+  init(unchecked rows: [[Double]]) { self.rows = rows }
+
   /// Wraps one score for each run.
   public init(_ runs: [Double]) { self.init(runs.map { [$0] }) }
 

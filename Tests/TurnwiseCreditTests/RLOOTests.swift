@@ -24,6 +24,15 @@ import TurnwiseCredit
     #expect(agree(LeaveOneOut.advantages(returns.map { $0 + 100 }), advantages, within: 1e-12))
   }
 
+  @Test func `does not depend on the order of the others to the last bit`() {
+    let returns = [0.1, 1e3 / 3, 0.7, 1e-9, 0.3, 1e5 / 7, 0.2]
+    let advantages = LeaveOneOut.advantages(returns)
+    for shift in returns.indices {
+      let order = returns.indices.map { ($0 * 3 + shift) % returns.count }
+      #expect(LeaveOneOut.advantages(order.map { returns[$0] }) == order.map { advantages[$0] })
+    }
+  }
+
   @Test(arguments: [2, 4, 8])
   func `has the true gradient for its expectation`(groupSize: Int) throws {
     let found = try TinyProblem.stopping.expectedGradient(of: RLOO(), groupSize: groupSize)

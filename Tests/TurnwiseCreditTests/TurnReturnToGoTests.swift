@@ -51,6 +51,13 @@ import TurnwiseCredit
     #expect(credit.diagnostics.loneTurns == 2)
   }
 
+  @Test func `discounts what a lone survivor has ahead, not what it was paid before`() throws {
+    let credit = TurnReturnToGo(gamma: 0.5).credit(
+      try group([[0.1, 0.2, 1], [0.5], [0.25]]), evidence: evidence)
+    #expect(
+      agree(Array(credit.turns[0][1...]), [0.1 + 0.7 - 0.375, 0.3 + 1 - 0.375], within: 1e-12))
+  }
+
   @Test func `discounts per turn`() throws {
     let credit = TurnReturnToGo(gamma: 0.5).credit(
       try group([[nil, nil, 1], [nil, nil, 0]]), evidence: evidence)
