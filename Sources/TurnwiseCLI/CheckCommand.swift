@@ -12,10 +12,8 @@ struct CheckCommand: Subcommand {
   ]
 
   private static let all = Flag("all", "check every environment")
-  private static let scenarios = Flag(
-    "scenarios", "N", default: "12", "how many scenarios are played for each law")
-  private static let keys = Flag(
-    "keys", "read states from standard input and print their keys: how the second process is asked")
+  private static let scenarios = Flag("scenarios", "how many scenarios are played for each law", value: "N", default: "12")
+  private static let keys = Flag("keys", "read states from standard input and print their keys: how the second process is asked")
 
   private struct Answer: Encodable {
     var environment: String

@@ -15,11 +15,8 @@ struct CompareCommand: Subcommand {
     + ConfigurationFlags.all.filter { $0.name != "credit" }.map { Self.rebased($0) }
     + [.environmentSet, .seed, .workers, .out, .force, .json]
 
-  private static let credit = Flag(
-    "credit", "LIST", default: "all that can be used",
-    "estimators to compare, such as rloo,turn:gamma=0.95")
-  private static let seeds = Flag(
-    "seeds", "N", default: "3", "how many seeds each estimator is trained with")
+  private static let credit = Flag("credit", "estimators to compare, such as rloo,turn:gamma=0.95", value: "LIST", default: "all that can be used")
+  private static let seeds = Flag("seeds", "how many seeds each estimator is trained with", value: "N", default: "3")
 
   /// The defaults of a comparison: runs end with their budget of turns, and fit ten minutes together.
   static let defaults: RunConfiguration = {
@@ -32,7 +29,7 @@ struct CompareCommand: Subcommand {
   private static func rebased(_ flag: Flag) -> Flag {
     let property = ConfigurationFlags.property(of: flag)
     let settings = (try? Parameters.settings(of: defaults)) ?? [:]
-    return Flag(flag.name, flag.value, default: settings[property]?.compact, flag.help)
+    return Flag(flag.name, flag.help, value: flag.value, default: settings[property]?.compact)
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {

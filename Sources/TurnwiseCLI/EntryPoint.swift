@@ -79,7 +79,7 @@ public struct CommandLineTool: Sendable {
     let command = try Self.subcommand(name)
     let invocation = try Invocation(
       Array(arguments.dropFirst()), flags: command.flags, operandLimit: command.operand == nil ? 0 : 1)
-    if invocation.has(.help) {
+    if invocation.has(.helpPage) {
       context.console.answer(Help.page(command))
       return .success
     }

@@ -15,15 +15,11 @@ struct RunCommand: Subcommand {
     .seed, .workers, .out, .force, .json,
   ]
 
-  private static let policy = Flag(
-    "policy", "NAME", default: "expert",
-    "expert, null, random, or the folder of a run that trained a policy")
-  private static let episodes = Flag("episodes", "N", default: "20", "how many episodes to play")
-  private static let split = Flag(
-    "split", "SPLIT", default: Split.heldOut.rawValue, "train or held-out scenarios")
-  private static let habit = Flag(
-    "habit", "P", default: "0", "how often the expert takes a shortcut that skips looking")
-  private static let slip = Flag("slip", "P", default: "0", "how often the expert does a wrong thing")
+  private static let policy = Flag("policy", "expert, null, random, or the folder of a run that trained a policy", value: "NAME", default: "expert")
+  private static let episodes = Flag("episodes", "how many episodes to play", value: "N", default: "20")
+  private static let split = Flag("split", "train or held-out scenarios", value: "SPLIT", default: Split.heldOut.rawValue)
+  private static let habit = Flag("habit", "how often the expert takes a shortcut that skips looking", value: "P", default: "0")
+  private static let slip = Flag("slip", "how often the expert does a wrong thing", value: "P", default: "0")
   private static let greedy = Flag("greedy", "take the likeliest tokens instead of sampling them")
 
   /// How many episodes are played before they are written.

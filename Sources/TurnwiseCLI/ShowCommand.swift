@@ -9,11 +9,9 @@ struct ShowCommand: Subcommand {
   let examples = ["turnwise show traces/examples/keydoor", "turnwise show traces/examples/keydoor --episode 3"]
   let flags = [Self.episode, Self.purpose, Self.limit, .json]
 
-  private static let episode = Flag(
-    "episode", "N", "read episode N: the number in the list, which is its line in episodes.jsonl")
-  private static let purpose = Flag(
-    "purpose", "WORD", "list only episodes played for this, such as training or evaluation")
-  private static let limit = Flag("limit", "N", default: "40", "how many episodes are listed")
+  private static let episode = Flag("episode", "read episode N: the number in the list, which is its line in episodes.jsonl", value: "N")
+  private static let purpose = Flag("purpose", "list only episodes played for this, such as training or evaluation", value: "WORD")
+  private static let limit = Flag("limit", "how many episodes are listed", value: "N", default: "40")
 
   private struct Listing: Encodable {
     var run: RunRecord

@@ -1,6 +1,6 @@
 public import TurnwiseCore
 public import TurnwiseCredit
-public import TurnwiseModel
+internal import TurnwiseModel
 
 /// Improves a policy: collect groups of episodes, credit their turns, step.
 ///

@@ -1,7 +1,6 @@
 internal import Foundation
 public import TurnwiseCore
-public import TurnwiseCredit
-public import TurnwiseModel
+internal import TurnwiseCredit
 public import TurnwiseTrace
 
 /// Trains a policy, evaluates it on the way, and writes the trace of all that.
