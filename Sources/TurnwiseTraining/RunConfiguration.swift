@@ -50,6 +50,8 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   public var cloningSteps = 400
   /// Episodes of a step of imitation.
   public var cloningBatch = 16
+  /// Sequences of random tokens, with pieces to copy, beside them.
+  public var copyPractice = 8
   /// The highest step size of imitation.
   public var cloningRate = 3e-3
 
@@ -103,6 +105,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     "slip": "how often it does a wrong thing",
     "cloningSteps": "steps of imitation",
     "cloningBatch": "episodes of a step of imitation",
+    "copyPractice": "sequences of random tokens to copy in each of these steps",
     "cloningRate": "highest step size of imitation",
     "criticRate": "step size of the critic",
     "criticEpisodes": "episodes that the critic is fitted to before the first update",
@@ -123,7 +126,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
       ("groups", groups, 1), ("groupSize", groupSize, 2), ("epochs", epochs, 1),
       ("minibatches", minibatches, 1), ("actionTokens", actionTokens, 2),
       ("demonstrations", demonstrations, 1), ("cloningSteps", cloningSteps, 1),
-      ("cloningBatch", cloningBatch, 1), ("criticEpisodes", criticEpisodes, 0),
+      ("cloningBatch", cloningBatch, 1), ("copyPractice", copyPractice, 0), ("criticEpisodes", criticEpisodes, 0),
       ("criticEpochs", criticEpochs, 0), ("vocabulary", vocabulary, 259), ("width", width, 2),
       ("layers", layers, 1), ("heads", heads, 1), ("feedForward", feedForward, 1),
       ("context", context, 16), ("evaluationEvery", evaluationEvery, 1),

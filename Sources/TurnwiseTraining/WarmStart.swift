@@ -72,19 +72,24 @@ public struct WarmStart: Sendable {
     var order: [Int] = []
     var orderRandom = root.stream("cloning")
     var recent: [Double] = []
+    let practice = CopyPractice(sequences)
     for step in 0..<configuration.cloningSteps {
       try Task.checkCancellation()
       if order.count < configuration.cloningBatch {
         order += Array(sequences.indices).shuffled(using: &orderRandom)
       }
-      let batch = order.prefix(configuration.cloningBatch).map { sequences[$0] }
+      var batch = order.prefix(configuration.cloningBatch).map { sequences[$0] }
       order.removeFirst(batch.count)
-      let count = batch.reduce(0) { $0 + $1.scored.count }
-      var result = model.gradient(of: batch, workers: workers) { _, outputs in
-        let loss = outputs.logProbabilities.reduce(0) { $0 - Double($1) } / Double(count)
+      let size = batch.count
+      batch += (0..<configuration.copyPractice).map { _ in practice.sequence(using: &orderRandom) }
+      // Imitation and practice weigh the same by token, but only imitation is reported.
+      let count = Float(batch.reduce(0) { $0 + $1.scored.count })
+      let imitated = Double(batch[..<size].reduce(0) { $0 + $1.scored.count })
+      var result = model.gradient(of: batch, workers: workers) { index, outputs in
+        let loss = outputs.logProbabilities.reduce(0) { $0 - Double($1) }
         return SequenceGradients(
-          logProbabilities: [Float](
-            repeating: -1 / Float(count), count: outputs.logProbabilities.count), loss: loss)
+          logProbabilities: outputs.logProbabilities.map { _ in -1 / count },
+          loss: index < size ? loss / imitated : 0)
       }
       AdamW.clip(&result.gradient, toNorm: Float(configuration.gradientNorm))
       let rate = Self.rate(step, of: configuration.cloningSteps) * configuration.cloningRate
