@@ -1,10 +1,12 @@
 /// Floats on the heap, aligned to a cache line, shared by reference.
 ///
-/// A class because kernels on several threads write to separate parts of one allocation. It is the only
-/// type here that the compiler does not check for data races: whoever hands it to threads must see to it
-/// that no part is written by one while another touches it.
+/// A class because kernels on several threads write to separate parts of one allocation. It is the
+/// only type here that the compiler does not check for data races: whoever hands it to threads must
+/// see to it that no part is written by one while another touches it.
 package final class FloatBuffer: @unchecked Sendable {
-  /// The first float. The pointer keeps nothing alive: the buffer must outlast its use.
+  /// The first float.
+  ///
+  /// The pointer keeps nothing alive: the buffer must outlast its use.
   package let base: MutableFloats
   /// The number of floats.
   package let count: Int

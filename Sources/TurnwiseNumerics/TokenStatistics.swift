@@ -20,8 +20,8 @@ package enum TokenStatistics {
 
   /// Replaces logits by the loss's gradient with respect to them.
   ///
-  /// With p the probabilities and H the entropy: d log p_t / d l_i = [i = t] - p_i and d H / d l_i =
-  /// -p_i (log p_i + H).
+  /// With p the probabilities and H the entropy: d log p_t / d l_i = [i = t] - p_i and d H / d l_i
+  /// = -p_i (log p_i + H).
   package static func backward(
     logits: MutableFloats, dLogProbabilities: Floats, dEntropies: Floats, entropies: Floats,
     partitions: Floats, targets: [Int32], vocabulary: Int

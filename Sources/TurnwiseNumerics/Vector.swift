@@ -73,3 +73,7 @@ func keeping(first count: Int, of vector: Vector) -> Vector {
   let index = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
   return vector.replacing(with: 0, where: index .>= Int32(count))
 }
+
+/// Asks for the cache line of `pointer` before it is needed.
+@inline(__always)
+func prefetch(_ pointer: Floats) { turnwise_prefetch(pointer) }
