@@ -115,7 +115,7 @@ struct Activations {
       size += (count + 15) / 16 * 16
       return nowhere.base
     }
-    let memory = FloatBuffer(size)
+    let memory = FloatBuffer(uninitialized: size)
     var next = places.makeIterator()
     (blocks, output, head, gradients) = make { _ in memory.base + (next.next() ?? 0) }
     self.memory = memory

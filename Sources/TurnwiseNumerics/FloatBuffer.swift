@@ -12,16 +12,24 @@ package final class FloatBuffer: @unchecked Sendable {
   package let count: Int
 
   /// Allocates `count` zeros.
-  package init(_ count: Int) {
+  package convenience init(_ count: Int) {
+    self.init(uninitialized: count)
+    clear()
+  }
+
+  /// Allocates `count` floats that are to be written before they are read.
+  ///
+  /// Writing zeros first took 5 % of a training pass.
+  package init(uninitialized count: Int) {
     self.count = count
-    let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    base = raw.initializeMemory(as: Float.self, repeating: 0, count: max(count, 1))
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+    base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 
   /// Allocates a copy of `other`.
   package convenience init(copying other: FloatBuffer) {
-    self.init(other.count)
+    self.init(uninitialized: other.count)
     base.update(from: other.base, count: count)
   }
 

@@ -51,12 +51,18 @@ package enum TokenStatistics {
     var total = Vector.zero
     var weighted = Vector.zero
     var i = 0
-    while i < vocabulary {
+    while i + lanes <= vocabulary {
+      let x = load(logits, i) - highest
+      let e = exponential(x)
+      total += e
+      weighted = multiplyAdd(weighted, e, x)
+      i += lanes
+    }
+    if i < vocabulary {
       let x = load(logits, i, vocabulary) - highest
       let e = keeping(first: vocabulary - i, of: exponential(x))
       total += e
       weighted = multiplyAdd(weighted, e, x)
-      i += lanes
     }
     let z = sum(total)
     return (highest + log(z), highest + sum(weighted) / z)
