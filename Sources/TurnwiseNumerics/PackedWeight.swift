@@ -1,3 +1,5 @@
+internal import COpenBLAS
+
 /// The weight of a linear layer, laid out so that every row has the same bits, whoever shares its
 /// batch.
 ///
@@ -28,50 +30,116 @@ package struct PackedWeight: Sendable {
     let yStride = yStride ?? outputs
     // Panels outside: one stays in the nearest cache while all rows pass by it.
     for first in stride(from: 0, to: outputs, by: lanes) {
-      let panel = panels.base + first * inputs
+      let tile = Tile(
+        panel: panels.base + first * inputs, inputs: inputs, y: y + first, yStride: yStride,
+        outputs: outputs - first, isAccumulating: accumulating)
       var row = 0
-      while row + Self.tileRows <= rows {
-        tile(
-          y + row * yStride + first, x + row * inputs, panel, yStride, outputs - first, accumulating
-        )
-        row += Self.tileRows
-      }
       while row < rows {
-        single(y + row * yStride + first, x + row * inputs, panel, outputs - first, accumulating)
-        row += 1
+        let x = x + row * inputs
+        if Tile.tallest >= 8, row + 8 <= rows {
+          tile.eight(x, row)
+          row += 8
+        } else if Tile.tallest >= 4, row + 4 <= rows {
+          tile.four(x, row)
+          row += 4
+        } else if row + 2 <= rows {
+          tile.two(x, row)
+          row += 2
+        } else {
+          tile.one(x, row)
+          row += 1
+        }
       }
     }
   }
+}
 
-  // Two rows of sixteen floats are eight of the sixteen registers that every x86-64 has; more would
-  // spill.
-  private static let tileRows = 2
+/// Some rows times one panel of a weight.
+///
+/// Rows are computed together only to keep the processor busy; each has the sum it would have
+/// alone.
+private struct Tile {
+  let panel: Floats
+  let inputs: Int
+  let y: MutableFloats
+  let yStride: Int
+  let outputs: Int
+  let isAccumulating: Bool
+
+  /// The rows whose sums, of sixteen floats each, fit the registers with room for the operands.
+  static var tallest: Int {
+    let floats = Int(turnwise_register_bits) / 32 * Int(turnwise_register_count)
+    return floats >= 512 ? 8 : floats >= 128 ? 4 : 2
+  }
 
   @inline(__always)
-  private func tile(
-    _ y: MutableFloats, _ x: Floats, _ panel: Floats, _ yStride: Int, _ n: Int, _ adds: Bool
-  ) {
+  func one(_ x: Floats, _ row: Int) {
     var a = Vector.zero
-    var b = Vector.zero
-    let second = x + inputs
+    for i in 0..<inputs { a = multiplyAdd(a, load(panel, i * lanes), Vector(repeating: x[i])) }
+    finish(a, row)
+  }
+
+  @inline(__always)
+  func two(_ x: Floats, _ row: Int) {
+    var (a, b) = (Vector.zero, Vector.zero)
+    let x1 = x + inputs
     for i in 0..<inputs {
       let w = load(panel, i * lanes)
       a = multiplyAdd(a, w, Vector(repeating: x[i]))
-      b = multiplyAdd(b, w, Vector(repeating: second[i]))
+      b = multiplyAdd(b, w, Vector(repeating: x1[i]))
     }
-    finish(a, y, n, adds)
-    finish(b, y + yStride, n, adds)
+    finish(a, row)
+    finish(b, row + 1)
   }
 
   @inline(__always)
-  private func single(_ y: MutableFloats, _ x: Floats, _ panel: Floats, _ n: Int, _ adds: Bool) {
-    var a = Vector.zero
-    for i in 0..<inputs { a = multiplyAdd(a, load(panel, i * lanes), Vector(repeating: x[i])) }
-    finish(a, y, n, adds)
+  func four(_ x: Floats, _ row: Int) {
+    var (a, b, c, d) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    let (x1, x2, x3) = (x + inputs, x + 2 * inputs, x + 3 * inputs)
+    for i in 0..<inputs {
+      let w = load(panel, i * lanes)
+      a = multiplyAdd(a, w, Vector(repeating: x[i]))
+      b = multiplyAdd(b, w, Vector(repeating: x1[i]))
+      c = multiplyAdd(c, w, Vector(repeating: x2[i]))
+      d = multiplyAdd(d, w, Vector(repeating: x3[i]))
+    }
+    finish(a, row)
+    finish(b, row + 1)
+    finish(c, row + 2)
+    finish(d, row + 3)
   }
 
   @inline(__always)
-  private func finish(_ sum: Vector, _ y: MutableFloats, _ n: Int, _ adds: Bool) {
-    store(adds ? load(y, 0, n) + sum : sum, y, 0, n)
+  func eight(_ x: Floats, _ row: Int) {
+    var (a, b, c, d) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    var (e, f, g, h) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    let (x1, x2, x3) = (x + inputs, x + 2 * inputs, x + 3 * inputs)
+    let (x4, x5, x6) = (x + 4 * inputs, x + 5 * inputs, x + 6 * inputs)
+    let x7 = x + 7 * inputs
+    for i in 0..<inputs {
+      let w = load(panel, i * lanes)
+      a = multiplyAdd(a, w, Vector(repeating: x[i]))
+      b = multiplyAdd(b, w, Vector(repeating: x1[i]))
+      c = multiplyAdd(c, w, Vector(repeating: x2[i]))
+      d = multiplyAdd(d, w, Vector(repeating: x3[i]))
+      e = multiplyAdd(e, w, Vector(repeating: x4[i]))
+      f = multiplyAdd(f, w, Vector(repeating: x5[i]))
+      g = multiplyAdd(g, w, Vector(repeating: x6[i]))
+      h = multiplyAdd(h, w, Vector(repeating: x7[i]))
+    }
+    finish(a, row)
+    finish(b, row + 1)
+    finish(c, row + 2)
+    finish(d, row + 3)
+    finish(e, row + 4)
+    finish(f, row + 5)
+    finish(g, row + 6)
+    finish(h, row + 7)
+  }
+
+  @inline(__always)
+  private func finish(_ sum: Vector, _ row: Int) {
+    let y = y + row * yStride
+    store(isAccumulating ? load(y, 0, outputs) + sum : sum, y, 0, outputs)
   }
 }

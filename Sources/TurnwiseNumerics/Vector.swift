@@ -39,16 +39,9 @@ func store(_ vector: Vector, _ pointer: MutableFloats, _ i: Int) {
   UnsafeMutableRawPointer(pointer + i).storeBytes(of: vector, as: Vector.self)
 }
 
-/// Returns c + a b.
+/// Returns c + a b, rounded once or twice as the kernel level has it.
 @inline(__always)
-func multiplyAdd(_ c: Vector, _ a: Vector, _ b: Vector) -> Vector {
-  // `addingProduct` is a library call for each lane where the target has no fused instruction.
-  #if arch(arm64) || TURNWISE_FMA
-    return c.addingProduct(a, b)
-  #else
-    return c + a * b
-  #endif
-}
+func multiplyAdd(_ c: Vector, _ a: Vector, _ b: Vector) -> Vector { turnwise_multiply_add(c, a, b) }
 
 /// Returns the sum of the lanes, always added in the same order.
 @inline(__always)
