@@ -75,7 +75,9 @@ public struct Tokenizer: Codable, Hashable, Sendable {
   ///
   /// Special tokens leave nothing.
   public func decode(_ tokens: some Sequence<Int32>) -> [UInt8] {
-    tokens.flatMap { bytes[Int($0)] }
+    var result: [UInt8] = []
+    for token in tokens { result += bytes[Int(token)] }
+    return result
   }
 
   /// Merges within a piece, always the pair that became a token first.
