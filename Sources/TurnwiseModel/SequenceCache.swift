@@ -2,10 +2,12 @@ internal import TurnwiseNumerics
 
 /// The keys and values of a sequence so far: what a model needs to go on with it.
 ///
-/// A cache is a value. Copying it forks the sequence; what both have in common is stored once, in pages of
-/// sixteen positions that are copied only when written to.
+/// A cache is a value. Copying it forks the sequence; what both have in common is stored once, in
+/// pages of sixteen positions that are copied only when written to.
 public struct SequenceCache: Sendable {
-  /// Tokens so far. The sequence is full when it reaches the context of the model.
+  /// Tokens so far.
+  ///
+  /// The sequence is full when it reaches the context of the model.
   public private(set) var count = 0
   /// Each page holds every layer's keys and values of sixteen positions.
   private var pages: [FloatBuffer] = []

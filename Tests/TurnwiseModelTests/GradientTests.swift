@@ -26,7 +26,8 @@ import TurnwiseModel
     return copy
   }
 
-  /// Compares the derivative of the loss along directions within each weight with central differences.
+  /// Compares the derivative of the loss along directions within each weight with central
+  /// differences.
   private func check(_ model: Transformer, _ sequences: [TrainingSequence]) {
     let result = model.gradient(of: sequences, objective: loss)
     var generator = SplitMix(3)

@@ -3,10 +3,11 @@ import Testing
 import TurnwiseModel
 
 @Suite struct `A small model` {
-  /// Random tokens, a separator, and the same tokens again, which are to be predicted.
+  /// Different tokens, a separator, and the same tokens again, which are to be predicted.
   private func copies(_ count: Int, _ generator: inout SplitMix) -> [TrainingSequence] {
     (0..<count).map { _ in
-      let text = generator.tokens(.random(in: 8...24, using: &generator), below: 40)
+      let all = (0..<Int32(40)).shuffled(using: &generator)
+      let text = Array(all.prefix(.random(in: 8...24, using: &generator)))
       return TrainingSequence(
         tokens: text + [40] + text, scored: Array((text.count + 2)...(2 * text.count)))
     }
@@ -18,7 +19,7 @@ import TurnwiseModel
       ModelConfiguration(vocabulary: 41, width: 32, heads: 1, feedForward: 64, context: 64),
       using: &generator)
     var optimizer = AdamW(for: model)
-    for step in 0..<200 {
+    for step in 0..<150 {
       let batch = copies(32, &generator)
       let total = Float(batch.reduce(0) { $0 + $1.scored.count })
       var result = model.gradient(of: batch, workers: 2) { _, outputs in
@@ -30,7 +31,7 @@ import TurnwiseModel
     }
     let probabilities = model.score(copies(100, &generator)).flatMap(\.logProbabilities)
     let right = probabilities.filter { $0 > log(0.5) }.count
-    #expect(Double(right) / Double(probabilities.count) > 0.9)
+    #expect(Double(right) / Double(probabilities.count) > 0.95)
   }
 
   @Test func `starts the same from the same generator`() {
