@@ -27,8 +27,8 @@ import TurnwiseEnvironments
   }
 
   @Test func `share no word between training and held-out beside the fixed wording`() {
-    let train = Set(tasks(.train, count: 3000).flatMap(words))
-    let heldOut = Set(tasks(.heldOut, count: 3000).flatMap(words))
+    let train = Set(tasks(.train, count: 2000).flatMap(words))
+    let heldOut = Set(tasks(.heldOut, count: 2000).flatMap(words))
     #expect(train.count > 5000 && heldOut.count > 2000)
     #expect(train.intersection(heldOut).subtracting(fixedWords).sorted() == [])
   }

@@ -26,10 +26,13 @@ struct TaskTree {
   mutating func word() -> String {
     while true {
       let word = Vocabulary.word(in: split, using: &random)
-      if !words.contains(where: { $0.contains(word) || word.contains($0) }) {
-        words.append(word)
-        return word
+      // Consonants and vowels take turns, so a part of two or three syllables is at an end.
+      let isPart = words.contains {
+        $0.hasPrefix(word) || $0.hasSuffix(word) || word.hasPrefix($0) || word.hasSuffix($0)
       }
+      guard !isPart else { continue }
+      words.append(word)
+      return word
     }
   }
 
