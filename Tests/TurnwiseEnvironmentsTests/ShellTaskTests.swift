@@ -62,6 +62,19 @@ import TurnwiseEnvironments
     }
   }
 
+  @Test func `are of the families that a parameter names, which is checked`() throws {
+    let shell = try Parameters.setting([("families", "sum,log")], of: Shell())
+    var random = Randomness(seed: 1)
+    let families = (0..<40).map { _ in shell.scenario(in: .train, using: &random).family }
+    #expect(Set(families) == ["sum", "log"])
+    #expect(throws: Parameters.Problem.self) {
+      try Parameters.setting([("families", "sum,nothing")], of: Shell())
+    }
+    #expect(throws: Parameters.Problem.self) {
+      try Parameters.setting([("folders", "0")], of: Shell())
+    }
+  }
+
   @Test func `can be read back from plain JSON`() throws {
     for task in tasks(.train, count: 20) {
       let json = try JSONValue(encoding: task)

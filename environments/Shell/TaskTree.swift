@@ -73,10 +73,10 @@ struct TaskTree {
   }
 
   /// The finished task.
-  mutating func finish(_ draft: TaskDraft, family: String) -> ShellTask {
+  func finish(_ draft: TaskDraft, family: String) -> ShellTask {
     ShellTask(
       family: family,
-      instruction: draft.wordings.randomElement(using: &random) ?? "", clues: draft.clues,
+      instruction: draft.instruction, clues: draft.clues,
       files: files.sorted { $0.path < $1.path }, answer: draft.answer, results: draft.results,
       removed: draft.removed, facts: draft.facts)
   }

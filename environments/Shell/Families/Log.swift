@@ -15,7 +15,7 @@ enum Log: TaskFamily {
     tree.fill(4, ending: ".log") { Self.lines(&$0, asked: level).asLines }
     let line = lines.last { $0.hasPrefix(level) } ?? ""
     return TaskDraft(
-      wordings: ["Submit the user of the last \(level) in \(name).log."],
+      instruction: "Submit the user of the last \(level) in \(name).log.",
       clues: ["file": name, "level": level], answer: line.lastWord, facts: ["./\(path)", line])
   }
 

@@ -18,7 +18,7 @@ enum Sum: TaskFamily {
     let header = table[0].split(separator: ",").map(String.init)
     let sum = Self.sum(header.firstIndex(of: column) ?? 0, table)
     return TaskDraft(
-      wordings: ["Sum the column \(column) of \(name).csv."],
+      instruction: "Sum the column \(column) of \(name).csv.",
       clues: ["file": name, "column": column], answer: "\(sum)",
       facts: ["./\(path)", table[0], "\(sum)"])
   }
