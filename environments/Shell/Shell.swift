@@ -9,7 +9,7 @@ internal import TurnwiseSandbox
 /// a policy samples is the text that bash receives.
 ///
 ///     let session = try Session(Shell(), scenario: task, origin: origin)
-///     await session.play(.call("bash", ["command": "grep -rl kalo ."]))
+///     await session.play(.call("bash", ["command": "grep -rl gavu ."]))
 ///
 /// **Reward:** 1 if, when the agent submits, the answer is right and the files are as they must be,
 /// else 0. Nothing is random but `$RANDOM`. Needs bubblewrap; see ``Sandbox``.

@@ -1,15 +1,16 @@
 internal import TurnwiseCore
 
-/// The made-up words of the tasks: two or three syllables such as `kalo` and `tisuva`.
+/// The made-up words of the tasks: two or three syllables such as `gavu` and `zifeha`.
 ///
 /// Both splits use all syllables, so that a tokenizer trained on one spells the other alike, but no
-/// word belongs to both. There is no `e`: English words of the fixed wording, such as `mode`, are
-/// never made.
+/// word belongs to both. The letters are chosen for byte-pair encoding: in the fixed wording of
+/// instructions, commands and errors no such vowel stands before such a consonant (`of`, `size` and
+/// `every` are avoided), so that no merge learned from there cuts a syllable in two.
 enum Vocabulary {
   /// The consonants that a syllable begins with.
-  static let consonants = Array("bdfgklmnprstvz")
+  static let consonants = Array("fghjvyz")
   /// The vowels that a syllable ends with.
-  static let vowels = Array("aiou")
+  static let vowels = Array("aeiu")
 
   /// Draws a word of a split.
   static func word(in split: Split, using random: inout Randomness) -> String {

@@ -19,7 +19,7 @@ enum Log: TaskFamily {
       clues: ["file": name, "level": level], answer: line.lastWord, facts: ["./\(path)", line])
   }
 
-  /// Lines such as `warn user kalo`, seldom ending with the level that is asked for.
+  /// Lines such as `warn user gavu`, seldom ending with the level that is asked for.
   private static func lines(_ tree: inout TaskTree, asked: String) -> [String] {
     var chosen = (0..<Int.random(in: 4...7, using: &tree.random)).map { _ in
       levels.randomElement(using: &tree.random) ?? asked

@@ -19,7 +19,7 @@ enum Rename: TaskFamily {
     }
     tree.fill(4, ending: ".txt") { "\($0.word())\n" }
     return TaskDraft(
-      instruction: "In folder \(name), rename every .log to .old. Submit how many.",
+      instruction: "In folder \(name), rename all .log to .old. Submit how many.",
       clues: ["folder": name], answer: "\(results.count)", results: results, removed: removed,
       facts: ["./\(folder.dropLast())", "\(results.count)"])
   }

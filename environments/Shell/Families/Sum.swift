@@ -4,7 +4,7 @@ internal import TurnwiseCore
 enum Sum: TaskFamily {
   static let name = "sum"
 
-  private static let columns = ["price", "size", "count"]
+  private static let columns = ["price", "stock", "count"]
 
   static func task(in tree: inout TaskTree) -> TaskDraft {
     let name = tree.word()
