@@ -9,7 +9,7 @@ internal import TurnwiseSandbox
 /// a policy samples is the text that bash receives.
 ///
 ///     let session = try Session(Shell(), scenario: task, origin: origin)
-///     await session.play(.call("bash", ["command": "grep -rl kalo ."]))
+///     await session.play(.call("bash", ["command": "grep -rl gavu ."]))
 ///
 /// **Reward:** 1 if, when the agent submits, the answer is right and the files are as they must be,
 /// else 0. Nothing is random but `$RANDOM`. Needs bubblewrap; see ``Sandbox``.
@@ -29,6 +29,29 @@ public struct Shell: Environment {
   /// Creates the environment with its default parameters.
   public init() {}
 
+  /// Reads parameters.
+  ///
+  /// - Throws: A `DecodingError` where one is missing, names no family, or allows nothing.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    families = try container.decode([String].self, forKey: .families)
+    folders = try container.decode(Int.self, forKey: .folders)
+    outputLimit = try container.decode(Int.self, forKey: .outputLimit)
+    turnLimit = try container.decode(Int.self, forKey: .turnLimit)
+    guard !families.isEmpty, families.allSatisfy({ TaskFamilies.named($0) != nil }) else {
+      let known = TaskFamilies.all.map { $0.name }.joined(separator: ", ")
+      throw DecodingError.dataCorruptedError(
+        forKey: .families, in: container, debugDescription: "must be some of \(known)")
+    }
+    let counts: [(CodingKeys, Int)] = [
+      (.folders, folders), (.outputLimit, outputLimit), (.turnLimit, turnLimit),
+    ]
+    for (key, value) in counts where value < 1 {
+      throw DecodingError.dataCorruptedError(
+        forKey: key, in: container, debugDescription: "must be at least 1")
+    }
+  }
+
   /// What to do, in a line.
   public var instructions: String { "Solve the task with bash, then submit the answer." }
 
@@ -44,13 +67,12 @@ public struct Shell: Environment {
   public func scenario(in split: Split, using random: inout Randomness) -> ShellTask {
     guard let name = families.randomElement(using: &random), let family = TaskFamilies.named(name)
     else {
-      preconditionFailure(
-        "The parameter families must name some of: \(TaskFamilies.all.map { $0.name }).")
+      preconditionFailure("'families' must be some of \(TaskFamilies.all.map { $0.name }).")
     }
-    var tree = TaskTree(split: split, folders: max(1, folders), random: random)
-    let task = tree.finish(family.task(in: &tree), family: family.name)
+    var tree = TaskTree(split: split, folders: folders, random: random)
+    let draft = family.task(in: &tree)
     random = tree.random
-    return task
+    return tree.finish(draft, family: family.name)
   }
 
   /// The family that made the task.

@@ -2,7 +2,7 @@
 public struct ShellTask: Codable, Hashable, Sendable {
   /// A text file.
   public struct File: Codable, Hashable, Sendable {
-    /// Where it is, relative to the workspace, such as `miru/tosa.txt`.
+    /// Where it is, relative to the workspace, such as `gavu/zife.txt`.
     public var path: String
     /// Its permissions in octal digits.
     public var mode: String

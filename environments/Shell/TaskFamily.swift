@@ -22,8 +22,8 @@ protocol TaskFamily: Sendable {
 
 /// What a family says of a task beside its files.
 struct TaskDraft {
-  /// Wordings of one meaning; one of them is drawn.
-  var wordings: [String]
+  /// What the agent is told.
+  var instruction: String
   /// The words of the instruction that change from task to task, by their role.
   var clues: [String: String]
   /// The right answer; nil where any will do.

@@ -26,10 +26,13 @@ struct TaskTree {
   mutating func word() -> String {
     while true {
       let word = Vocabulary.word(in: split, using: &random)
-      if !words.contains(where: { $0.contains(word) || word.contains($0) }) {
-        words.append(word)
-        return word
+      // Consonants and vowels take turns, so a part of two or three syllables is at an end.
+      let isPart = words.contains {
+        $0.hasPrefix(word) || $0.hasSuffix(word) || word.hasPrefix($0) || word.hasSuffix($0)
       }
+      guard !isPart else { continue }
+      words.append(word)
+      return word
     }
   }
 
@@ -70,10 +73,10 @@ struct TaskTree {
   }
 
   /// The finished task.
-  mutating func finish(_ draft: TaskDraft, family: String) -> ShellTask {
+  func finish(_ draft: TaskDraft, family: String) -> ShellTask {
     ShellTask(
       family: family,
-      instruction: draft.wordings.randomElement(using: &random) ?? "", clues: draft.clues,
+      instruction: draft.instruction, clues: draft.clues,
       files: files.sorted { $0.path < $1.path }, answer: draft.answer, results: draft.results,
       removed: draft.removed, facts: draft.facts)
   }

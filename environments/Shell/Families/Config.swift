@@ -14,7 +14,7 @@ enum Config: TaskFamily {
     if chance > 0.7 { tree.add("\(service).cfg", Self.text(tree.word(), tree.word())) }
     tree.fill(4, ending: ".cfg") { Self.text($0.word(), $0.word()) }
     return TaskDraft(
-      wordings: ["Set mode to \(new) for service \(service). Submit the old mode."],
+      instruction: "Set mode to \(new) for service \(service). Submit the old mode.",
       clues: ["service": service, "value": new], answer: old,
       results: [.init(path: path, text: Self.text(service, new))],
       facts: ["./\(path)", "mode=\(old)"])

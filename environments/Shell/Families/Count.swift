@@ -21,7 +21,7 @@ enum Count: TaskFamily {
     }
     tree.fill(4, ending: ".txt") { [$0.word(), $0.word()].asLines }
     return TaskDraft(
-      wordings: ["How many lines in folder \(name) mention \(word)?"],
+      instruction: "How many lines in folder \(name) mention \(word)?",
       clues: ["folder": name, "word": word], answer: "\(count)",
       facts: ["./\(folder.dropLast())", "\(count)"])
   }

@@ -15,11 +15,11 @@ enum Log: TaskFamily {
     tree.fill(4, ending: ".log") { Self.lines(&$0, asked: level).asLines }
     let line = lines.last { $0.hasPrefix(level) } ?? ""
     return TaskDraft(
-      wordings: ["Submit the user of the last \(level) in \(name).log."],
+      instruction: "Submit the user of the last \(level) in \(name).log.",
       clues: ["file": name, "level": level], answer: line.lastWord, facts: ["./\(path)", line])
   }
 
-  /// Lines such as `warn user kalo`, seldom ending with the level that is asked for.
+  /// Lines such as `warn user gavu`, seldom ending with the level that is asked for.
   private static func lines(_ tree: inout TaskTree, asked: String) -> [String] {
     var chosen = (0..<Int.random(in: 4...7, using: &tree.random)).map { _ in
       levels.randomElement(using: &tree.random) ?? asked

@@ -13,7 +13,7 @@ enum MoveFile: TaskFamily {
     let file = tree.add(source, "\(tree.word())\n")
     tree.fill(5, ending: ".txt") { "\($0.word())\n" }
     return TaskDraft(
-      wordings: ["Move \(name).txt into folder \(target)."],
+      instruction: "Move \(name).txt into folder \(target).",
       clues: ["file": name, "folder": target],
       results: [.init(path: "\(folder)\(name).txt", text: file.text)], removed: [source],
       facts: ["./\(source)", "./\(folder.dropLast())"])

@@ -14,7 +14,7 @@ enum Owner: TaskFamily {
     if chance >= 0.25 { tree.add("\(word).txt", Self.note(&tree)) }
     tree.fill(4, ending: ".txt", Self.note)
     return TaskDraft(
-      wordings: ["Who owns the file that mentions \(word)?"],
+      instruction: "Who owns the file that mentions \(word)?",
       clues: ["word": word], answer: owner, facts: ["./\(path)", "owner \(owner)"])
   }
 

@@ -19,7 +19,7 @@ enum Rename: TaskFamily {
     }
     tree.fill(4, ending: ".txt") { "\($0.word())\n" }
     return TaskDraft(
-      wordings: ["In folder \(name), rename every .log to .old. Submit how many."],
+      instruction: "In folder \(name), rename all .log to .old. Submit how many.",
       clues: ["folder": name], answer: "\(results.count)", results: results, removed: removed,
       facts: ["./\(folder.dropLast())", "\(results.count)"])
   }
@@ -31,7 +31,7 @@ enum Rename: TaskFamily {
     let name = task["folder"]
     if let count = notes.line(from: "ls ") { return .submit(count) }
     if let loop = notes.command("for f in ") {
-      let folder = loop.dropFirst("for f in ".count).prefix { $0 != " " }.dropLast("/*.log".count)
+      let folder = loop.dropFirst("for f in ".count).prefix { $0 != " " }.dropLast("/*.log;".count)
       return .bash("ls \(folder)/*.old | wc -l")
     }
     if let folder = notes.line(from: "find . -name \(name)") { return .bash(command(folder)) }

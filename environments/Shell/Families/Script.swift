@@ -14,9 +14,8 @@ enum Script: TaskFamily {
     if chance >= 0.25 { tree.add("\(word).sh", Self.script(tree.word(), tree.word())) }
     tree.fill(4, ending: ".sh") { Self.script($0.word(), $0.word()) }
     return TaskDraft(
-      wordings: [
-        "Make the script that mentions \(word) executable and run it. Submit its output."
-      ],
+      instruction:
+        "Make the script that mentions \(word) executable and run it. Submit its output.",
       clues: ["word": word], answer: output,
       results: [.init(path: path, mode: "755", text: script.text)],
       facts: ["./\(path)", output])

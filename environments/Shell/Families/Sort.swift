@@ -12,9 +12,8 @@ enum Sort: TaskFamily {
     tree.add("\(folder)\(name).txt", (words + repeated).shuffled(using: &tree.random).asLines)
     tree.fill(4, ending: ".txt") { $0.words(2).asLines }
     return TaskDraft(
-      wordings: [
-        "Write the sorted unique lines of \(name).txt to \(output).txt beside it. Submit how many."
-      ],
+      instruction:
+        "Write the sorted unique lines of \(name).txt to \(output).txt beside it. Submit how many.",
       clues: ["file": name, "output": output], answer: "\(words.count)",
       results: [.init(path: "\(folder)\(output).txt", text: words.sorted().asLines)],
       facts: ["./\(folder)\(name).txt", "\(words.count)"])

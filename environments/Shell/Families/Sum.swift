@@ -4,7 +4,7 @@ internal import TurnwiseCore
 enum Sum: TaskFamily {
   static let name = "sum"
 
-  private static let columns = ["price", "size", "count"]
+  private static let columns = ["price", "stock", "count"]
 
   static func task(in tree: inout TaskTree) -> TaskDraft {
     let name = tree.word()
@@ -18,7 +18,7 @@ enum Sum: TaskFamily {
     let header = table[0].split(separator: ",").map(String.init)
     let sum = Self.sum(header.firstIndex(of: column) ?? 0, table)
     return TaskDraft(
-      wordings: ["Sum the column \(column) of \(name).csv."],
+      instruction: "Sum the column \(column) of \(name).csv.",
       clues: ["file": name, "column": column], answer: "\(sum)",
       facts: ["./\(path)", table[0], "\(sum)"])
   }

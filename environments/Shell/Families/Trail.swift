@@ -16,7 +16,7 @@ enum Trail: TaskFamily {
     }
     tree.fill(3, ending: ".txt") { ["word \($0.word())", "end"].asLines }
     return TaskDraft(
-      wordings: ["Follow the trail from \(name).txt. Submit its last word."],
+      instruction: "Follow the trail from \(name).txt. Submit its last word.",
       clues: ["file": name], answer: words.last,
       facts: ["./\(paths[0])"] + words.map { "word \($0)" })
   }
