@@ -21,16 +21,13 @@ struct TaskTree {
     }
   }
 
-  /// Draws a word that is not in the tree yet, nor a part of a word in it, nor has one as a part:
-  /// whoever looks for it finds what is meant and nothing else.
+  /// Draws a word that is not in the tree yet: whoever looks for it finds what is meant and nothing
+  /// else.
   mutating func word() -> String {
+    let taken = Set(words.map(Vocabulary.firstSyllable))
     while true {
-      let word = Vocabulary.word(in: split, using: &random)
-      // Consonants and vowels take turns, so a part of two or three syllables is at an end.
-      let isPart = words.contains {
-        $0.hasPrefix(word) || $0.hasSuffix(word) || word.hasPrefix($0) || word.hasSuffix($0)
-      }
-      guard !isPart else { continue }
+      let word = Vocabulary.word(in: split, besides: taken, using: &random)
+      guard !words.contains(word) else { continue }
       words.append(word)
       return word
     }

@@ -1,6 +1,6 @@
 internal import TurnwiseCore
 
-/// The made-up words of the tasks: two or three syllables such as `gavu` and `zifeha`.
+/// The made-up words of the tasks: two syllables such as `gavu` and `zife`.
 ///
 /// Both splits use all syllables, so that a tokenizer trained on one spells the other alike, but no
 /// word belongs to both. The letters are chosen for byte-pair encoding: in the fixed wording of
@@ -13,18 +13,31 @@ enum Vocabulary {
   static let vowels = Array("aeiu")
 
   /// Draws a word of a split.
-  static func word(in split: Split, using random: inout Randomness) -> String {
+  ///
+  /// - Parameter taken: The first syllables of words that stand in the same task. They are avoided
+  ///   while there are others, because a small model copies a word by looking up what followed its
+  ///   first syllable.
+  static func word(
+    in split: Split, besides taken: Set<String> = [], using random: inout Randomness
+  ) -> String {
     let count = consonants.count * vowels.count
+    let mayRepeat = taken.count >= count
     while true {
-      let syllables = (0..<Int.random(in: 2...3, using: &random)).map { _ in
-        Int.random(in: 0..<count, using: &random)
-      }
-      guard self.split(ofSum: syllables.reduce(0, +)) == split else { continue }
-      return syllables.reduce(into: "") { word, syllable in
-        word.append(consonants[syllable / vowels.count])
-        word.append(vowels[syllable % vowels.count])
-      }
+      let (first, second) = (
+        Int.random(in: 0..<count, using: &random), Int.random(in: 0..<count, using: &random)
+      )
+      guard first != second, self.split(ofSum: first + second) == split,
+        mayRepeat || !taken.contains(syllable(first))
+      else { continue }
+      return syllable(first) + syllable(second)
     }
+  }
+
+  /// The first syllable of a word.
+  static func firstSyllable(of word: String) -> String { String(word.prefix(2)) }
+
+  private static func syllable(_ number: Int) -> String {
+    String([consonants[number / vowels.count], vowels[number % vowels.count]])
   }
 
   /// The split of the words whose syllables have numbers of this sum: every fifth is held out.
