@@ -78,7 +78,8 @@ public struct CommandLineTool: Sendable {
     }
     let command = try Self.subcommand(name)
     let invocation = try Invocation(
-      Array(arguments.dropFirst()), flags: command.flags, operandLimit: command.operand == nil ? 0 : 1)
+      Array(arguments.dropFirst()), flags: command.flags,
+      operandLimit: command.operand == nil ? 0 : 1)
     if invocation.has(.helpPage) {
       context.console.answer(Help.page(command))
       return .success

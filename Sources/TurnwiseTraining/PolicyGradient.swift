@@ -53,6 +53,8 @@ struct PolicyGradient: Sendable {
   ///   - advantages: The advantage of each scored token.
   ///   - reference: The log-probabilities of a reference, if the policy should stay near it.
   ///   - order: Draws the order of the sequences.
+  /// - Returns: What the steps did.
+  /// - Throws: `CancellationError`.
   func step(
     _ policy: inout Transformer, _ optimizer: inout AdamW, on batch: TrainingBatch,
     advantages: [[Double]], reference: [[Float]]?, order: inout some RandomNumberGenerator
@@ -69,7 +71,8 @@ struct PolicyGradient: Sendable {
         var result = policy.gradient(of: members, workers: workers) { index, outputs in
           let sequence = part[index]
           var gradients = SequenceGradients(
-            logProbabilities: [], entropies: entropyBonus == 0
+            logProbabilities: [],
+            entropies: entropyBonus == 0
               ? [] : outputs.entropies.map { _ in Float(-entropyBonus / count) })
           for (token, logProbability) in outputs.logProbabilities.enumerated() {
             let ratio = Double(logProbability) - Double(batch.behavior[sequence][token])

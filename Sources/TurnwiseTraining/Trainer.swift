@@ -119,7 +119,8 @@ public struct Trainer<E: Environment>: Sendable {
     return (episodes, groups)
   }
 
-  private func play(_ origins: [EpisodeOrigin], _ policy: LanguagePolicy) async throws -> [Episode] {
+  private func play(_ origins: [EpisodeOrigin], _ policy: LanguagePolicy) async throws -> [Episode]
+  {
     let sessions = try origins.map { try Session(environment, origin: $0) }
     let played = await Rollout(.policy(policy), workers: workers).play(sessions)
     try Task.checkCancellation()
@@ -206,7 +207,9 @@ public struct Trainer<E: Environment>: Sendable {
     let names = [driver.spelling] + estimators.map(\.spelling)
     guard
       let name = names.first(where: { name in
-        groups.allSatisfy { $0.credit[name]?.episodes.allSatisfy { $0.valueTargets != nil } ?? false }
+        groups.allSatisfy {
+          $0.credit[name]?.episodes.allSatisfy { $0.valueTargets != nil } ?? false
+        }
       })
     else { return }
     let targets = groups.flatMap { group in
