@@ -2,5 +2,6 @@ public import TurnwiseCore
 
 /// The environments that come with Turnwise, one line each.
 public let builtInEnvironments: [any Environment] = [
-  KeyDoor()
+  Shell(),
+  KeyDoor(),
 ]

@@ -8,6 +8,26 @@ typedef float turnwise_float16 __attribute__((ext_vector_type(16)));
 typedef float turnwise_float8 __attribute__((ext_vector_type(8)));
 typedef float turnwise_float4 __attribute__((ext_vector_type(4)));
 
+// Fused where the machine has an instruction for it: elsewhere it would be a library call for each lane.
+static inline turnwise_float16 turnwise_multiply_add(turnwise_float16 c, turnwise_float16 a, turnwise_float16 b) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return c + a * b;
+#endif
+}
+
+// The widest registers that this code is compiled for, in bits, and how many there are.
+#if defined(__AVX512F__)
+enum { turnwise_register_bits = 512, turnwise_register_count = 32 };
+#elif defined(__AVX2__) && defined(__FMA__)
+enum { turnwise_register_bits = 256, turnwise_register_count = 16 };
+#elif defined(__aarch64__)
+enum { turnwise_register_bits = 128, turnwise_register_count = 32 };
+#else
+enum { turnwise_register_bits = 128, turnwise_register_count = 16 };
+#endif
+
 static inline turnwise_float16 turnwise_sqrt(turnwise_float16 x) { return __builtin_elementwise_sqrt(x); }
 
 static inline turnwise_float16 turnwise_max(turnwise_float16 a, turnwise_float16 b) {
@@ -26,4 +46,7 @@ static inline float turnwise_reduce_add(turnwise_float16 x) {
   turnwise_float4 z = y.lo + y.hi;
   return (z.x + z.y) + (z.z + z.w);
 }
+
+// Asks for a cache line before it is needed. Never faults, whatever the address.
+static inline void turnwise_prefetch(const float *x) { __builtin_prefetch(x, 0, 2); }
 #endif

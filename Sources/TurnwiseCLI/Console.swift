@@ -12,7 +12,8 @@ final class Console: Sendable {
 
   init() {
     let environment = ProcessInfo.processInfo.environment
-    isAnimated = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
+    isAnimated =
+      isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
       && (environment["CI"] ?? "").isEmpty
     var size = winsize()
     let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0

@@ -9,7 +9,7 @@ struct Flag: Sendable {
   /// The default, as it would be typed.
   var defaultText: String?
 
-  init(_ name: String, _ value: String? = nil, default defaultText: String? = nil, _ help: String) {
+  init(_ name: String, _ help: String, value: String? = nil, default defaultText: String? = nil) {
     self.name = name
     self.value = value
     self.help = help
@@ -20,14 +20,16 @@ struct Flag: Sendable {
 /// The flags that mean the same everywhere.
 extension Flag {
   static let json = Flag("json", "print one JSON object instead of words")
-  static let seed = Flag("seed", "N", default: "1", "seed of everything random")
+  static let seed = Flag("seed", "seed of everything random", value: "N", default: "1")
   static let workers = Flag(
-    "workers", "N", default: "number of cores", "how much runs at once; never changes results")
-  static let out = Flag("out", "DIR", default: "a new folder in traces/", "where the run is written")
+    "workers", "how much runs at once; never changes results", value: "N",
+    default: "number of cores")
+  static let out = Flag(
+    "out", "where the run is written", value: "DIR", default: "a new folder in traces/")
   static let force = Flag("force", "replace an earlier run in --out")
   static let environmentSet = Flag(
-    "env-set", "NAME=VALUE", "set a parameter of the environment; may be repeated")
-  static let help = Flag("help", "show this page")
+    "env-set", "set a parameter of the environment; may be repeated", value: "NAME=VALUE")
+  static let helpPage = Flag("help", "show this page")
 }
 
 /// A parsed command line.
@@ -52,8 +54,9 @@ struct Invocation: Sendable {
       }
       let text = argument.drop { $0 == "-" }
       let name = String(text.prefix { $0 != "=" })
-      guard argument.hasPrefix("--"), let flag = (flags + [.help]).first(where: { $0.name == name })
-      else { throw UsageError.unknownFlag(argument, known: (flags + [.help]).map(\.name)) }
+      guard argument.hasPrefix("--"),
+        let flag = (flags + [.helpPage]).first(where: { $0.name == name })
+      else { throw UsageError.unknownFlag(argument, known: (flags + [.helpPage]).map(\.name)) }
       let attached = text.firstIndex(of: "=").map { String(text[text.index(after: $0)...]) }
       if flag.value == nil {
         guard attached == nil else { throw UsageError.needlessValue(flag: name) }

@@ -23,7 +23,7 @@ enum Help {
 
   static func page(_ command: any Subcommand) -> String {
     let operand = command.operand.map { " " + $0 } ?? ""
-    let flags = command.flags + [.help]
+    let flags = command.flags + [.helpPage]
     let names = flags.map { "--\($0.name)" + ($0.value.map { " " + $0 } ?? "") }
     let width = min(28, names.map(\.count).max() ?? 0)
     let lines = zip(flags, names).map { flag, name in

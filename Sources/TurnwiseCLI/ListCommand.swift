@@ -28,7 +28,7 @@ struct ListCommand: Subcommand {
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
     let answer = Answer(
       environments: try context.catalog.environments.map { try entry($0) },
-      estimators: try context.catalog.estimators.all.map {
+      estimators: try context.catalog.estimators.estimators.map {
         EstimatorEntry(
           estimator: type(of: $0).id, summary: type(of: $0).summary,
           options: try Parameters.settings(of: $0))

@@ -16,14 +16,16 @@ struct RunCommand: Subcommand {
   ]
 
   private static let policy = Flag(
-    "policy", "NAME", default: "expert",
-    "expert, null, random, or the folder of a run that trained a policy")
-  private static let episodes = Flag("episodes", "N", default: "20", "how many episodes to play")
+    "policy", "expert, null, random, or the folder of a run that trained a policy", value: "NAME",
+    default: "expert")
+  private static let episodes = Flag(
+    "episodes", "how many episodes to play", value: "N", default: "20")
   private static let split = Flag(
-    "split", "SPLIT", default: Split.heldOut.rawValue, "train or held-out scenarios")
+    "split", "train or held-out scenarios", value: "SPLIT", default: Split.heldOut.rawValue)
   private static let habit = Flag(
-    "habit", "P", default: "0", "how often the expert takes a shortcut that skips looking")
-  private static let slip = Flag("slip", "P", default: "0", "how often the expert does a wrong thing")
+    "habit", "how often the expert takes a shortcut that skips looking", value: "P", default: "0")
+  private static let slip = Flag(
+    "slip", "how often the expert does a wrong thing", value: "P", default: "0")
   private static let greedy = Flag("greedy", "take the likeliest tokens instead of sampling them")
 
   /// How many episodes are played before they are written.
@@ -66,7 +68,9 @@ struct RunCommand: Subcommand {
     _ environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
     let configuration = try configuration(invocation)
-    let player = try player(configuration, environment)
+    let workers = try invocation.workers()
+    let player = try player(configuration, environment, workers: workers)
+    try await environment.prepare()
     let folder = RunFolder.choose(
       invocation, suggestion: "run-\(E.id)-\(Self.shortName(configuration.policy))")
     let writer = try TraceWriter(
@@ -75,11 +79,11 @@ struct RunCommand: Subcommand {
         command: name, turnwise: turnwiseVersion, environment: E.id,
         parameters: try Parameters.settings(of: environment),
         configuration: try JSONValue(encoding: configuration),
-        host: RunFolder.host(workers: try invocation.workers())),
+        host: RunFolder.host(workers: workers)),
       replacing: invocation.has(.force))
     let bar = ProgressBar(
       "run \(E.id)", total: configuration.episodes, unit: "episodes", console: context.console)
-    let rollout = Rollout(player, workers: try invocation.workers()) { if $0 { bar.advance() } }
+    let rollout = Rollout(player, workers: workers) { if $0 { bar.advance() } }
     var episodes: [Episode] = []
     for start in stride(from: 0, to: configuration.episodes, by: Self.chunk)
     where !Task.isCancelled {
@@ -101,7 +105,8 @@ struct RunCommand: Subcommand {
     bar.finish("\(episodes.count) episodes")
     try report(episodes, configuration, folder, invocation, context)
     if Task.isCancelled {
-      context.console.note("stopped after \(episodes.count) episodes; they are in \(folder.relativePath)")
+      context.console.note(
+        "stopped after \(episodes.count) episodes; they are in \(folder.relativePath)")
       return .interrupted
     }
     return episodes.contains { $0.ending.failure != nil } ? .negative : .success
@@ -124,7 +129,9 @@ struct RunCommand: Subcommand {
       seed: HexSeed(UInt64(try invocation.integer(.seed, atLeast: 0, default: 1))))
   }
 
-  private func player<E: Environment>(_ configuration: Configuration, _ environment: E) throws -> Player {
+  private func player<E: Environment>(
+    _ configuration: Configuration, _ environment: E, workers: Int
+  ) throws -> Player {
     switch configuration.policy {
     case "null": return .policy(NullPolicy())
     case "random": return .policy(RandomPolicy())
@@ -135,7 +142,19 @@ struct RunCommand: Subcommand {
         throw UsageError.conflict("\(E.id) has no scripted expert; use --policy random")
       }
       return .expert(configuration.noise)
-    default: throw UsageError.unknownPolicy(configuration.policy)
+    default:
+      let layout = TraceLayout(URL(filePath: configuration.policy, directoryHint: .isDirectory))
+      guard FileManager.default.fileExists(atPath: layout.run.path) else {
+        throw UsageError.unknownPolicy(configuration.policy)
+      }
+      let run = try layout.readRun()
+      guard run.environment == E.id else {
+        throw UsageError.conflict("\(configuration.policy) was trained in \(run.environment)")
+      }
+      var policy = try layout.readTrainer().policy
+      policy.temperature = configuration.greedy ? 0 : 1
+      policy.workers = workers
+      return .policy(policy)
     }
   }
 
@@ -164,7 +183,9 @@ struct RunCommand: Subcommand {
       failed: episodes.filter { $0.ending.failure != nil }.count, families: families,
       trace: folder.relativePath)
     if invocation.has(.json) { return try context.console.answer(json: answer) }
-    func percent(_ share: Double?) -> String { share.map { String(format: "%.1f %%", $0 * 100) } ?? "-" }
+    func percent(_ share: Double?) -> String {
+      share.map { String(format: "%.1f %%", $0 * 100) } ?? "-"
+    }
     context.console.answer(
       "success \(percent(answer.success))  reward \(answer.reward.map { String(format: "%.3f", $0) } ?? "-")"
         + "  turns \(String(format: "%.1f", answer.turns))  failed \(answer.failed)")

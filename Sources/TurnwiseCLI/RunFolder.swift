@@ -15,6 +15,22 @@ enum RunFolder {
     return URL(filePath: path, directoryHint: .isDirectory)
   }
 
+  /// Creates the writer of a training run.
+  ///
+  /// - Throws: A ``TraceError``.
+  static func writer<E: Environment>(
+    _ folder: URL, _ command: String, _ environment: E, _ configuration: RunConfiguration,
+    _ workers: Int, replacing: Bool
+  ) throws -> TraceWriter {
+    try TraceWriter(
+      folder,
+      run: RunRecord(
+        command: command, turnwise: turnwiseVersion, environment: E.id,
+        parameters: try Parameters.settings(of: environment),
+        configuration: try JSONValue(encoding: configuration), host: host(workers: workers)),
+      replacing: replacing)
+  }
+
   /// What may differ between equal runs.
   static func host(workers: Int) -> [String: JSONValue] {
     [

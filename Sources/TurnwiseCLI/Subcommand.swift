@@ -30,7 +30,7 @@ struct Context: Sendable {
 /// The environments and estimators that the program was started with.
 struct Catalog: Sendable {
   var environments: [any Environment]
-  var estimators: EstimatorRegistry
+  var estimators: EstimatorCatalog
 
   /// Finds an environment by its name and sets its parameters.
   ///

@@ -15,25 +15,11 @@ enum UsageError: Error, Hashable {
   case conflict(String)
 }
 
-/// The name that is nearest to a mistyped one, if any is near.
+/// The name that a mistyped one probably meant; the version of an environment need not be typed.
 func nearestName(to name: String, among names: [String]) -> String? {
-  let nearest = names.map { (editDistance(name, $0), $0) }.min { $0.0 < $1.0 }
-  guard let nearest, nearest.0 <= 2 || nearest.1.hasPrefix(name + "-") else { return nil }
-  return nearest.1
-}
-
-/// The Damerau–Levenshtein distance (optimal string alignment).
-private func editDistance(_ left: String, _ right: String) -> Int {
-  let (a, b) = (Array(left), Array(right))
-  var rows = [Array(0...b.count)]
-  for i in a.indices {
-    var row = [i + 1]
-    for j in b.indices {
-      var best = min(rows[i][j + 1] + 1, row[j] + 1, rows[i][j] + (a[i] == b[j] ? 0 : 1))
-      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, rows[i - 1][j - 1] + 1) }
-      row.append(best)
-    }
-    rows.append(row)
-  }
-  return rows[a.count][b.count]
+  if let nearest = NearestName.suggestion(for: name, among: names) { return nearest }
+  let stems = names.map { String($0.prefix { $0 != "-" }) }
+  guard let stem = stems.contains(name) ? name : NearestName.suggestion(for: name, among: stems)
+  else { return nil }
+  return zip(stems, names).first { $0.0 == stem }?.1
 }

@@ -15,6 +15,8 @@ enum Words {
         case .version, .notARecord, .inconsistent, .cutShort: .data
         }
       return (status, message("\(error)", error.hint))
+    case let error as EstimatorNameError: return (.usage, message("\(error)", nil))
+    case let error as TrainingError: return words(error)
     case let failure as Failure where failure.boundary == .cancelled:
       return (.interrupted, "stopped")
     case is CancellationError:
@@ -57,6 +59,24 @@ enum Words {
       )
     case .badParameter(let problem): ("\(problem)", nil)
     case .conflict(let text): (text, nil)
+    }
+  }
+
+  private static func words(_ error: TrainingError) -> (ExitStatus, String) {
+    switch error {
+    case .noExpert(let environment):
+      (.usage, message("\(environment) has no scripted expert to imitate", nil))
+    case .demonstrationsTooLong(let context):
+      (
+        .negative,
+        message("no demonstration fits a context of \(context) tokens", "raise --context")
+      )
+    case .everyEpisodeFailed(let failure):
+      (
+        failure.boundary == .sandbox ? .system : .negative,
+        message("every episode failed, the first with \(failure)", nil)
+      )
+    case .refusedCredit(let reasons): (.usage, message(reasons.joined(separator: "; "), nil))
     }
   }
 

@@ -22,6 +22,14 @@ public protocol Environment: Codable, Sendable {
   /// The turn after which an unfinished episode is truncated. Default: 16.
   var turnLimit: Int { get }
 
+  /// Checks that what the environment needs of the machine is there. Default: nothing is needed.
+  ///
+  /// Called once before a run, so that a missing program is one message and not a failure of each
+  /// episode.
+  ///
+  /// - Throws: A ``Failure`` that says what is missing and what to do.
+  func prepare() async throws
+
   /// Draws a scenario. Scenarios of different splits must never be equal.
   func scenario(in split: Split, using random: inout Randomness) -> Scenario
 
@@ -63,6 +71,8 @@ extension Environment {
   public var instructions: String { "" }
   /// 16 turns.
   public var turnLimit: Int { 16 }
+  /// Needs nothing.
+  public func prepare() async throws {}
   /// The environment's `id`.
   public func family(of scenario: Scenario) -> String { Self.id }
   /// An empty observation.

@@ -39,7 +39,8 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
       do {
         verdicts.append(.init(law: law, outcome: try await judge(law)))
       } catch {
-        verdicts.append(.init(law: law, outcome: .broken("\(Failure.wrapping(error, at: .environment))")))
+        verdicts.append(
+          .init(law: law, outcome: .broken("\(Failure.wrapping(error, at: .environment))")))
       }
     }
     return EnvironmentReport(environment: E.id, verdicts: verdicts)
@@ -254,7 +255,9 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
     let played = await Rollout(player, workers: workers).play(sessions)
     for (index, session) in played.enumerated() {
       if let failure = session.ending?.failure { return .broken("scenario \(index): \(failure)") }
-      if let problem = problem(session.judgement?.success ?? false, index) { return .broken(problem) }
+      if let problem = problem(session.judgement?.success ?? false, index) {
+        return .broken(problem)
+      }
     }
     return .kept
   }
@@ -263,6 +266,7 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
     if let index = zip(left, right).enumerated().first(where: { $1.0 != $1.1 })?.offset {
       return "the same seed and actions gave another turn \(index)"
     }
-    return left.count == right.count ? nil : "the same seed and actions gave another number of turns"
+    return left.count == right.count
+      ? nil : "the same seed and actions gave another number of turns"
   }
 }

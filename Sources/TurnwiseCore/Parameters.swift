@@ -27,7 +27,8 @@ public enum Parameters {
   /// Splits `name=value`.
   ///
   /// - Throws: ``Problem/malformed(_:)``.
-  public static func assignment(_ text: some StringProtocol) throws -> (name: String, value: String) {
+  public static func assignment(_ text: some StringProtocol) throws -> (name: String, value: String)
+  {
     guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
       throw Problem.malformed(String(text))
     }
@@ -57,7 +58,9 @@ public enum Parameters {
     try merged(settings(of: value).merging(recorded) { $1 }, T.self)
   }
 
-  private static func merged<T: Decodable>(_ members: [String: JSONValue], _ type: T.Type) throws -> T {
+  private static func merged<T: Decodable>(_ members: [String: JSONValue], _ type: T.Type) throws
+    -> T
+  {
     do {
       return try JSONValue.object(members).decode(type)
     } catch let error as DecodingError {
@@ -65,7 +68,9 @@ public enum Parameters {
     }
   }
 
-  private static func read(_ text: String, like current: JSONValue, name: String) throws -> JSONValue {
+  private static func read(_ text: String, like current: JSONValue, name: String) throws
+    -> JSONValue
+  {
     func mismatch(_ expected: String) -> Problem {
       .mismatch(name: name, text: text, expected: expected)
     }

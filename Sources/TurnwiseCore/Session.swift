@@ -108,7 +108,9 @@ public struct Session<E: Environment>: Sendable {
   /// Plays one turn. Does nothing once the episode has ended.
   public mutating func play(_ action: Action, span: TokenTape.Reference? = nil) async {
     guard ending == nil else { return }
-    var turn = Turn(observation: environment.observe(state), action: action, span: span)
+    // The list of choices follows from the state and would be most of a trace.
+    var turn = Turn(
+      observation: Observation(environment.observe(state).text), action: action, span: span)
     do {
       turn.stateKey = try stateKey
       turn.potential = environment.potential(state)

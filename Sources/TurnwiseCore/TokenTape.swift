@@ -69,7 +69,8 @@ public struct TokenTape: Codable, Hashable, Sendable {
   public mutating func appendSampled(
     _ tokens: [Int32], logProbabilities: [Float], turn: Int
   ) -> Reference {
-    precondition(tokens.count == logProbabilities.count, "Each sampled token has one log-probability.")
+    precondition(
+      tokens.count == logProbabilities.count, "Each sampled token has one log-probability.")
     extend(tokens, kind: .sampled, turn: turn, logProbabilities: logProbabilities)
     let segment = segments.count - 1
     return Reference(segment: segment, span: segments[segment].spans.count - 1)
@@ -137,6 +138,7 @@ extension TokenTape.Segment {
       }
       position = span.end
     }
-    return position == tokens.count ? nil : "has \(tokens.count - position) tokens outside all spans"
+    return position == tokens.count
+      ? nil : "has \(tokens.count - position) tokens outside all spans"
   }
 }

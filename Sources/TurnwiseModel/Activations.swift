@@ -1,8 +1,12 @@
 internal import TurnwiseNumerics
 
-/// What a forward pass leaves behind for the backward pass, and scratch for both. One thread's own.
+/// What a forward pass leaves behind for the backward pass, and scratch for both.
+///
+/// One thread's own.
 struct Activations {
-  /// What one block leaves behind. All are rows × something.
+  /// What one block leaves behind.
+  ///
+  /// All are rows × something.
   struct Block {
     /// The residual stream on entry, rows × width.
     let input: MutableFloats
@@ -30,7 +34,9 @@ struct Activations {
     let gated: MutableFloats
   }
 
-  /// What the head leaves behind. All are scored × something.
+  /// What the head leaves behind.
+  ///
+  /// All are scored × something.
   struct Head {
     /// Rows of the residual stream, scored × width.
     let input: MutableFloats
@@ -49,7 +55,9 @@ struct Activations {
     let dNormed: MutableFloats
   }
 
-  /// Gradients on their way back. All are rows × something.
+  /// Gradients on their way back.
+  ///
+  /// All are rows × something.
   struct Gradients {
     /// By the residual stream, rows × width.
     let stream: MutableFloats
@@ -107,7 +115,7 @@ struct Activations {
       size += (count + 15) / 16 * 16
       return nowhere.base
     }
-    let memory = FloatBuffer(size)
+    let memory = FloatBuffer(uninitialized: size)
     var next = places.makeIterator()
     (blocks, output, head, gradients) = make { _ in memory.base + (next.next() ?? 0) }
     self.memory = memory

@@ -7,9 +7,13 @@ internal import TurnwiseNumerics
 ///     let norm = AdamW.clip(&gradient, toNorm: 1)
 ///     optimizer.update(&policy, gradient: gradient, learningRate: 1e-3)
 public struct AdamW: Codable, Hashable, Sendable {
-  /// How much of the mean gradient a step keeps. Written β₁ in the paper.
+  /// How much of the mean gradient a step keeps.
+  ///
+  /// Written β₁ in the paper.
   public var firstDecay: Float
-  /// How much of the mean squared gradient a step keeps. Written β₂ in the paper.
+  /// How much of the mean squared gradient a step keeps.
+  ///
+  /// Written β₂ in the paper.
   public var secondDecay: Float
   /// What keeps the denominator from zero.
   public var epsilon: Float

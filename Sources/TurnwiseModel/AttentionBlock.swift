@@ -106,7 +106,8 @@ extension TrainingPass {
     }
   }
 
-  /// Calls `body` with the queries and with the keys of each row, their heads and the row's position.
+  /// Calls `body` with the queries and with the keys of each row, their heads and the row's
+  /// position.
   private func turn(_ projections: MutableFloats, _ body: (MutableFloats, Int, Int) -> Void) {
     for member in batch.members {
       for row in member.rows {

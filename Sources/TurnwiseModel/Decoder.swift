@@ -6,14 +6,15 @@ extension Transformer {
   ///     let decoder = policy.decoder
   ///     var caches = [SequenceCache(), SequenceCache()]
   ///     let logits = decoder.extend(&caches, by: [[1, 2, 3], [4]], workers: 2)
-  ///     let next = logits.sample(row: 0, temperature: 1, uniform: .random(in: 0..<1, using: &generator))
+  ///     let next = logits.sample(row: 0, temperature: 1, uniform: uniform)
   ///
-  /// A sequence's logits have the same bits whether it comes alone or with others, at once or token by
-  /// token, and whatever the number of workers.
+  /// A sequence's logits have the same bits whether it comes alone or with others, at once or token
+  /// by token, and whatever the number of workers.
   public struct Decoder: Sendable {
     /// The model.
     public let model: Transformer
     let attention: PagedAttention
+    let weights: Weights
 
     init(_ model: Transformer) {
       precondition(model.configuration.head == .tokens, "A critic does not say tokens.")
@@ -21,6 +22,7 @@ extension Transformer {
       attention = PagedAttention(
         heads: model.configuration.heads, keyValueHeads: model.configuration.keyValueHeads,
         headWidth: model.configuration.headWidth)
+      weights = Weights(model)
     }
 
     /// Appends tokens to sequences, and returns the logits after the last token of each.
@@ -52,7 +54,8 @@ extension Transformer {
         DecodingPass.run(self, extended[shares[share]])
       }
       return Logits(
-        vocabulary: configuration.vocabulary, values: parts.count == 1 ? parts[0] : parts.flatMap(\.self))
+        vocabulary: configuration.vocabulary,
+        values: parts.count == 1 ? parts[0] : parts.flatMap(\.self))
     }
   }
 

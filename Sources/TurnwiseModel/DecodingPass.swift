@@ -2,8 +2,8 @@ internal import TurnwiseNumerics
 
 /// New tokens of some sequences on their way through a model, on one thread.
 ///
-/// The rows of all sequences lie one after the other, and pass through the model a chunk at a time. Every
-/// step treats each row alone, or in the row blocks of ``RowBlockProduct``.
+/// The rows of all sequences lie one after the other, and pass through the model a chunk at a time.
+/// Every step treats each row as if it were alone; see ``PackedWeight`` and ``PagedAttention``.
 struct DecodingPass {
   /// A sequence to be extended.
   struct Sequence: Sendable {
@@ -57,13 +57,15 @@ struct DecodingPass {
       }
     }
     let pages = sequences.map { $0.memory.pages.map(\.base) }
-    let last = FloatBuffer(RowBlockProduct.padded(sequences.count) * model.width)
-    let logits = FloatBuffer(RowBlockProduct.padded(sequences.count) * model.vocabulary)
+    let last = FloatBuffer(sequences.count * model.width)
+    let logits = FloatBuffer(sequences.count * model.vocabulary)
     decoder.model.parameters.withUnsafeBufferPointer { weights in
       guard let base = weights.baseAddress else { return }
       let pass = DecodingPass(
         decoder: decoder, scratch: DecodingScratch(model, rows: min(rows.count, chunk)),
         weights: base)
+      // Pointers keep nothing alive.
+      defer { withExtendedLifetime((pass, last, logits)) {} }
       for start in stride(from: 0, to: rows.count, by: chunk) {
         let chunk = rows[start..<min(start + chunk, rows.count)]
         pass.advance(chunk, sequences, pages)
@@ -77,16 +79,14 @@ struct DecodingPass {
       RMSNorm.forward(
         last.base, last.base, weight: base + pass.layout.finalNorm, rows: sequences.count,
         width: model.width, epsilon: model.normEpsilon)
-      RowBlockProduct.forward(
-        logits.base, last.base, weight: base + pass.layout.embedding, count: sequences.count,
-        inputs: model.width, outputs: model.vocabulary)
+      decoder.weights.head.forward(logits.base, last.base, rows: sequences.count)
     }
-    return Array(
-      UnsafeBufferPointer(start: logits.base, count: sequences.count * model.vocabulary))
+    return Array(logits.array.prefix(sequences.count * model.vocabulary))
   }
 
   /// Takes some rows through all blocks.
-  private func advance(_ rows: ArraySlice<Row>, _ sequences: [Sequence], _ pages: [[MutableFloats]]) {
+  private func advance(_ rows: ArraySlice<Row>, _ sequences: [Sequence], _ pages: [[MutableFloats]])
+  {
     for (index, row) in rows.enumerated() {
       (scratch.stream.base + index * model.width).update(
         from: weights + layout.embedding + Int(row.token) * model.width, count: model.width)
@@ -101,6 +101,7 @@ struct DecodingPass {
     _ index: Int, _ rows: ArraySlice<Row>, _ sequences: [Sequence], _ pages: [[MutableFloats]]
   ) {
     let at = layout.blocks[index]
+    let matrices = decoder.weights.blocks[index]
     let width = model.width
     let stride = model.projectionWidth
     let beforeKeys = width + model.keyValueWidth
@@ -109,14 +110,11 @@ struct DecodingPass {
     RMSNorm.forward(
       normed, scratch.stream.base, weight: weights + at.attentionNorm, rows: rows.count,
       width: width, epsilon: model.normEpsilon)
-    RowBlockProduct.forward(
-      projections, normed, weight: weights + at.queries, count: rows.count, inputs: width,
-      outputs: model.keyShift ? beforeKeys : stride, yStride: stride)
-    if model.keyShift {
+    matrices.projections.forward(projections, normed, rows: rows.count, yStride: stride)
+    if let keys = matrices.keys {
       shiftKeys(index, rows, sequences)
-      RowBlockProduct.forward(
-        projections + beforeKeys, scratch.keyInput.base, weight: weights + at.keys,
-        count: rows.count, inputs: width, outputs: model.keyValueWidth, yStride: stride)
+      keys.forward(
+        projections + beforeKeys, scratch.keyInput.base, rows: rows.count, yStride: stride)
     }
     let offset = index * decoder.attention.layerCount
     let positions = PagedAttention.pagePositions
@@ -130,14 +128,24 @@ struct DecodingPass {
         position: row.position)
       decoder.attention.forward(
         scratch.attended.base + place * width, query: query, pages: pages[row.sequence],
-        offset: offset, count: row.position + 1, scores: scratch.scores.base)
+        upcoming: upcoming(after: place, rows, pages), offset: offset, count: row.position + 1,
+        scores: scratch.scores.base)
     }
-    RowBlockProduct.forward(
-      scratch.stream.base, scratch.attended.base, weight: weights + at.output,
-      count: rows.count, inputs: width, outputs: width, accumulating: true)
+    matrices.output.forward(
+      scratch.stream.base, scratch.attended.base, rows: rows.count, accumulating: true)
   }
 
-  /// Mixes each row with the one before it: its neighbour here, or the last that the cache has seen.
+  /// The pages of the next row, if it belongs to another sequence.
+  private func upcoming(
+    after place: Int, _ rows: ArraySlice<Row>, _ pages: [[MutableFloats]]
+  ) -> [MutableFloats] {
+    let next = rows.startIndex + place + 1
+    guard next < rows.endIndex, rows[next].sequence != rows[next - 1].sequence else { return [] }
+    return pages[rows[next].sequence]
+  }
+
+  /// Mixes each row with the one before it: its neighbour here, or the last that the cache has
+  /// seen.
   private func shiftKeys(_ index: Int, _ rows: ArraySlice<Row>, _ sequences: [Sequence]) {
     let at = layout.blocks[index]
     let width = model.width
@@ -160,17 +168,15 @@ struct DecodingPass {
 
   private func feedForward(_ index: Int, count: Int) {
     let at = layout.blocks[index]
+    let matrices = decoder.weights.blocks[index]
     RMSNorm.forward(
       scratch.normed.base, scratch.stream.base, weight: weights + at.feedForwardNorm, rows: count,
       width: model.width, epsilon: model.normEpsilon)
-    RowBlockProduct.forward(
-      scratch.gates.base, scratch.normed.base, weight: weights + at.gates, count: count,
-      inputs: model.width, outputs: 2 * model.feedForward)
+    matrices.gates.forward(scratch.gates.base, scratch.normed.base, rows: count)
     SwiGLU.forward(
       scratch.gated.base, scratch.gates.base, rows: count, width: model.feedForward)
-    RowBlockProduct.forward(
-      scratch.stream.base, scratch.gated.base, weight: weights + at.down, count: count,
-      inputs: model.feedForward, outputs: model.width, accumulating: true)
+    matrices.down.forward(
+      scratch.stream.base, scratch.gated.base, rows: count, accumulating: true)
   }
 }
 
@@ -179,12 +185,11 @@ extension DecodingPass.Sequence {
   fileprivate var end: Int { memory.start + tokens.count }
 }
 
-/// The memory of one chunk, padded to whole row blocks.
+/// The memory of one chunk.
 private struct DecodingScratch {
   let stream, normed, keyInput, projections, attended, gates, gated, scores: FloatBuffer
 
   init(_ model: ModelConfiguration, rows: Int) {
-    let rows = RowBlockProduct.padded(rows)
     stream = FloatBuffer(rows * model.width)
     normed = FloatBuffer(rows * model.width)
     keyInput = FloatBuffer(rows * model.width)

@@ -21,7 +21,9 @@ struct Microbatch: Sendable {
 
   /// Rows at which a microbatch is full: enough for fast products, few enough for the cache.
   static let fullRows = 256
-  /// Gradients that are summed separately. Fixed, so that the order of the sum is.
+  /// Gradients that are summed separately.
+  ///
+  /// Fixed, so that the order of the sum is.
   static let shards = 16
 
   /// Cuts sequences into microbatches, in their order.

@@ -22,7 +22,9 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var feedForward: Int
   /// The most tokens of a sequence.
   public var context: Int
-  /// The base of the rotary angles. Written θ in the paper.
+  /// The base of the rotary angles.
+  ///
+  /// Written θ in the paper.
   public var ropeBase: Double
   /// What keeps a norm's denominator from zero.
   public var normEpsilon: Float
@@ -33,7 +35,9 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   /// What the model says at each position.
   public var head: Head
 
-  /// Describes a model. The defaults are a small policy that learns in minutes on one core.
+  /// Describes a model.
+  ///
+  /// The defaults are a small policy that learns in minutes on one core.
   public init(
     vocabulary: Int, width: Int = 64, layers: Int = 2, heads: Int = 2, keyValueHeads: Int? = nil,
     feedForward: Int = 176, context: Int = 512, ropeBase: Double = 10_000,

@@ -69,7 +69,8 @@ extension TrainingPass {
   /// What the model says of one sequence.
   func outputs(of member: Microbatch.Member) -> SequenceOutputs {
     func read(_ floats: MutableFloats) -> [Float] {
-      Array(UnsafeBufferPointer(start: floats + member.scored.lowerBound, count: member.scored.count))
+      Array(
+        UnsafeBufferPointer(start: floats + member.scored.lowerBound, count: member.scored.count))
     }
     var outputs = SequenceOutputs()
     switch model.head {

@@ -70,7 +70,9 @@ public struct ParameterLayout: Hashable, Sendable {
   }
 
   /// The weights before the head: what a critic takes over from a policy.
-  var trunk: Range<Int> { 0..<(slices.first { $0.name == "value_head.weight" }?.range.lowerBound ?? count) }
+  var trunk: Range<Int> {
+    0..<(slices.first { $0.name == "value_head.weight" }?.range.lowerBound ?? count)
+  }
 
   private mutating func add(_ name: String, _ shape: [Int], isDecayed: Bool? = nil) -> Int {
     let start = count

@@ -1,6 +1,9 @@
-/// The pieces of a text that merges do not cross: runs of ASCII letters, single digits, runs of others.
+/// The pieces of a text that merges do not cross: runs of ASCII letters, single digits, runs of
+/// others.
 struct PieceSequence: Sequence, IteratorProtocol {
-  /// The longest piece. Merging takes time by the square of it, and a text may be one run of spaces.
+  /// The longest piece.
+  ///
+  /// Merging takes time by the square of it, and a text may be one run of spaces.
   static let limit = 64
 
   private let bytes: [UInt8]

@@ -2,10 +2,12 @@ internal import TurnwiseNumerics
 
 /// The keys and values of a sequence so far: what a model needs to go on with it.
 ///
-/// A cache is a value. Copying it forks the sequence; what both have in common is stored once, in pages of
-/// sixteen positions that are copied only when written to.
+/// A cache is a value. Copying it forks the sequence; what both have in common is stored once, in
+/// pages of sixteen positions that are copied only when written to.
 public struct SequenceCache: Sendable {
-  /// Tokens so far. The sequence is full when it reaches the context of the model.
+  /// Tokens so far.
+  ///
+  /// The sequence is full when it reaches the context of the model.
   public private(set) var count = 0
   /// Each page holds every layer's keys and values of sixteen positions.
   private var pages: [FloatBuffer] = []
@@ -21,7 +23,8 @@ public struct SequenceCache: Sendable {
   /// Makes room for more tokens, in memory that no copy of this cache shares.
   ///
   /// - Returns: The memory, to be written by one thread before the next call.
-  mutating func grow(by added: Int, model: ModelConfiguration, attention: PagedAttention) -> Growth {
+  mutating func grow(by added: Int, model: ModelConfiguration, attention: PagedAttention) -> Growth
+  {
     precondition(
       count + added <= model.context,
       "\(count) + \(added) tokens do not fit a context of \(model.context).")

@@ -1,5 +1,7 @@
 extension Tokenizer {
-  /// Learns merges from texts. Equal texts in equal order give equal tokenizers.
+  /// Learns merges from texts.
+  ///
+  /// Equal texts in equal order give equal tokenizers.
   ///
   /// - Parameters:
   ///   - texts: Bytes that look like those to be encoded.

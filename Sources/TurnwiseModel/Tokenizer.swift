@@ -1,10 +1,11 @@
 /// A byte-level tokenizer by pair merging (Sennrich, Haddow and Birch, 2016).
 ///
-/// Text is cut into runs of ASCII letters, single digits, and runs of all other bytes; pairs are merged
-/// within these only. A space does not stick to the word after it, so that a name has the same tokens
-/// wherever it stands, and small models can copy it. Any bytes can be encoded and come back unchanged.
+/// Text is cut into runs of ASCII letters, single digits, and runs of all other bytes; pairs are
+/// merged within these only. A space does not stick to the word after it, so that a name has the
+/// same tokens wherever it stands, and small models can copy it. Any bytes can be encoded and come
+/// back unchanged.
 ///
-///     let tokenizer = Tokenizer(training: texts.map { Array($0.utf8) }, vocabulary: 384, special: ["end"])
+///     let tokenizer = Tokenizer(training: texts, vocabulary: 384, special: ["end"])
 ///     let tokens = tokenizer.encode("cat notes.txt")
 public struct Tokenizer: Codable, Hashable, Sendable {
   /// Two tokens side by side.
@@ -50,7 +51,9 @@ public struct Tokenizer: Codable, Hashable, Sendable {
   /// Returns the tokens of a text.
   public func encode(_ text: String) -> [Int32] { encode(text.utf8) }
 
-  /// Returns the tokens of bytes. Special tokens are never among them.
+  /// Returns the tokens of bytes.
+  ///
+  /// Special tokens are never among them.
   public func encode(_ bytes: some Sequence<UInt8>) -> [Int32] {
     var known: [ArraySlice<UInt8>: [Int32]] = [:]
     var result: [Int32] = []
@@ -68,9 +71,13 @@ public struct Tokenizer: Codable, Hashable, Sendable {
     return result
   }
 
-  /// Returns the bytes of tokens. Special tokens leave nothing.
+  /// Returns the bytes of tokens.
+  ///
+  /// Special tokens leave nothing.
   public func decode(_ tokens: some Sequence<Int32>) -> [UInt8] {
-    tokens.flatMap { bytes[Int($0)] }
+    var result: [UInt8] = []
+    for token in tokens { result += bytes[Int(token)] }
+    return result
   }
 
   /// Merges within a piece, always the pair that became a token first.

@@ -4,9 +4,9 @@ public struct TrainingSequence: Hashable, Sendable {
   public var tokens: [Int32]
   /// Indices of the tokens that are scored, ascending, each at least 1.
   ///
-  /// Index j is read off at position j - 1: the log-probability of `tokens[j]` given those before it, or
-  /// the value of the situation in which it is sampled. `tokens.count` is allowed for a critic: the value
-  /// after the last token.
+  /// Index j is read off at position j - 1: the log-probability of `tokens[j]` given those before
+  /// it, or the value of the situation in which it is sampled. `tokens.count` is allowed for a
+  /// critic: the value after the last token.
   public var scored: [Int]
 
   /// Names the tokens to learn from.
@@ -33,15 +33,23 @@ public struct TrainingSequence: Hashable, Sendable {
 
 /// What a model says at the scored positions of one sequence, in their order.
 public struct SequenceOutputs: Hashable, Sendable {
-  /// The log-probability of each scored token. Empty for a critic.
+  /// The log-probability of each scored token.
+  ///
+  /// Empty for a critic.
   public var logProbabilities: [Float] = []
-  /// The entropy, in nats, of the distribution that each scored token is drawn from. Empty for a critic.
+  /// The entropy, in nats, of the distribution that each scored token is drawn from.
+  ///
+  /// Empty for a critic.
   public var entropies: [Float] = []
-  /// The value before each scored token. Empty for a policy.
+  /// The value before each scored token.
+  ///
+  /// Empty for a policy.
   public var values: [Float] = []
 }
 
-/// The derivatives of a loss with respect to ``SequenceOutputs``. Those left empty are zero.
+/// The derivatives of a loss with respect to ``SequenceOutputs``.
+///
+/// Those left empty are zero.
 public struct SequenceGradients: Sendable {
   /// By log-probability.
   public var logProbabilities: [Float]

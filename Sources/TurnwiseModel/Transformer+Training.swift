@@ -30,8 +30,8 @@ extension Transformer {
   /// - Parameters:
   ///   - sequences: The sequences, each no longer than the context.
   ///   - workers: The most threads to use. The result does not depend on it, not by a bit.
-  ///   - objective: Returns the loss's derivatives for one sequence, given its number and what the model
-  ///     says of it. Called on several threads, once for each sequence.
+  ///   - objective: Returns the loss's derivatives for one sequence, given its number and what
+  ///     the model says of it. Called on several threads, once for each sequence.
   /// - Returns: The gradient, the loss and the outputs.
   public func gradient(
     of sequences: [TrainingSequence], workers: Int = 1,

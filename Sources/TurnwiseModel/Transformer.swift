@@ -1,7 +1,9 @@
 internal import Foundation
 internal import TurnwiseNumerics
 
-/// A Llama-style decoder: a shape and its weights. Copying it takes a snapshot.
+/// A Llama-style decoder: a shape and its weights.
+///
+/// Copying it takes a snapshot.
 ///
 ///     var generator = SystemRandomNumberGenerator()
 ///     var policy = Transformer(ModelConfiguration(vocabulary: 384), using: &generator)
@@ -38,7 +40,9 @@ public struct Transformer: Sendable {
       base: configuration.ropeBase)
   }
 
-  /// Draws new weights. The same generator gives the same weights.
+  /// Draws new weights.
+  ///
+  /// The same generator gives the same weights.
   ///
   /// - Parameters:
   ///   - configuration: The shape.

@@ -1,7 +1,7 @@
 /// Causal attention of one sequence, with several query heads to a key and value head.
 ///
-/// Queries, keys and values are rows of one matrix, `stride` apart; head h uses key head h / (heads /
-/// keyValueHeads). Rows are taken in blocks, and a block never looks at keys past its last row.
+/// Queries, keys and values are rows of one matrix, `stride` apart; head h uses key head h / (heads
+/// / keyValueHeads). Rows are taken in blocks, and a block never looks at keys past its last row.
 package struct CausalAttention: Sendable {
   /// Query heads.
   package let heads: Int
@@ -10,7 +10,9 @@ package struct CausalAttention: Sendable {
   /// Elements of one head.
   package let headWidth: Int
 
-  /// Query rows of a block. Small blocks skip more above the diagonal; large ones make faster products.
+  /// Query rows of a block.
+  ///
+  /// Small blocks skip more above the diagonal; large ones make faster products.
   static let block = 64
 
   /// Describes the heads.
@@ -133,7 +135,8 @@ package struct CausalAttention: Sendable {
     }
   }
 
-  /// Calls `body` with the first row, the row past the last, and where the block's probabilities start.
+  /// Calls `body` with the first row, the row past the last, and where the block's probabilities
+  /// start.
   private func forEachBlock(_ length: Int, _ body: (Int, Int, Int) -> Void) {
     var offset = 0
     for first in stride(from: 0, to: length, by: Self.block) {

@@ -2,33 +2,31 @@ extension CausalAttention {
   /// Makes the first `count` scores of a row probabilities, and the rest up to `width` zeros.
   @inline(__always)
   static func softmax(_ row: MutableFloats, count: Int, width: Int) {
-    var best = Vector(repeating: row[0])
+    let highest = Vector(repeating: TokenStatistics.largestElement(row, count: count))
+    var total = Vector.zero
     var i = 0
     while i + lanes <= count {
-      best = larger(best, load(row, i))
-      i += lanes
-    }
-    var highest = largest(best)
-    while i < count {
-      highest = max(highest, row[i])
-      i += 1
-    }
-    var total = Vector.zero
-    i = 0
-    while i < count {
-      let e = keeping(first: count - i, of: exponential(load(row, i, width) - highest))
-      store(e, row, i, width)
+      let e = exponential(load(row, i) - highest)
+      store(e, row, i)
       total += e
       i += lanes
     }
+    if i < count {
+      let e = keeping(first: count - i, of: exponential(load(row, i, width) - highest))
+      store(e, row, i, width)
+      total += e
+    }
     let inverse = 1 / sum(total)
-    let end = i
     i = 0
-    while i < count {
-      store(load(row, i, width) * inverse, row, i, width)
+    while i + lanes <= count {
+      store(load(row, i) * inverse, row, i)
       i += lanes
     }
-    if end < width { (row + end).update(repeating: 0, count: width - end) }
+    while i < count {
+      row[i] *= inverse
+      i += 1
+    }
+    if count < width { (row + count).update(repeating: 0, count: width - count) }
   }
 
   /// Turns a row of dP into dS = P (dP - Σ P dP) `scale`.

@@ -1,9 +1,11 @@
 /// The input of the keys, with the previous token mixed in: y_t = a x_t + b x_{t-1}, by channel.
 ///
-/// A layer that sees the previous token in its keys can look up "what followed this token earlier", which
-/// is how names are copied; small models hardly learn it otherwise.
+/// A layer that sees the previous token in its keys can look up "what followed this token earlier",
+/// which is how names are copied; small models hardly learn it otherwise.
 package enum KeyShift {
-  /// Sets one row. `previous` is nil at the start of a sequence.
+  /// Sets one row.
+  ///
+  /// `previous` is nil at the start of a sequence.
   package static func forward(
     _ y: MutableFloats, _ x: Floats, previous: Floats?, current a: Floats, shifted b: Floats,
     width: Int

@@ -2,8 +2,8 @@ internal import COpenBLAS
 
 /// Products of row-major matrices through OpenBLAS.
 package enum MatrixProduct {
-  // OpenBLAS's own threads wait for each other badly on a shared machine and on small blocks; Turnwise
-  // works on several sequences at once instead.
+  // OpenBLAS's own threads wait for each other badly on a shared machine and on small blocks;
+  // Turnwise works on several sequences at once instead.
   private static let holdToOneThread: Void = openblas_set_num_threads(1)
 
   /// The processor core that OpenBLAS chose its kernels for, such as `SkylakeX`.

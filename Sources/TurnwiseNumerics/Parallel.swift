@@ -6,10 +6,11 @@ package enum Parallel {
   /// Computes parts 0 to `count` on at most `workers` threads, and returns them in order.
   ///
   /// - Parameters:
-  ///   - count: The number of parts. It must not depend on `workers` where results are to be summed.
+  ///   - count: The number of parts. It must not depend on `workers` where results are summed.
   ///   - workers: The most threads to use.
-  ///   - workspace: Makes the scratch memory of one thread. It must not carry anything from part to part.
+  ///   - workspace: Makes the scratch memory of one thread. It must carry nothing from part to part.
   ///   - body: Computes one part.
+  /// - Returns: The parts, by number.
   package static func map<Workspace, Part: Sendable>(
     _ count: Int, workers: Int, workspace: @Sendable () -> Workspace,
     _ body: @Sendable (Int, Workspace) -> Part

@@ -1,6 +1,7 @@
 /// Root mean square normalisation: y = x w / rms(x), row by row (Zhang and Sennrich, 2019).
 package enum RMSNorm {
-  /// Normalises `rows` rows of `width`, and leaves 1 / rms of each row in `inverse` (rows) if given.
+  /// Normalises `rows` rows of `width`, and leaves 1 / rms of each row in `inverse` (rows) if
+  /// given.
   package static func forward(
     _ y: MutableFloats, _ x: Floats, weight: Floats, inverse: MutableFloats? = nil, rows: Int,
     width: Int, epsilon: Float

@@ -52,7 +52,9 @@ public struct Safetensors: Sendable, Equatable {
     return tensor.values
   }
 
-  /// The bytes of the file. Equal values have equal bytes.
+  /// The bytes of the file.
+  ///
+  /// Equal values have equal bytes.
   public var encoded: Data {
     var entries: [String] = []
     if !metadata.isEmpty {
@@ -82,7 +84,8 @@ public struct Safetensors: Sendable, Equatable {
     return data
   }
 
-  /// Writes the file under a temporary name, then renames it, so that a reader never sees half of it.
+  /// Writes the file under a temporary name, then renames it, so that a reader never sees half of
+  /// it.
   ///
   /// - Parameter url: Where the file is to be.
   /// - Throws: What Foundation reports when the folder cannot be written to.

@@ -36,7 +36,8 @@ extension Safetensors {
       guard let text = value as? [String: String] else { throw .malformedEntry(name) }
       metadata = text
     }
-    // By name where two tensors start at one byte (one of them is empty), so that errors do not vary.
+    // By name where two tensors start at one byte (one of them is empty), so that errors do not
+    // vary.
     entries.sort { ($0.start, $0.end, $0.name) < ($1.start, $1.end, $1.name) }
 
     var offset = 0

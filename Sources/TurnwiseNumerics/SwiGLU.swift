@@ -17,7 +17,9 @@ package enum SwiGLU {
     }
   }
 
-  /// Sets `dx` (rows × 2 width). It may be the memory of `x`.
+  /// Sets `dx` (rows × 2 width).
+  ///
+  /// It may be the memory of `x`.
   package static func backward(dx: MutableFloats, dy: Floats, x: Floats, rows: Int, width: Int) {
     for row in 0..<rows {
       let gate = x + row * 2 * width

@@ -20,8 +20,8 @@ package enum TokenStatistics {
 
   /// Replaces logits by the loss's gradient with respect to them.
   ///
-  /// With p the probabilities and H the entropy: d log p_t / d l_i = [i = t] - p_i and d H / d l_i =
-  /// -p_i (log p_i + H).
+  /// With p the probabilities and H the entropy: d log p_t / d l_i = [i = t] - p_i and d H / d l_i
+  /// = -p_i (log p_i + H).
   package static func backward(
     logits: MutableFloats, dLogProbabilities: Floats, dEntropies: Floats, entropies: Floats,
     partitions: Floats, targets: [Int32], vocabulary: Int
@@ -51,12 +51,18 @@ package enum TokenStatistics {
     var total = Vector.zero
     var weighted = Vector.zero
     var i = 0
-    while i < vocabulary {
+    while i + lanes <= vocabulary {
+      let x = load(logits, i) - highest
+      let e = exponential(x)
+      total += e
+      weighted = multiplyAdd(weighted, e, x)
+      i += lanes
+    }
+    if i < vocabulary {
       let x = load(logits, i, vocabulary) - highest
       let e = keeping(first: vocabulary - i, of: exponential(x))
       total += e
       weighted = multiplyAdd(weighted, e, x)
-      i += lanes
     }
     let z = sum(total)
     return (highest + log(z), highest + sum(weighted) / z)

@@ -39,16 +39,9 @@ func store(_ vector: Vector, _ pointer: MutableFloats, _ i: Int) {
   UnsafeMutableRawPointer(pointer + i).storeBytes(of: vector, as: Vector.self)
 }
 
-/// Returns c + a b.
+/// Returns c + a b, rounded once or twice as the kernel level has it.
 @inline(__always)
-func multiplyAdd(_ c: Vector, _ a: Vector, _ b: Vector) -> Vector {
-  // `addingProduct` is a library call for each lane where the target has no fused instruction.
-  #if arch(arm64) || TURNWISE_FMA
-    return c.addingProduct(a, b)
-  #else
-    return c + a * b
-  #endif
-}
+func multiplyAdd(_ c: Vector, _ a: Vector, _ b: Vector) -> Vector { turnwise_multiply_add(c, a, b) }
 
 /// Returns the sum of the lanes, always added in the same order.
 @inline(__always)
@@ -73,3 +66,7 @@ func keeping(first count: Int, of vector: Vector) -> Vector {
   let index = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
   return vector.replacing(with: 0, where: index .>= Int32(count))
 }
+
+/// Asks for the cache line of `pointer` before it is needed.
+@inline(__always)
+func prefetch(_ pointer: Floats) { turnwise_prefetch(pointer) }

@@ -23,8 +23,8 @@ public struct TraceLayout: Hashable, Sendable {
   public var episodes: URL { folder.appending(path: "episodes.jsonl") }
   /// The bytes of blobs, each in a file that is named by its digest.
   public var blobs: URL { folder.appending(path: "blobs") }
-  /// The trained policy.
-  public var policy: URL { folder.appending(path: "policy") }
+  /// The trainer's state: the trained policy and all that is needed to go on.
+  public var trainer: URL { folder.appending(path: "trainer.json") }
 
   /// A store that reads the run's blobs when they are asked for.
   public func blobStore() -> BlobStore {

@@ -40,7 +40,7 @@ public final class TraceWriter {
     if !present.isEmpty {
       guard replacing else { throw TraceError(.notEmpty, file: layout.folder.relativePath) }
       // Only what a run writes is removed: `--force` on a wrong folder must not empty it.
-      for file in [layout.run, layout.metrics, layout.episodes, layout.blobs, layout.policy]
+      for file in [layout.run, layout.metrics, layout.episodes, layout.blobs, layout.trainer]
       where files.fileExists(atPath: file.path) {
         try files.removeItem(at: file)
       }

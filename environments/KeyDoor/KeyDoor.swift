@@ -136,7 +136,8 @@ public struct KeyDoor: Environment {
       return .call("take", ["key": .string(key ?? "")])
     }
     if state.key == nil {
-      guard random.chance(noise.habit), let guess = state.scenario.keys.randomElement(using: &random)
+      guard random.chance(noise.habit),
+        let guess = state.scenario.keys.randomElement(using: &random)
       else { return .call("read") }
       return .call("take", ["key": .string(guess)])
     }

@@ -41,11 +41,11 @@ public struct CommandLineTool: Sendable {
   /// Creates a command line that knows `environments`, and `estimators` beside the built-in ones.
   public init(environments: [any Environment], estimators: [any CreditEstimator] = []) {
     catalog = Catalog(
-      environments: environments, estimators: EstimatorRegistry.builtIn.adding(estimators))
+      environments: environments, estimators: EstimatorCatalog.standard.adding(estimators))
   }
 
   static let subcommands: [any Subcommand] = [
-    ListCommand(), CheckCommand(), RunCommand(), ShowCommand(),
+    CompareCommand(), TrainCommand(), RunCommand(), ShowCommand(), CheckCommand(), ListCommand(),
   ]
 
   /// Runs one command line.
@@ -78,8 +78,9 @@ public struct CommandLineTool: Sendable {
     }
     let command = try Self.subcommand(name)
     let invocation = try Invocation(
-      Array(arguments.dropFirst()), flags: command.flags, operandLimit: command.operand == nil ? 0 : 1)
-    if invocation.has(.help) {
+      Array(arguments.dropFirst()), flags: command.flags,
+      operandLimit: command.operand == nil ? 0 : 1)
+    if invocation.has(.helpPage) {
       context.console.answer(Help.page(command))
       return .success
     }

@@ -1,0 +1,143 @@
+internal import Foundation
+internal import Turnwise
+
+/// Trains with several estimators on the same seeds at one budget, and compares what they learnt.
+struct CompareCommand: Subcommand {
+  let name = "compare"
+  let summary = "train with several credit estimators at one budget and compare them"
+  let operand: String? = "ENV"
+  let examples = [
+    "turnwise compare shell-v1",
+    "turnwise compare keydoor-v1 --credit rloo,turn --seeds 5",
+  ]
+  let flags =
+    [Self.credit, Self.seeds]
+    + ConfigurationFlags.all.filter { $0.name != "credit" }.map { Self.rebased($0) }
+    + [.environmentSet, .seed, .workers, .out, .force, .json]
+
+  private static let credit = Flag(
+    "credit", "estimators to compare, such as rloo,turn:gamma=0.95", value: "LIST",
+    default: "all that can be used")
+  private static let seeds = Flag(
+    "seeds", "how many seeds each estimator is trained with", value: "N", default: "3")
+
+  /// The defaults of a comparison: runs end with their budget of turns, and fit ten minutes together.
+  static let defaults: RunConfiguration = {
+    var configuration = RunConfiguration()
+    configuration.turns = 4000
+    configuration.updates = 1000
+    return configuration
+  }()
+
+  private static func rebased(_ flag: Flag) -> Flag {
+    let property = ConfigurationFlags.property(of: flag)
+    let settings = (try? Parameters.settings(of: defaults)) ?? [:]
+    return Flag(flag.name, flag.help, value: flag.value, default: settings[property]?.compact)
+  }
+
+  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
+    let environment = try context.catalog.environment(
+      invocation.operands.first, settings: invocation.texts(.environmentSet))
+    return try await compare(environment, invocation, context)
+  }
+
+  private func compare<E: Environment>(
+    _ environment: E, _ invocation: Invocation, _ context: Context
+  ) async throws -> ExitStatus {
+    var configuration = try ConfigurationFlags.configuration(
+      invocation, ignoring: Self.credit, over: Self.defaults)
+    let estimators = try estimators(invocation, environment, configuration, context)
+    let seeds = try invocation.integer(Self.seeds, atLeast: 1, default: 3)
+    let workers = try invocation.workers()
+    try await environment.prepare()
+    let folder = RunFolder.choose(invocation, suggestion: "compare-\(E.id)")
+    configuration.credit = estimators.joined(separator: ",")
+    _ = try RunFolder.writer(
+      folder, name, environment, configuration, workers, replacing: invocation.has(.force))
+
+    let plan = try await ComparisonPlan(
+      environment, configuration, estimators: estimators.count, seeds: seeds, workers: workers)
+    context.console.note(plan.text + "\ntraces in \(folder.relativePath)\n")
+
+    let stages = TrainingStages(console: context.console, workers: workers)
+    var result = ComparisonResult(environment: E.id, configuration: configuration)
+    do {
+      let demonstrations = try await stages.demonstrations(in: environment, configuration)
+      for index in 0..<seeds {
+        configuration.seed = HexSeed(result.firstSeed.value &+ UInt64(index))
+        try await train(
+          environment, configuration, estimators, demonstrations, folder, stages, &result,
+          invocation, context)
+      }
+    } catch is CancellationError {
+      context.console.note("stopped; what was done is in \(folder.relativePath)")
+      return .interrupted
+    }
+    let answer = result.answer(trace: folder.relativePath)
+    try JSON.encode(answer, pretty: true).write(
+      to: folder.appending(path: "results.json"), options: .atomic)
+    if invocation.has(.json) {
+      try context.console.answer(json: answer)
+    } else {
+      context.console.answer(answer.text(width: context.console.width))
+    }
+    return .success
+  }
+
+  /// Trains one seed with each estimator, all from one warm start and one evaluation of it.
+  private func train<E: Environment>(
+    _ environment: E, _ configuration: RunConfiguration, _ estimators: [String],
+    _ demonstrations: [Episode], _ folder: URL, _ stages: TrainingStages,
+    _ result: inout ComparisonResult, _ invocation: Invocation, _ context: Context
+  ) async throws {
+    let seed = configuration.seed.value
+    let warmStart = try stages.clone(demonstrations, configuration, title: "seed \(seed) imitate")
+    var start: [Episode] = []
+    for greedy in [false, true] {
+      start += try await Evaluation.play(
+        warmStart.policy, in: environment, episodes: configuration.evaluationEpisodes, seed: seed,
+        greedy: greedy, workers: stages.workers)
+    }
+    for estimator in estimators {
+      var configuration = configuration
+      configuration.credit = estimator
+      let file = estimator.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }
+      let writer = try RunFolder.writer(
+        folder.appending(path: "\(String(file))-seed\(seed)", directoryHint: .isDirectory), name,
+        environment, configuration, stages.workers, replacing: invocation.has(.force))
+      let trainer = try Trainer(
+        environment, from: warmStart, configuration, catalog: context.catalog.estimators,
+        workers: stages.workers)
+      let clock = ContinuousClock()
+      let began = clock.now
+      let curve = try await stages.train(
+        trainer, writer, title: "seed \(seed) \(estimator)", start: start)
+      result.add(
+        estimator, seed: configuration.seed, curve,
+        seconds: (clock.now - began) / .seconds(1))
+    }
+  }
+
+  private func estimators<E: Environment>(
+    _ invocation: Invocation, _ environment: E, _ configuration: RunConfiguration,
+    _ context: Context
+  ) throws -> [String] {
+    let catalog = context.catalog.estimators
+    let list = try invocation.text(Self.credit).map { try catalog.estimators($0) }
+    guard let list else {
+      let panel = try EstimatorPanel(
+        environment, credit: configuration.credit, groupSize: configuration.groupSize,
+        catalog: catalog)
+      // In the order of the catalog: the control first.
+      return try catalog.estimators.map { try catalog.spelling(of: $0) }
+        .filter { name in panel.all.contains { $0.spelling == name } }
+    }
+    return try list.map { estimator in
+      let spelling = try catalog.spelling(of: estimator)
+      let panel = try EstimatorPanel(
+        environment, credit: spelling, groupSize: configuration.groupSize, catalog: catalog)
+      for warning in panel.warnings { context.console.warn(warning) }
+      return spelling
+    }
+  }
+}

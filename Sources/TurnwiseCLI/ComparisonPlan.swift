@@ -1,0 +1,54 @@
+internal import Foundation
+internal import Turnwise
+
+/// What a comparison is about to do, and how long that should take on this machine.
+struct ComparisonPlan {
+  let text: String
+
+  /// Plays a few expert episodes and takes a few steps of imitation to see how fast the machine is.
+  init<E: Environment>(
+    _ environment: E, _ configuration: RunConfiguration, estimators: Int, seeds: Int, workers: Int
+  ) async throws {
+    var sample = configuration
+    sample.demonstrations = 8 * workers
+    sample.cloningSteps = 4
+    let clock = ContinuousClock()
+    var mark = clock.now
+    let episodes = try await WarmStart.demonstrations(in: environment, sample, workers: workers)
+    let turns = Double(max(1, episodes.reduce(0) { $0 + $1.turns.count }))
+    let turnSeconds = (clock.now - mark) / .seconds(1) / turns
+    mark = clock.now
+    _ = try WarmStart(cloning: episodes, sample, workers: workers)
+    let stepSeconds = (clock.now - mark) / .seconds(1) / Double(sample.cloningSteps)
+
+    let length = turns / Double(episodes.count)
+    // A turn of training is sampled, scored, and passed through policy and critic.
+    let modelSeconds = 3 * stepSeconds / (Double(configuration.cloningBatch) * length)
+    let updateTurns = Double(configuration.groups * configuration.groupSize) * length
+    let limit = Double(configuration.updates) * updateTurns
+    let runTurns = configuration.turns > 0 ? min(Double(configuration.turns), limit) : limit
+    let updates = (runTurns / updateTurns).rounded(.up)
+    let evaluations =
+      (updates / Double(configuration.evaluationEvery)).rounded(.down) + 2
+    let evaluationTurns = evaluations * Double(configuration.evaluationEpisodes) * length
+    let runs = Double(estimators * seeds)
+    let warmTurns = Double(configuration.demonstrations) * length
+    let criticTurns = Double(configuration.criticEpisodes) * length
+    let total = warmTurns + runs * (runTurns + evaluationTurns + criticTurns)
+    let seconds =
+      warmTurns * turnSeconds
+      + Double(seeds * configuration.cloningSteps) * stepSeconds
+      + runs * (runTurns + evaluationTurns + criticTurns) * (turnSeconds + modelSeconds)
+    text = """
+      \(E.id): \(estimators) estimators × \(seeds) seeds = \(Int(runs)) runs of \(Int(runTurns)) \
+      environment turns, about \(Int(updates)) updates each
+      in all about \(Int(total)) turns, with demonstrations and evaluations; \
+      expected: \(Self.minutes(seconds)) on \(workers) workers
+      """
+  }
+
+  private static func minutes(_ seconds: Double) -> String {
+    seconds < 90
+      ? "\(Int(seconds.rounded())) seconds" : String(format: "%.0f minutes", seconds / 60)
+  }
+}

@@ -1,0 +1,162 @@
+internal import Foundation
+internal import Turnwise
+
+/// The learning curves of a comparison, and what they come to.
+struct ComparisonResult {
+  private let environment: String
+  private let configuration: RunConfiguration
+  let firstSeed: HexSeed
+  private var runs: [(estimator: String, seed: HexSeed, curve: EvaluationCurve, seconds: Double)] =
+    []
+
+  init(environment: String, configuration: RunConfiguration) {
+    self.environment = environment
+    self.configuration = configuration
+    firstSeed = configuration.seed
+  }
+
+  mutating func add(
+    _ estimator: String, seed: HexSeed, _ curve: EvaluationCurve, seconds: Double
+  ) {
+    runs.append((estimator, seed, curve, seconds))
+  }
+
+  /// One row for each estimator, and how it differs from the first one.
+  struct Answer: Codable {
+    struct Row: Codable {
+      var estimator: String
+      var start: SeedSummary
+      var startGreedy: SeedSummary
+      var final: SeedSummary
+      var finalGreedy: SeedSummary
+      var area: SeedSummary
+      var families: [String: Double]
+      var turns: Double
+      var seconds: Double
+    }
+
+    struct Difference: Codable {
+      var estimator: String
+      var against: String
+      var final: PairedComparison
+      var area: PairedComparison
+    }
+
+    var environment: String
+    var seeds: [HexSeed]
+    var budget: Int
+    var results: [Row]
+    var differences: [Difference]
+    var trace: String
+  }
+
+  func answer(trace: String) -> Answer {
+    var names: [String] = []
+    for run in runs where !names.contains(run.estimator) { names.append(run.estimator) }
+    let budget = runs.compactMap(\.curve.final?.turns).min() ?? 0
+    func curves(_ name: String) -> [EvaluationCurve] {
+      runs.filter { $0.estimator == name }.map(\.curve)
+    }
+    func finals(_ name: String) -> [Double] {
+      curves(name).map { $0.final?.sampled.success ?? .nan }
+    }
+    func areas(_ name: String) -> [Double] {
+      curves(name).map { curve in
+        LearningCurve(
+          curve.points.map { .init(turns: $0.turns, value: $0.sampled.success) }
+        ).area(budget: max(1, budget))
+      }
+    }
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
+    let rows = names.map { name in
+      let all = curves(name)
+      let families = Set(all.flatMap { ($0.final?.sampled.families ?? [:]).keys })
+      return Answer.Row(
+        estimator: name,
+        start: SeedSummary(all.map { $0.start?.sampled.success ?? .nan }),
+        startGreedy: SeedSummary(all.map { $0.start?.greedy?.success ?? .nan }),
+        final: SeedSummary(finals(name)),
+        finalGreedy: SeedSummary(all.map { $0.final?.greedy?.success ?? .nan }),
+        area: SeedSummary(areas(name)),
+        families: Dictionary(
+          uniqueKeysWithValues: families.map { family in
+            (family, mean(all.compactMap { $0.final?.sampled.families[family] }))
+          }),
+        turns: mean(all.map { Double($0.final?.turns ?? 0) }),
+        seconds: mean(runs.filter { $0.estimator == name }.map(\.seconds)))
+    }
+    let control = names.first ?? ""
+    return Answer(
+      environment: environment,
+      seeds: runs.filter { $0.estimator == control }.map(\.seed), budget: budget, results: rows,
+      differences: names.dropFirst().map { name in
+        Answer.Difference(
+          estimator: name, against: control,
+          final: PairedComparison(finals(name), finals(control)),
+          area: PairedComparison(areas(name), areas(control)))
+      }, trace: trace)
+  }
+}
+
+extension ComparisonResult.Answer {
+  /// The tables that `turnwise compare` prints.
+  func text(width: Int) -> String {
+    let percent = { (value: Double) in TextTable.Cell.number(100 * value) }
+    func interval(_ summary: SeedSummary) -> TextTable.Cell {
+      .interval(summary.interval.map { Interval(low: 100 * $0.low, high: 100 * $0.high) })
+    }
+    var table = TextTable([
+      .text("estimator"), .number("start", decimals: 1), .number("final", decimals: 1),
+      .number("95 % interval", decimals: 1), .number("greedy", decimals: 1),
+      .number("area", decimals: 1), .number("95 % interval", decimals: 1),
+      .number("turns", decimals: 0), .number("seconds", decimals: 0),
+    ])
+    for row in results {
+      table.append([
+        .text(row.estimator), percent(row.start.mean), percent(row.final.mean),
+        interval(row.final), percent(row.finalGreedy.mean), percent(row.area.mean),
+        interval(row.area), .number(row.turns), .number(row.seconds),
+      ])
+    }
+    var text = """
+      held-out success in %, mean over \(seeds.count) seeds (sampled unless greedy is said)
+
+      \(table.rendered(width: width))
+      """
+    let families = Set(results.flatMap(\.families.keys)).sorted()
+    if families.count > 1 {
+      var table = TextTable(
+        [.text("final, by family")] + results.map { .number($0.estimator, decimals: 1) })
+      for family in families {
+        table.append(
+          [.text(family)] + results.map { .number($0.families[family].map { 100 * $0 }) })
+      }
+      text += "\n" + table.rendered(width: width)
+    }
+    for difference in differences { text += "\n" + sentence(difference) }
+    if seeds.count < SeedSummary.smallestReplication {
+      text +=
+        "\n\(seeds.count) seeds are too few for intervals: with \(SeedSummary.smallestReplication)"
+        + " or more (--seeds \(SeedSummary.smallestReplication)) they are printed."
+    }
+    return text + "\n\ntraces  \(trace)\nread one: turnwise show \(trace)"
+  }
+
+  private func sentence(_ difference: Difference) -> String {
+    func points(_ comparison: PairedComparison) -> String {
+      let mean = 100 * comparison.difference.mean
+      let interval = comparison.difference.interval.map {
+        String(format: " [%+.1f, %+.1f]", 100 * $0.low, 100 * $0.high)
+      }
+      return String(format: "%+.1f", mean) + (interval ?? "")
+    }
+    let verdict =
+      switch difference.area.isClearImprovement {
+      case true?: "; the area is clearly larger"
+      case false?: "; not clearly different in area"
+      case nil: ""
+      }
+    return "\(difference.estimator) minus \(difference.against): final \(points(difference.final)),"
+      + " area \(points(difference.area)) points\(verdict)"
+  }
+}

@@ -1,0 +1,96 @@
+internal import Foundation
+internal import Turnwise
+
+/// An episode in words: each turn with what was seen, done and answered, its reward, and what every
+/// estimator says of it.
+struct EpisodeText {
+  private let record: EpisodeRecord
+  private let number: Int
+  private let width: Int
+
+  init(_ record: EpisodeRecord, number: Int, width: Int) {
+    self.record = record
+    self.number = number
+    self.width = width
+  }
+
+  private var names: [String] { (record.credit ?? [:]).keys.sorted() }
+
+  var lines: [String] {
+    let episode = record.episode
+    var lines = [
+      "episode \(number)  \(TerminalText.escaped(episode.name))  \(TerminalText.escaped(episode.family))"
+        + (record.update.map { "  update \($0)" } ?? "")
+        + "  reward \(Self.signed(episode.totalReward))"
+    ]
+    var shown: Text?
+    for (index, turn) in episode.turns.enumerated() {
+      lines.append("")
+      lines.append("turn \(index + 1)" + figures(turn, index))
+      if turn.observation.text != shown, !turn.observation.text.isEmpty {
+        lines += block("sees", turn.observation.text)
+      }
+      shown = turn.observation.text
+      lines += block("does", turn.action.text.isEmpty ? "(nothing)" : turn.action.text)
+      for reply in turn.replies { lines += block(reply.isRefusal ? "told" : "gets", reply.text) }
+    }
+    lines.append("")
+    lines.append(ending)
+    if !names.isEmpty { lines += ["", creditTable] }
+    return lines
+  }
+
+  private func figures(_ turn: Turn, _ index: Int) -> String {
+    var text = turn.reward.map { "  reward \(Self.signed($0))" } ?? ""
+    for name in names {
+      let credit = record.credit?[name]?.turns[index].value
+      text += "  \(TerminalText.escaped(name)) \(Self.signed(credit))"
+    }
+    return text
+  }
+
+  private var ending: String {
+    let episode = record.episode
+    let judged = episode.judgement.map { judgement in
+      let success = judgement.success.map { $0 ? "success" : "no success" } ?? "not judged"
+      return "  \(success), reward \(Self.signed(judgement.reward))"
+        + (judgement.gold.map { "  gold \(TerminalText.escaped($0.compact))" } ?? "")
+    }
+    let kind =
+      switch episode.ending {
+      case .terminated: "ended"
+      case .truncated(let reason): "truncated (\(reason.rawValue))"
+      case .failed(let failure): "failed: \(TerminalText.escaped(failure.description))"
+      }
+    return kind + (judged ?? "")
+  }
+
+  /// The same credit in columns, with a bar for the largest.
+  private var creditTable: String {
+    var table = TextTable(
+      [.number("turn", decimals: 0), .number("reward")] + names.map { .number($0, decimals: 3) }
+        + [.text("action")])
+    let rewards = record.episode.rewards
+    for (index, turn) in record.episode.turns.enumerated() {
+      table.append(
+        [.integer(index + 1), .number(rewards[index])]
+          + names.map { .number(record.credit?[$0]?.turns[index].value) }
+          + [.text(turn.action.text.string)])
+    }
+    return table.rendered(width: width)
+  }
+
+  private func block(_ title: String, _ text: Text) -> [String] {
+    let lines = text.string.split(separator: "\n", omittingEmptySubsequences: false)
+    let body = lines.last == "" && lines.count > 1 ? lines.dropLast() : lines
+    return body.enumerated().map { index, line in
+      let head = index == 0 ? title : String(repeating: " ", count: title.count)
+      return "  \(head)  \(TerminalText.escaped(String(line)))"
+    }
+  }
+
+  private static func signed(_ number: Double?) -> String {
+    guard let number, number.isFinite else { return "-" }
+    return String(format: "%+.2f", number)
+  }
+}

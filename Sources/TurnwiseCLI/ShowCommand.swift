@@ -1,0 +1,153 @@
+internal import Foundation
+internal import Turnwise
+
+/// Reads the trace of a run.
+struct ShowCommand: Subcommand {
+  let name = "show"
+  let summary = "list the episodes of a run, or read one turn by turn"
+  let operand: String? = "RUN"
+  let examples = [
+    "turnwise show traces/examples/keydoor", "turnwise show traces/examples/keydoor --episode 3",
+  ]
+  let flags = [Self.episode, Self.purpose, Self.limit, .json]
+
+  private static let episode = Flag(
+    "episode", "read episode N: the number in the list, which is its line in episodes.jsonl",
+    value: "N")
+  private static let purpose = Flag(
+    "purpose", "list only episodes played for this, such as training or evaluation", value: "WORD")
+  private static let limit = Flag(
+    "limit", "how many episodes are listed", value: "N", default: "40")
+
+  private struct Listing: Encodable {
+    var run: RunRecord
+    var episodes: [Entry]
+
+    struct Entry: Encodable {
+      var number: Int
+      var name: String
+      var purpose: EpisodeRecord.Purpose
+      var update: Int?
+      var family: String
+      var turns: Int
+      var reward: Double?
+      var success: Bool?
+      var ending: Ending
+    }
+  }
+
+  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
+    guard let path = invocation.operands.first else {
+      throw UsageError.missingOperand("the folder of a run")
+    }
+    let layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
+    let run = try layout.readRun()
+    var reader = try RecordReader<EpisodeRecord>(layout.episodes)
+    if invocation.has(Self.episode) {
+      let number = try invocation.integer(Self.episode, atLeast: 1, default: 1)
+      return try show(number, run, &reader, invocation, context)
+    }
+    return try list(run, &reader, invocation, context)
+  }
+
+  // MARK: - The list
+
+  private func list(
+    _ run: RunRecord, _ reader: inout RecordReader<EpisodeRecord>, _ invocation: Invocation,
+    _ context: Context
+  ) throws -> ExitStatus {
+    let limit = try invocation.integer(Self.limit, atLeast: 1, default: 40)
+    let purpose = try invocation.text(Self.purpose).map { text in
+      guard let purpose = EpisodeRecord.Purpose(rawValue: text) else {
+        throw UsageError.badValue(
+          flag: Self.purpose.name, text: text,
+          expected: EpisodeRecord.Purpose.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      return purpose
+    }
+    var entries: [Listing.Entry] = []
+    var (number, matching) = (0, 0)
+    while let record = reader.next() {
+      number += 1
+      guard purpose == nil || record.purpose == purpose else { continue }
+      matching += 1
+      guard invocation.has(.json) || entries.count < limit else { continue }
+      let episode = record.episode
+      entries.append(
+        Listing.Entry(
+          number: number, name: episode.name, purpose: record.purpose, update: record.update,
+          family: episode.family, turns: episode.turns.count, reward: episode.totalReward,
+          success: episode.judgement?.success, ending: episode.ending))
+    }
+    if let error = reader.error { throw error }
+    if invocation.has(.json) {
+      try context.console.answer(json: Listing(run: run, episodes: entries))
+    } else {
+      describe(run, context)
+      var table = TextTable([
+        .number("episode", decimals: 0), .text("purpose"), .number("update", decimals: 0),
+        .text("family"), .number("turns", decimals: 0), .number("reward"), .text("ending"),
+      ])
+      for entry in entries {
+        table.append([
+          .integer(entry.number), .text(entry.purpose.rawValue),
+          .number(entry.update.map(Double.init)), .text(entry.family), .integer(entry.turns),
+          .number(entry.reward), .text(Self.words(entry.ending, entry.success)),
+        ])
+      }
+      context.console.answer(table.rendered(width: context.console.width))
+      if matching > entries.count {
+        context.console.answer(
+          "\(matching - entries.count) more; --limit N lists more, --purpose WORD fewer")
+      }
+    }
+    if let cut = reader.cut { context.console.warn("\(cut); what comes before it is shown") }
+    return .success
+  }
+
+  private func describe(_ run: RunRecord, _ context: Context) {
+    let credit = run.configuration["credit"].map { "  credit \($0.compact)" } ?? ""
+    let seed = run.configuration["seed"].map { "  seed \($0.compact)" } ?? ""
+    context.console.answer(
+      TerminalText.escaped("\(run.command) \(run.environment)\(credit)\(seed)") + "\n")
+  }
+
+  private static func words(_ ending: Ending, _ success: Bool?) -> String {
+    switch ending {
+    case .terminated: success.map { $0 ? "success" : "failure" } ?? "terminated"
+    case .truncated(let reason):
+      "truncated (\(reason.rawValue))" + (success == true ? ", success" : "")
+    case .failed(let failure): "failed: \(failure)"
+    }
+  }
+
+  // MARK: - One episode
+
+  private func show(
+    _ number: Int, _ run: RunRecord, _ reader: inout RecordReader<EpisodeRecord>,
+    _ invocation: Invocation, _ context: Context
+  ) throws -> ExitStatus {
+    var found: EpisodeRecord?
+    var count = 0
+    while let record = reader.next() {
+      count += 1
+      if count == number { found = record }
+    }
+    // An error behind the episode is an error of the file all the same.
+    if let error = reader.error { throw error }
+    if let cut = reader.cut { context.console.warn("\(cut); what comes before it is shown") }
+    guard let record = found else {
+      throw UsageError.badValue(
+        flag: Self.episode.name, text: "\(number)", expected: "a number from 1 to \(count)")
+    }
+    if invocation.has(.json) {
+      try context.console.answer(json: record)
+      return .success
+    }
+    describe(run, context)
+    for line in EpisodeText(record, number: number, width: context.console.width).lines {
+      context.console.answer(line)
+    }
+    return .success
+  }
+}

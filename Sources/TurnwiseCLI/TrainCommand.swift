@@ -1,0 +1,68 @@
+internal import Foundation
+internal import Turnwise
+
+/// Trains one policy.
+struct TrainCommand: Subcommand {
+  let name = "train"
+  let summary = "train a policy with one credit estimator"
+  let operand: String? = "ENV"
+  let examples = [
+    "turnwise train keydoor-v1 --credit turn --updates 10",
+    "turnwise train keydoor-v1 --credit token:lambda=0.9 --updates 2 --seed 7",
+  ]
+  let flags =
+    ConfigurationFlags.all + [.environmentSet, .seed, .workers, .out, .force, .json]
+
+  private struct Answer: Encodable {
+    var environment: String
+    var estimator: String
+    var seed: HexSeed
+    var curve: EvaluationCurve
+    var trace: String
+  }
+
+  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
+    let environment = try context.catalog.environment(
+      invocation.operands.first, settings: invocation.texts(.environmentSet))
+    return try await train(environment, invocation, context)
+  }
+
+  private func train<E: Environment>(
+    _ environment: E, _ invocation: Invocation, _ context: Context
+  ) async throws -> ExitStatus {
+    let configuration = try ConfigurationFlags.configuration(invocation)
+    let workers = try invocation.workers()
+    let panel = try EstimatorPanel(
+      environment, credit: configuration.credit, groupSize: configuration.groupSize,
+      catalog: context.catalog.estimators)
+    for warning in panel.warnings { context.console.warn(warning) }
+    try await environment.prepare()
+    let folder = RunFolder.choose(
+      invocation, suggestion: "train-\(E.id)-\(type(of: panel.driver.estimator).id)")
+    let writer = try RunFolder.writer(
+      folder, name, environment, configuration, workers, replacing: invocation.has(.force))
+    let stages = TrainingStages(console: context.console, workers: workers)
+    let warmStart = try await stages.warmStart(in: environment, configuration)
+    let trainer = try Trainer(
+      environment, from: warmStart, configuration, catalog: context.catalog.estimators,
+      workers: workers)
+    do {
+      let curve = try await stages.train(trainer, writer, title: panel.driver.spelling)
+      let answer = Answer(
+        environment: E.id, estimator: panel.driver.spelling, seed: configuration.seed, curve: curve,
+        trace: folder.relativePath)
+      if invocation.has(.json) {
+        try context.console.answer(json: answer)
+      } else {
+        stages.describe(curve)
+        context.console.answer(
+          "trace   \(answer.trace)\nread it: turnwise show \(answer.trace)\n"
+            + "play it: turnwise run \(E.id) --policy \(answer.trace)")
+      }
+      return .success
+    } catch is CancellationError {
+      context.console.note("stopped; what was done is in \(folder.relativePath)")
+      return .interrupted
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/// Why a group could not be credited.
+public enum CreditError: Error, Hashable, Sendable {
+  /// The episode failed or has no turns.
+  case notCreditable(episode: String)
+  /// Two episodes of the group do not share scenario and start.
+  case differentStarts(String, String)
+  /// No turn of the episode was paid, not even 0.
+  case noReward(episode: String)
+  /// A reward or potential is infinite or not a number. Turns count from 0.
+  case notFinite(episode: String, turn: Int)
+  /// The environment gave no potential of the state before a turn. Turns count from 0.
+  case noPotential(episode: String, turn: Int)
+  /// The policy sampled no tokens.
+  case noTokens(episode: String)
+  /// Evidence that the estimator needs was not gathered.
+  case missing(Evidence.Need)
+  /// The critic's values do not have the shape of the group's sampled tokens.
+  case criticShape(episode: String)
+  /// The critic's value of the last state of a truncated episode is missing.
+  case noBootstrap(episode: String)
+}
+
+extension CreditError: CustomStringConvertible {
+  /// What is wrong, and what to do about it.
+  public var description: String {
+    switch self {
+    case .notCreditable(let episode):
+      "episode \(episode) failed or has no turns; keep the episodes that are creditable"
+    case .differentStarts(let first, let second):
+      "episodes \(first) and \(second) do not share scenario and start, so they are no group"
+    case .noReward(let episode):
+      """
+      episode \(episode) has no reward at all, which is not the same as 0; \
+      let the environment's judge or its steps pay one
+      """
+    case .notFinite(let episode, let turn):
+      "turn \(turn + 1) of episode \(episode) has a reward or potential that is not finite"
+    case .noPotential(let episode, let turn):
+      """
+      turn \(turn + 1) of episode \(episode) has no potential; \
+      give the environment a potential(_:) for every state, or use an estimator without one
+      """
+    case .noTokens(let episode):
+      "the policy sampled no tokens in episode \(episode); use an estimator that credits turns"
+    case .missing(let need): "missing evidence: \(need.remedy)"
+    case .criticShape(let episode):
+      "the critic must give one finite value for each sampled token of episode \(episode)"
+    case .noBootstrap(let episode):
+      "episode \(episode) was truncated; the critic must give a finite value of its last state"
+    }
+  }
+}

@@ -1,0 +1,151 @@
+public import TurnwiseCore
+
+/// Finished episodes of one scenario from one start: what a ``CreditEstimator`` reads.
+///
+/// A group is plain numbers: it knows neither the environment nor the policy that made it.
+public struct CreditGroup: Codable, Hashable, Sendable {
+  /// The episodes, in the order they were given.
+  public let episodes: [CreditEpisode]
+
+  /// Gathers episodes that are already in the form that estimators read.
+  ///
+  /// - Throws: ``CreditError/noReward(episode:)`` for an episode without any reward: absent is not
+  ///   zero. ``CreditError/notFinite(episode:turn:)`` for a reward or potential that is no number.
+  public init(_ episodes: [CreditEpisode]) throws {
+    for episode in episodes { try episode.check() }
+    self.episodes = episodes
+  }
+
+  /// Gathers recorded episodes.
+  ///
+  /// Leave out what cannot be credited first: `CreditGroup(episodes.filter(\.isCreditable))`. What
+  /// is credited then has the order of what was given.
+  ///
+  /// - Throws: What ``init(_:)-(_)`` throws, ``CreditError/notCreditable(episode:)`` for an episode
+  ///   that failed or has no turns, and ``CreditError/differentStarts(_:_:)``.
+  public init(_ episodes: [Episode]) throws {
+    for episode in episodes {
+      guard episode.isCreditable else { throw CreditError.notCreditable(episode: episode.name) }
+      guard let first = episodes.first, episode.startsLike(first) else {
+        throw CreditError.differentStarts(episodes[0].name, episode.name)
+      }
+    }
+    try self.init(episodes.map(CreditEpisode.init))
+  }
+
+  /// The number of turns of the longest episode.
+  public var longest: Int { episodes.map(\.turns.count).max() ?? 0 }
+
+  /// Whether all episodes have the same total reward, so that comparing them says nothing.
+  public var hasEqualReturns: Bool { LeaveOneOut.areEqual(episodes.map(\.totalReward)) }
+
+  /// Returns the group with other rewards, such as shaped ones.
+  ///
+  /// - Parameter rewards: One number for each turn, in the shape `[episode][turn]`.
+  /// - Returns: The same episodes, paid differently.
+  /// - Throws: ``CreditError/notFinite(episode:turn:)``.
+  public func replacingRewards(_ rewards: [[Double]]) throws -> CreditGroup {
+    precondition(
+      rewards.map(\.count) == episodes.map(\.turns.count), "Each turn of the group has one reward.")
+    return try CreditGroup(
+      zip(episodes, rewards).map { episode, rewards in
+        var episode = episode
+        for turn in rewards.indices { episode.turns[turn].reward = rewards[turn] }
+        return episode
+      })
+  }
+}
+
+/// One episode as estimators read it.
+public struct CreditEpisode: Codable, Hashable, Sendable {
+  /// The name of the episode, for messages.
+  public var name: String
+  /// The turns; at least one.
+  public var turns: [CreditTurn]
+  /// Whether the episode was cut short, rather than come to its own end.
+  public var isTruncated: Bool
+
+  /// Creates an episode.
+  public init(name: String = "", turns: [CreditTurn], isTruncated: Bool = false) {
+    self.name = name
+    self.turns = turns
+    self.isTruncated = isTruncated
+  }
+
+  /// Reads a recorded episode; the judgement's reward is paid on its last turn.
+  public init(_ episode: Episode) {
+    let rewards = episode.rewards
+    let turns = episode.turns.enumerated().map { index, turn in
+      CreditTurn(
+        reward: rewards[index], potential: turn.potential, stateKey: turn.stateKey,
+        sampledTokens: turn.span.flatMap { episode.tape[$0]?.range.count } ?? 0)
+    }
+    self.init(name: episode.name, turns: turns, isTruncated: episode.ending.isTruncated)
+  }
+
+  /// The sum of the rewards, R in the literature.
+  public var totalReward: Double { turns.reduce(0) { $0 + $1.paid } }
+
+  /// The number of sampled tokens.
+  public var sampledTokens: Int { turns.reduce(0) { $0 + $1.sampledTokens } }
+
+  /// Returns the discounted sum of the rewards from each turn on: G_t = r_t + γ G_{t+1}.
+  ///
+  /// Nothing is added behind the last turn, also where the episode was cut short.
+  public func returnsToGo(gamma: Double = 1) -> [Double] {
+    var returns = turns.map(\.paid)
+    for turn in returns.indices.dropLast().reversed() {
+      returns[turn] += gamma * returns[turn + 1]
+    }
+    return returns
+  }
+
+  fileprivate func check() throws {
+    guard !turns.isEmpty else { throw CreditError.notCreditable(episode: name) }
+    guard turns.contains(where: { $0.reward != nil }) else {
+      throw CreditError.noReward(episode: name)
+    }
+    for (index, turn) in turns.enumerated() {
+      guard turn.paid.isFinite, (turn.potential ?? 0).isFinite else {
+        throw CreditError.notFinite(episode: name, turn: index)
+      }
+    }
+  }
+}
+
+/// One turn as estimators read it.
+public struct CreditTurn: Codable, Hashable, Sendable {
+  /// The reward paid after the turn; absent is not zero.
+  public var reward: Double?
+  /// The environment's potential of the state before the turn, if it has one.
+  public var potential: Double?
+  /// The key of the state before the turn, if it was computed.
+  public var stateKey: StateKey?
+  /// How many tokens the policy sampled in the turn, observation tokens left out.
+  public var sampledTokens: Int
+
+  /// Creates a turn.
+  public init(
+    reward: Double? = nil, potential: Double? = nil, stateKey: StateKey? = nil,
+    sampledTokens: Int = 0
+  ) {
+    self.reward = reward
+    self.potential = potential
+    self.stateKey = stateKey
+    self.sampledTokens = sampledTokens
+  }
+
+  /// What a recursion adds for the turn: the reward, or 0 where none was paid.
+  public var paid: Double { reward ?? 0 }
+}
+
+extension Episode {
+  /// Whether the episode says something about the agent: it did not fail, and has a turn.
+  public var isCreditable: Bool { ending.failure == nil && !turns.isEmpty }
+
+  fileprivate func startsLike(_ other: Episode) -> Bool {
+    environment == other.environment && scenario == other.scenario
+      && (turns.first?.stateKey == nil || other.turns.first?.stateKey == nil
+        || turns.first?.stateKey == other.turns.first?.stateKey)
+  }
+}

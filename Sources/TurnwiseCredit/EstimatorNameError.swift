@@ -1,0 +1,44 @@
+/// Why a name with options does not say which estimator is meant.
+public enum EstimatorNameError: Error, Hashable, Sendable {
+  /// There is no estimator of that name.
+  case unknown(String, known: [String])
+  /// The estimator has no option of that name.
+  case unknownOption(String, of: String, known: [String])
+  /// An option of the estimator has a value that it refuses.
+  case badOption(of: String, reason: String)
+  /// The text is not of the form `name=value`.
+  case malformed(String)
+  /// The same estimator, or the same option of one, was given twice.
+  case repeated(String)
+  /// The text does not name exactly one estimator.
+  case notOne(String)
+
+  /// The known name that was probably meant.
+  public var suggestion: String? {
+    switch self {
+    case .unknown(let name, let known), .unknownOption(let name, _, let known):
+      NearestName.suggestion(for: name, among: known)
+    case .badOption, .malformed, .repeated, .notOne: nil
+    }
+  }
+}
+
+extension EstimatorNameError: CustomStringConvertible {
+  /// What is wrong, what was probably meant, and what there is.
+  public var description: String {
+    let meant = suggestion.map { "did you mean '\($0)'? " } ?? ""
+    return switch self {
+    case .unknown(let name, let known):
+      "no credit estimator named '\(name)'; \(meant)there is \(known.joined(separator: ", "))"
+    case .unknownOption(let name, let id, let known):
+      """
+      credit estimator '\(id)' has no option '\(name)'; \
+      \(meant)there is \(known.isEmpty ? "none" : known.joined(separator: ", "))
+      """
+    case .badOption(let id, let reason): "credit estimator '\(id)': \(reason)"
+    case .malformed(let text): "'\(text)' is not of the form name=value"
+    case .repeated(let text): "'\(text)' is given twice"
+    case .notOne(let text): "'\(text)' names more than one credit estimator"
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/// A quantity over the environment turns that were spent, such as held-out success.
+public struct LearningCurve: Codable, Hashable, Sendable {
+  /// One evaluation.
+  public struct Point: Codable, Hashable, Sendable {
+    /// Environment turns spent until then, forks and discarded groups included.
+    public var turns: Int
+    /// What was measured.
+    public var value: Double
+
+    /// Creates a point.
+    public init(turns: Int, value: Double) {
+      self.turns = turns
+      self.value = value
+    }
+  }
+
+  /// The evaluations, by turns ascending.
+  public let points: [Point]
+
+  /// Creates a curve from at least one finite evaluation; turns must not descend.
+  public init(_ points: [Point]) {
+    precondition(!points.isEmpty, "A curve has at least one point.")
+    precondition(points.allSatisfy(\.value.isFinite), "Each value is a finite number.")
+    precondition(
+      zip(points, points.dropFirst()).allSatisfy { $0.turns <= $1.turns },
+      "The turns of a curve do not descend.")
+    self.points = points
+  }
+
+  /// Returns the value at a number of turns.
+  ///
+  /// Between evaluations it is interpolated linearly; before the first and behind the last they hold.
+  public func value(at turns: Int) -> Double {
+    guard let after = points.firstIndex(where: { $0.turns > turns }) else {
+      return points[points.count - 1].value
+    }
+    guard after > 0 else { return points[0].value }
+    let (left, right) = (points[after - 1], points[after])
+    let share = Double(turns - left.turns) / Double(right.turns - left.turns)
+    return left.value + share * (right.value - left.value)
+  }
+
+  /// Returns the area under the curve from 0 to a budget of turns, divided by the budget.
+  ///
+  /// The area is that of trapezoids between evaluations, so it is a mean value in the unit of the
+  /// curve. What was spent beyond the budget does not count.
+  public func area(budget: Int) -> Double {
+    precondition(budget > 0, "The budget is at least one turn.")
+    let inside = points.filter { 0 < $0.turns && $0.turns < budget }
+    let corners =
+      [Point(turns: 0, value: value(at: 0))] + inside
+      + [Point(turns: budget, value: value(at: budget))]
+    let doubled = zip(corners, corners.dropFirst()).reduce(0.0) { area, pair in
+      area + Double(pair.1.turns - pair.0.turns) * (pair.0.value + pair.1.value)
+    }
+    return doubled / 2 / Double(budget)
+  }
+}

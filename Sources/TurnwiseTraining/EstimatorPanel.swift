@@ -1,0 +1,68 @@
+public import TurnwiseCore
+public import TurnwiseCredit
+
+/// An estimator with its canonical name.
+public struct CreditedEstimator: Sendable {
+  /// The name with options, such as `turn:gamma=0.95`.
+  public var spelling: String
+  /// The estimator.
+  public var estimator: any CreditEstimator
+}
+
+/// The estimators that credit the groups of a run.
+public struct EstimatorPanel: Sendable {
+  /// The one that drives the updates.
+  public var driver: CreditedEstimator
+  /// All that can be used in the environment, the driver among them.
+  public var all: [CreditedEstimator]
+  /// What to say about the driver before the run starts.
+  public var warnings: [String]
+
+  /// Chooses estimators for an environment.
+  ///
+  /// - Parameters:
+  ///   - environment: The environment.
+  ///   - credit: The driving estimator, as it is spelled on the command line.
+  ///   - groupSize: How many episodes a group has.
+  ///   - catalog: The estimators that can be named.
+  /// - Throws: An ``EstimatorNameError``, or ``TrainingError/refusedCredit(_:)``.
+  public init<E: Environment>(
+    _ environment: E, credit: String, groupSize: Int, catalog: EstimatorCatalog
+  ) throws {
+    let origin = EpisodeOrigin(seed: 0, split: .train, scenario: 0)
+    let setting = CreditSetting(
+      groupSize: groupSize, turnLimit: environment.turnLimit,
+      hasPotential: environment.potential(try Session(environment, origin: origin).state) != nil)
+    let chosen = try catalog.estimator(credit)
+    driver = CreditedEstimator(spelling: try catalog.spelling(of: chosen), estimator: chosen)
+    let notices = chosen.notices(in: setting)
+    let refusals = notices.filter { $0.severity == .refusal }.map(\.message)
+    guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
+    warnings = notices.map(\.message)
+    all = [driver]
+    for estimator in catalog.estimators where type(of: estimator).id != type(of: chosen).id {
+      let isRefused = estimator.notices(in: setting).contains { $0.severity == .refusal }
+      guard !isRefused else { continue }
+      all.append(
+        CreditedEstimator(spelling: try catalog.spelling(of: estimator), estimator: estimator))
+    }
+    all.sort { $0.spelling < $1.spelling }
+  }
+}
+
+/// A group with what every estimator says of it.
+struct CreditedGroup: Sendable {
+  var episodes: [Episode]
+  var evidence: Evidence
+  var credit: [String: GroupCredit]
+
+  init(_ episodes: [Episode], _ evidence: Evidence, by estimators: [CreditedEstimator]) throws {
+    self.episodes = episodes
+    self.evidence = evidence
+    let group = try CreditGroup(episodes)
+    credit = try Dictionary(
+      uniqueKeysWithValues: estimators.map {
+        ($0.spelling, try $0.estimator.credit(group, evidence: evidence))
+      })
+  }
+}

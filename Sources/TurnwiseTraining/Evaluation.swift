@@ -1,0 +1,74 @@
+public import TurnwiseCore
+public import TurnwiseModel
+
+/// How a policy does on held-out scenarios.
+public struct Evaluation: Codable, Hashable, Sendable {
+  /// The share of judged episodes that succeeded.
+  public var success: Double
+  /// The mean total reward.
+  public var reward: Double
+  /// The mean number of turns.
+  public var turns: Double
+  /// The share that succeeded, by family.
+  public var families: [String: Double]
+  /// How many episodes were played to an end.
+  public var count: Int
+
+  /// Sums up finished episodes; failed ones say nothing about the policy and are left out.
+  public init(_ episodes: [Episode]) {
+    let judged = episodes.filter { $0.ending.failure == nil }
+    count = judged.count
+    let size = Double(max(1, judged.count))
+    success = Double(judged.count(where: \.isSuccess)) / size
+    reward = judged.reduce(0) { $0 + ($1.totalReward ?? 0) } / size
+    turns = Double(judged.reduce(0) { $0 + $1.turns.count }) / size
+    families = Dictionary(grouping: judged, by: \.family).mapValues { family in
+      Double(family.count(where: \.isSuccess)) / Double(family.count)
+    }
+  }
+
+  /// The numbers by name, for metrics.
+  public func metrics(_ prefix: String) -> [String: Double] {
+    var metrics = [
+      "\(prefix)/success": success, "\(prefix)/reward": reward, "\(prefix)/turns": turns,
+      "\(prefix)/episodes": Double(count),
+    ]
+    for (family, share) in families { metrics["\(prefix)/family/\(family)"] = share }
+    return metrics
+  }
+
+  /// The member number of greedy episodes, which tells them from sampled ones.
+  static let greedyMember = 1
+
+  /// Plays a policy on held-out scenarios.
+  ///
+  /// The scenarios and the random streams depend on the seed alone, so that policies that are
+  /// compared meet the same tasks with the same luck.
+  ///
+  /// - Parameters:
+  ///   - policy: The policy.
+  ///   - environment: The environment.
+  ///   - episodes: How many scenarios.
+  ///   - seed: Which scenarios.
+  ///   - greedy: Whether the likeliest token is taken instead of a sampled one.
+  ///   - workers: How many environment steps run at once.
+  /// - Returns: The episodes.
+  /// - Throws: What the environment's `start` throws, or `CancellationError`.
+  public static func play<E: Environment>(
+    _ policy: LanguagePolicy, in environment: E, episodes: Int, seed: UInt64, greedy: Bool,
+    workers: Int
+  ) async throws -> [Episode] {
+    var policy = policy
+    policy.workers = workers
+    policy.temperature = greedy ? 0 : 1
+    let sessions = try (0..<episodes).map { number in
+      try Session(
+        environment,
+        origin: EpisodeOrigin(
+          seed: seed, split: .heldOut, scenario: number, member: greedy ? greedyMember : 0))
+    }
+    let played = await Rollout(.policy(policy), workers: workers).play(sessions)
+    try Task.checkCancellation()
+    return try played.map { try $0.episode() }
+  }
+}

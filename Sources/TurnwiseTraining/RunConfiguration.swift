@@ -1,0 +1,153 @@
+public import TurnwiseCore
+
+/// Every option that can change what training does.
+///
+/// The stored properties are the flags of `turnwise train` and `turnwise compare`, in this order, and
+/// what `run.json` records. What cannot change results (workers, folders) is not among them.
+public struct RunConfiguration: Codable, Hashable, Sendable {
+  /// The seed of everything random but the demonstrations.
+  public var seed = HexSeed(1)
+  /// The estimator that drives the updates, with its options.
+  public var credit = "turn"
+
+  /// The most updates.
+  public var updates = 20
+  /// The environment turns after which no further update starts; 0 for no limit.
+  public var turns = 0
+  /// Scenarios of an update.
+  public var groups = 12
+  /// Episodes on each scenario.
+  public var groupSize = 8
+
+  /// The step size of the policy.
+  public var learningRate = 1e-3
+  /// Passes over the episodes of an update.
+  public var epochs = 1
+  /// Steps in a pass.
+  public var minibatches = 2
+  /// How far below 1 the probability ratio may fall before its gradient stops (PPO's ε).
+  public var clipLow = 0.2
+  /// How far above 1 it may rise (DAPO's clip-higher).
+  public var clipHigh = 0.28
+  /// The longest gradient; longer ones are shortened.
+  public var gradientNorm = 1.0
+  /// The weight of the entropy of the policy in its objective.
+  public var entropyBonus = 0.0
+  /// The weight of the divergence from the warm start.
+  public var klWeight = 0.0
+  /// The most tokens of an action.
+  public var actionTokens = 64
+
+  /// Expert episodes that the warm start imitates.
+  public var demonstrations = 1500
+  /// The seed of the expert episodes, which runs of all seeds share.
+  public var demonstrationSeed = 0
+  /// How often the demonstrating expert skips looking.
+  public var habit = 0.6
+  /// How often it does a wrong thing.
+  public var slip = 0.1
+  /// Steps of imitation.
+  public var cloningSteps = 400
+  /// Episodes of a step of imitation.
+  public var cloningBatch = 16
+  /// Sequences of random tokens, with pieces to copy, beside them.
+  public var copyPractice = 8
+  /// The highest step size of imitation.
+  public var cloningRate = 3e-3
+
+  /// The step size of the critic.
+  public var criticRate = 1e-3
+  /// Episodes of the warm start that the critic is fitted to before the first update.
+  public var criticEpisodes = 64
+  /// Passes of the critic over the episodes of an update.
+  public var criticEpochs = 1
+
+  /// The tokens of the tokenizer.
+  public var vocabulary = 384
+  /// Channels of the model.
+  public var width = 64
+  /// Blocks of the model.
+  public var layers = 2
+  /// Attention heads.
+  public var heads = 2
+  /// Channels within a feed-forward block.
+  public var feedForward = 176
+  /// The most tokens of an episode.
+  public var context = 640
+
+  /// Updates between two evaluations.
+  public var evaluationEvery = 5
+  /// Held-out scenarios of an evaluation.
+  public var evaluationEpisodes = 64
+
+  /// The defaults.
+  public init() {}
+
+  /// What each property means, for help pages: a line each, by the property's name.
+  public static let help: [String: String] = [
+    "credit": "the estimator that drives the updates, with its options",
+    "updates": "the most updates",
+    "turns": "no update starts after this many environment turns; 0 for no limit",
+    "groups": "scenarios of an update",
+    "groupSize": "episodes on each scenario",
+    "learningRate": "step size of the policy",
+    "epochs": "passes over the episodes of an update",
+    "minibatches": "steps in a pass",
+    "clipLow": "how far below 1 the probability ratio may fall",
+    "clipHigh": "how far above 1 the probability ratio may rise",
+    "gradientNorm": "the longest gradient; longer ones are shortened",
+    "entropyBonus": "weight of the policy's entropy",
+    "klWeight": "weight of the divergence from the warm start",
+    "actionTokens": "the most tokens of an action",
+    "demonstrations": "expert episodes that the warm start imitates",
+    "demonstrationSeed": "seed of the expert episodes, which all runs share",
+    "habit": "how often the demonstrating expert skips looking",
+    "slip": "how often it does a wrong thing",
+    "cloningSteps": "steps of imitation",
+    "cloningBatch": "episodes of a step of imitation",
+    "copyPractice": "sequences of random tokens to copy in each of these steps",
+    "cloningRate": "highest step size of imitation",
+    "criticRate": "step size of the critic",
+    "criticEpisodes": "episodes that the critic is fitted to before the first update",
+    "criticEpochs": "passes of the critic over the episodes of an update",
+    "vocabulary": "tokens of the tokenizer",
+    "width": "channels of the model",
+    "layers": "blocks of the model",
+    "heads": "attention heads",
+    "feedForward": "channels within a feed-forward block",
+    "context": "the most tokens of an episode",
+    "evaluationEvery": "updates between two evaluations",
+    "evaluationEpisodes": "held-out scenarios of an evaluation",
+  ]
+
+  /// What contradicts itself or is out of range, if anything: the property and what it should be.
+  public var flaw: (property: String, expected: String)? {
+    let counts = [
+      ("groups", groups, 1), ("groupSize", groupSize, 2), ("epochs", epochs, 1),
+      ("minibatches", minibatches, 1), ("actionTokens", actionTokens, 2),
+      ("demonstrations", demonstrations, 1), ("cloningSteps", cloningSteps, 1),
+      ("cloningBatch", cloningBatch, 1), ("copyPractice", copyPractice, 0),
+      ("criticEpisodes", criticEpisodes, 0),
+      ("criticEpochs", criticEpochs, 0), ("vocabulary", vocabulary, 259), ("width", width, 2),
+      ("layers", layers, 1), ("heads", heads, 1), ("feedForward", feedForward, 1),
+      ("context", context, 16), ("evaluationEvery", evaluationEvery, 1),
+      ("evaluationEpisodes", evaluationEpisodes, 1), ("updates", updates, 0), ("turns", turns, 0),
+    ]
+    if let (name, _, minimum) = counts.first(where: { $0.1 < $0.2 }) {
+      return (name, "a whole number of at least \(minimum)")
+    }
+    let amounts = [
+      ("learningRate", learningRate), ("clipLow", clipLow), ("clipHigh", clipHigh),
+      ("gradientNorm", gradientNorm), ("entropyBonus", entropyBonus), ("klWeight", klWeight),
+      ("cloningRate", cloningRate), ("criticRate", criticRate),
+    ]
+    if let (name, _) = amounts.first(where: { !($0.1 >= 0) || !$0.1.isFinite }) {
+      return (name, "a number of at least 0")
+    }
+    if let (name, _) = [("habit", habit), ("slip", slip)].first(where: { !(0...1 ~= $0.1) }) {
+      return (name, "a number from 0 to 1")
+    }
+    if !width.isMultiple(of: 2 * heads) { return ("width", "a multiple of twice the heads") }
+    return nil
+  }
+}

@@ -1,0 +1,41 @@
+/// Everything that a run has spent.
+public struct Spending: Codable, Hashable, Sendable {
+  /// Environment turns of training episodes, and of what the driving estimator needed beside them.
+  public var trainingTurns = 0
+  /// Environment turns of evaluations, which no estimator learns from.
+  public var evaluationTurns = 0
+  /// Environment turns of demonstrations.
+  public var demonstrationTurns = 0
+  /// Environment turns that a critic was fitted to before the first update.
+  ///
+  /// They are part of `trainingTurns` if the driving estimator needs a critic.
+  public var criticTurns = 0
+  /// Tokens sampled in training episodes.
+  public var sampledTokens = 0
+  /// Tokens scored by the critic and the reference.
+  public var scoredTokens = 0
+  /// Tokens passed forward and backward.
+  public var trainedTokens = 0
+  /// Episodes that failed and were left out.
+  public var failedEpisodes = 0
+  /// Groups without two episodes to compare, which were left out.
+  public var droppedGroups = 0
+
+  /// Nothing.
+  public init() {}
+
+  /// The counts by name, for metrics.
+  public var metrics: [String: Double] {
+    [
+      "spent/training_turns": Double(trainingTurns),
+      "spent/evaluation_turns": Double(evaluationTurns),
+      "spent/demonstration_turns": Double(demonstrationTurns),
+      "spent/critic_turns": Double(criticTurns),
+      "spent/sampled_tokens": Double(sampledTokens),
+      "spent/scored_tokens": Double(scoredTokens),
+      "spent/trained_tokens": Double(trainedTokens),
+      "spent/failed_episodes": Double(failedEpisodes),
+      "spent/dropped_groups": Double(droppedGroups),
+    ]
+  }
+}

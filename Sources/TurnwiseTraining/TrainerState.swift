@@ -1,0 +1,70 @@
+public import TurnwiseModel
+
+/// Everything that a trainer needs to go on.
+public struct TrainerState: Sendable {
+  /// The policy.
+  public var policy: LanguagePolicy
+  /// The state of the policy's optimiser.
+  public var optimizer: AdamW
+  /// The critic, from the first update on.
+  public var critic: Critic?
+  /// The warm start, for the divergence from it.
+  public var reference: Transformer?
+  /// How many updates were made.
+  public var iteration = 0
+  /// What was spent.
+  public var spending = Spending()
+
+  /// Starts from a policy.
+  public init(_ policy: LanguagePolicy, keepsReference: Bool) {
+    self.policy = policy
+    optimizer = AdamW(for: policy.model)
+    reference = keepsReference ? policy.model : nil
+  }
+}
+
+extension TrainerState: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case policy, tokenizer, actionLimit, critic, reference, iteration, spending
+  }
+
+  /// Reads a state; the sampling temperature is 1 and the number of workers 1.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let stored = try container.decode(Checkpoint.self, forKey: .policy)
+    guard stored.model.configuration.head == .tokens else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .policy, in: container, debugDescription: "holds no policy")
+    }
+    let tokenizer = try container.decode(Tokenizer.self, forKey: .tokenizer)
+    guard tokenizer.vocabulary <= stored.model.configuration.vocabulary,
+      PromptFormat.special.allSatisfy({ tokenizer.special($0) != nil })
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .tokenizer, in: container, debugDescription: "does not belong to the policy")
+    }
+    policy = LanguagePolicy(
+      stored.model, format: PromptFormat(tokenizer),
+      actionLimit: try container.decode(Int.self, forKey: .actionLimit))
+    optimizer = stored.optimizer ?? AdamW(for: stored.model)
+    critic = try container.decodeIfPresent(Checkpoint.self, forKey: .critic).map {
+      Critic(model: $0.model, optimizer: $0.optimizer ?? AdamW(for: $0.model))
+    }
+    reference = try container.decodeIfPresent(Checkpoint.self, forKey: .reference)?.model
+    iteration = try container.decode(Int.self, forKey: .iteration)
+    spending = try container.decode(Spending.self, forKey: .spending)
+  }
+
+  /// Writes the state; models are safetensors files in base64.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(Checkpoint(policy.model, optimizer: optimizer), forKey: .policy)
+    try container.encode(policy.format.tokenizer, forKey: .tokenizer)
+    try container.encode(policy.actionLimit, forKey: .actionLimit)
+    try container.encodeIfPresent(
+      critic.map { Checkpoint($0.model, optimizer: $0.optimizer) }, forKey: .critic)
+    try container.encodeIfPresent(reference.map { Checkpoint($0) }, forKey: .reference)
+    try container.encode(iteration, forKey: .iteration)
+    try container.encode(spending, forKey: .spending)
+  }
+}

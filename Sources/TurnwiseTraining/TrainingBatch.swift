@@ -1,0 +1,52 @@
+internal import TurnwiseCore
+internal import TurnwiseCredit
+internal import TurnwiseModel
+
+/// The sampled tokens of episodes, flattened into sequences that a model can be trained on.
+struct TrainingBatch: Sendable {
+  /// One sequence for each segment of each tape that holds sampled tokens.
+  private(set) var sequences: [TrainingSequence] = []
+  /// The behaviour policy's log-probability of each scored token, in the shape of `sequences`.
+  private(set) var behavior: [[Float]] = []
+  /// Where each scored token is: turn and number in the turn, in the shape of `sequences`.
+  private(set) var places: [[(turn: Int, token: Int)]] = []
+  /// The episode that each sequence belongs to.
+  private(set) var owners: [Int] = []
+
+  init(_ episodes: [Episode]) {
+    for (owner, episode) in episodes.enumerated() {
+      for segment in episode.tape.segments {
+        var scored: [Int] = []
+        var behavior: [Float] = []
+        var places: [(turn: Int, token: Int)] = []
+        for span in segment.spans where span.kind == .sampled {
+          scored += span.range
+          behavior += span.logProbabilities ?? []
+          places += span.range.indices.map { (span.turn, $0 - span.start) }
+        }
+        guard !scored.isEmpty else { continue }
+        sequences.append(TrainingSequence(tokens: segment.tokens, scored: scored))
+        self.behavior.append(behavior)
+        self.places.append(places)
+        owners.append(owner)
+      }
+    }
+  }
+
+  /// How many tokens are scored.
+  var scoredCount: Int { sequences.reduce(0) { $0 + $1.scored.count } }
+  /// How many tokens there are.
+  var tokenCount: Int { sequences.reduce(0) { $0 + $1.tokens.count } }
+
+  /// Spreads credit of episodes over the scored tokens, in the shape of `sequences`.
+  func spread(_ credit: [EpisodeCredit]) -> [[Double]] {
+    zip(owners, places).map { owner, places in
+      places.map { credit[owner].credit(turn: $0.turn, token: $0.token) }
+    }
+  }
+
+  /// Spreads numbers in the shape `[episode][turn][token]` over the scored tokens.
+  func spread(_ values: [[[Double]]]) -> [[Double]] {
+    zip(owners, places).map { owner, places in places.map { values[owner][$0.turn][$0.token] } }
+  }
+}

@@ -1,0 +1,79 @@
+internal import Foundation
+public import TurnwiseCore
+public import TurnwiseCredit
+
+/// What one update did.
+public struct TrainingUpdate: Sendable {
+  /// An episode with the credit that each estimator gave its turns.
+  public struct CreditedEpisode: Sendable {
+    /// The episode.
+    public var episode: Episode
+    /// The credit, by the name of the estimator; empty if the episode was left out.
+    public var credit: [String: EpisodeCredit]
+  }
+
+  /// The number of the update, from 1.
+  public var iteration: Int
+  /// The episodes that were collected, in order.
+  public internal(set) var episodes: [CreditedEpisode] = []
+  /// The numbers of the update, by name.
+  public internal(set) var metrics: [String: Double] = [:]
+  /// Wall-clock seconds by stage.
+  public private(set) var timing: [String: Double] = [:]
+
+  private var credits: [String: [String: EpisodeCredit]] = [:]
+
+  init(iteration: Int, estimators: [CreditedEstimator], credited: [CreditedGroup]) {
+    self.iteration = iteration
+    for estimator in estimators {
+      var total = CreditDiagnostics()
+      for group in credited {
+        guard let credit = group.credit[estimator.spelling] else { continue }
+        total += credit.diagnostics
+        for (episode, credit) in zip(group.episodes, credit.episodes) {
+          credits[episode.name, default: [:]][estimator.spelling] = credit
+        }
+      }
+      metrics["credit/\(estimator.spelling)/zero_share"] = total.zeroCreditShare ?? .nan
+      metrics["credit/\(estimator.spelling)/dead_groups"] = Double(total.deadGroups)
+    }
+    metrics["groups/equal_returns"] = Double(
+      credited.count { group in Set(group.episodes.map(\.totalReward)).count <= 1 })
+    metrics["groups/credited"] = Double(credited.count)
+  }
+
+  func credit(of episode: String) -> [String: EpisodeCredit] { credits[episode] ?? [:] }
+
+  mutating func finish(spending: Spending, timing: [String: Double]) {
+    let played = Evaluation(episodes.map(\.episode))
+    metrics.merge(played.metrics("train")) { $1 }
+    metrics.merge(spending.metrics) { $1 }
+    self.timing = timing
+  }
+}
+
+/// Wall-clock and processor seconds by stage.
+struct Stopwatch {
+  private(set) var laps: [String: Double] = [:]
+  private var start = ContinuousClock.now
+  private var spent = Self.processorSeconds
+
+  /// Ends a stage.
+  mutating func lap(_ stage: String) {
+    let now = ContinuousClock.now
+    let processor = Self.processorSeconds
+    laps["seconds/\(stage)"] = (now - start) / .seconds(1)
+    laps["cpu_seconds/\(stage)"] = processor - spent
+    (start, spent) = (now, processor)
+  }
+
+  /// What this process and the children that it has waited for have used so far.
+  private static var processorSeconds: Double {
+    [RUSAGE_SELF, RUSAGE_CHILDREN].reduce(0) { total, who in
+      var usage = rusage()
+      getrusage(__rusage_who_t(who.rawValue), &usage)
+      let times = [usage.ru_utime, usage.ru_stime]
+      return times.reduce(total) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+internal import Foundation
+public import TurnwiseCore
+public import TurnwiseModel
+
+/// A policy that imitates a noisy expert: where reinforcement learning starts.
+public struct WarmStart: Sendable {
+  /// The policy.
+  public var policy: LanguagePolicy
+  /// The environment turns of the demonstrations.
+  public var demonstrationTurns: Int
+  /// The mean negative log-likelihood of the demonstrated tokens over the last tenth of the steps,
+  /// in nats.
+  public var loss: Double
+
+  /// Plays the demonstrations of a configuration.
+  ///
+  /// - Parameters:
+  ///   - environment: An environment with an expert.
+  ///   - configuration: Says how many, and how noisy the expert is.
+  ///   - workers: How many environment steps run at once.
+  ///   - onEpisode: Called when an episode has ended.
+  /// - Returns: The episodes that did not fail.
+  /// - Throws: The first ``Failure`` if all episodes failed, and ``TrainingError/noExpert``.
+  public static func demonstrations<E: Environment>(
+    in environment: E, _ configuration: RunConfiguration, workers: Int,
+    onEpisode: @escaping @Sendable () -> Void = {}
+  ) async throws -> [Episode] {
+    let seed = UInt64(configuration.demonstrationSeed.magnitude)
+    let sessions = try (0..<configuration.demonstrations).map { number in
+      try Session(environment, origin: EpisodeOrigin(seed: seed, split: .train, scenario: number))
+    }
+    guard sessions.first?.expertAction() != nil else { throw TrainingError.noExpert(E.id) }
+    let noise = ExpertNoise(habit: configuration.habit, slip: configuration.slip)
+    let rollout = Rollout(.expert(noise), workers: workers) { if $0 { onEpisode() } }
+    let played = await rollout.play(sessions)
+    try Task.checkCancellation()
+    let episodes = try played.filter { $0.ending?.failure == nil }.map {
+      try $0.episode(scenario: .null)
+    }
+    if episodes.isEmpty, let failure = played.first?.ending?.failure { throw failure }
+    return episodes
+  }
+
+  /// Trains a tokenizer and a model on demonstrations.
+  ///
+  /// - Parameters:
+  ///   - demonstrations: Expert episodes.
+  ///   - configuration: Shapes and step sizes.
+  ///   - workers: The most threads. The result does not depend on it.
+  ///   - onStep: Called after each step with the mean negative log-likelihood in nats.
+  /// - Throws: `CancellationError`, and ``TrainingError/demonstrationsTooLong(context:)``.
+  public init(
+    cloning demonstrations: [Episode], _ configuration: RunConfiguration, workers: Int,
+    onStep: (Double) -> Void = { _ in }
+  ) throws {
+    let root = Randomness(seed: configuration.seed.value)
+    let format = PromptFormat(training: demonstrations, vocabulary: configuration.vocabulary)
+    let sequences = demonstrations.map(format.demonstration).filter {
+      $0.tokens.count <= configuration.context && !$0.scored.isEmpty
+    }
+    guard !sequences.isEmpty else {
+      throw TrainingError.demonstrationsTooLong(context: configuration.context)
+    }
+    var modelRandom = root.stream("model")
+    var model = Transformer(
+      ModelConfiguration(
+        vocabulary: format.tokenizer.vocabulary, width: configuration.width,
+        layers: configuration.layers, heads: configuration.heads,
+        feedForward: configuration.feedForward, context: configuration.context),
+      using: &modelRandom)
+    var optimizer = AdamW(for: model)
+    var order: [Int] = []
+    var orderRandom = root.stream("cloning")
+    var recent: [Double] = []
+    let practice = CopyPractice(sequences)
+    for step in 0..<configuration.cloningSteps {
+      try Task.checkCancellation()
+      if order.count < configuration.cloningBatch {
+        order += Array(sequences.indices).shuffled(using: &orderRandom)
+      }
+      var batch = order.prefix(configuration.cloningBatch).map { sequences[$0] }
+      order.removeFirst(batch.count)
+      let size = batch.count
+      batch += (0..<configuration.copyPractice).map { _ in practice.sequence(using: &orderRandom) }
+      // Imitation and practice weigh the same by token, but only imitation is reported.
+      let count = Float(batch.reduce(0) { $0 + $1.scored.count })
+      let imitated = Double(batch[..<size].reduce(0) { $0 + $1.scored.count })
+      var result = model.gradient(of: batch, workers: workers) { index, outputs in
+        let loss = outputs.logProbabilities.reduce(0) { $0 - Double($1) }
+        return SequenceGradients(
+          logProbabilities: outputs.logProbabilities.map { _ in -1 / count },
+          loss: index < size ? loss / imitated : 0)
+      }
+      AdamW.clip(&result.gradient, toNorm: Float(configuration.gradientNorm))
+      let rate = Self.rate(step, of: configuration.cloningSteps) * configuration.cloningRate
+      optimizer.update(&model, gradient: result.gradient, learningRate: Float(rate))
+      recent.append(result.loss)
+      onStep(result.loss)
+    }
+    let last = recent.suffix(max(1, recent.count / 10))
+    loss = last.reduce(0, +) / Double(last.count)
+    demonstrationTurns = demonstrations.reduce(0) { $0 + $1.turns.count }
+    policy = LanguagePolicy(model, format: format, actionLimit: configuration.actionTokens)
+  }
+
+  /// A short rise, then a cosine down to a twentieth.
+  private static func rate(_ step: Int, of steps: Int) -> Double {
+    let warmup = min(40, max(1, steps / 10))
+    if step < warmup { return Double(step + 1) / Double(warmup) }
+    let progress = Double(step - warmup) / Double(max(1, steps - warmup))
+    return 0.05 + 0.95 * (1 + cos(.pi * progress)) / 2
+  }
+}
+
+/// Why training cannot go on.
+public enum TrainingError: Error, Hashable, Sendable {
+  /// There is nobody to imitate.
+  case noExpert(String)
+  /// No demonstration fits the context.
+  case demonstrationsTooLong(context: Int)
+  /// Every episode of an update failed; here is the first reason.
+  case everyEpisodeFailed(Failure)
+  /// The driving estimator cannot be used.
+  case refusedCredit([String])
+}

@@ -1,0 +1,102 @@
+import Testing
+import TurnwiseCredit
+
+/// An estimator as a user writes one.
+struct LastTurn: CreditEstimator {
+  static let id = "last"
+  static let summary = "all credit to the last turn"
+  var scale = 2
+
+  func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
+    let shares = LeaveOneOut.advantages(group.episodes.map(\.totalReward))
+    return GroupCredit(
+      turns: zip(group.episodes, shares).map { episode, share in
+        Array(repeating: 0, count: episode.turns.count - 1) + [share * Double(scale)]
+      }, of: group)
+  }
+}
+
+@Suite struct `An estimator catalog` {
+  let catalog = EstimatorCatalog.standard
+
+  @Test func `names the estimators`() {
+    #expect(catalog.ids == ["rloo", "turn", "token", "process"])
+  }
+
+  @Test(arguments: [
+    ("turn", "turn"), ("turn:gamma=0.95", "turn:gamma=0.95"), ("turn:gamma=1", "turn"),
+    ("turn:gamma=1.0", "turn"),
+    ("token:lambda=.9,gamma=0.99", "token:gamma=0.99,lambda=0.9"),
+    ("token:bootstrap=false", "token:bootstrap=false"),
+  ])
+  func `reads a name and spells it back`(text: String, canonical: String) throws {
+    #expect(try catalog.spelling(of: catalog.estimator(text)) == canonical)
+  }
+
+  @Test func `sets the stored properties`() throws {
+    let token = try #require(
+      try catalog.estimator("token:gamma=0.99,criticLambda=0.5") as? TokenGAE)
+    #expect(token == TokenGAE(gamma: 0.99, criticLambda: 0.5))
+    #expect(
+      try catalog.options(of: token).map(\.name) == [
+        "bootstrap", "criticLambda", "gamma", "lambda",
+      ])
+  }
+
+  @Test func `reads a list`() throws {
+    let list = "rloo,token:gamma=0.99,lambda=0.9,turn,turn:gamma=0.5"
+    let spelled = try catalog.estimators(list).map(catalog.spelling)
+    #expect(spelled == ["rloo", "token:gamma=0.99,lambda=0.9", "turn", "turn:gamma=0.5"])
+  }
+
+  @Test(arguments: [
+    (
+      "trun",
+      "no credit estimator named 'trun'; did you mean 'turn'? there is rloo, turn, token, process"
+    ),
+    ("ppo", "no credit estimator named 'ppo'; there is rloo, turn, token, process"),
+    ("", "no credit estimator named ''; there is rloo, turn, token, process"),
+    (
+      "turn:gama=1",
+      "credit estimator 'turn' has no option 'gama'; did you mean 'gamma'? there is gamma"
+    ),
+    ("rloo:gamma=1", "credit estimator 'rloo' has no option 'gamma'; there is none"),
+    ("turn:gamma=high", "credit estimator 'turn': gamma=high: expected a number"),
+    ("turn:gamma", "'gamma' is not of the form name=value"),
+    ("turn:", "'' is not of the form name=value"),
+    ("gamma=1", "'gamma=1' is not of the form name=value"),
+    ("turn,turn:gamma=1", "'turn' is given twice"),
+    ("turn:gamma=1,gamma=0.5", "'gamma' is given twice"),
+  ])
+  func `says what is wrong with a name`(text: String, message: String) {
+    let error = #expect(throws: EstimatorNameError.self) { try catalog.estimators(text) }
+    #expect(error?.description == message)
+  }
+
+  @Test func `refuses an option out of range`() throws {
+    let error = #expect(throws: EstimatorNameError.self) { try catalog.estimator("turn:gamma=1.5") }
+    #expect(error?.description.contains("must lie between 0 and 1, but is 1.5") == true)
+    #expect(throws: EstimatorNameError.notOne("rloo,turn")) { try catalog.estimator("rloo,turn") }
+  }
+
+  @Test func `takes in estimators of one's own`() throws {
+    let more = catalog.adding([LastTurn()])
+    let last = try more.estimator("last:scale=3")
+    #expect(try more.spelling(of: last) == "last:scale=3")
+    #expect(try more.spelling(of: LastTurn()) == "last")
+    let credit = try last.credit(group([[nil, 1], [0]]), evidence: Evidence())
+    #expect(credit.turns == [[0, 3], [-3]])
+    #expect(throws: EstimatorNameError.self) { try more.estimator("last:scale=0.5") }
+  }
+
+  @Test func `refuses two estimators of one name`() async {
+    await #expect(processExitsWith: .failure) { _ = EstimatorCatalog([RLOO(), RLOO()]) }
+  }
+
+  @Test(arguments: [
+    ("turn", "trun", 1), ("gamma", "gama", 1), ("abc", "", 3), ("kitten", "sitting", 3),
+  ])
+  func `measures the distance of names`(first: String, second: String, distance: Int) {
+    #expect(NearestName.distance(first, second) == distance)
+  }
+}

@@ -1,0 +1,129 @@
+import Testing
+import TurnwiseCredit
+
+@Suite struct `Token GAE` {
+  static let values = [[0.3, 0.4], [0.5, 0.5, 0.6], [0.8]]
+
+  /// E1 of Fixture A: tokens 2, 3, 1, reward 1 on the last.
+  func first(isTruncated: Bool = false) throws -> CreditGroup {
+    try CreditGroup([episode([nil, nil, 1], tokens: [2, 3, 1], isTruncated: isTruncated)])
+  }
+
+  func evidence(_ values: [[Double]] = values, behind: Double? = nil) -> Evidence {
+    Evidence(critic: .init(values: [values], bootstrap: [behind]))
+  }
+
+  func tokens(_ credit: GroupCredit) throws -> [Double] {
+    try #require(credit.episodes[0].tokens).flatMap(\.self)
+  }
+
+  @Test(arguments: [
+    (1.0, 1.0, [0.7, 0.6, 0.5, 0.5, 0.4, 0.2]),
+    (1.0, 0.95, [0.598395, 0.524626, 0.446975, 0.4705, 0.39, 0.2]),
+    (1.0, 0.0, [0.1, 0.1, 0.0, 0.1, 0.2, 0.2]),
+    (0.99, 0.95, [0.556519, 0.489653, 0.419621, 0.451484, 0.3801, 0.2]),
+  ])
+  func `gives the worked rows of section 5-1`(
+    gamma: Double, lambda: Double, expected: [Double]
+  ) throws {
+    let credit = try TokenGAE(gamma: gamma, lambda: lambda).credit(first(), evidence: evidence())
+    #expect(agree(try tokens(credit), expected))
+    #expect(credit.episodes[0].tokens?.map(\.count) == [2, 3, 1])
+    #expect(credit.episodes[0].credit(turn: 2, token: 0) == credit.episodes[0].tokens?[2][0])
+    #expect(agree(credit.turns[0][1], expected[2...4].reduce(0, +) / 3))
+  }
+
+  @Test func `is the return minus the value at gamma and lambda 1`() throws {
+    let credit = try TokenGAE(lambda: 1).credit(first(), evidence: evidence())
+    let expected = Self.values.flatMap(\.self).map { 1 - $0 }
+    #expect(agree(try tokens(credit), expected, within: 1e-12))
+  }
+
+  @Test func `fits the critic to returns whatever its own lambda`() throws {
+    let credit = try TokenGAE(gamma: 0.9, lambda: 0).credit(first(), evidence: evidence())
+    let targets = try #require(credit.episodes[0].valueTargets)
+    let expected = [0.59049, 0.6561, 0.729, 0.81, 0.9, 1]
+    #expect(agree(targets.flatMap(\.self), expected))
+    let own = try TokenGAE(lambda: 0, criticLambda: 0).credit(first(), evidence: evidence())
+    #expect(agree(try #require(own.episodes[0].valueTargets)[0], [0.4, 0.5]))
+  }
+
+  @Test func `bootstraps a truncated episode and only that`() throws {
+    let estimator = TokenGAE(lambda: 0.95)
+    let ended = try estimator.credit(first(), evidence: evidence(behind: 0.5))
+    #expect(try tokens(ended).last.map { agree($0, 0.2) } == true)
+    let cut = try estimator.credit(first(isTruncated: true), evidence: evidence(behind: 0.5))
+    #expect(try tokens(cut).last.map { agree($0, 0.7) } == true)
+    #expect(agree(try #require(cut.episodes[0].valueTargets)[0], [1.5, 1.5]))
+    let limit = try TokenGAE(lambda: 0.95, bootstrap: false)
+      .credit(first(isTruncated: true), evidence: evidence())
+    #expect(try tokens(limit) == tokens(ended))
+  }
+
+  @Test func `asks for the value behind a truncated episode`() throws {
+    #expect(throws: CreditError.noBootstrap(episode: "E")) {
+      try TokenGAE().credit(first(isTruncated: true), evidence: evidence())
+    }
+  }
+
+  @Test func `neither discounts nor resets between turns`() throws {
+    let one = try CreditGroup([episode([1], tokens: [6])])
+    let joined = try TokenGAE(gamma: 0.9, lambda: 0.8)
+      .credit(one, evidence: evidence([Self.values.flatMap(\.self)]))
+    let apart = try TokenGAE(gamma: 0.9, lambda: 0.8).credit(first(), evidence: evidence())
+    #expect(try tokens(joined) == tokens(apart))
+  }
+
+  @Test func `pays the reward of a turn without tokens on the token before it`() throws {
+    let silent = try CreditGroup([episode([nil, 0.25, 0.5], tokens: [1, 1, 0])])
+    let spoken = try CreditGroup([episode([nil, 0.75], tokens: [1, 1])])
+    let estimator = TokenGAE(gamma: 0.9)
+    let found = try estimator.credit(silent, evidence: evidence([[0.1], [0.2], []]))
+    let expected = try estimator.credit(spoken, evidence: evidence([[0.1], [0.2]]))
+    #expect(try tokens(found) == tokens(expected))
+    #expect(found.turns[0][2] == 0)
+  }
+
+  @Test func `is unbiased at lambda 1 with any critic`() throws {
+    var gradient = [0.0, 0.0]
+    for branch in TinyProblem.survivor.branches {
+      let turns = branch.rewards.count
+      let group = try CreditGroup([
+        episode(branch.rewards, tokens: Array(repeating: 1, count: turns))
+      ])
+      let values = [[[0.9], [7]].prefix(turns).map(\.self)]
+      let credit = try TokenGAE(lambda: 1)
+        .credit(group, evidence: Evidence(critic: .init(values: values, bootstrap: [nil])))
+      for (score, credit) in zip(branch.scores, credit.turns[0]) {
+        gradient[score.parameter] += branch.probability * credit * score.value
+      }
+    }
+    #expect(agree(gradient, [0.0588, 0.0576], within: 1e-12))
+  }
+
+  @Test func `says what it lacks`() throws {
+    #expect(throws: CreditError.missing(.critic)) {
+      try TokenGAE().credit(first(), evidence: Evidence())
+    }
+    #expect(throws: CreditError.criticShape(episode: "E")) {
+      try TokenGAE().credit(first(), evidence: evidence([[0.3], [0.5], [0.8]]))
+    }
+    #expect(throws: CreditError.criticShape(episode: "E")) {
+      try TokenGAE()
+        .credit(first(), evidence: evidence([[0.3, .nan], [0.5, 0.5, 0.6], [0.8]]))
+    }
+    #expect(throws: CreditError.noTokens(episode: "E")) {
+      try TokenGAE()
+        .credit(CreditGroup([episode([1], tokens: [0])]), evidence: evidence([[]]))
+    }
+  }
+
+  @Test func `warns of options that leave the critic alone, and of strong discounts`() {
+    let setting = CreditSetting(groupSize: 1, turnLimit: 8)
+    #expect(TokenGAE().notices(in: setting).isEmpty)
+    #expect(TokenGAE(gamma: 0.95).notices(in: setting).count == 1)
+    #expect(TokenGAE(lambda: 0, criticLambda: 0).notices(in: setting).count == 2)
+    let choices = CreditSetting(groupSize: 8, turnLimit: 8, samplesTokens: false)
+    #expect(TokenGAE().notices(in: choices).map(\.severity) == [.refusal])
+  }
+}

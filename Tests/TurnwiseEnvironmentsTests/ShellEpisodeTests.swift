@@ -1,0 +1,74 @@
+import Testing
+import TurnwiseCore
+import TurnwiseEnvironments
+
+@Suite struct `A shell episode` {
+  @Test(arguments: Shell().families)
+  func `is won by the expert in three to eight turns, reading little`(family: String) async throws {
+    for split in Split.allCases {
+      let played = await playExpert(.none, try shellSessions(family, split, count: 10))
+      #expect(played.successRate == 1)
+      for session in played {
+        #expect((3...8).contains(session.turns.count))
+        for reply in session.turns.flatMap(\.replies) { #expect(reply.text.bytes.count < 150) }
+      }
+    }
+  }
+
+  @Test(arguments: Shell().families)
+  func `makes progress from turn to turn where the expert plays`(family: String) async throws {
+    for session in await playExpert(.none, try shellSessions(family, count: 4)) {
+      let potentials = session.turns.compactMap(\.potential)
+      #expect(potentials.count == session.turns.count)
+      #expect(potentials.first == 0 && potentials.last == 1)
+      #expect(zip(potentials, potentials.dropFirst()).allSatisfy { $0 <= $1 })
+    }
+  }
+
+  @Test func `is often lost by an expert with habits, and not always`() async throws {
+    let noise = ExpertNoise(habit: 0.6, slip: 0.1)
+    let played = await playExpert(noise, try shellSessions(count: 100))
+    #expect((0.3...0.65).contains(played.successRate))
+  }
+
+  @Test func `keeps the laws`() async throws {
+    let report = await EnvironmentChecker(Shell(), scenarios: 5).check()
+    for verdict in report.verdicts {
+      if case .broken(let reason) = verdict.outcome { Issue.record("\(verdict.law): \(reason)") }
+    }
+  }
+
+  @Test func `answers errors in words and ends well`() async throws {
+    let session = try #require(try shellSessions("owner", count: 1).first)
+    let played = await play(["bash cat ./nowhere", "bash printf a; exit 3"], in: session)
+    #expect(
+      played.turns.map { $0.replies[0].text.string } == [
+        "cat: ./nowhere: No such file or directory\nexit 1", "a\nexit 3",
+      ])
+  }
+
+  @Test func `shows no more of an output than the limit`() async throws {
+    let session = try #require(try shellSessions("owner", count: 1).first)
+    let played = await play(["bash seq 1000"], in: session)
+    let text = try #require(played.turns.first?.replies.first?.text.string)
+    #expect(text.hasPrefix("1\n2\n3\n") && text.hasSuffix(" more bytes") && text.utf8.count < 430)
+  }
+
+  @Test func `answers a command with a NUL byte and goes on`() async throws {
+    let session = try #require(try shellSessions("owner", count: 1).first)
+    let played = await play(["bash echo \0", "bash echo gavu"], in: session)
+    #expect(played.turns.map { $0.replies[0].isRefusal } == [true, false])
+    #expect(try played.turns.first?.stateKey == session.stateKey)
+  }
+
+  @Test func `draws the numbers of RANDOM from the episode's own stream`() async throws {
+    let sessions = try shellSessions("owner", count: 1, seed: 5) + shellSessions("owner", count: 2)
+    var outputs: [Text] = []
+    for session in sessions + sessions {
+      let played = await play(["bash echo $RANDOM"], in: session)
+      outputs += played.turns.flatMap(\.replies).map(\.text)
+    }
+    #expect(outputs.count == 6 && outputs[..<3] == outputs[3...])
+    #expect(Set(outputs).count == 3)
+  }
+}

@@ -1,0 +1,96 @@
+import Testing
+import TurnwiseCore
+import TurnwiseEnvironments
+
+@Suite struct `Shell tasks` {
+  /// The words that instructions and files of all tasks share.
+  private let fixedWords: Set<String> = [
+    "Add", "Count", "Follow", "How", "In", "Make", "Move", "Set", "Submit", "Sum", "Who", "Write",
+    "and", "bash", "beside", "bin", "cfg", "column", "count", "csv", "echo", "end", "all",
+    "executable", "fail", "file", "folder", "for", "from", "how", "in", "info", "into", "it", "its",
+    "last", "lines", "log", "many", "mention", "mentions", "mode", "next", "of", "old", "output",
+    "owner", "owns", "price", "rename", "run", "script", "service", "sh", "stock", "sorted", "that",
+    "the", "to", "trail", "txt", "unique", "user", "warn", "word",
+  ]
+
+  private func tasks(_ split: Split, count: Int) -> [ShellTask] {
+    (0..<count).map { index in
+      var random = Randomness(seed: 3).stream(split.rawValue, index)
+      return Shell().scenario(in: split, using: &random)
+    }
+  }
+
+  private func words(of task: ShellTask) -> [String] {
+    let files = (task.files + task.results).flatMap { [$0.path, $0.text] }
+    let texts = files + task.removed + task.facts + task.clues.values + [task.instruction]
+    return (texts + [task.answer ?? ""]).flatMap { $0.split { !$0.isLetter }.map(String.init) }
+  }
+
+  @Test func `share no word between training and held-out beside the fixed wording`() {
+    let train = Set(tasks(.train, count: 2000).flatMap(words))
+    let heldOut = Set(tasks(.heldOut, count: 2000).flatMap(words))
+    #expect(train.count > 5000 && heldOut.count > 2000)
+    #expect(train.intersection(heldOut).subtracting(fixedWords).sorted() == [])
+  }
+
+  @Test func `keep vowels of the fixed wording away from the consonants of made-up words`() {
+    // Otherwise byte-pair encoding learns a token there that cuts the syllables of words in two.
+    let (vowels, consonants) = (Set("aeiu"), Set("fghjvyz"))
+    for word in fixedWords {
+      let cuts = zip(word, word.dropFirst()).filter {
+        vowels.contains($0) && consonants.contains($1)
+      }
+      #expect(cuts.isEmpty, "\(word)")
+    }
+  }
+
+  @Test func `come from at least eight families, all of them in both splits`() {
+    let train = Set(tasks(.train, count: 400).map(\.family))
+    #expect(train.count >= 8)
+    #expect(train == Set(Shell().families))
+    #expect(train == Set(tasks(.heldOut, count: 400).map(\.family)))
+  }
+
+  @Test func `tell the expert no word that the instruction does not tell the agent`() {
+    for task in tasks(.train, count: 500) {
+      for clue in task.clues.values { #expect(task.instruction.contains(clue)) }
+    }
+  }
+
+  @Test func `never give the answer away in the instruction`() {
+    for task in tasks(.heldOut, count: 1000) {
+      guard let answer = task.answer else { continue }
+      #expect(!task.instruction.split { !$0.isLetter && !$0.isNumber }.contains { $0 == answer })
+    }
+  }
+
+  @Test func `are small and spell every path once`() {
+    for task in tasks(.train, count: 500) {
+      #expect((4...14).contains(task.files.count))
+      #expect(Set(task.files.map(\.path)).count == task.files.count)
+      #expect(task.instruction.utf8.count < 100)
+      #expect(task.files.allSatisfy { $0.text.utf8.count < 300 })
+    }
+  }
+
+  @Test func `are of the families that a parameter names, which is checked`() throws {
+    let shell = try Parameters.setting([("families", "sum,log")], of: Shell())
+    var random = Randomness(seed: 1)
+    let families = (0..<40).map { _ in shell.scenario(in: .train, using: &random).family }
+    #expect(Set(families) == ["sum", "log"])
+    #expect(throws: Parameters.Problem.self) {
+      try Parameters.setting([("families", "sum,nothing")], of: Shell())
+    }
+    #expect(throws: Parameters.Problem.self) {
+      try Parameters.setting([("folders", "0")], of: Shell())
+    }
+  }
+
+  @Test func `can be read back from plain JSON`() throws {
+    for task in tasks(.train, count: 20) {
+      let json = try JSONValue(encoding: task)
+      #expect(json["instruction"] == .string(task.instruction))
+      #expect(try json.decode(ShellTask.self) == task)
+    }
+  }
+}

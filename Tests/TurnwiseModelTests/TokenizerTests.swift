@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+import TurnwiseModel
+
+@Suite struct `A tokenizer` {
+  static let corpus = (0..<200).map { index in
+    Array("cat notes\(index % 7).txt | grep -n \"alpha\" > out/report\(index).log\n".utf8)
+  }
+  let tokenizer = Tokenizer(training: corpus, vocabulary: 320, special: ["end", "turn"])
+
+  @Test func `loses no byte`() {
+    var generator = SplitMix(1)
+    for length in [0, 1, 2, 63, 64, 65, 500, 5000] {
+      let random = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      #expect(tokenizer.decode(tokenizer.encode(random)) == random)
+      let spaces = [UInt8](repeating: 0x20, count: length)
+      #expect(tokenizer.decode(tokenizer.encode(spaces)) == spaces)
+      // Pieces of the corpus, cut anywhere.
+      let text = Self.corpus.flatMap(\.self).dropFirst(.random(in: 0..<99, using: &generator))
+      let piece = Array(text.prefix(length))
+      #expect(tokenizer.decode(tokenizer.encode(piece)) == piece)
+    }
+    #expect(tokenizer.decode(tokenizer.encode("grüße 🎈")) == Array("grüße 🎈".utf8))
+  }
+
+  @Test func `shortens what it was trained on`() {
+    let text = Self.corpus[3]
+    #expect(tokenizer.encode(text).count * 2 < text.count)
+    #expect(tokenizer.vocabulary <= 320)
+  }
+
+  @Test func `gives a name the same tokens wherever it stands`() {
+    let name = tokenizer.encode("report")
+    for text in ["report", " report", "/report", "7report7", "\"report\""] {
+      let tokens = tokenizer.encode(text)
+      #expect(tokens.indices.contains { tokens[$0...].starts(with: name) })
+    }
+  }
+
+  @Test func `never merges digits`() {
+    let numbers = Tokenizer(training: [Array("10 10 10 10 10 10".utf8)], vocabulary: 300)
+    #expect(numbers.encode("1010") == "1010".utf8.map { Int32($0) })
+  }
+
+  @Test func `learns the same from the same, the smallest pair first where counts tie`() {
+    let again = Tokenizer(training: Self.corpus, vocabulary: 320, special: ["end", "turn"])
+    #expect(again == tokenizer)
+    let tied = Tokenizer(training: [Array("zy zy ab ab".utf8)], vocabulary: 257)
+    #expect(tied.bytes(of: 256) == Array("ab".utf8))
+  }
+
+  @Test func `keeps special tokens apart from bytes`() throws {
+    let end = try #require(tokenizer.special("end"))
+    let turn = try #require(tokenizer.special("turn"))
+    #expect(end != turn && end >= 256)
+    #expect(tokenizer.special("unknown") == nil)
+    #expect(!tokenizer.encode("end turn <end>").contains(end))
+    #expect(tokenizer.decode([97, end, 98]) == Array("ab".utf8))
+  }
+
+  @Test func `survives encoding`() throws {
+    let data = try JSONEncoder().encode(tokenizer)
+    let back = try JSONDecoder().decode(Tokenizer.self, from: data)
+    #expect(back == tokenizer)
+    #expect(back.encode(Self.corpus[5]) == tokenizer.encode(Self.corpus[5]))
+  }
+
+  @Test(arguments: [
+    #"{"merges":[[97]],"special":[]}"#, #"{"merges":[[97,256]],"special":[]}"#,
+    #"{"merges":[[-1,97]],"special":[]}"#, #"{"merges":[],"special":["a","a"]}"#,
+  ])
+  func `is refused when it cannot be one`(_ text: String) {
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(Tokenizer.self, from: Data(text.utf8))
+    }
+  }
+
+  @Test func `encodes megabytes in seconds`() {
+    let text = (0..<60).flatMap { _ in Self.corpus.flatMap(\.self) }
+    let took = ContinuousClock().measure { _ = tokenizer.encode(text) }
+    #expect(took < .seconds(10), "\(text.count) bytes took \(took)")
+    let blank = [UInt8](repeating: 0x20, count: 200_000)
+    #expect(ContinuousClock().measure { _ = tokenizer.encode(blank) } < .seconds(10))
+  }
+}

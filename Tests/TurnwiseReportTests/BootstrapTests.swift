@@ -1,0 +1,112 @@
+import Testing
+import TurnwiseReport
+
+@Suite struct `The bootstrap` {
+  let x = Reference.x
+  let y = Reference.y
+
+  static func optimalityGap(_ scores: Scores) -> Double {
+    let values = scores.rows.flatMap(\.self)
+    return 1 - values.reduce(0) { $0 + min($1, 1) } / Double(values.count)
+  }
+
+  @Test func `draws the reference numbers`() {
+    var random = SplitMix64(seed: 42)
+    let drawn = (0..<5).map { _ in random.next() }
+    let expected: [UInt64] = [
+      13_679_457_532_755_275_413, 2_949_826_092_126_892_291, 5_139_283_748_462_763_858,
+      6_349_198_060_258_255_764, 701_532_786_141_963_250,
+    ]
+    #expect(drawn == expected)
+  }
+
+  @Test func `draws the reference table of runs`() {
+    var random = SplitMix64(seed: 42)
+    let indices = Scores((0..<5).map { run in Array(repeating: Double(run), count: 4) })
+    #expect(
+      indices.resampled(using: &random).rows == [
+        [3, 1, 3, 4], [0, 2, 0, 3], [0, 4, 2, 1], [3, 0, 1, 0], [4, 1, 2, 3],
+      ])
+  }
+
+  @Test func `gives the reference intervals of 200 resamples`() {
+    let bootstrap = Bootstrap(resamples: 200)
+    #expect(Reference.agree(bootstrap.interval(of: x, \.mean), 0.5449375, 0.6625625))
+    #expect(Reference.agree(bootstrap.interval(of: x, \.median), 0.605, 0.710125))
+    #expect(Reference.agree(bootstrap.interval(of: x, \.interquartileMean), 0.54475, 0.705))
+    #expect(
+      Reference.agree(bootstrap.interval(of: x, Self.optimalityGap), 0.3599375, 0.4626875))
+    let improvement = bootstrap.interval(of: x, and: y) { $0.probabilityOfImprovement(over: $1) }
+    #expect(Reference.agree(improvement, 0.60609375, 0.8875))
+  }
+
+  @Test func `gives the reference intervals of 2,000 resamples`() {
+    let bootstrap = Bootstrap(resamples: 2000)
+    #expect(Reference.agree(bootstrap.interval(of: x, \.mean), 0.535, 0.67))
+    #expect(Reference.agree(bootstrap.interval(of: x, \.median), 0.59, 0.715))
+    #expect(Reference.agree(bootstrap.interval(of: x, \.interquartileMean), 0.535, 0.71))
+    #expect(Reference.agree(bootstrap.interval(of: x, Self.optimalityGap), 0.355, 0.4725))
+    let improvement = bootstrap.interval(of: x, and: y) { $0.probabilityOfImprovement(over: $1) }
+    #expect(Reference.agree(improvement, 0.6125, 0.9125))
+  }
+
+  @Test(arguments: [
+    (0, 1.0, 1.0), (0.25, 0.75, 0.9), (0.5, 0.45, 0.7), (0.75, 0.24875, 0.5), (1.0, 0.0, 0.2),
+  ])
+  func `gives the reference band of the profile`(level: Double, low: Double, high: Double) {
+    let found = Bootstrap(resamples: 200).interval(of: x) { scores in
+      Double(scores.rows.joined().count { $0 > level }) / 20
+    }
+    #expect(Reference.agree(found, low, high))
+  }
+
+  @Test func `agrees with a listing of all 729 resamples`() {
+    let z = [[0.1, 0.9], [0.4, 0.6], [0.7, 0.2]]
+    #expect(Reference.agree(Scores(z).interquartileMean, 0.475))
+    let statistics = (0..<729).map { code -> Double in
+      var digits = code
+      return Scores(
+        (0..<3).map { _ in
+          (0..<2).map { task in
+            defer { digits /= 3 }
+            return z[digits % 3][task]
+          }
+        }
+      ).interquartileMean
+    }.sorted()
+    #expect(abs(statistics.reduce(0, +) / 729 - 0.480_246_913_580_246_96) < 1e-12)
+    #expect(Reference.agree(Bootstrap.percentile(2.5, of: statistics), 0.225))
+    #expect(Reference.agree(Bootstrap.percentile(97.5, of: statistics), 0.725))
+    #expect(Reference.agree(statistics[0], 0.15))
+    #expect(Reference.agree(statistics[728], 0.8))
+  }
+
+  @Test func `gives the reference band of a curve`() {
+    // Checkpoints of a task are columns of their own, so their draws are independent.
+    let curve = (0..<4).map { run in
+      (0..<2).flatMap { task in
+        (0..<3).map { time -> Double in
+          let raw = Double((7 * run + 3 * task + 5 * time) % 11) / 10 * Double(time + 1) / 3
+          return (raw * 1000).rounded(.toNearestOrEven) / 1000
+        }
+      }
+    }
+    func middle(_ scores: Scores, at time: Int) -> Double {
+      Scores(scores.rows.map { [$0[time], $0[3 + time]] }).interquartileMean
+    }
+    let expected = [
+      (0.15825, 0.07525, 0.29995625), (0.3335, 0.117, 0.4665), (0.55, 0.24875, 0.825),
+    ]
+    for (time, row) in expected.enumerated() {
+      #expect(Reference.agree(middle(Scores(curve), at: time), row.0))
+      let band = Bootstrap(resamples: 200).interval(of: Scores(curve)) { middle($0, at: time) }
+      #expect(Reference.agree(band, row.1, row.2))
+    }
+  }
+
+  @Test func `comes near the intervals of a large sample`() {
+    let bootstrap = Bootstrap(resamples: 5000, seed: 7)
+    let found = bootstrap.interval(of: y, \.interquartileMean)
+    #expect(abs(found.low - 0.4125) < 0.01 && abs(found.high - 0.60) < 0.01)
+  }
+}

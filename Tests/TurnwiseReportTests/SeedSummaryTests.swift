@@ -1,0 +1,77 @@
+import Testing
+import TurnwiseReport
+
+@Suite struct `A summary over seeds` {
+  @Test func `has mean, deviation and Student's interval`() throws {
+    let summary = SeedSummary([0.5, 0.6, 0.7, 0.8, 0.9])
+    #expect(Reference.agree(summary.mean, 0.7))
+    #expect(Reference.agree(try #require(summary.deviation), 0.158_113_883_008_418_98))
+    let interval = try #require(summary.interval)
+    // 2.7764451051977987 × 0.15811388300841898 / √5
+    #expect(abs(interval.halfWidth - 0.196_324_316_148) < 1e-9)
+    #expect(interval.contains(0.7))
+    #expect(Reference.agree(summary.interquartileMean, 0.7))
+    let bootstrap = try #require(summary.bootstrapInterval)
+    #expect(bootstrap.low > 0.5 && bootstrap.high < 0.9)
+  }
+
+  @Test func `has no interval below five seeds`() {
+    let four = SeedSummary([0.5, 0.6, 0.7, 0.8])
+    #expect(four.interval == nil && four.bootstrapInterval == nil)
+    #expect(four.deviation != nil)
+    #expect(SeedSummary([0.5]).deviation == nil)
+    let pair = PairedComparison([0.5, 0.6, 0.7], [0.1, 0.2, 0.3])
+    #expect(pair.difference.interval == nil && pair.probabilityInterval == nil)
+    #expect(pair.isClearImprovement == nil)
+  }
+
+  @Test func `pairs seeds`() throws {
+    let pair = PairedComparison([0.5, 0.6, 0.7, 0.8, 0.9], [0.4, 0.45, 0.65, 0.7, 0.78])
+    #expect(Reference.agree(pair.difference.mean, 0.104))
+    #expect(try #require(pair.difference.interval).low > 0)
+    #expect(Reference.agree(pair.probabilityOfImprovement, 0.7))
+    // Each seed improves, but the methods overlap: a clear claim needs both intervals.
+    #expect(pair.isClearImprovement == false)
+    let far = PairedComparison([0.8, 0.81, 0.82, 0.83, 0.84], [0.1, 0.11, 0.12, 0.13, 0.12])
+    #expect(far.isClearImprovement == true)
+  }
+
+  @Test(arguments: [
+    (1, 12.706_204_736_432_095), (2, 4.302_652_729_911_275), (3, 3.182_446_305_284_263),
+    (4, 2.776_445_105_197_798_7), (9, 2.262_157_162_740_991_5), (29, 2.045_229_642_132_703),
+  ])
+  func `uses the quantiles of Student's distribution`(degrees: Int, expected: Double) {
+    #expect(abs(StudentT.quantile(0.975, degreesOfFreedom: degrees) - expected) < 1e-9)
+    #expect(abs(StudentT.quantile(0.025, degreesOfFreedom: degrees) + expected) < 1e-9)
+  }
+
+  @Test(arguments: [
+    (0, 10, 0, 0.277_532_799_862_889_2), (9, 10, 0.595_849_973_204_761_5, 0.982_123_786_904_927_1),
+    (57, 100, 0.472_153_895_492_123_05, 0.662_667_014_758_898_8),
+  ])
+  func `has the reference intervals of Wilson`(
+    successes: Int, count: Int, low: Double, high: Double
+  ) throws {
+    let interval = try #require(Interval.wilson(successes: successes, of: count))
+    #expect(Reference.agree(interval, low, high))
+    #expect(Interval.wilson(successes: 0, of: 0) == nil)
+  }
+}
+
+@Suite struct `A curve over environment turns` {
+  func curve(_ points: (Int, Double)...) -> LearningCurve {
+    LearningCurve(points.map { LearningCurve.Point(turns: $0.0, value: $0.1) })
+  }
+
+  @Test func `has the area of trapezoids over its budget`() {
+    #expect(Reference.agree(curve((0, 0), (100, 1)).area(budget: 100), 0.5))
+    #expect(Reference.agree(curve((0, 0.2), (50, 0.6), (100, 0.8)).area(budget: 100), 0.55))
+  }
+
+  @Test func `holds its ends and stops at the budget`() {
+    #expect(Reference.agree(curve((0, 0), (50, 1)).area(budget: 100), 0.75))
+    #expect(Reference.agree(curve((0, 0), (200, 1)).area(budget: 100), 0.25))
+    #expect(Reference.agree(curve((40, 0.5)).area(budget: 100), 0.5))
+    #expect(curve((0, 0), (200, 1)).value(at: 50) == 0.25)
+  }
+}

@@ -1,0 +1,39 @@
+internal import TurnwiseCore
+
+/// Change a value in the configuration of a service, and say what it was before.
+///
+/// Whoever changes it without a look has lost the old value for good.
+enum Config: TaskFamily {
+  static let name = "config"
+
+  static func task(in tree: inout TaskTree) -> TaskDraft {
+    let (service, old, new) = (tree.word(), tree.word(), tree.word())
+    let chance = tree.random.unit()
+    let path = chance < 0.2 ? "\(service).cfg" : "\(tree.folder())\(tree.word()).cfg"
+    tree.add(path, Self.text(service, old))
+    if chance > 0.7 { tree.add("\(service).cfg", Self.text(tree.word(), tree.word())) }
+    tree.fill(4, ending: ".cfg") { Self.text($0.word(), $0.word()) }
+    return TaskDraft(
+      instruction: "Set mode to \(new) for service \(service). Submit the old mode.",
+      clues: ["service": service, "value": new], answer: old,
+      results: [.init(path: path, text: Self.text(service, new))],
+      facts: ["./\(path)", "mode=\(old)"])
+  }
+
+  private static func text(_ service: String, _ mode: String) -> String {
+    ["service=\(service)", "mode=\(mode)"].asLines
+  }
+
+  static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
+    let (service, value) = (task["service"], task["value"])
+    let old = notes.line(from: "grep mode ").map { $0.dropFirst("mode=".count) }
+    if notes.command("sed -i ") != nil { return .submit(old.map(String.init) ?? value) }
+    let guess = "grep mode ./\(service).cfg"
+    let path = notes.line(from: "grep -rl ") ?? notes.path(in: guess)
+    guard let path else {
+      return .bash("grep -rl \(service) .", shortcut: .bash(guess))
+    }
+    let edit = "sed -i 's/mode=.*/mode=\(value)/' \(path)"
+    return old == nil ? .bash("grep mode \(path)", shortcut: .bash(edit)) : .bash(edit)
+  }
+}

@@ -1,0 +1,35 @@
+internal import TurnwiseCore
+
+/// Write the sorted lines of a file, each once, to a new file beside it, and count them.
+enum Sort: TaskFamily {
+  static let name = "sort"
+
+  static func task(in tree: inout TaskTree) -> TaskDraft {
+    let (name, output) = (tree.word(), tree.word())
+    let folder = tree.folder(topChance: 0.2)
+    let words = tree.words(Int.random(in: 3...9, using: &tree.random))
+    let repeated = words.filter { _ in tree.random.chance(0.5) } + words.prefix(1)
+    tree.add("\(folder)\(name).txt", (words + repeated).shuffled(using: &tree.random).asLines)
+    tree.fill(4, ending: ".txt") { $0.words(2).asLines }
+    return TaskDraft(
+      instruction:
+        "Write the sorted unique lines of \(name).txt to \(output).txt beside it. Submit how many.",
+      clues: ["file": name, "output": output], answer: "\(words.count)",
+      results: [.init(path: "\(folder)\(output).txt", text: words.sorted().asLines)],
+      facts: ["./\(folder)\(name).txt", "\(words.count)"])
+  }
+
+  static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
+    let (name, output) = (task["file"], task["output"])
+    if let count = notes.line(from: "wc -l <") { return .submit(count) }
+    // An unquoted redirection cannot fail silently: a sort that succeeded has written its output.
+    if let written = notes.path(in: "sort -u ") {
+      return .bash("wc -l < \(written)", shortcut: .submit("5"))
+    }
+    if let path = notes.line(from: "find . -name \(name).txt") {
+      return .bash("sort -u \(path) > \(path.folder)\(output).txt")
+    }
+    let guess = "sort -u ./\(name).txt > ./\(output).txt"
+    return .bash("find . -name \(name).txt", shortcut: .bash(guess))
+  }
+}

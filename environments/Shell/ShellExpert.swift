@@ -1,0 +1,42 @@
+internal import TurnwiseCore
+
+/// The scripted expert: asks the family for the best move, and departs from it where noise says so.
+struct ShellExpert {
+  /// The task, of which only the family and the words of the instruction are used.
+  let task: ShellTask
+  /// What was read so far.
+  let notes: Notebook
+
+  /// Chooses the next action; nil if the task is of no known family.
+  func action(_ noise: ExpertNoise, using random: inout Randomness) -> Action? {
+    guard let family = TaskFamilies.named(task.family) else { return nil }
+    let move = family.move(in: task, knowing: notes)
+    if random.chance(noise.slip) { return Self.action(slip(using: &random)) }
+    if let shortcut = move.shortcut, !hasTried(shortcut), random.chance(noise.habit) {
+      return Self.action(shortcut)
+    }
+    return Self.action(move.best)
+  }
+
+  /// Whether a shortcut was taken already: it failed, or the move would be another.
+  private func hasTried(_ step: Move.Step) -> Bool {
+    if case .bash(let command) = step { notes.hasTried(command) } else { false }
+  }
+
+  /// One wrong step: mostly idle, sometimes a failing command, sometimes the end of all hope.
+  private func slip(using random: inout Randomness) -> Move.Step {
+    let clue = task.clues.sorted { $0.key < $1.key }.randomElement(using: &random)?.value ?? "done"
+    switch random.unit() {
+    case ..<0.5: return .bash("ls")
+    case ..<0.8: return .bash("cat ./\(clue)")
+    default: return .submit(clue)
+    }
+  }
+
+  private static func action(_ step: Move.Step) -> Action {
+    switch step {
+    case .bash(let command): .call(Bash.name, ["command": .string(command)])
+    case .submit(let answer): .call(Submit.name, ["answer": .string(answer)])
+    }
+  }
+}

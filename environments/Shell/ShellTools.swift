@@ -1,0 +1,69 @@
+internal import Foundation
+internal import TurnwiseCore
+internal import TurnwiseSandbox
+
+/// Runs a command in the sandbox.
+struct Bash: Tool {
+  static let name = "bash"
+  static let summary = """
+    Runs a bash command in the workspace and prints what it wrote. Files, the working directory and \
+    exported variables stay for the next command; processes do not.
+    """
+  static let help = ["command": "What bash is given, as it is."]
+
+  struct Arguments: Decodable { var command: Text }
+
+  let sandbox: Sandbox
+  let outputLimit: Int
+
+  func call(
+    _ arguments: Arguments, on state: inout Shell.State, using random: inout Randomness
+  ) async throws -> ToolReply {
+    let result: CommandResult
+    do {
+      result = try await sandbox.run(arguments.command, in: state.workspace, seed: random.next())
+    } catch let error as CommandError {
+      throw ToolRefusal(error.description)
+    }
+    state.workspace = result.workspace
+    let reply = reply(to: result)
+    state.note(reply)
+    return ToolReply(reply)
+  }
+
+  /// What was written, the errors last, and how the command ended if that was not well.
+  private func reply(to result: CommandResult) -> Text {
+    var bytes = result.standardOutput.text.bytes
+    if !result.standardError.text.isEmpty {
+      if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
+      bytes += result.standardError.text.bytes
+    }
+    while bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+    if bytes.count > outputLimit {
+      bytes = bytes.prefix(outputLimit) + Array("\n… \(bytes.count - outputLimit) more bytes".utf8)
+    }
+    guard let ending = Self.ending(of: result) else { return Text(bytes) }
+    return Text(bytes + Array((bytes.isEmpty ? ending : "\n" + ending).utf8))
+  }
+
+  private static func ending(of result: CommandResult) -> String? {
+    if let limit = result.limit { return "stopped by the limit on \(limit.rawValue)" }
+    return result.status == 0 ? nil : "exit \(result.status)"
+  }
+}
+
+/// Ends the episode with an answer.
+struct Submit: Tool {
+  static let name = "submit"
+  static let summary = "Ends the task with an answer; without a question any answer will do."
+  static let help = ["answer": "What was asked for."]
+
+  struct Arguments: Decodable { var answer: Text }
+
+  func call(
+    _ arguments: Arguments, on state: inout Shell.State, using random: inout Randomness
+  ) -> ToolReply {
+    state.answer = arguments.answer
+    return ToolReply("", endsEpisode: true)
+  }
+}

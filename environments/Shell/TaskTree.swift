@@ -1,0 +1,85 @@
+internal import TurnwiseCore
+
+/// Draws words, folders and files for one task.
+struct TaskTree {
+  /// The source of chance.
+  var random: Randomness
+  /// The files so far.
+  private(set) var files: [ShellTask.File] = []
+  /// The folders, some at the top and some in one of these, all with a slash at the end.
+  private(set) var folders: [String] = []
+  private let split: Split
+  private var words: [String] = []
+
+  /// Draws the folders.
+  init(split: Split, folders count: Int, random: Randomness) {
+    (self.split, self.random) = (split, random)
+    for _ in 0..<count {
+      let folder = word() + "/"
+      folders.append(folder)
+      if self.random.chance(0.5) { folders.append(folder + word() + "/") }
+    }
+  }
+
+  /// Draws a word that is not in the tree yet: whoever looks for it finds what is meant and nothing
+  /// else.
+  mutating func word() -> String {
+    let taken = Set(words.map(Vocabulary.firstSyllable))
+    while true {
+      let word = Vocabulary.word(in: split, besides: taken, using: &random)
+      guard !words.contains(word) else { continue }
+      words.append(word)
+      return word
+    }
+  }
+
+  /// Draws several words.
+  mutating func words(_ count: Int) -> [String] { (0..<count).map { _ in word() } }
+
+  /// Draws a folder, or with the given probability the top, which is spelled as nothing.
+  mutating func folder(topChance: Double = 0) -> String {
+    random.chance(topChance) ? "" : (folders.randomElement(using: &random) ?? "")
+  }
+
+  /// Adds a folder at the top or, with the given probability, in another one.
+  mutating func addFolder(_ name: String, nestedChance: Double) -> String {
+    let parent = random.chance(nestedChance) ? folders.filter { !$0.dropLast().contains("/") } : []
+    let folder = (parent.randomElement(using: &random) ?? "") + name + "/"
+    folders.append(folder)
+    return folder
+  }
+
+  /// Adds a file.
+  @discardableResult
+  mutating func add(_ path: String, mode: String = "644", _ text: String) -> ShellTask.File {
+    let file = ShellTask.File(path: path, mode: mode, text: text)
+    files.append(file)
+    return file
+  }
+
+  /// Adds files that have nothing to do with the task: one in each folder that has none yet, and more
+  /// until there are `count`.
+  mutating func fill(_ count: Int, ending: String, _ text: (inout TaskTree) -> String) {
+    let empty = folders.filter { folder in !files.contains { $0.path.hasPrefix(folder) } }
+    var places = empty
+    while places.count < count { places.append(folder(topChance: 0.2)) }
+    for place in places {
+      let name = word()
+      add(place + name + ending, text(&self))
+    }
+  }
+
+  /// The finished task.
+  func finish(_ draft: TaskDraft, family: String) -> ShellTask {
+    ShellTask(
+      family: family,
+      instruction: draft.instruction, clues: draft.clues,
+      files: files.sorted { $0.path < $1.path }, answer: draft.answer, results: draft.results,
+      removed: draft.removed, facts: draft.facts)
+  }
+}
+
+extension Array where Element == String {
+  /// The strings as the lines of a text.
+  var asLines: String { map { $0 + "\n" }.joined() }
+}
