@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Foundation
 
 /// What a thread gives up for good before it starts commands.
 ///
@@ -29,8 +29,20 @@ struct Enclosure {
     // Files of a sandbox, and the processes in it, are those of nobody else on the machine.
     let user = 60_000 + slot % 5_000
     preparedRoot = try? PreparedRoot(ownedBy: uid_t(user))
-    try Kernel.call(Kernel.Number.setgroups, 0, 0)
-    try Kernel.call(Kernel.Number.setresgid, user, user, user)
-    try Kernel.call(Kernel.Number.setresuid, user, user, user)
+    do {
+      try Kernel.call(Kernel.Number.setgroups, 0, 0)
+      try Kernel.call(Kernel.Number.setresgid, user, user, user)
+      try Kernel.call(Kernel.Number.setresuid, user, user, user)
+    } catch {
+      // The root of a container that has no other users is an ordinary user of the machine.
+      if Self.isRootOfTheMachine { throw error }
+    }
+  }
+
+  private static var isRootOfTheMachine: Bool {
+    // First user inside, first user outside, number of users.
+    let map = FileManager.default.contents(atPath: "/proc/self/uid_map") ?? Data()
+    let fields = map.split { [UInt8(ascii: " "), UInt8(ascii: "\n")].contains($0) }
+    return fields.count < 2 || fields[0] != Data("0".utf8) || fields[1] == Data("0".utf8)
   }
 }

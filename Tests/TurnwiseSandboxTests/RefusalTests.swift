@@ -8,6 +8,11 @@ import TurnwiseSandbox
     ("bwrap: Unknown option --disable-userns", Sandbox.Refusal.Cause.tooOld),
     ("bwrap: Creating new namespace failed: No space left on device", .namespaceLimit),
     (
+      "bwrap: Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces "
+        + "exceeded (ENOSPC)", .namespaceLimit
+    ),
+    ("bwrap: unshare user ns: No space left on device", .namespaceLimit),
+    (
       "bwrap: No permissions to create new namespace, likely because the kernel does not allow "
         + "non-privileged user namespaces.", .namespacesForbidden
     ),
