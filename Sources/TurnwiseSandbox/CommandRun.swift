@@ -18,6 +18,7 @@ struct CommandRun {
     case limit(CommandResult.Limit)
     case cancelled
     case launchTimeout
+    case unreachable
   }
 
   /// Runs a command.
@@ -64,7 +65,13 @@ struct CommandRun {
       if channels.isLauncherAlive { stop = .launchTimeout }
       return
     }
-    sandbox = try Kernel.openProcess(number)
+    do {
+      sandbox = try Kernel.openProcess(number)
+    } catch {
+      // It came to its end already, of which the launcher will tell the reason.
+      guard error.code == ESRCH else { throw error }
+      return try wait(until: begin + .seconds(60)) { !$0.isLauncherAlive }
+    }
     let order = order
     try wait(until: begin + .seconds(60)) {
       !$0.isLauncherAlive || !$0.said.isEmpty || order.isCancelled
@@ -74,16 +81,23 @@ struct CommandRun {
       if channels.isLauncherAlive { kill(.launchTimeout) }
       return
     }
-    let tree = try WorkspaceTree(of: number, slot.limits)
-    let watch = try ProcessWatch(of: number, slot.limits)
+    let tree: WorkspaceTree
+    do {
+      tree = try WorkspaceTree(of: number, slot.limits)
+    } catch {
+      guard [EACCES, EPERM].contains(error.code) else { throw error }
+      return kill(.unreachable)
+    }
     try tree.write(order.workspace)
     self.tree = tree
     try channels.answer()
-    try supervise(tree, watch)
+    try supervise(tree, number)
   }
 
-  private mutating func supervise(_ tree: WorkspaceTree, _ watch: ProcessWatch) throws(Errno) {
+  private mutating func supervise(_ tree: WorkspaceTree, _ number: pid_t) throws(Errno) {
     let order = order
+    // Most commands end before anyone looks.
+    lazy var watch = try? ProcessWatch(of: number, slot.limits)
     let deadline = ContinuousClock.now + .seconds(slot.limits.seconds)
     while channels.isLauncherAlive, stop == nil {
       let tick = ContinuousClock.now + .milliseconds(50)
@@ -98,9 +112,9 @@ struct CommandRun {
         return
       } else if ContinuousClock.now >= deadline {
         kill(.limit(.time))
-      } else if tree.isOverfull || watch.isTemporaryDirectoryOverfull {
+      } else if tree.isOverfull || watch?.isTemporaryDirectoryOverfull == true {
         kill(.limit(.files))
-      } else if watch.isMemoryOverfull {
+      } else if watch?.isMemoryOverfull == true {
         kill(.limit(.memory))
       }
     }
@@ -115,17 +129,17 @@ struct CommandRun {
 
   /// Waits for the end of everything, which it brings about where that has not been done.
   ///
-  /// The launcher is not killed while its sandbox could outlive it: until the sandbox has asked for
-  /// it, the kernel does not let one die with the other.
+  /// The sandbox is killed, not the launcher: that then buries it, so that no orphan is left to the
+  /// first process of the machine, and a launcher that dies early leaves its sandbox alive, because
+  /// the two are tied together only after a while.
   private mutating func end(_ launcher: pid_t) throws(Errno) -> Duration {
     if channels.isLauncherAlive {
       if let sandbox { Kernel.kill(sandbox) } else { channels.hangUp() }
       try wait(until: .now + .seconds(10)) { !$0.isLauncherAlive }
       if channels.isLauncherAlive { _ = Glibc.kill(launcher, SIGKILL) }
     }
-    var processorTime = Kernel.reap(launcher) ?? .zero
-    // Where the launcher has not done so, it is left to us.
-    if let sandbox { processorTime += Kernel.reap(sandbox) ?? .zero }
+    let processorTime = Kernel.reap(launcher) ?? .zero
+    if let sandbox { Kernel.awaitEnd(of: sandbox) }
     // Everyone who could write is dead: what is in the channels is all there is.
     try wait(until: .now + .seconds(10)) { !$0.areOpen }
     return processorTime
@@ -144,7 +158,11 @@ struct CommandRun {
         .failure(
           code: "launch-timeout",
           message: "The sandbox was not ready after a minute. \(errors.text)", retry: true))
+    case .unreachable:
+      return .failure(.refused(Sandbox.Refusal(.unreachable, detail: "/proc/PID/root")))
     case .limit(let limit): ending = .stopped(limit)
+    // Also where it came to its end before it could be stopped, so that this is no race.
+    case nil where channels.isOverfull: ending = .stopped(.output)
     case nil:
       guard let tree else {
         return .failure(.refused(Sandbox.Refusal(launcherSaid: errors.text.string)))

@@ -17,11 +17,9 @@ enum Kernel {
       static let setresuid = 117
       static let setresgid = 119
       static let personality = 135
-      static let prctl = 157
       static let mount = 165
       static let umount = 166
       static let sethostname = 170
-      static let waitid = 247
       static let unshare = 272
       static let eventfd = 290
       static let pipe = 293
@@ -32,13 +30,11 @@ enum Kernel {
       static let mount = 40
       static let pipe = 59
       static let personality = 92
-      static let waitid = 95
       static let unshare = 97
       static let setresuid = 147
       static let setresgid = 149
       static let setgroups = 159
       static let sethostname = 161
-      static let prctl = 167
       static let memfdCreate = 279
     #else
       #error("The sandbox knows the system calls of x86-64 and arm64 alone.")
@@ -62,12 +58,6 @@ enum Kernel {
     }
   }
 
-  /// Makes this process the one that inherits orphaned descendants, so that it can reap them.
-  static func becomeSubreaper() throws(Errno) {
-    // PR_SET_CHILD_SUBREAPER
-    try call(Number.prctl, 36, 1)
-  }
-
   /// Returns a descriptor of a process, through which it can be waited for and killed although its
   /// number may be used again.
   static func openProcess(_ pid: pid_t) throws(Errno) -> Descriptor {
@@ -79,18 +69,10 @@ enum Kernel {
     _ = try? call(Number.pidfdSendSignal, Int(process.raw), Int(SIGKILL))
   }
 
-  /// Waits for the end of the process behind a descriptor.
-  ///
-  /// - Returns: The processor time it used, or nil where it is not, or no longer, a child of ours.
-  static func reap(_ process: Descriptor) -> Duration? {
-    let byDescriptor = 3  // P_PIDFD
-    var usage = rusage()
-    let reaped = withUnsafeMutablePointer(to: &usage) { usage in
-      try? call(
-        Number.waitid, byDescriptor, Int(process.raw), 0, Int(WEXITED),
-        Int(bitPattern: usage))
-    }
-    return reaped == nil ? nil : usage.processorTime
+  /// Waits, for some seconds, for the end of the process behind a descriptor.
+  static func awaitEnd(of process: Descriptor) {
+    var polled = pollfd(fd: process.raw, events: Int16(POLLIN), revents: 0)
+    while poll(&polled, 1, 10_000) < 0, errno == EINTR {}
   }
 
   /// Waits for the end of a child.

@@ -65,7 +65,11 @@ enum Launch {
   /// Namespaces are named one by one, because `--unshare-all` only tries some of them.
   static func options(_ limits: Sandbox.Limits, on root: PreparedRoot?) -> [String] {
     var options = [
-      "--unshare-user", "--unshare-pid", "--unshare-ipc", "--disable-userns", "--die-with-parent",
+      // The shell is the first process, so that its end is that of all others, before the launcher
+      // reports it. With a first process of the launcher's own it would be the other way round, and
+      // every command would leave an orphan behind; it is also one process less to start.
+      "--unshare-user", "--unshare-pid", "--as-pid-1",
+      "--unshare-ipc", "--disable-userns", "--die-with-parent",
       "--new-session", "--cap-drop", "ALL", "--uid", "\(userNumber)", "--gid", "\(userNumber)",
     ]
     if let root {

@@ -19,6 +19,8 @@ extension Sandbox {
       case appArmor
       /// A container around hides parts of `/proc`, so that no new one can be mounted.
       case nestedContainer
+      /// Something keeps this process from the files of its own sandboxes.
+      case unreachable
       /// The shell is not there.
       case noShell
       /// Something that was not foreseen.
@@ -71,6 +73,7 @@ extension Sandbox.Refusal {
     case .appArmor: "AppArmor, or another security module, takes the rights out of user namespaces."
     case .nestedContainer:
       "The container around hides parts of /proc, so no new /proc can be mounted."
+    case .unreachable: "A security module keeps this process from the files of its own sandboxes."
     case .noShell: "There is no \(Launch.shell)."
     case .other: "bubblewrap could not start a sandbox."
     }
@@ -98,7 +101,7 @@ extension Sandbox.Refusal {
       apparmor_parser -r /etc/apparmor.d/bwrap
       In a container, start it with: \(docker)
       """
-    case .nestedContainer: "Start the container with: \(docker)"
+    case .nestedContainer, .unreachable: "Start the container with: \(docker)"
     case .noShell: "Install it: apt-get install bash"
     case .other: "Run `\(Launch.launcher) --unshare-all --ro-bind / / true` to see more."
     }

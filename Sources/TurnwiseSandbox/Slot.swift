@@ -17,12 +17,9 @@ final class Slot {
   private let commandLine: CStrings
   private let environment: CStrings
 
-  private static let subreaper = Result { () throws(Errno) in try Kernel.becomeSubreaper() }
-
   /// Prepares the calling thread.
   init(_ number: Int, _ limits: Sandbox.Limits) throws(Trouble) {
     do throws(Errno) {
-      try Self.subreaper.get()
       let enclosure = try Enclosure(enteringWith: number)
       let options = Launch.options(limits, on: enclosure.preparedRoot).map { Array($0.utf8) + [0] }
       self.limits = limits

@@ -4,6 +4,7 @@ extension SyscallFilter {
     static let architecture: UInt32 = 0xC000_003E
     static let cloneNumber: UInt32 = 56
     static let ioctlNumber: UInt32 = 16
+    static let prctlNumber: UInt32 = 157
     static let socketNumbers: [UInt32] = [41, 53]  // socket, socketpair
 
     private static let deniedHere: [UInt32] = [
@@ -21,6 +22,7 @@ extension SyscallFilter {
     static let architecture: UInt32 = 0xC000_00B7
     static let cloneNumber: UInt32 = 220
     static let ioctlNumber: UInt32 = 29
+    static let prctlNumber: UInt32 = 167
     static let socketNumbers: [UInt32] = [198, 199]  // socket, socketpair
 
     private static let deniedHere: [UInt32] = [

@@ -34,6 +34,8 @@ enum SyscallFilter {
     for number in socketNumbers {
       rules[number] = .failUnless(UInt32(AF_UNIX), argument: 0, EAFNOSUPPORT)
     }
+    // PR_SET_PDEATHSIG: a shell that gave up dying with its launcher would survive a killed host.
+    rules[prctlNumber] = .failIf(1, or: 1, argument: 0, EPERM)
     // TIOCSTI and TIOCLINUX type into a terminal. The kernel ignores the upper half of the request,
     // and a filter that compared it was evaded (CVE-2019-10063).
     rules[ioctlNumber] = .failIf(0x5412, or: 0x541C, argument: 1, EPERM)

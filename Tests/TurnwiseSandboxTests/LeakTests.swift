@@ -53,10 +53,11 @@ import TurnwiseSandbox
       var limits = Sandbox.Limits()
       limits.processorSeconds = mark
       let sandbox = Sandbox(slots: 4, limits: limits)
-      for number in 0..<8 {
-        Task {
-          try await play(number % 2 == 0 ? "sleep 1000" : "setsid sleep 1000 & wait", by: sandbox)
-        }
+      for command: Text in [
+        "sleep 1000", "setsid sleep 1000 & wait", "trap '' TERM HUP INT; exec sleep 1000",
+        "exec python3 -c 'import ctypes, time; ctypes.CDLL(None).prctl(1, 0); time.sleep(1000)'",
+      ] {
+        Task { try await play(command, by: sandbox) }
       }
       try await Task.sleep(for: .milliseconds(milliseconds))
       kill(getpid(), SIGKILL)

@@ -9,7 +9,8 @@ import TurnwiseSandbox
     ("exit 300", 44), ("no-such-command", 127), ("/etc", 126), ("set -e; false; echo no", 1),
     ("set -u; echo $undefined", 127), ("(exit 5)", 5), ("trap 'echo bye' EXIT; false", 1),
     ("trap 'exit 9' EXIT; exit 1", 9), ("exec false", 1), ("set -n; false", 0),
-    ("exec 0<&- 1>&- 2>&- 6>&-; exit 3", 3), ("kill -TERM $$", 143), ("kill -HUP $$", 129),
+    ("exec 0<&- 1>&- 2>&- 6>&-; exit 3", 3), ("kill -9 $$; exit 4", 4), ("kill -STOP $$", 0),
+    ("exec sh -c 'kill -9 $$; exit 3'", 3),
     ("shopt -s extglob; unset -v RANDOM; set -- x; (exit 1)", 1),
     ("exec 1>/dev/null 2>&1; false", 1), ("{ exit 6; }", 6),
   ])
@@ -20,7 +21,10 @@ import TurnwiseSandbox
     #expect(try await play("echo well", in: result.workspace).output == "well\n")
   }
 
-  @Test(arguments: [("kill -9 $$", 9), ("ulimit -t 0; while :; do :; done", 9)])
+  @Test(arguments: [
+    ("ulimit -t 0; while :; do :; done", 9),
+    ("exec python3 -c 'import ctypes; ctypes.string_at(0)'", 11),
+  ])
   func `tells the signal that ended it`(command: String, signal: Int) async throws {
     let result = try await play("cd /tmp", Text(command))
     #expect(result.ending == .signaled(signal))
