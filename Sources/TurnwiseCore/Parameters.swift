@@ -27,7 +27,8 @@ public enum Parameters {
   /// Splits `name=value`.
   ///
   /// - Throws: ``Problem/malformed(_:)``.
-  public static func assignment(_ text: some StringProtocol) throws -> (name: String, value: String) {
+  public static func assignment(_ text: some StringProtocol) throws -> (name: String, value: String)
+  {
     guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
       throw Problem.malformed(String(text))
     }
@@ -57,7 +58,9 @@ public enum Parameters {
     try merged(settings(of: value).merging(recorded) { $1 }, T.self)
   }
 
-  private static func merged<T: Decodable>(_ members: [String: JSONValue], _ type: T.Type) throws -> T {
+  private static func merged<T: Decodable>(_ members: [String: JSONValue], _ type: T.Type) throws
+    -> T
+  {
     do {
       return try JSONValue.object(members).decode(type)
     } catch let error as DecodingError {
@@ -65,7 +68,9 @@ public enum Parameters {
     }
   }
 
-  private static func read(_ text: String, like current: JSONValue, name: String) throws -> JSONValue {
+  private static func read(_ text: String, like current: JSONValue, name: String) throws
+    -> JSONValue
+  {
     func mismatch(_ expected: String) -> Problem {
       .mismatch(name: name, text: text, expected: expected)
     }
@@ -73,13 +78,16 @@ public enum Parameters {
     case .bool:
       guard let value = Bool(text) else { throw mismatch("true or false") }
       return .bool(value)
-    case .integer, .number:
+    case .integer, .unsigned, .number:
       if let value = Int(text) { return .integer(value) }
+      if let value = UInt64(text) { return .unsigned(value) }
       guard let value = Double(text), value.isFinite else { throw mismatch("a number") }
       return .number(value)
     case .string: return .string(text)
-    case .array:
-      return .array(text.split(separator: ",").map { .string(String($0)) })
+    case .array(let items):
+      let kind = items.first ?? .string("")
+      return .array(
+        try text.split(separator: ",").map { try read("\($0)", like: kind, name: name) })
     case .null, .object:
       guard let value = try? JSON.decode(JSONValue.self, from: .init(text.utf8)) else {
         throw mismatch("JSON")
