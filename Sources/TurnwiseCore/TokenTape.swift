@@ -40,6 +40,12 @@ public struct TokenTape: Codable, Hashable, Sendable {
     public var segment: Int
     /// The index of the span in the segment.
     public var span: Int
+
+    /// Names a span.
+    public init(segment: Int, span: Int) {
+      self.segment = segment
+      self.span = span
+    }
   }
 
   /// The segments, oldest first.
@@ -69,7 +75,8 @@ public struct TokenTape: Codable, Hashable, Sendable {
   public mutating func appendSampled(
     _ tokens: [Int32], logProbabilities: [Float], turn: Int
   ) -> Reference {
-    precondition(tokens.count == logProbabilities.count, "Each sampled token has one log-probability.")
+    precondition(
+      tokens.count == logProbabilities.count, "Each sampled token has one log-probability.")
     extend(tokens, kind: .sampled, turn: turn, logProbabilities: logProbabilities)
     let segment = segments.count - 1
     return Reference(segment: segment, span: segments[segment].spans.count - 1)
@@ -135,8 +142,12 @@ extension TokenTape.Segment {
       if span.kind == .sampled, count != span.range.count {
         return "has \(span.range.count) sampled tokens but \(count ?? 0) log-probabilities"
       }
+      if span.kind != .sampled, count != nil {
+        return "has log-probabilities of tokens that were not sampled"
+      }
       position = span.end
     }
-    return position == tokens.count ? nil : "has \(tokens.count - position) tokens outside all spans"
+    return position == tokens.count
+      ? nil : "has \(tokens.count - position) tokens outside all spans"
   }
 }
