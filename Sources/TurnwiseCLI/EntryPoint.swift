@@ -53,12 +53,17 @@ public struct CommandLineTool: Sendable {
   /// - Parameter arguments: The arguments behind the program's name.
   /// - Returns: The status that the process should end with.
   public func run(_ arguments: [String]) async -> Int32 {
-    let console = Console()
+    await run(arguments, console: Console())
+  }
+
+  /// Runs one command line that prints to `console`.
+  package func run(_ arguments: [String], console: Console) async -> Int32 {
     do {
       return try await dispatch(arguments, Context(catalog: catalog, console: console)).rawValue
     } catch {
       let (status, text) = Words.of(error)
-      console.note(text)
+      // An error may quote the file or the argument that it complains of.
+      console.note(TerminalText.escaped(text, keepsNewlines: true))
       return status.rawValue
     }
   }
@@ -78,7 +83,8 @@ public struct CommandLineTool: Sendable {
     }
     let command = try Self.subcommand(name)
     let invocation = try Invocation(
-      Array(arguments.dropFirst()), flags: command.flags, operandLimit: command.operand == nil ? 0 : 1)
+      Array(arguments.dropFirst()), flags: command.flags,
+      operandLimit: command.operand == nil ? 0 : 1)
     if invocation.has(.helpPage) {
       context.console.answer(Help.page(command))
       return .success

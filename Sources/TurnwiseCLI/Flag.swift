@@ -21,10 +21,14 @@ struct Flag: Sendable {
 extension Flag {
   static let json = Flag("json", "print one JSON object instead of words")
   static let seed = Flag("seed", "seed of everything random", value: "N", default: "1")
-  static let workers = Flag("workers", "how much runs at once; never changes results", value: "N", default: "number of cores")
-  static let out = Flag("out", "where the run is written", value: "DIR", default: "a new folder in traces/")
+  static let workers = Flag(
+    "workers", "how much runs at once; never changes results", value: "N",
+    default: "number of cores")
+  static let out = Flag(
+    "out", "where the run is written", value: "DIR", default: "a new folder in traces/")
   static let force = Flag("force", "replace an earlier run in --out")
-  static let environmentSet = Flag("env-set", "set a parameter of the environment; may be repeated", value: "NAME=VALUE")
+  static let environmentSet = Flag(
+    "env-set", "set a parameter of the environment; may be repeated", value: "NAME=VALUE")
   static let helpPage = Flag("help", "show this page")
 }
 
@@ -50,7 +54,8 @@ struct Invocation: Sendable {
       }
       let text = argument.drop { $0 == "-" }
       let name = String(text.prefix { $0 != "=" })
-      guard argument.hasPrefix("--"), let flag = (flags + [.helpPage]).first(where: { $0.name == name })
+      guard argument.hasPrefix("--"),
+        let flag = (flags + [.helpPage]).first(where: { $0.name == name })
       else { throw UsageError.unknownFlag(argument, known: (flags + [.helpPage]).map(\.name)) }
       let attached = text.firstIndex(of: "=").map { String(text[text.index(after: $0)...]) }
       if flag.value == nil {
@@ -58,8 +63,9 @@ struct Invocation: Sendable {
         values[name, default: []].append("")
       } else if let attached {
         values[name, default: []].append(attached)
-      } else if let value = rest.popFirst() {
+      } else if let value = rest.first, !value.hasPrefix("--") {
         values[name, default: []].append(value)
+        rest.removeFirst()
       } else {
         throw UsageError.missingValue(flag: name, expected: flag.value ?? "")
       }
