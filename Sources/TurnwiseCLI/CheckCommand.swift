@@ -12,8 +12,10 @@ struct CheckCommand: Subcommand {
   ]
 
   private static let all = Flag("all", "check every environment")
-  private static let scenarios = Flag("scenarios", "how many scenarios are played for each law", value: "N", default: "12")
-  private static let keys = Flag("keys", "read states from standard input and print their keys: how the second process is asked")
+  private static let scenarios = Flag(
+    "scenarios", "how many scenarios are played for each law", value: "N", default: "12")
+  private static let keys = Flag(
+    "keys", "read states from standard input and print their keys: how the second process is asked")
 
   private struct Answer: Encodable {
     var environment: String
@@ -29,14 +31,16 @@ struct CheckCommand: Subcommand {
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
     let settings = invocation.texts(.environmentSet)
-    var environments = [any Environment]()
+    var environments: [any Environment] = []
     if invocation.has(Self.all) {
       guard invocation.operands.isEmpty, settings.isEmpty else {
         throw UsageError.conflict("--all checks every environment as it is")
       }
       environments = context.catalog.environments
     } else {
-      environments = [try context.catalog.environment(invocation.operands.first, settings: settings)]
+      environments = [
+        try context.catalog.environment(invocation.operands.first, settings: settings)
+      ]
     }
     if invocation.has(Self.keys), let environment = environments.first {
       return try printKeys(environment, context)

@@ -15,8 +15,11 @@ struct CompareCommand: Subcommand {
     + ConfigurationFlags.all.filter { $0.name != "credit" }.map { Self.rebased($0) }
     + [.environmentSet, .seed, .workers, .out, .force, .json]
 
-  private static let credit = Flag("credit", "estimators to compare, such as rloo,turn:gamma=0.95", value: "LIST", default: "all that can be used")
-  private static let seeds = Flag("seeds", "how many seeds each estimator is trained with", value: "N", default: "3")
+  private static let credit = Flag(
+    "credit", "estimators to compare, such as rloo,turn:gamma=0.95", value: "LIST",
+    default: "all that can be used")
+  private static let seeds = Flag(
+    "seeds", "how many seeds each estimator is trained with", value: "N", default: "3")
 
   /// The defaults of a comparison: runs end with their budget of turns, and fit ten minutes together.
   static let defaults: RunConfiguration = {

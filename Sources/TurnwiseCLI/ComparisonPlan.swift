@@ -48,6 +48,7 @@ struct ComparisonPlan {
   }
 
   private static func minutes(_ seconds: Double) -> String {
-    seconds < 90 ? "\(Int(seconds.rounded())) seconds" : String(format: "%.0f minutes", seconds / 60)
+    seconds < 90
+      ? "\(Int(seconds.rounded())) seconds" : String(format: "%.0f minutes", seconds / 60)
   }
 }

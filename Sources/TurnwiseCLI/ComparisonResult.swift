@@ -6,7 +6,8 @@ struct ComparisonResult {
   private let environment: String
   private let configuration: RunConfiguration
   let firstSeed: HexSeed
-  private var runs: [(estimator: String, seed: HexSeed, curve: EvaluationCurve, seconds: Double)] = []
+  private var runs: [(estimator: String, seed: HexSeed, curve: EvaluationCurve, seconds: Double)] =
+    []
 
   init(environment: String, configuration: RunConfiguration) {
     self.environment = environment

@@ -4,7 +4,9 @@ internal import Turnwise
 enum ConfigurationFlags {
   /// One flag for each property but the seed, in their order.
   static let all: [Flag] = properties.map { property in
-    Flag(flagName(property), RunConfiguration.help[property] ?? "", value: "VALUE", default: defaults[property]?.compact)
+    Flag(
+      flagName(property), RunConfiguration.help[property] ?? "", value: "VALUE",
+      default: defaults[property]?.compact)
   }
 
   /// The names of the properties in the order of their declaration.

@@ -85,7 +85,8 @@ final class ProgressBar: Sendable {
     // A rate of the first seconds says nothing yet.
     if now >= 2, state.done > 0 {
       let rate = Double(state.done) / now
-      text += "  \(Self.short(rate)) \(unit)/s  \(Self.clock(Double(total - state.done) / rate)) left"
+      text +=
+        "  \(Self.short(rate)) \(unit)/s  \(Self.clock(Double(total - state.done) / rate)) left"
     }
     return text
   }

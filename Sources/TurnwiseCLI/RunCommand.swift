@@ -15,11 +15,17 @@ struct RunCommand: Subcommand {
     .seed, .workers, .out, .force, .json,
   ]
 
-  private static let policy = Flag("policy", "expert, null, random, or the folder of a run that trained a policy", value: "NAME", default: "expert")
-  private static let episodes = Flag("episodes", "how many episodes to play", value: "N", default: "20")
-  private static let split = Flag("split", "train or held-out scenarios", value: "SPLIT", default: Split.heldOut.rawValue)
-  private static let habit = Flag("habit", "how often the expert takes a shortcut that skips looking", value: "P", default: "0")
-  private static let slip = Flag("slip", "how often the expert does a wrong thing", value: "P", default: "0")
+  private static let policy = Flag(
+    "policy", "expert, null, random, or the folder of a run that trained a policy", value: "NAME",
+    default: "expert")
+  private static let episodes = Flag(
+    "episodes", "how many episodes to play", value: "N", default: "20")
+  private static let split = Flag(
+    "split", "train or held-out scenarios", value: "SPLIT", default: Split.heldOut.rawValue)
+  private static let habit = Flag(
+    "habit", "how often the expert takes a shortcut that skips looking", value: "P", default: "0")
+  private static let slip = Flag(
+    "slip", "how often the expert does a wrong thing", value: "P", default: "0")
   private static let greedy = Flag("greedy", "take the likeliest tokens instead of sampling them")
 
   /// How many episodes are played before they are written.
@@ -99,7 +105,8 @@ struct RunCommand: Subcommand {
     bar.finish("\(episodes.count) episodes")
     try report(episodes, configuration, folder, invocation, context)
     if Task.isCancelled {
-      context.console.note("stopped after \(episodes.count) episodes; they are in \(folder.relativePath)")
+      context.console.note(
+        "stopped after \(episodes.count) episodes; they are in \(folder.relativePath)")
       return .interrupted
     }
     return episodes.contains { $0.ending.failure != nil } ? .negative : .success
@@ -176,7 +183,9 @@ struct RunCommand: Subcommand {
       failed: episodes.filter { $0.ending.failure != nil }.count, families: families,
       trace: folder.relativePath)
     if invocation.has(.json) { return try context.console.answer(json: answer) }
-    func percent(_ share: Double?) -> String { share.map { String(format: "%.1f %%", $0 * 100) } ?? "-" }
+    func percent(_ share: Double?) -> String {
+      share.map { String(format: "%.1f %%", $0 * 100) } ?? "-"
+    }
     context.console.answer(
       "success \(percent(answer.success))  reward \(answer.reward.map { String(format: "%.3f", $0) } ?? "-")"
         + "  turns \(String(format: "%.1f", answer.turns))  failed \(answer.failed)")

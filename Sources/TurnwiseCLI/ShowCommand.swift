@@ -6,12 +6,18 @@ struct ShowCommand: Subcommand {
   let name = "show"
   let summary = "list the episodes of a run, or read one turn by turn"
   let operand: String? = "RUN"
-  let examples = ["turnwise show traces/examples/keydoor", "turnwise show traces/examples/keydoor --episode 3"]
+  let examples = [
+    "turnwise show traces/examples/keydoor", "turnwise show traces/examples/keydoor --episode 3",
+  ]
   let flags = [Self.episode, Self.purpose, Self.limit, .json]
 
-  private static let episode = Flag("episode", "read episode N: the number in the list, which is its line in episodes.jsonl", value: "N")
-  private static let purpose = Flag("purpose", "list only episodes played for this, such as training or evaluation", value: "WORD")
-  private static let limit = Flag("limit", "how many episodes are listed", value: "N", default: "40")
+  private static let episode = Flag(
+    "episode", "read episode N: the number in the list, which is its line in episodes.jsonl",
+    value: "N")
+  private static let purpose = Flag(
+    "purpose", "list only episodes played for this, such as training or evaluation", value: "WORD")
+  private static let limit = Flag(
+    "limit", "how many episodes are listed", value: "N", default: "40")
 
   private struct Listing: Encodable {
     var run: RunRecord
@@ -31,7 +37,9 @@ struct ShowCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    guard let path = invocation.operands.first else { throw UsageError.missingOperand("the folder of a run") }
+    guard let path = invocation.operands.first else {
+      throw UsageError.missingOperand("the folder of a run")
+    }
     let layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
     let run = try layout.readRun()
     var reader = try RecordReader<EpisodeRecord>(layout.episodes)

@@ -136,7 +136,8 @@ private struct TurnSampler<P: TurnPolicy>: Sampler {
   func score(_ tapes: [TokenTape]) async -> [Result<[[Float]], Failure>] {
     tapes.map { _ in
       .failure(
-        Failure(.policy, code: "no-tokens", message: "'\(policy.name)' samples no tokens to score."))
+        Failure(.policy, code: "no-tokens", message: "'\(policy.name)' samples no tokens to score.")
+      )
     }
   }
 

@@ -29,7 +29,8 @@ public struct RandomPolicy: TurnPolicy {
       case "number": arguments[key] = .number(.random(in: 0..<1, using: &random))
       case "boolean": arguments[key] = .bool(.random(using: &random))
       default:
-        if case .array(let names)? = schema["enum"], let name = names.randomElement(using: &random) {
+        if case .array(let names)? = schema["enum"], let name = names.randomElement(using: &random)
+        {
           arguments[key] = name
         } else {
           let count = Int.random(in: 1...3, using: &random)

@@ -13,7 +13,8 @@ extension KeyDoor {
       guard state.position == 0 else { throw ToolRefusal("The sign is in the hall.") }
       state.hasRead = true
       let scenario = state.scenario
-      return "The sign says: \(scenario.fittingKey) key, \(scenario.rottenSide.rawValue) side rotten."
+      return
+        "The sign says: \(scenario.fittingKey) key, \(scenario.rottenSide.rawValue) side rotten."
     }
   }
 
@@ -86,7 +87,8 @@ extension KeyDoor {
     static let name = "rest"
     static let summary = "Does nothing for a turn."
 
-    func call(_ arguments: None, on state: inout State, using random: inout Randomness) -> ToolReply {
+    func call(_ arguments: None, on state: inout State, using random: inout Randomness) -> ToolReply
+    {
       "You rest."
     }
   }
@@ -96,7 +98,8 @@ extension KeyDoor {
     static let summary = "Gives up, for a small reward."
     var reward: Double
 
-    func call(_ arguments: None, on state: inout State, using random: inout Randomness) -> ToolReply {
+    func call(_ arguments: None, on state: inout State, using random: inout Randomness) -> ToolReply
+    {
       ToolReply("You leave.", reward: reward, endsEpisode: true)
     }
   }
