@@ -43,15 +43,15 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   /// The folder of a run whose policy training starts from; empty to imitate the expert.
   public var warmStart = ""
   /// Expert episodes that the warm start imitates.
-  public var demonstrations = 4000
+  public var demonstrations = 2500
   /// The seed of the expert episodes, which runs of all seeds share.
   public var demonstrationSeed = 0
   /// How often the demonstrating expert skips looking.
-  public var habit = 0.55
+  public var habit = 0.6
   /// How often it does a wrong thing.
-  public var slip = 0.04
+  public var slip = 0.05
   /// Steps of imitation.
-  public var cloningSteps = 5000
+  public var cloningSteps = 2000
   /// Episodes of a step of imitation.
   public var cloningBatch = 16
   /// Sequences of random tokens, with pieces to copy, beside them.
