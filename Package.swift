@@ -81,7 +81,8 @@ let package = Package(
     tests("TurnwiseNumericsTests", ["TurnwiseNumerics"]),
     tests("TurnwiseModelTests", ["TurnwiseModel", "TurnwiseNumerics", "TurnwiseCore"]),
     tests("TurnwiseTrainingTests", ["TurnwiseTraining", "TurnwiseEnvironments", "TurnwiseCore"]),
-    tests("TurnwiseEnvironmentsTests", ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore"]),
+    tests(
+      "TurnwiseEnvironmentsTests", ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore"]),
     tests(
       "TurnwiseCLITests", ["TurnwiseCLI", "Turnwise", "TurnwiseEnvironments"], golden: ["Golden"]),
   ]

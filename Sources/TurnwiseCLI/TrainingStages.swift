@@ -6,11 +6,15 @@ struct TrainingStages: Sendable {
   let console: Console
   let workers: Int
 
-  /// Plays demonstrations and imitates them.
+  /// Plays demonstrations and imitates them, or reads the policy that the configuration names.
   func warmStart<E: Environment>(
     in environment: E, _ configuration: RunConfiguration
   ) async throws -> WarmStart {
-    try clone(try await demonstrations(in: environment, configuration), configuration)
+    guard configuration.warmStart.isEmpty else {
+      let layout = TraceLayout(URL(filePath: configuration.warmStart, directoryHint: .isDirectory))
+      return WarmStart(try layout.readTrainer())
+    }
+    return try clone(try await demonstrations(in: environment, configuration), configuration)
   }
 
   func demonstrations<E: Environment>(

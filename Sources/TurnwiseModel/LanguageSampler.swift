@@ -109,7 +109,8 @@ final class LanguageSampler: Sampler {
         guard segment.tokens.count <= policy.model.configuration.context,
           segment.tokens.allSatisfy({ (0..<Int32(policy.model.configuration.vocabulary)) ~= $0 })
         else { return .failure(.unscorable) }
-        var scores = policy.model.score([sequence], workers: policy.workers)[0].logProbabilities[...]
+        var scores = policy.model.score([sequence], workers: policy.workers)[0].logProbabilities[
+          ...]
         for span in sampled {
           spans.append(Array(scores.prefix(span.range.count)))
           scores = scores.dropFirst(span.range.count)

@@ -1,5 +1,8 @@
 /// The pieces of a text that merges do not cross: runs of ASCII letters, single digits, runs of
 /// others.
+///
+/// A slash belongs to the letters before it. What follows a slash is copied by looking up what
+/// followed it before, and in a path of three parts a token of its own would have followed twice.
 struct PieceSequence: Sequence, IteratorProtocol {
   /// The longest piece.
   ///
@@ -21,6 +24,7 @@ struct PieceSequence: Sequence, IteratorProtocol {
         index += 1
       }
     }
+    if kind == .letter, index < bytes.count, bytes[index] == UInt8(ascii: "/") { index += 1 }
     return bytes[start..<index]
   }
 

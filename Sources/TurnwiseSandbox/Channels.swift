@@ -117,8 +117,14 @@ struct Channels {
   }
 
   private func reported(_ key: String) -> Int? {
-    let text = String(decoding: report, as: UTF8.self)
-    guard let place = text.firstRange(of: "\"\(key)\":") else { return nil }
-    return Int(text[place.upperBound...].drop { $0 == " " }.prefix { $0.isNumber })
+    // This is asked each time that something came, so not by way of a string.
+    let key = key.utf8
+    for start in report.indices.dropLast(key.count)
+    where report[start...].starts(with: key) {
+      let value = report[(start + key.count)...].drop { !(48...57).contains($0) && $0 != 10 }
+      let digits = value.prefix { (48...57).contains($0) }
+      return digits.isEmpty ? nil : digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+    }
+    return nil
   }
 }

@@ -10,7 +10,16 @@ enum Launch {
   static let workspacePath = "/workspace"
   static let userNumber = 1000
   static let hostName = "sandbox"
-  static let devices = ["null", "zero", "full", "random", "urandom"]
+  /// The devices that a command finds, and their minor numbers.
+  ///
+  /// What the launcher's own `--dev` adds to them (terminals, a file system for shared memory) no
+  /// command needs, and it is eight mounts for each.
+  static let devices = [("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9)]
+  static let deviceLinks = [
+    ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
+    ("stderr", "/proc/self/fd/2"), ("shm", "/tmp"),
+  ]
+  static let systemLinks = ["bin", "lib", "lib64", "sbin"].map { ($0, "usr/\($0)") }
 
   /// The descriptors of the launcher, by their numbers.
   enum Number {
@@ -22,7 +31,6 @@ enum Launch {
     static let input: Int32 = 7
     static let users: Int32 = 8
     static let groups: Int32 = 9
-    static let firstClosed: Int32 = 10
   }
 
   static let users = """
@@ -53,39 +61,35 @@ enum Launch {
     environment.map { "declare -x \($0.name)=\"\($0.value)\"\n" }.joined().utf8)
 
   /// The options of the launcher, in an order that matters: mounts are made one after another.
-  static func options(_ limits: Sandbox.Limits, _ enclosure: Enclosure) -> [String] {
-    var options = ["--unshare-user", "--unshare-pid", "--unshare-ipc"]
-    // Named one by one: `--unshare-all` only tries some of them.
-    if !enclosure.isPrepared {
+  ///
+  /// Namespaces are named one by one, because `--unshare-all` only tries some of them.
+  static func options(_ limits: Sandbox.Limits, on root: PreparedRoot?) -> [String] {
+    var options = [
+      "--unshare-user", "--unshare-pid", "--unshare-ipc", "--disable-userns", "--die-with-parent",
+      "--new-session", "--cap-drop", "ALL", "--uid", "\(userNumber)", "--gid", "\(userNumber)",
+    ]
+    if let root {
+      options += ["--ro-bind", root.path, "/", "--dev-bind", root.devices, "/dev"]
+    } else {
       options += ["--unshare-net", "--unshare-uts", "--unshare-cgroup", "--hostname", hostName]
+      options += ["--ro-bind", "/usr", "/usr"]
+      for (name, target) in systemLinks { options += ["--symlink", target, "/\(name)"] }
+      for name in ["etc", "dev"] { options += ["--perms", "0755", "--dir", "/\(name)"] }
+      for path in ["/etc/ld.so.cache", "/etc/alternatives"] {
+        options += ["--ro-bind-try", path, path]
+      }
+      options += ["--perms", "0644", "--file", "\(Number.users)", "/etc/passwd"]
+      options += ["--perms", "0644", "--file", "\(Number.groups)", "/etc/group"]
+      for (name, _) in devices { options += ["--dev-bind", "/dev/\(name)", "/dev/\(name)"] }
+      for (name, target) in deviceLinks { options += ["--symlink", target, "/dev/\(name)"] }
     }
-    options += ["--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    options += ["--uid", "\(userNumber)", "--gid", "\(userNumber)"]
-    options += ["--ro-bind", "/usr", "/usr"]
-    for name in ["bin", "lib", "lib64", "sbin"] {
-      options += ["--symlink", "usr/\(name)", "/\(name)"]
-    }
-    for path in ["/etc/ld.so.cache", "/etc/alternatives"] {
-      options += ["--ro-bind-try", path, path]
-    }
-    options += ["--file", "\(Number.users)", "/etc/passwd"]
-    options += ["--file", "\(Number.groups)", "/etc/group"]
     options += ["--proc", "/proc"]
-    // What `--dev` does and no command needs (terminals, a shared memory of its own) is eight
-    // mounts for each command.
-    for name in devices {
-      options += ["--dev-bind", "/dev/\(name)", "/dev/\(name)"]
-    }
-    for (name, target) in [
-      ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
-      ("stderr", "/proc/self/fd/2"), ("shm", "/tmp"),
-    ] { options += ["--symlink", target, "/dev/\(name)"] }
     for path in ["/tmp", workspacePath] {
       options += ["--size", "\(limits.workspaceBytes)", "--tmpfs", path]
     }
     // Last, because it closes the root directory to the mounts before it.
-    options += ["--remount-ro", "/", "--chdir", workspacePath]
-    return options
+    if root == nil { options += ["--remount-ro", "/"] }
+    return options + ["--chdir", workspacePath]
   }
 
   /// The command line of the launcher; the options come through a descriptor, because the command
@@ -100,37 +104,38 @@ enum Launch {
 
   /// What the shell does around the command.
   ///
-  /// It is one line, so that the line numbers in messages are those of the command, and it starts no
-  /// process, so that it works whatever a command did to `PATH`. The shell first says that it is
+  /// It is one line, so that the line numbers in messages are those of the command, and all of it is
+  /// builtin, so that it works whatever a command did to `PATH`. The shell first says that it is
   /// there and waits for an answer: only then are files put into the workspace, and if the host
   /// dies before, the shell reads the end of the file and goes away.
   private static func script(_ limits: Sandbox.Limits) -> String {
+    let (dialog, input) = (Number.dialog, Number.input)
+    // A file may be twice as large as there is room: the room decides, but no file is all holes.
     let limits = [
       "-c 0", "-n \(limits.openFiles)", "-u \(limits.processes)",
-      "-v \(limits.addressSpaceBytes >> 10)", "-f \(limits.workspaceBytes >> 10)",
+      "-v \(limits.addressSpaceBytes >> 10)", "-f \(limits.workspaceBytes >> 9)",
       "-t \(limits.processorSeconds)",
     ]
-    let dialog = Number.dialog
-    let input = Number.input
+    // Directory, NUL, variables, NUL; see `ShellState`. What `set -x` shows of it goes nowhere.
+    let end =
+      "{ set -- $?; builtin pwd >&\(dialog); builtin printf \\\\0 >&\(dialog); "
+      + "builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
+      + "builtin export -p >&\(dialog); builtin printf \\\\0 >&\(dialog); "
+      + "exec \(dialog)>&-; builtin exit $1; } 2>/dev/null"
     return [
       "umask 022",
       // Of all processes of the machine, these are the first to go when memory runs out.
       "{ echo 1000 >/proc/self/oom_score_adj",
-      limits.map { "ulimit \($0)" }.joined(separator: "; ") + "; } 2>/dev/null",
+      limits.map { "ulimit \($0); " }.joined() + "} 2>/dev/null",
       "printf . >&\(dialog); IFS= read -r -n 1 -u \(dialog) || exit 125",
       // From a file in memory, so in one read; from a pipe it would be one for each byte.
       "mapfile -d '' -t -u \(input) __turn; exec \(input)<&-",
       "{ eval \"${__turn[0]}\"; cd -- \"${__turn[1]}\" || cd; unset OLDPWD REPLY; } 2>/dev/null",
-      // The trap is for commands that call `exit`. Everything is a builtin. What `set -x` would
-      // show of it goes nowhere.
-      "__turn_end() { builtin pwd >&\(dialog); builtin printf '\\0' >&\(dialog)"
-        + "; builtin unset -v OLDPWD SHLVL _; builtin export -n PWD"
-        + "; builtin export -p >&\(dialog); builtin printf '\\0' >&\(dialog)"
-        + "; exec \(dialog)>&-; builtin exit \"$1\"; }",
-      "trap '{ __turn_end \"$?\"; } 2>/dev/null' EXIT",
       "RANDOM=${__turn[2]}",
+      // For commands that call `exit`. A command may set another trap: that runs after this end.
+      "trap '\(end)' EXIT",
       "eval \"unset __turn; ${__turn[3]}\"",
-      "{ __turn_end \"$?\"; } 2>/dev/null",
+      end,
     ].joined(separator: "; ")
   }
 

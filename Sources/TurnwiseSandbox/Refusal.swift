@@ -1,3 +1,5 @@
+internal import Foundation
+
 extension Sandbox {
   /// Why commands cannot be run on this machine, and what to do about it.
   ///
@@ -35,11 +37,12 @@ extension Sandbox {
 
     /// Finds the cause in what bubblewrap wrote before it gave up.
     public init(launcherSaid message: String) {
+      let message = message.trimmingCharacters(in: .whitespacesAndNewlines)
       func says(_ parts: String...) -> Bool { parts.contains { message.contains($0) } }
       cause =
         if says("Unknown option") {
           .tooOld
-        } else if says("No space left on device"), says("namespace") {
+        } else if says("ENOSPC", "No space left on device") {
           .namespaceLimit
         } else if says("RTM_NEWADDR", "setting up uid map", "Failed to make / slave") {
           .appArmor

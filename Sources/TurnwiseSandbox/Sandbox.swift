@@ -55,6 +55,13 @@ public final class Sandbox: Sendable {
     if command.bytes.count > limits.commandBytes {
       throw CommandError.tooLong(bytes: command.bytes.count, limit: limits.commandBytes)
     }
+    let size = workspace.entries.reduce(0) { $0 + ($1.blob?.bytes.count ?? 0) }
+    if workspace.entries.count > limits.workspaceEntries || size > limits.workspaceBytes {
+      throw Failure(
+        .sandbox, code: "workspace",
+        message: "The workspace (\(workspace.entries.count) entries, \(size) bytes) is larger than "
+          + "the limits of the sandbox allow.")
+    }
     return try await perform(command, in: workspace, seed: seed).mapError(\.failure).get()
   }
 

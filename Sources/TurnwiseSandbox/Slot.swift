@@ -11,8 +11,8 @@ final class Slot {
 
   private let arguments: Descriptor
   private let filter: Descriptor
-  private let users: Descriptor
-  private let groups: Descriptor
+  /// The lists of users and groups, and their numbers.
+  private let lists: [(file: Descriptor, number: Int32)]
   private let input: Descriptor
   private let commandLine: CStrings
   private let environment: CStrings
@@ -24,13 +24,21 @@ final class Slot {
     do throws(Errno) {
       try Self.subreaper.get()
       let enclosure = try Enclosure(enteringWith: number)
-      let options = Launch.options(limits, enclosure).map { Array($0.utf8) + [0] }
+      let options = Launch.options(limits, on: enclosure.preparedRoot).map { Array($0.utf8) + [0] }
       self.limits = limits
       bell = try .event()
       arguments = try .memory(Array(options.joined()))
       filter = try .memory(SyscallFilter.program)
-      users = try .memory(Array(Launch.users.utf8))
-      groups = try .memory(Array(Launch.groups.utf8))
+      // Where the root directory is prepared, these are in it already; a descriptor that the
+      // launcher is not told of would be open in the command.
+      let isPrepared = enclosure.preparedRoot != nil
+      lists =
+        isPrepared
+        ? []
+        : [
+          (try .memory(Array(Launch.users.utf8)), Launch.Number.users),
+          (try .memory(Array(Launch.groups.utf8)), Launch.Number.groups),
+        ]
       input = try .memory()
       commandLine = CStrings(Launch.commandLine(limits))
       environment = CStrings(Launch.environment.map { "\($0.name)=\($0.value)" })
@@ -63,20 +71,24 @@ final class Slot {
   ) throws(Errno) -> pid_t {
     try self.input.replaceContents(with: input)
     // The child shares the place of the next read with us, and has read to the end.
-    for file in [arguments, filter, users, groups] { file.rewind() }
+    for file in [arguments, filter] + lists.map(\.file) { file.rewind() }
 
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    for (source, number) in [
-      (ends.output, 1), (ends.errors, 2), (arguments, Launch.Number.arguments),
-      (filter, Launch.Number.filter), (ends.status, Launch.Number.status),
-      (ends.dialog, Launch.Number.dialog), (self.input, Launch.Number.input),
-      (users, Launch.Number.users), (groups, Launch.Number.groups),
-    ] { posix_spawn_file_actions_adddup2(&actions, source.raw, number) }
-    // Whatever else the host has open, with or without the flag that closes it, ends here.
-    try Self.closeFrom(&actions, Launch.Number.firstClosed)
+    let assignments: [(Descriptor, Int32)] =
+      [
+        (ends.output, 1), (ends.errors, 2), (arguments, Launch.Number.arguments),
+        (filter, Launch.Number.filter), (ends.status, Launch.Number.status),
+        (ends.dialog, Launch.Number.dialog), (self.input, Launch.Number.input),
+      ] + lists.map { ($0.file, $0.number) }
+    for (source, number) in assignments {
+      posix_spawn_file_actions_adddup2(&actions, source.raw, number)
+    }
+    // The numbers are without gaps. Whatever else the host has open, with or without the flag that
+    // closes it, ends here.
+    try Self.closeFrom(&actions, Int32(assignments.count + 1))
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

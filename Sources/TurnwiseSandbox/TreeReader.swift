@@ -14,6 +14,7 @@ struct TreeReader {
   private(set) var entries: [Workspace.Entry] = []
   private var known: [Text: Blob] = [:]
   private var bytes = 0
+  private var buffer: [UInt8] = []
   private let limits: Sandbox.Limits
 
   init(_ before: Workspace, _ limits: Sandbox.Limits) {
@@ -53,17 +54,23 @@ struct TreeReader {
     bytes += size
     guard bytes <= limits.workspaceBytes else { throw .tooLarge }
     let file = try open(name, status, in: directory, O_NONBLOCK | O_NOCTTY, needing: 0o400)
-    let contents = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size {
-        let more = Glibc.read(file.raw, buffer.baseAddress.map { $0 + count }, size - count)
-        if more < 0 && errno == EINTR { continue }
-        if more <= 0 { break }
-        count += more
+    // One buffer for all files: most of them turn out to be what they were.
+    if buffer.count < size { buffer = [UInt8](repeating: 0, count: max(size, 64 << 10)) }
+    var count = 0
+    while count < size {
+      let more = buffer.withUnsafeMutableBytes { buffer in
+        Glibc.read(file.raw, buffer.baseAddress.map { $0 + count }, size - count)
       }
+      if more < 0 && errno == EINTR { continue }
+      guard more > 0 else { throw .failed(Errno(more == 0 ? EIO : errno)) }
+      count += more
     }
-    guard contents.count == size else { throw .failed(Errno(EIO)) }
-    if let blob = known[path], blob.bytes == contents { return blob }
-    return Blob(contents)
+    if let blob = known[path], blob.bytes.count == size,
+      size == 0 || memcmp(blob.bytes, buffer, size) == 0
+    {
+      return blob
+    }
+    return Blob(Array(buffer[..<size]))
   }
 
   private func target(_ name: [UInt8], in directory: Descriptor) throws(Trouble) -> Text {

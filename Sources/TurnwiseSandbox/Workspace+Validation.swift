@@ -30,15 +30,15 @@ extension Workspace {
       try require(bytes.count < 4096, "is longer than 4095 bytes")
       try require(!bytes.contains(0), "contains a NUL byte")
       try require(entry.path != previous, "occurs twice")
-      let names = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-      for name in names {
-        try require(!name.isEmpty, "is empty, absolute, or has an empty name in it")
-        try require(name.count <= 255, "has a name longer than 255 bytes in it")
-        try require(!name.elementsEqual(".".utf8), "has a name '.' in it")
-        try require(!name.elementsEqual("..".utf8), "has a name '..' in it")
-      }
-      let parent = Text(names.dropLast().joined(separator: "/".utf8))
-      try require(directories.contains(parent), "is in no directory of the workspace")
+      // The names before the last are those of directories, which came first.
+      let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
+      let name = bytes[(slash.map { $0 + 1 } ?? 0)...]
+      try require(!name.isEmpty, "is empty or ends with an empty name")
+      try require(name.count <= 255, "ends with a name longer than 255 bytes")
+      try require(!name.elementsEqual(".".utf8), "ends with the name '.'")
+      try require(!name.elementsEqual("..".utf8), "ends with the name '..'")
+      let parent = Text(bytes[..<(slash ?? 0)])
+      try require(slash != 0 && directories.contains(parent), "is in no directory of the workspace")
       switch entry.kind {
       case .directory: directories.insert(entry.path)
       case .symbolicLink(let target):

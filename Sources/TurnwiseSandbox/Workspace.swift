@@ -124,3 +124,18 @@ public struct Workspace: Hashable, Sendable {
     Workspace(trusting: entries, shell: shell)
   }
 }
+
+extension Workspace: CustomStringConvertible {
+  /// The paths and sizes, without the contents.
+  public var description: String {
+    let names = entries.prefix(8).map { entry in
+      switch entry.kind {
+      case .file(let blob): "\(entry.path.string) (\(blob.bytes.count))"
+      case .directory: "\(entry.path.string)/"
+      case .symbolicLink(let target): "\(entry.path.string) -> \(target.string)"
+      }
+    }
+    let more = entries.count > names.count ? ["… \(entries.count - names.count) more"] : []
+    return "Workspace[\((names + more).joined(separator: ", "))] in \(shell.directory.string)"
+  }
+}

@@ -16,15 +16,18 @@ struct CopyPractice {
     tokens = Set(sequences.lazy.flatMap(\.tokens)).sorted()
   }
 
-  /// Draws a sequence: random tokens, then pieces of them. What is scored is what a reader who has
-  /// found the place can know: every token of a piece but its first.
+  /// Draws a sequence: random tokens, then pieces of them.
+  ///
+  /// What is scored is what a reader who has found the place can know: every token of a piece but its
+  /// first.
   func sequence(using random: inout Randomness) -> TrainingSequence {
     var sequence = TrainingSequence(tokens: [], scored: [])
     let length = min(tokens.count, 48)
     sequence.tokens = Array(tokens.shuffled(using: &random).prefix(length))
     for _ in 0..<8 {
       let start = Int.random(in: 0..<max(1, length - 8), using: &random)
-      let piece = sequence.tokens[start..<min(length, start + Int.random(in: 2...8, using: &random))]
+      let piece = sequence.tokens[
+        start..<min(length, start + Int.random(in: 2...8, using: &random))]
       let place = sequence.tokens.count
       sequence.tokens += piece
       sequence.scored += (place + 1)..<max(place + 1, place + piece.count)

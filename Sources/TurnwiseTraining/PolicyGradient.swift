@@ -3,17 +3,19 @@ internal import TurnwiseModel
 
 /// The clipped policy-gradient loss of one token (Schulman et al., 2017; the dual clip is from Ye et
 /// al., 2020, the asymmetric range from Yu et al., 2025).
-struct ClippedObjective: Sendable {
+package struct ClippedObjective: Sendable {
   /// The ratio of probabilities may fall to 1 - `low`.
-  var low: Double
+  package var low: Double
   /// It may rise to 1 + `high`.
-  var high: Double
+  package var high: Double
   /// Where the advantage is negative, the loss stops growing at this ratio.
-  var dual = 3.0
+  package var dual = 3.0
+
+  package init(low: Double, high: Double) { (self.low, self.high) = (low, high) }
 
   /// The loss, -min(ρA, clip(ρ)A) with ρ the ratio of probabilities, and its derivative by the
   /// log-probability.
-  func callAsFunction(
+  package func callAsFunction(
     logRatio: Double, advantage: Double
   ) -> (loss: Double, derivative: Double, isClipped: Bool) {
     let ratio = exp(min(20, max(-20, logRatio)))
@@ -53,6 +55,8 @@ struct PolicyGradient: Sendable {
   ///   - advantages: The advantage of each scored token.
   ///   - reference: The log-probabilities of a reference, if the policy should stay near it.
   ///   - order: Draws the order of the sequences.
+  /// - Returns: What the steps did.
+  /// - Throws: `CancellationError`.
   func step(
     _ policy: inout Transformer, _ optimizer: inout AdamW, on batch: TrainingBatch,
     advantages: [[Double]], reference: [[Float]]?, order: inout some RandomNumberGenerator
@@ -69,7 +73,8 @@ struct PolicyGradient: Sendable {
         var result = policy.gradient(of: members, workers: workers) { index, outputs in
           let sequence = part[index]
           var gradients = SequenceGradients(
-            logProbabilities: [], entropies: entropyBonus == 0
+            logProbabilities: [],
+            entropies: entropyBonus == 0
               ? [] : outputs.entropies.map { _ in Float(-entropyBonus / count) })
           for (token, logProbability) in outputs.logProbabilities.enumerated() {
             let ratio = Double(logProbability) - Double(batch.behavior[sequence][token])

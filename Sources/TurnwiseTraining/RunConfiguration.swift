@@ -38,6 +38,8 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   /// The most tokens of an action.
   public var actionTokens = 64
 
+  /// The folder of a run whose policy training starts from; empty to imitate the expert.
+  public var warmStart = ""
   /// Expert episodes that the warm start imitates.
   public var demonstrations = 1500
   /// The seed of the expert episodes, which runs of all seeds share.
@@ -63,7 +65,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   public var criticEpochs = 1
 
   /// The tokens of the tokenizer.
-  public var vocabulary = 384
+  public var vocabulary = 448
   /// Channels of the model.
   public var width = 64
   /// Blocks of the model.
@@ -99,6 +101,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     "entropyBonus": "weight of the policy's entropy",
     "klWeight": "weight of the divergence from the warm start",
     "actionTokens": "the most tokens of an action",
+    "warmStart": "folder of a run whose policy is the start, instead of imitating the expert",
     "demonstrations": "expert episodes that the warm start imitates",
     "demonstrationSeed": "seed of the expert episodes, which all runs share",
     "habit": "how often the demonstrating expert skips looking",
@@ -126,7 +129,8 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
       ("groups", groups, 1), ("groupSize", groupSize, 2), ("epochs", epochs, 1),
       ("minibatches", minibatches, 1), ("actionTokens", actionTokens, 2),
       ("demonstrations", demonstrations, 1), ("cloningSteps", cloningSteps, 1),
-      ("cloningBatch", cloningBatch, 1), ("copyPractice", copyPractice, 0), ("criticEpisodes", criticEpisodes, 0),
+      ("cloningBatch", cloningBatch, 1), ("copyPractice", copyPractice, 0),
+      ("criticEpisodes", criticEpisodes, 0),
       ("criticEpochs", criticEpochs, 0), ("vocabulary", vocabulary, 259), ("width", width, 2),
       ("layers", layers, 1), ("heads", heads, 1), ("feedForward", feedForward, 1),
       ("context", context, 16), ("evaluationEvery", evaluationEvery, 1),

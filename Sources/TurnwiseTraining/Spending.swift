@@ -6,8 +6,9 @@ public struct Spending: Codable, Hashable, Sendable {
   public var evaluationTurns = 0
   /// Environment turns of demonstrations.
   public var demonstrationTurns = 0
-  /// Environment turns that a critic was fitted to before the first update. They are part of
-  /// `trainingTurns` if the driving estimator needs a critic.
+  /// Environment turns that a critic was fitted to before the first update.
+  ///
+  /// They are part of `trainingTurns` if the driving estimator needs a critic.
   public var criticTurns = 0
   /// Tokens sampled in training episodes.
   public var sampledTokens = 0

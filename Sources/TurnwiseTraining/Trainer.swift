@@ -39,6 +39,25 @@ public struct Trainer<E: Environment>: Sendable {
     _ environment: E, from warmStart: WarmStart, _ configuration: RunConfiguration,
     catalog: EstimatorCatalog = .standard, workers: Int = 1
   ) throws {
+    var state = TrainerState(warmStart.policy, keepsReference: configuration.klWeight > 0)
+    state.spending.demonstrationTurns = warmStart.demonstrationTurns
+    try self.init(
+      environment, resuming: state, configuration, catalog: catalog, workers: workers)
+  }
+
+  /// Goes on from a saved state.
+  ///
+  /// - Parameters:
+  ///   - environment: The environment.
+  ///   - state: The state of a trainer with the same configuration.
+  ///   - configuration: The options.
+  ///   - catalog: The estimators that can be named.
+  ///   - workers: How many environment steps and threads run at once.
+  /// - Throws: As ``init(_:from:_:catalog:workers:)``.
+  public init(
+    _ environment: E, resuming state: TrainerState, _ configuration: RunConfiguration,
+    catalog: EstimatorCatalog = .standard, workers: Int = 1
+  ) throws {
     self.environment = environment
     self.configuration = configuration
     self.workers = workers
@@ -47,12 +66,10 @@ public struct Trainer<E: Environment>: Sendable {
       catalog: catalog)
     driver = panel.driver
     estimators = panel.all
-    var policy = warmStart.policy
-    policy.workers = workers
-    policy.temperature = 1
-    policy.actionLimit = configuration.actionTokens
-    state = TrainerState(policy, keepsReference: configuration.klWeight > 0)
-    state.spending.demonstrationTurns = warmStart.demonstrationTurns
+    self.state = state
+    self.state.policy.workers = workers
+    self.state.policy.temperature = 1
+    self.state.policy.actionLimit = configuration.actionTokens
   }
 
   /// Whether the updates or the environment turns of the configuration are used up.
@@ -119,7 +136,8 @@ public struct Trainer<E: Environment>: Sendable {
     return (episodes, groups)
   }
 
-  private func play(_ origins: [EpisodeOrigin], _ policy: LanguagePolicy) async throws -> [Episode] {
+  private func play(_ origins: [EpisodeOrigin], _ policy: LanguagePolicy) async throws -> [Episode]
+  {
     let sessions = try origins.map { try Session(environment, origin: $0) }
     let played = await Rollout(.policy(policy), workers: workers).play(sessions)
     try Task.checkCancellation()
@@ -206,7 +224,9 @@ public struct Trainer<E: Environment>: Sendable {
     let names = [driver.spelling] + estimators.map(\.spelling)
     guard
       let name = names.first(where: { name in
-        groups.allSatisfy { $0.credit[name]?.episodes.allSatisfy { $0.valueTargets != nil } ?? false }
+        groups.allSatisfy {
+          $0.credit[name]?.episodes.allSatisfy { $0.valueTargets != nil } ?? false
+        }
       })
     else { return }
     let targets = groups.flatMap { group in

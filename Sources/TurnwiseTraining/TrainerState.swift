@@ -28,7 +28,7 @@ extension TrainerState: Codable {
     case policy, tokenizer, actionLimit, critic, reference, iteration, spending
   }
 
-  /// Reads a state. The sampling temperature is 1 and the number of workers 1.
+  /// Reads a state; the sampling temperature is 1 and the number of workers 1.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let stored = try container.decode(Checkpoint.self, forKey: .policy)

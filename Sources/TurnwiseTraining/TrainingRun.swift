@@ -127,7 +127,8 @@ extension TraceLayout {
     do {
       return try JSON.decode(TrainerState.self, from: Data(contentsOf: trainer))
     } catch let error as DecodingError {
-      throw TraceError(.notARecord(error.plainDescription), file: trainer.relativePath, line: 1, byte: 0)
+      throw TraceError(
+        .notARecord(error.plainDescription), file: trainer.relativePath, line: 1, byte: 0)
     } catch {
       throw TraceError(.system("\(error)"), file: trainer.relativePath)
     }

@@ -9,8 +9,15 @@ public struct WarmStart: Sendable {
   /// The environment turns of the demonstrations.
   public var demonstrationTurns: Int
   /// The mean negative log-likelihood of the demonstrated tokens over the last tenth of the steps,
-  /// in nats.
+  /// in nats; not a number if nothing was imitated.
   public var loss: Double
+
+  /// Starts from the policy that another run has trained.
+  public init(_ state: TrainerState) {
+    policy = state.policy
+    demonstrationTurns = state.spending.demonstrationTurns
+    loss = .nan
+  }
 
   /// Plays the demonstrations of a configuration.
   ///

@@ -27,7 +27,9 @@ import TurnwiseEnvironments
     }
   }
 
-  @Test(arguments: [1, 4, 9]) func `takes as many steps as its horizon says`(horizon: Int) async throws {
+  @Test(arguments: [1, 4, 9]) func `takes as many steps as its horizon says`(horizon: Int)
+    async throws
+  {
     var game = KeyDoor()
     game.horizon = horizon
     let session = try await play(game, [])

@@ -63,6 +63,19 @@ public struct Shell: Environment {
     }
   }
 
+  /// Checks that bubblewrap is there and allowed to make a sandbox.
+  ///
+  /// - Throws: A `Failure` that says why not, what to do, and what runs without it.
+  public func prepare() async throws {
+    do {
+      try await Sandbox.shared.probe()
+    } catch let refusal as Sandbox.Refusal {
+      throw Failure(
+        .sandbox, code: refusal.cause.rawValue,
+        message: "\(refusal)\nWithout a sandbox this runs: turnwise compare keydoor-v1")
+    }
+  }
+
   /// Draws a task of one of the families.
   public func scenario(in split: Split, using random: inout Randomness) -> ShellTask {
     guard let name = families.randomElement(using: &random), let family = TaskFamilies.named(name)

@@ -14,9 +14,8 @@ enum Vocabulary {
 
   /// Draws a word of a split.
   ///
-  /// - Parameter taken: The first syllables of words that stand in the same task. They are avoided
-  ///   while there are others, because a small model copies a word by looking up what followed its
-  ///   first syllable.
+  /// First syllables in `taken`, those of words that stand in the same task, are avoided while there
+  /// are others: a small model copies a word by looking up what followed its first syllable.
   static func word(
     in split: Split, besides taken: Set<String> = [], using random: inout Randomness
   ) -> String {

@@ -1,0 +1,203 @@
+import Foundation
+import Testing
+import TurnwiseCore
+import TurnwiseSandbox
+
+@Suite struct `A command in a sandbox` {
+  @Test func `does not see the files of the host`() async throws {
+    let result = try await play(
+      """
+      cat /etc/shadow /root/.bashrc /etc/hostname; ls /home /root /var /work /proc/1/root/home
+      ls /; ls /etc; cat /etc/passwd | wc -l
+      """)
+    #expect(
+      result.output == "bin\ndev\netc\nlib\nlib64\nproc\nsbin\ntmp\nusr\nworkspace\n"
+        + "alternatives\ngroup\nld.so.cache\npasswd\n3\n")
+  }
+
+  @Test func `does not see the environment of the host`() async throws {
+    setenv("TURNWISE_TEST_SECRET", "swordfish", 1)
+    let result = try await play(
+      "env; cat /proc/*/environ | tr '\\0' '\\n'; grep -l swordfish /proc/*/cmdline")
+    #expect(!result.output.contains("swordfish"))
+    #expect(result.output.contains("PYTHONHASHSEED=0"))
+  }
+
+  @Test func `does not see what the host has open`() async throws {
+    // Both without the flag that closes them in children, one above and one below our own.
+    let root = open("/", O_RDONLY)
+    let high = fcntl(root, F_DUPFD, 900)
+    defer { for file in [root, high] { close(file) } }
+    let result = try await play("ls /proc/self/fd /proc/$$/fd | sort -n | uniq -c")
+    #expect(!result.output.contains("900"))
+    #expect(try await play("ls /proc/self/fd").output == "0\n1\n2\n3\n6\n")
+  }
+
+  @Test func `sees no process but its own`() async throws {
+    let result = try await play("ps -e --no-headers | wc -l; ls -d /proc/[0-9]* | head -2")
+    #expect(result.output.hasSuffix("/proc/1\n/proc/2\n"))
+    let count = try #require(Int(result.output.prefix { $0 != "\n" }))
+    #expect(count <= 5)
+  }
+
+  @Test(arguments: [
+    "echo x > /usr/x", "echo x >> /usr/bin/true", "echo x > /x", "echo x > /etc/passwd",
+    ": > /dev/x", "mkdir /workspace2", "rm /bin", "echo x > /dev/../run", "ln /usr/bin/id h",
+    "mount -t tmpfs x /tmp", "umount /usr", "unshare -Ur true", "unshare -m true",
+    "mknod d b 254 0", "mknod c c 1 3", "ls /dev/kmsg", "ls /dev/fuse", "ls /dev/kvm",
+    "cat /proc/1/mem", "cat /proc/1/environ > /dev/full", "chroot /usr /bin/true",
+    "date -s 2030-01-01", "hostname evil", "ulimit -u 100000", "ulimit -v unlimited",
+    "ulimit -c unlimited", "ulimit -t unlimited", "ulimit -f 99999999", "ulimit -n 4096",
+    "chown 0:0 /workspace", "su -c id", "echo 1 > /proc/sys/kernel/panic",
+    "echo b > /proc/sysrq-trigger", "echo x > /dev/tcp/127.0.0.1/22", "swapon /dev/null",
+    "reboot -f",
+    "nsenter -t 1 -a true", "dmesg", "renice -n -5 $$", "chattr +i .", "insmod x",
+    "setpriv --inh-caps=+all true", "kill -0 3000000",
+  ])
+  func `fails to reach beyond`(command: String) async throws {
+    let result = try await play(Text("{ \(command); } >/dev/null"))
+    #expect(result.status != 0, "\(result.standardError.text)")
+  }
+
+  @Test func `cannot kill what is outside, nor its own keeper`() async throws {
+    let canary = try Process.run(URL(fileURLWithPath: "/usr/bin/sleep"), arguments: ["600"])
+    defer { kill(canary.processIdentifier, SIGKILL) }
+    let result = try await play(
+      Text("kill -STOP $PPID; kill -9 1; kill -9 \(canary.processIdentifier); echo here"),
+      "kill -9 -1; echo gone")
+    #expect(canary.isRunning)
+    #expect(result.ending == .exited(0) || result.ending == .signaled(9))
+    #expect(try await play("echo well").output == "well\n")
+  }
+
+  @Test func `has no right that it could use or win`() async throws {
+    let result = try await play(
+      """
+      cp /usr/bin/id sid; chmod 4755 sid; ./sid -u
+      grep -E '^(Cap|NoNewPrivs|Seccomp:|Groups)' /proc/self/status
+      cat /proc/self/uid_map | tr -s ' '
+      """)
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.first == "1000")
+    for name in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+      #expect(lines.contains("\(name):\t0000000000000000"))
+    }
+    #expect(lines.contains("NoNewPrivs:\t1") && lines.contains("Seccomp:\t2"))
+    #expect(lines.last?.hasPrefix(" 1000 ") == true)
+    #expect(result.workspace.entry("sid")?.mode == 0o755)
+  }
+
+  @Test func `reaches no server of the host`() async throws {
+    let (listener, port) = try loopbackListener()
+    defer { close(listener) }
+    let result = try await play(
+      Text(
+        """
+        cat > connect.py <<'X'
+        import socket
+        for family, kind, place in [
+            (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", \(port))),
+            (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", \(port))),
+            (socket.AF_INET6, socket.SOCK_STREAM, ("::1", \(port))),
+            (40, socket.SOCK_STREAM, (2, \(port))),
+            (socket.AF_NETLINK, socket.SOCK_RAW, (0, 0)),
+            (socket.AF_UNIX, socket.SOCK_STREAM, "\\0turnwise-test"),
+        ]:
+            try:
+                socket.socket(family, kind).connect(place)
+                print("connected")
+            except OSError as error:
+                print(error.errno)
+        X
+        python3 connect.py
+        """))
+    // EAFNOSUPPORT, and ECONNREFUSED for a name that only the host's network could have.
+    #expect(result.output == "97\n97\n97\n97\n97\n111\n")
+    var waiting = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+    #expect(poll(&waiting, 1, 0) == 0)
+  }
+
+  @Test func `is refused the dangerous calls of the kernel`() async throws {
+    #if arch(x86_64)
+      let calls = [
+        ("ptrace", 101, 1), ("process_vm_readv", 310, 1), ("unshare", 272, 1), ("setns", 308, 1),
+        ("mount", 165, 1), ("pivot_root", 155, 1), ("bpf", 321, 1), ("perf_event_open", 298, 1),
+        ("keyctl", 250, 1), ("add_key", 248, 1), ("userfaultfd", 323, 1),
+        ("io_uring_setup", 425, 1),
+        ("open_by_handle_at", 304, 1), ("init_module", 175, 1), ("kexec_load", 246, 1),
+        ("fsopen", 430, 1), ("open_tree", 428, 1), ("clone3", 435, 38),
+        ("x32 read", 0x4000_0000, 38),
+      ]
+    #else
+      let calls = [
+        ("ptrace", 117, 1), ("process_vm_readv", 270, 1), ("unshare", 97, 1), ("setns", 268, 1),
+        ("mount", 40, 1), ("pivot_root", 41, 1), ("bpf", 280, 1), ("perf_event_open", 241, 1),
+        ("keyctl", 219, 1), ("add_key", 217, 1), ("userfaultfd", 282, 1),
+        ("io_uring_setup", 425, 1),
+        ("open_by_handle_at", 265, 1), ("init_module", 105, 1), ("kexec_load", 104, 1),
+        ("fsopen", 430, 1), ("open_tree", 428, 1), ("clone3", 435, 38),
+      ]
+    #endif
+    let table = calls.map { "(\"\($0.0)\", \($0.1))" }.joined(separator: ", ")
+    let result = try await play(
+      Text(
+        """
+        cat > calls.py <<'X'
+        import ctypes
+        libc = ctypes.CDLL(None, use_errno=True)
+        for name, number in [\(table)]:
+            print(name, libc.syscall(ctypes.c_long(number), 0, 0, 0, 0, 0, 0), ctypes.get_errno())
+        # The upper half of a request does not hide it.
+        print(libc.syscall(ctypes.c_long(\(ioctlNumber)), 0, ctypes.c_ulong(0x500005412), 0),
+            ctypes.get_errno())
+        X
+        python3 calls.py
+        """))
+    let expected = calls.map { "\($0.0) -1 \($0.2)" } + ["-1 1"]
+    #expect(result.output.split(separator: "\n").map(String.init) == expected)
+  }
+
+  @Test func `meets no other command, at the same time or before`() async throws {
+    // Both hold names that are global where they are not kept apart.
+    let sandbox = Sandbox(slots: 2)
+    let server: Text = """
+      python3 -c '
+      import socket, time
+      s = socket.socket(socket.AF_UNIX); s.bind("\\0turnwise-meeting"); s.listen()
+      open("/dev/shm/turnwise-meeting", "w").close(); open("/tmp/turnwise-meeting", "w").close()
+      time.sleep(0.5)'; ipcmk -M 4096 >/dev/null; ls /tmp
+      """
+    async let one = play(server, by: sandbox)
+    async let two = play(server, by: sandbox)
+    let results = try await [one, two]
+    #expect(results.map(\.errors) == ["", ""])
+    #expect(results[0] == results[1])
+    for _ in 0..<2 {
+      let after = try await play(
+        "ls -A /tmp /dev/shm/; ipcs -m | grep -c 0x; grep -c meeting /proc/net/unix", by: sandbox)
+      #expect(after.output == "/dev/shm/:\n\n/tmp:\n0\n0\n")
+    }
+  }
+}
+
+#if arch(x86_64)
+  private let ioctlNumber = 16
+#else
+  private let ioctlNumber = 29
+#endif
+
+private func loopbackListener() throws -> (descriptor: Int32, port: UInt16) {
+  let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+  let isBound = withUnsafeMutablePointer(to: &address) { address in
+    address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+      bind(listener, address, length) == 0 && listen(listener, 8) == 0
+        && getsockname(listener, address, &length) == 0
+    }
+  }
+  try #require(isBound)
+  return (listener, UInt16(bigEndian: address.sin_port))
+}

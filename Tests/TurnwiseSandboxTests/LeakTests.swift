@@ -1,0 +1,208 @@
+import Foundation
+import Testing
+import TurnwiseCore
+import TurnwiseSandbox
+
+/// What belongs to a process is counted in one that does nothing else.
+@Suite struct `Nothing is left behind` {
+  @Test func `by 1,000 commands, with timeouts, kills and a fork bomb among them`() async {
+    await #expect(processExitsWith: .success) {
+      var limits = Sandbox.Limits()
+      limits.seconds = 0.3
+      let sandbox = Sandbox(slots: 2, limits: limits)
+      let before = try await Belongings.afterWarmingUp(sandbox)
+      let tally = Tally()
+      await withTaskGroup(of: Void.self) { group in
+        for worker in 0..<4 {
+          group.addTask { await tally.add(await mischief(250, worker, in: sandbox)) }
+        }
+      }
+      let counts = await tally.counts
+      // So that the mixture is what it is meant to be.
+      #expect(counts.values.reduce(0, +) == 1000, "\(counts)")
+      for kind in ["cancelled", "exited", "time"] {
+        #expect(counts[kind, default: 0] > 0, "\(kind)")
+      }
+      #expect(counts["trouble"] == nil, "\(counts)")
+      let after = try Belongings()
+      #expect(after == before, "\(before) became \(after)")
+      #expect(after.children == 0, "\(after.children) children are left")
+    }
+  }
+
+  @Test func `by sandboxes that come and go`() async {
+    await #expect(processExitsWith: .success) {
+      var limits = Sandbox.Limits()
+      let before = try await Belongings.afterWarmingUp(Sandbox(slots: 2))
+      for number in 0..<20 {
+        limits.openFiles = 64 + number
+        try await play("true", by: Sandbox(slots: 2, limits: limits))
+      }
+      // Threads end some time after the last reference to their sandbox.
+      let after = try await Belongings.settled { $0.descriptors.count <= before.descriptors.count }
+      #expect(after.descriptors.count <= before.descriptors.count, "\(before) became \(after)")
+      #expect(after.children == 0, "\(after.children) children are left")
+    }
+  }
+
+  @Test(arguments: [0, 2, 4, 6, 8, 10, 15, 20, 30, 50, 100])
+  func `by a host that is killed in the middle of commands`(milliseconds: Int) async throws {
+    // A limit that nobody else has tells these processes from all others of the machine.
+    let mark = 100_000 + Int(getpid()) * 128 + milliseconds
+    await #expect(processExitsWith: .signal(SIGKILL)) { [mark = mark as Int, milliseconds] in
+      var limits = Sandbox.Limits()
+      limits.processorSeconds = mark
+      let sandbox = Sandbox(slots: 4, limits: limits)
+      for number in 0..<8 {
+        Task {
+          try await play(number % 2 == 0 ? "sleep 1000" : "setsid sleep 1000 & wait", by: sandbox)
+        }
+      }
+      try await Task.sleep(for: .milliseconds(milliseconds))
+      kill(getpid(), SIGKILL)
+      try await Task.sleep(for: .seconds(100))
+    }
+    // They die after their host, not with it. One that does not die fails the test by its time.
+    while !processes(with: "ulimit -t \(mark);").isEmpty {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
+  @Test func `by a host that is not root`() async {
+    await #expect(processExitsWith: .success) {
+      if getuid() == 0 {
+        try #require(setgid(64_321) == 0 && setuid(64_321) == 0, "cannot give up being root")
+      }
+      let sandbox = Sandbox(slots: 2)
+      let workspace = try Workspace([("a", 0o400, "x"), ("d/e", 0o644, "y")])
+      let before = try await play("true", in: workspace, by: sandbox)
+      let belongings = try Belongings()
+      #expect(before.workspace == workspace, "\(before)")
+      for _ in 0..<20 {
+        let result = try await play(
+          "id -u; cat a d/e; chmod 000 d; ulimit -u; f() { f | f & }; f 2>/dev/null", in: workspace,
+          by: sandbox)
+        #expect(result.output == "1000\nxy48\n", "\(result)")
+        #expect(result.workspace.entry("d")?.mode == 0, "\(result.workspace)")
+      }
+      let after = try Belongings()
+      #expect(after == belongings, "\(belongings) became \(after)")
+    }
+  }
+
+  @Test func `where the memory of commands is concerned`() async {
+    await #expect(processExitsWith: .success) {
+      let sandbox = Sandbox(slots: 1)
+      for _ in 0..<3 { try await play("yes", by: sandbox) }
+      let before = try residentBytes()
+      for _ in 0..<10 { try await play("yes", by: sandbox) }
+      let growth = try residentBytes() - before
+      #expect(growth < 2 << 20, "\(growth) bytes")
+    }
+  }
+}
+
+/// Plays commands that misbehave in turn, some of them cancelled on the way.
+private func mischief(_ count: Int, _ worker: Int, in sandbox: Sandbox) async -> [String: Int] {
+  var counts: [String: Int] = [:]
+  for number in 0..<count {
+    let command: Text =
+      switch number % 25 {
+      case 3: "sleep 1000"
+      case 7: "setsid nohup sleep 1000 >/dev/null 2>&1 & disown"
+      case 9: "for i in 1 2 3; do (sleep 0.01 &); done"
+      case 11: "kill -9 $$"
+      case 13: "mkdir -m 000 z; mkfifo p; ln -s / l; chmod 000 ."
+      case 17: "exec sleep 1000"
+      case 21 where number < 50: "f() { f | f & }; f 2>/dev/null; sleep 1000"
+      default: "echo \(number)"
+      }
+    let task = Task { try await play(command, by: sandbox) }
+    if number % 5 == worker {
+      try? await Task.sleep(for: .milliseconds(number % 23))
+      task.cancel()
+    }
+    let kind: String
+    switch await task.result {
+    case .success(let result): kind = result.limit.map(\.rawValue) ?? "exited"
+    case .failure(let failure as Failure) where failure.boundary == .cancelled: kind = "cancelled"
+    case .failure: kind = "trouble"
+    }
+    counts[kind, default: 0] += 1
+  }
+  return counts
+}
+
+private actor Tally {
+  var counts: [String: Int] = [:]
+  func add(_ more: [String: Int]) { counts.merge(more, uniquingKeysWith: +) }
+}
+
+/// What a process has that could leak.
+private struct Belongings: Equatable {
+  /// What the open descriptors are of, without the numbers that tell two pipes apart.
+  var descriptors: [String]
+  /// Children of any thread, the dead ones too.
+  var children: Int
+  var mounts: Int
+  /// Names in the places where a program would put its folders, owned by the users of slots.
+  var folders: Int
+
+  init() throws {
+    let files = FileManager.default
+    descriptors = try files.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { name in
+      guard let target = try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)"),
+        // Dispatch opens another one when a timer happens to need it.
+        target != "anon_inode:[timerfd]"
+      else { return nil }
+      return target.hasPrefix("/") ? target : String(target.prefix { $0 != ":" })
+    }.sorted()
+    children = try files.contentsOfDirectory(atPath: "/proc/self/task").reduce(0) { count, thread in
+      let path = "/proc/self/task/\(thread)/children"
+      return count + (try String(contentsOfFile: path, encoding: .utf8)).split(separator: " ").count
+    }
+    mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+      .split(separator: "\n").count
+    folders = ["/tmp", "/dev/shm", "/run", "/var/tmp"].reduce(0) { count, place in
+      let names = (try? files.contentsOfDirectory(atPath: place)) ?? []
+      return count
+        + names.count { name in
+          let owner = try? files.attributesOfItem(atPath: "\(place)/\(name)")[.ownerAccountID]
+          return (60_000..<65_000).contains((owner as? NSNumber)?.intValue ?? 0)
+        }
+    }
+  }
+
+  /// Looks after the first commands, and the first timer, have set up what a process keeps.
+  static func afterWarmingUp(_ sandbox: Sandbox) async throws -> Belongings {
+    for _ in 0..<4 { try await play("true", by: sandbox) }
+    try await Task.sleep(for: .milliseconds(1))
+    return try Belongings()
+  }
+
+  /// Looks until `condition` holds, for some seconds.
+  static func settled(_ condition: (Belongings) -> Bool) async throws -> Belongings {
+    for _ in 0..<500 {
+      let belongings = try Belongings()
+      if condition(belongings) { return belongings }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    return try Belongings()
+  }
+}
+
+private func residentBytes() throws -> Int {
+  let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+  return (Int(text.split(separator: " ")[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE))
+}
+
+/// The processes of the machine with `text` in their command line.
+private func processes(with text: String) -> [String] {
+  let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+  return all.filter { name in
+    guard Int(name) != nil,
+      let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
+    else { return false }
+    return String(decoding: line, as: UTF8.self).contains(text)
+  }
+}

@@ -1,0 +1,128 @@
+import Testing
+import TurnwiseCore
+import TurnwiseSandbox
+
+@Suite struct `A command that wants too much` {
+  static let before = Result { try Workspace([("kept", "as it was\n")]) }
+
+  @Test func `of processes gets no more, and the host lives`() async throws {
+    let result = try await play(
+      "ulimit -u; f() { f | f & }; f 2>/dev/null; sleep 0.5; ls -d /proc/[0-9]* | wc -l; echo done")
+    #expect(result.output.hasPrefix("48\n"))
+    #expect(try await play("echo well").output == "well\n")
+  }
+
+  @Test func `of memory in one process is refused it`() async throws {
+    let result = try await play("python3 -c 'x = bytearray(3 << 30)'; echo $?")
+    #expect(result.output == "1\n")
+    #expect(result.errors.hasSuffix("MemoryError\n"))
+  }
+
+  @Test func `of memory in many processes is stopped`() async throws {
+    let sandbox = Sandbox.limited { $0.memoryBytes = 128 << 20 }
+    let result = try await play(
+      "for i in 1 2 3 4; do python3 -c 'x = bytearray(b\"x\" * (60 << 20)); input()' < <(sleep 9) & done; wait",
+      in: Self.before.get(), by: sandbox)
+    #expect(result.ending == .stopped(.memory))
+    #expect(try result.workspace == Self.before.get())
+  }
+
+  @Test func `of disk finds it full`() async throws {
+    let result = try await play(
+      "dd if=/dev/zero of=big bs=1M count=100 status=none; stat -c %s big; echo x > more; rm big more"
+    )
+    // The room for names is taken off.
+    let size = try #require(Int(result.output.dropLast()))
+    #expect((32 << 20) - (64 << 10)...(32 << 20) ~= size)
+    #expect(result.errors.contains("No space left on device"))
+    #expect(result.ending == .exited(0))
+  }
+
+  @Test(arguments: ["/tmp/x", "/dev/shm/x"])
+  func `of memory in files finds it full`(path: String) async throws {
+    let result = try await play(
+      Text("dd if=/dev/zero of=\(path) bs=1M count=100 status=none; rm \(path)"))
+    #expect(result.errors.contains("No space left on device"))
+  }
+
+  @Test func `of one file is told by a signal`() async throws {
+    let result = try await play("truncate -s 1T s; echo $?; truncate -s 30M s; stat -c %s s; rm s")
+    #expect(result.output == "153\n31457280\n")
+  }
+
+  @Test(arguments: [
+    "i=0; while : > n$i; do i=$((i+1)); done",
+    "i=0; while [ $i -lt 2049 ]; do : > n$i; i=$((i+1)); done",
+    "i=0; while [ $i -lt 129 ]; do mkdir d; cd d; i=$((i+1)); done",
+    "python3 -c 'import os\nwhile True: os.mkdir(\"d\"); os.chdir(\"d\")'",
+    "python3 -c 'import os\nfor i in range(9999): os.mkfifo(str(i))'",
+    "i=0; while : > /tmp/n$i; do i=$((i+1)); done",
+    "truncate -s 30M a b",
+    "truncate -s 31M a; echo x > b; truncate -s 2M b",
+  ])
+  func `of files or directories is stopped, and leaves no trace`(command: String) async throws {
+    let result = try await play(Text(command), in: Self.before.get())
+    #expect(result.ending == .stopped(.files))
+    #expect(result.status == 137)
+    #expect(try result.workspace == Self.before.get())
+  }
+
+  @Test func `may have as much as is allowed`() async throws {
+    let result = try await play(
+      "i=1; while [ $i -lt 128 ]; do mkdir d; cd d; i=$((i+1)); done; cd; i=127; while [ $i -lt 2048 ]; do : > n$i; i=$((i+1)); done",
+      "find . | wc -l")
+    #expect(result.output == "2049\n")
+  }
+
+  @Test(arguments: [
+    "echo early; trap '' TERM INT HUP; while :; do sleep 1; done",
+    "echo early; setsid sleep 1000 & wait", "echo early; kill -STOP $$",
+    "echo early; exec sleep 1000",
+    "echo early; cat <> fifo", "echo early; yes > /dev/null",
+    "echo early; f() { f | f & }; f 2>/dev/null; sleep 1000",
+  ])
+  func `of time is stopped, and what it printed is kept`(command: String) async throws {
+    let sandbox = Sandbox.limited { $0.seconds = 0.7 }
+    let result = try await play(Text("mkfifo fifo; " + command), in: Self.before.get(), by: sandbox)
+    #expect(result.ending == .stopped(.time))
+    #expect(result.output == "early\n")
+    #expect(try result.workspace == Self.before.get())
+  }
+
+  @Test func `of processor time is killed`() async throws {
+    let sandbox = Sandbox.limited { $0.processorSeconds = 1 }
+    #expect(try await play("while :; do :; done", by: sandbox).ending == .signaled(9))
+  }
+
+  @Test func `of what a workspace holds is not begun`() async throws {
+    let sandbox = Sandbox.limited { $0.workspaceEntries = 2 }
+    let workspace = try Workspace([("a", "1"), ("b", "2"), ("c", "3")])
+    await #expect {
+      try await play("true", in: workspace, by: sandbox)
+    } throws: { ($0 as? Failure)?.code == "workspace" }
+  }
+}
+
+@Suite struct `What a command starts` {
+  @Test func `does not outlive it`() async throws {
+    let result = try await play(
+      "setsid nohup sh -c 'sleep 0.3; echo late > late' >/dev/null 2>&1 & disown; echo now",
+      "sleep 0.6; ls; ps -e --no-headers -o comm | sort | uniq | tr '\\n' ' '")
+    #expect(result.output.hasPrefix("bash bwrap"))
+    #expect(!result.output.contains("sleep"))
+  }
+
+  @Test func `does not keep it waiting, even when it holds its output`() async throws {
+    // If it did, this would be stopped for its time.
+    let result = try await play("setsid sleep 1000 & echo background")
+    #expect(result.ending == .exited(0))
+    #expect(result.output == "background\n")
+  }
+
+  @Test func `leaves no dead children inside`() async throws {
+    let result = try await play(
+      "for i in $(seq 20); do (sleep 0.01 &); done; sleep 0.3; ps -e --no-headers -o stat | grep -c Z"
+    )
+    #expect(result.output == "0\n")
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+import TurnwiseCore
+import TurnwiseSandbox
+
+@Suite struct `A machine without sandboxes` {
+  @Test(arguments: [
+    ("bwrap: Unknown option --disable-userns", Sandbox.Refusal.Cause.tooOld),
+    ("bwrap: Creating new namespace failed: No space left on device", .namespaceLimit),
+    (
+      "bwrap: Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces "
+        + "exceeded (ENOSPC)", .namespaceLimit
+    ),
+    ("bwrap: unshare user ns: No space left on device", .namespaceLimit),
+    (
+      "bwrap: No permissions to create new namespace, likely because the kernel does not allow "
+        + "non-privileged user namespaces.", .namespacesForbidden
+    ),
+    ("bwrap: setting up uid map: Permission denied", .appArmor),
+    ("bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted", .appArmor),
+    ("bwrap: Failed to make / slave: Permission denied", .appArmor),
+    ("bwrap: Can't mount proc on /newroot/proc: Operation not permitted", .nestedContainer),
+    ("bwrap: execvp /usr/bin/bash: No such file or directory", .noShell),
+    ("bwrap: Can't find source path /usr: No such file or directory", .other), ("", .other),
+  ])
+  func `says what stands in the way, and what to do`(
+    message: String, cause: Sandbox.Refusal.Cause
+  ) {
+    let refusal = Sandbox.Refusal(launcherSaid: message)
+    #expect(refusal.cause == cause)
+    #expect(refusal.description.contains(refusal.explanation))
+    #expect(refusal.description.contains(refusal.remedy))
+    #expect(refusal.detail == message)
+  }
+
+  @Test(
+    .enabled(if: getuid() == 0, "only root can put another launcher in the place of bubblewrap"),
+    arguments: [
+      "echo 'bwrap: Creating new namespace failed: No space left on device' >&2; exit 1",
+      "echo 'bwrap: execvp /usr/bin/bash: No such file or directory' >&2; exit 1",
+      "exit 0", "exit 1", "kill -9 $$", "echo '{ \"exit-code\": 0 }' >&5",
+      "echo '{ \"child-pid\": 1 }' >&5; exit 1", "printf . >&6; exit 1",
+    ])
+  func `never takes the trouble of a launch for that of a command`(script: String) async {
+    await #expect(processExitsWith: .success) { [script] in
+      let sandbox = try sandboxLaunched(by: "#!/bin/sh\n\(script)\n")
+      do {
+        let result = try await play("exit 1", by: sandbox)
+        fatalError("There is a result: \(result)")
+      } catch let failure as Failure {
+        precondition(failure.boundary == .sandbox, "\(failure)")
+      }
+    }
+  }
+
+  @Test(
+    .enabled(if: getuid() == 0, "only root can put another launcher in the place of bubblewrap"))
+  func `without bubblewrap says how to install it`() async {
+    await #expect(processExitsWith: .success) {
+      let sandbox = try sandboxLaunched(by: nil)
+      do {
+        try await sandbox.probe()
+        fatalError("The probe was passed.")
+      } catch let refusal as Sandbox.Refusal {
+        precondition(refusal.cause == .notInstalled)
+        precondition(refusal.description.contains("apt-get install bubblewrap"))
+      }
+    }
+  }
+}
+
+/// A sandbox that finds a script, or nothing, where bubblewrap is, in a process of its own.
+///
+/// The slots inherit the mounts of the thread that makes them, so those of the machine stay as they
+/// are. Not `async`: all of it has to be on one thread.
+private func sandboxLaunched(by script: String?) throws -> Sandbox {
+  typealias Mount =
+    @convention(c) (
+      UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafePointer<CChar>?, UInt, UnsafeRawPointer?
+    ) -> Int32
+  let mount = unsafeBitCast(try #require(dlsym(nil, "mount")), to: Mount.self)
+  let unshare = unsafeBitCast(
+    try #require(dlsym(nil, "unshare")), to: (@convention(c) (Int32) -> Int32).self)
+  try #require(unshare(0x0002_0000) == 0)  // CLONE_NEWNS
+  try #require(mount("none", "/", nil, 0x4000 | 0x4_0000, nil) == 0)  // MS_REC | MS_PRIVATE
+  if let script {
+    try #require(mount("none", "/tmp", "tmpfs", 0, nil) == 0)
+    let path = "/tmp/launcher"
+    try #require(FileManager.default.createFile(atPath: path, contents: Data(script.utf8)))
+    try #require(chmod(path, 0o755) == 0)
+    try #require(mount(path, "/usr/bin/bwrap", nil, 0x1000, nil) == 0)  // MS_BIND
+  } else {
+    try #require(mount("none", "/usr/bin", "tmpfs", 0, nil) == 0)
+  }
+  return Sandbox(slots: 1)
+}

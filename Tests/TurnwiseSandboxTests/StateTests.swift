@@ -1,0 +1,134 @@
+import Testing
+import TurnwiseCore
+import TurnwiseSandbox
+
+@Suite struct `What a command leaves for the next one` {
+  @Test func `is its files, with their bytes and permissions`() async throws {
+    let result = try await play(
+      "mkdir -p a/b; printf '\\0\\377x' > a/b/f; chmod 750 a; chmod 400 a/b/f; ln -s f a/b/l",
+      "stat -c '%A %n' a a/b/f a/b/l; od -An -tx1 a/b/f; readlink a/b/l")
+    #expect(
+      result.output == """
+        drwxr-x--- a
+        -r-------- a/b/f
+        lrwxrwxrwx a/b/l
+         00 ff 78
+        f
+
+        """)
+    #expect(result.workspace["a/b/f"] == Text([0, 0xFF, UInt8(ascii: "x")]))
+  }
+
+  @Test func `is its directory and its exported variables`() async throws {
+    let result = try await play(
+      "mkdir 'a b'; cd 'a b'; export X=$'one\\n\"two\\' $Y' Y=; Z=unexported; f() { :; }",
+      "pwd; printf '%s|' \"$X\" \"$Y\" \"${Z-none}\"; type f 2>&1")
+    #expect(
+      result.output == """
+        /workspace/a b
+        one
+        "two' $Y||none|bash: line 1: type: f: not found
+
+        """)
+    #expect(result.workspace.shell.directory == "/workspace/a b")
+  }
+
+  @Test func `is the change of the environment, and PATH with it`() async throws {
+    let result = try await play(
+      "export PATH=/nope; unset HOME", "echo $PATH ${HOME-none}; ls", "export PATH=/bin; ls /")
+    #expect(result.status == 0)
+    #expect(result.output.contains("workspace"))
+  }
+
+  @Test func `is nothing where it changed nothing`() async throws {
+    let before = try Workspace([("a/b", 0o644, "text"), ("c", 0o700, "")])
+    let after = try await play("cat a/b; cd /tmp; cd; ls | wc; cd -; cd", in: before).workspace
+    #expect(after == before)
+    #expect(try StateKey(of: after) == StateKey(of: before))
+    // Not even memory: the bytes are shared.
+    #expect(after.entry("a/b")?.blob == before.entry("a/b")?.blob)
+  }
+
+  @Test func `is all there also where nobody may read it`() async throws {
+    let result = try await play(
+      "mkdir -p z/y; echo deep > z/y/f; chmod 000 z/y/f z/y z; chmod 000 .",
+      "stat -c %a . z; chmod 700 z; stat -c %a z/y; chmod 700 z/y; stat -c %a z/y/f; cat z/y/f")
+    #expect(result.output == "755\n0\n0\n0\n")
+    #expect(result.errors.contains("Permission denied"))
+    #expect(result.workspace["z/y/f"] == "deep\n")
+  }
+
+  @Test func `has names of any bytes`() async throws {
+    let result = try await play("touch -- '-rf' $'a\\nb' $'\\xff\\xfe' $'\\e[31mred' ' '", "ls -b")
+    #expect(
+      result.workspace.paths == [
+        Text([0x1B] + Array("[31mred".utf8)), " ", "-rf", "a\nb", Text([0xFF, 0xFE]),
+      ])
+    #expect(result.output == "\\033[31mred\n\\ \n-rf\na\\nb\n\\377\\376\n")
+  }
+
+  @Test func `is none of what cannot be kept`() async throws {
+    let result = try await play(
+      "mkfifo p; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"s\")'; ls",
+      "echo x > f; chmod 6755 f; chmod 1777 .; ln f g",
+      "stat -c '%a %h' f g; echo y >> f; cat g; ls")
+    #expect(result.output == "755 1\n755 1\nx\nf\ng\n")
+  }
+
+  @Test func `is what it was where the shell could not tell`() async throws {
+    let result = try await play(
+      "export X=1; mkdir d; cd d", "cd /tmp; export X=2; echo kept > /workspace/f; exec true")
+    #expect(!result.isShellStateSaved)
+    #expect(result.ending == .exited(0))
+    #expect(result.workspace.shell.directory == "/workspace/d")
+    #expect(result.workspace["f"] == "kept\n")
+    #expect(try await play("echo $X", in: result.workspace).output == "1\n")
+  }
+
+  @Test func `is what it was where the state is too large`() async throws {
+    let result = try await play("export X=$(head -c 70000 /dev/zero | tr '\\0' x); echo done")
+    #expect(result.output == "done\n")
+    #expect(!result.isShellStateSaved)
+    #expect(result.workspace.shell == .initial)
+  }
+
+  @Test func `can be forged no further than a command could go`() async throws {
+    let result = try await play(
+      "printf '/tmp\\n\\0echo forged; id -u\\0' >&6; exec 6>&-",
+      "pwd; cat /proc/self/status | grep -E '^(CapEff|NoNewPrivs)'; ulimit -u")
+    #expect(result.output.hasSuffix("/tmp\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\n48\n"))
+  }
+
+  @Test func `falls back to the workspace where its directory is gone`() async throws {
+    let result = try await play("mkdir /tmp/d; cd /tmp/d", "pwd")
+    #expect(result.output == "/workspace\n")
+  }
+}
+
+@Suite struct `The fork of a workspace` {
+  @Test func `goes the same way as its original, and sees nothing of its siblings`() async throws {
+    let start = try await play(
+      "mkdir src; echo 1 > src/n; export N=3; cd src; echo $RANDOM > r"
+    ).workspace
+    let script: [Text] = [
+      "echo $((N * $(cat n))) > n; ls -U", "export N=$((N + 1)); mv n m; find /workspace",
+      "cat m r; echo $RANDOM; python3 -c 'print({\"a\", \"b\", \"c\"})'",
+    ]
+    func follow() async throws -> [CommandResult] {
+      var (state, results) = (start, [CommandResult]())
+      for command in script {
+        results.append(try await Sandbox.shared.run(command, in: state, seed: 11))
+        state = results[results.count - 1].workspace
+      }
+      return results
+    }
+    async let one = follow()
+    async let two = follow()
+    async let other = play("rm -rf /workspace/*; export N=100", in: start)
+    let (first, second) = try await (one, two)
+    #expect(first == second)
+    #expect(try await other.workspace.paths.isEmpty)
+    #expect(try await follow() == first)
+    #expect(start["src/n"] == "1\n")
+  }
+}
