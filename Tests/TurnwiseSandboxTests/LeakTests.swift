@@ -176,17 +176,21 @@ private struct Belongings: Equatable {
 
   /// Looks after the first commands, and the first timer, have set up what a process keeps.
   static func afterWarmingUp(_ sandbox: Sandbox) async throws -> Belongings {
-    for _ in 0..<4 { try await play("true", by: sandbox) }
-    try await Task.sleep(for: .milliseconds(1))
-    return try Belongings()
+    try await play("true", by: sandbox)
+    // Slots set themselves up when their threads get to it; each has its arguments, its filter, and
+    // its input in memory.
+    return try await settled { belongings in
+      belongings.descriptors.count { $0.hasPrefix("/memfd:turnwise") } >= 3 * sandbox.slots
+    }
   }
 
-  /// Looks until `condition` holds, for some seconds.
+  /// Looks until `condition` holds, for half a minute.
   static func settled(_ condition: (Belongings) -> Bool) async throws -> Belongings {
-    for _ in 0..<500 {
+    for _ in 0..<3000 {
+      // First, so that the timer of the process is there, too.
+      try await Task.sleep(for: .milliseconds(10))
       let belongings = try Belongings()
       if condition(belongings) { return belongings }
-      try await Task.sleep(for: .milliseconds(10))
     }
     return try Belongings()
   }

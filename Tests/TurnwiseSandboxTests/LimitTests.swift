@@ -82,7 +82,7 @@ import TurnwiseSandbox
     "echo early; f() { f | f & }; f 2>/dev/null; sleep 1000",
   ])
   func `of time is stopped, and what it printed is kept`(command: String) async throws {
-    let sandbox = Sandbox.limited { $0.seconds = 0.7 }
+    let sandbox = Sandbox.limited { $0.seconds = 1.5 }
     let result = try await play(Text("mkfifo fifo; " + command), in: Self.before.get(), by: sandbox)
     #expect(result.ending == .stopped(.time))
     #expect(result.output == "early\n")
@@ -113,7 +113,6 @@ import TurnwiseSandbox
   }
 
   @Test func `does not keep it waiting, even when it holds its output`() async throws {
-    // If it did, this would be stopped for its time.
     let result = try await play("setsid sleep 1000 & echo background")
     #expect(result.ending == .exited(0))
     #expect(result.output == "background\n")

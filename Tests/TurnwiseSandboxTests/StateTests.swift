@@ -117,7 +117,7 @@ import TurnwiseSandbox
     func follow() async throws -> [CommandResult] {
       var (state, results) = (start, [CommandResult]())
       for command in script {
-        results.append(try await Sandbox.shared.run(command, in: state, seed: 11))
+        results.append(try await Sandbox.patient.run(command, in: state, seed: 11))
         state = results[results.count - 1].workspace
       }
       return results

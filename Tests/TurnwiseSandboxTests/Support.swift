@@ -8,7 +8,7 @@ import TurnwiseSandbox
 /// it: a sandbox that was not tested is not one.
 @discardableResult
 func play(
-  _ commands: Text..., in workspace: Workspace = .empty, by sandbox: Sandbox = .shared
+  _ commands: Text..., in workspace: Workspace = .empty, by sandbox: Sandbox = .patient
 ) async throws -> CommandResult {
   var state = workspace
   var last: CommandResult?
@@ -28,9 +28,16 @@ extension CommandResult {
 }
 
 extension Sandbox {
-  /// A sandbox of one slot with other limits.
-  static func limited(_ change: (inout Limits) -> Void) -> Sandbox {
+  /// A sandbox that stops no command for its time, however busy the machine is.
+  static let patient: Sandbox = {
     var limits = Limits()
+    limits.seconds = 600
+    return Sandbox(slots: 2, limits: limits)
+  }()
+
+  /// A sandbox of one slot with other limits, patient unless they say otherwise.
+  static func limited(_ change: (inout Limits) -> Void) -> Sandbox {
+    var limits = patient.limits
     change(&limits)
     return Sandbox(slots: 1, limits: limits)
   }
