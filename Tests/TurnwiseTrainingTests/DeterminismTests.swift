@@ -59,7 +59,11 @@ import TurnwiseTraining
     var resumed = try Trainer(
       Tiny.game, resuming: JSON.decode(TrainerState.self, from: saved), configuration)
     let found = try await resumed.step()
-    #expect(found?.metrics == expected?.metrics)
+    // As they are written: a metric that is not a number does not equal itself.
+    func written(_ update: TrainingUpdate?) throws -> JSONValue {
+      try JSONValue(encoding: (update?.metrics ?? [:]).mapValues { FiniteNumber($0) })
+    }
+    #expect(try written(found) == written(expected))
     #expect(found?.iteration == 2)
     #expect(try JSON.encode(resumed.state) == JSON.encode(trainer.state))
     #expect(try await resumed.step() == nil)

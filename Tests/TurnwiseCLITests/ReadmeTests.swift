@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+import TurnwiseCore
+
+@Suite struct `The environment in the README` {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The Swift blocks of the README, in order.
+  private func blocks() throws -> [String] {
+    let text = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+    return text.components(separatedBy: "```swift\n").dropFirst().map { block in
+      block.components(separatedBy: "```")[0]
+    }
+  }
+
+  private func block(with words: String) throws -> String {
+    try #require(try blocks().first { $0.contains(words) }, "The README has no '\(words)'.")
+  }
+
+  /// Runs a program and returns what it wrote to standard output.
+  private func run(_ arguments: [String], in folder: URL) throws -> Data {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    let log = folder.appending(path: "log.txt")
+    FileManager.default.createFile(atPath: log.path, contents: nil)
+    process.standardError = try FileHandle(forWritingTo: log)
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let errors = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+    let words = String(decoding: data, as: UTF8.self) + errors
+    try #require(process.terminationStatus == 0, "\(arguments.joined(separator: " ")): \(words)")
+    return data
+  }
+
+  /// Lays out the README's package beside a copy of this one, under the name that the README uses.
+  ///
+  /// The folder stays, so that the next run builds only what has changed.
+  private func layOut() throws -> URL {
+    let folder = Self.root.appending(path: ".build/readme", directoryHint: .isDirectory)
+    let copy = folder.appending(path: "turnwise", directoryHint: .isDirectory)
+    let package = folder.appending(path: "lockbox", directoryHint: .isDirectory)
+    let sources = package.appending(path: "Sources/lockbox", directoryHint: .isDirectory)
+    for place in [copy, sources] {
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    }
+    for name in ["Package.swift", "Sources", "environments", "Tests"] {
+      _ = try run(
+        ["cp", "-R", "--update", "--preserve=timestamps", Self.root.appending(path: name).path, "."],
+        in: copy)
+    }
+    try write(try block(with: "name: \"lockbox\""), to: package.appending(path: "Package.swift"))
+    try write(try block(with: "struct Lockbox"), to: sources.appending(path: "main.swift"))
+    return package
+  }
+
+  private func write(_ text: String, to file: URL) throws {
+    if (try? String(contentsOf: file, encoding: .utf8)) == text { return }
+    try text.write(to: file, atomically: true, encoding: .utf8)
+  }
+
+  private struct Played: Decodable { var success: Double }
+
+  @Test func `has at most 35 lines`() throws {
+    let lines = try block(with: "struct Lockbox").split(separator: "\n")
+    #expect(lines.count <= 35)
+  }
+
+  @Test func `builds in a package of its own and learns 50 points more than chance`() throws {
+    let package = try layOut()
+    _ = try run(["swift", "build", "-c", "release"], in: package)
+    func lockbox(_ arguments: String) throws -> Data {
+      try run([".build/release/lockbox"] + arguments.split(separator: " ").map(String.init), in: package)
+    }
+    _ = try lockbox("check lockbox-v1")
+    let play = "run lockbox-v1 --episodes 200 --json --force"
+    let random = try JSON.decode(
+      Played.self, from: lockbox(play + " --policy random --out traces/random"))
+    _ = try lockbox(
+      "train lockbox-v1 --demonstrations 800 --cloning-steps 600 --updates 10 --out traces/mine --force")
+    let trained = try JSON.decode(
+      Played.self, from: lockbox(play + " --policy traces/mine --out traces/trained"))
+    #expect(trained.success - random.success >= 0.5, "\(random.success) → \(trained.success)")
+  }
+}

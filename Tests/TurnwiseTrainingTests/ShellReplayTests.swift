@@ -1,0 +1,54 @@
+import Testing
+import TurnwiseCore
+import TurnwiseEnvironments
+import TurnwiseModel
+import TurnwiseTrace
+import TurnwiseTraining
+
+@Suite struct `Recorded shell episodes` {
+  private func play(_ player: Player, count: Int, seed: UInt64) async throws -> [Episode] {
+    let sessions = try (0..<count).map { number in
+      try Session(Shell(), origin: EpisodeOrigin(seed: seed, split: .heldOut, scenario: number))
+    }
+    return try await Rollout(player, workers: 2).play(sessions).map { try $0.episode() }
+  }
+
+  /// A policy that has seen just enough to type half-right commands.
+  private func halfTrained() async throws -> LanguagePolicy {
+    let configuration = Tiny.configuration {
+      $0.cloningSteps = 60
+      $0.cloningBatch = 8
+      $0.actionTokens = 24
+    }
+    let episodes = try await WarmStart.demonstrations(in: Shell(), configuration, workers: 2)
+    return try WarmStart(cloning: episodes, configuration, workers: 2).policy
+  }
+
+  @Test func `replay to the byte, whoever played them`() async throws {
+    try await Shell().prepare()
+    let noise = ExpertNoise(habit: 0.6, slip: 0.2)
+    let episodes =
+      try await play(.expert(noise), count: 80, seed: 1)
+      + play(.policy(RandomPolicy()), count: 60, seed: 2)
+      + play(.policy(halfTrained()), count: 60, seed: 3)
+    #expect(episodes.count == 200)
+    #expect(episodes.allSatisfy { $0.ending.failure == nil })
+    #expect(Set(episodes.map(\.family)).count >= 8)
+    for episode in episodes {
+      #expect(await Replay.verify(episode, in: Shell()) == nil)
+    }
+  }
+
+  @Test func `name the turn that was tampered with`() async throws {
+    try await Shell().prepare()
+    let played = try await play(.expert(.none), count: 4, seed: 4)
+    for (number, episode) in played.enumerated() {
+      let turn = number % episode.turns.count
+      var tampered = episode
+      tampered.turns[turn].replies[0].text.bytes.append(UInt8(ascii: "!"))
+      let divergence = await Replay.verify(tampered, in: Shell())
+      #expect(divergence?.turn == turn)
+      #expect(divergence?.field == .replies)
+    }
+  }
+}
