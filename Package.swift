@@ -35,9 +35,9 @@ func library(
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
-/// The tests of the target that `name` begins with.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+/// The tests of the target that `name` begins with; `golden` is the folder of what they compare with.
+func tests(_ name: String, _ dependencies: [Target.Dependency], golden: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: golden, swiftSettings: settings)
 }
 
 let package = Package(
@@ -73,7 +73,9 @@ let package = Package(
       swiftSettings: settings),
     tests("TurnwiseCoreTests", ["TurnwiseCore"]),
     tests("TurnwiseSandboxTests", ["TurnwiseSandbox", "TurnwiseCore"]),
-    tests("TurnwiseTraceTests", ["TurnwiseTrace", "TurnwiseCore"]),
+    tests(
+      "TurnwiseTraceTests", ["TurnwiseTrace", "TurnwiseEnvironments", "TurnwiseCore"],
+      golden: ["Golden"]),
     tests("TurnwiseCreditTests", ["TurnwiseCredit", "TurnwiseCore"]),
     tests("TurnwiseReportTests", ["TurnwiseReport"]),
     tests("TurnwiseNumericsTests", ["TurnwiseNumerics"]),
@@ -81,6 +83,7 @@ let package = Package(
     tests("TurnwiseTrainingTests", ["TurnwiseTraining", "TurnwiseEnvironments", "TurnwiseCore"]),
     tests(
       "TurnwiseEnvironmentsTests", ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore"]),
-    tests("TurnwiseCLITests", ["TurnwiseCLI", "Turnwise", "TurnwiseEnvironments"]),
+    tests(
+      "TurnwiseCLITests", ["TurnwiseCLI", "Turnwise", "TurnwiseEnvironments"], golden: ["Golden"]),
   ]
 )

@@ -24,7 +24,7 @@ struct CompareCommand: Subcommand {
   /// The defaults of a comparison: runs end with their budget of turns, and fit ten minutes together.
   static let defaults: RunConfiguration = {
     var configuration = RunConfiguration()
-    configuration.turns = 4000
+    configuration.turns = 2000
     configuration.updates = 1000
     return configuration
   }()

@@ -3,13 +3,22 @@ internal import Synchronization
 internal import Turnwise
 
 /// The two streams of a command: answers go to standard output, all else to standard error.
-final class Console: Sendable {
+package final class Console: Sendable {
+  /// Where a text goes.
+  package enum Stream: Sendable { case answer, note }
+
   /// Whether standard error may be animated: it is a terminal that can, and no CI log.
   let isAnimated: Bool
   /// The width of the terminal, at most 100; 80 where there is none.
   let width: Int
-  private let lock = Mutex(())
+  private let write: @Sendable (String, Stream) -> Void
 
+  /// Hands everything that is printed to `sink`, as 80 plain columns.
+  package init(sink: @escaping @Sendable (String, Stream) -> Void) {
+    (isAnimated, width, write) = (false, 80, sink)
+  }
+
+  /// Prints to the streams of the process.
   init() {
     let environment = ProcessInfo.processInfo.environment
     isAnimated =
@@ -18,35 +27,51 @@ final class Console: Sendable {
     var size = winsize()
     let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     width = isKnown ? min(100, Int(size.ws_col)) : 80
+    let lock = Mutex(())
+    write = { text, stream in
+      lock.withLock { _ in
+        Self.write(text, to: stream == .answer ? STDOUT_FILENO : STDERR_FILENO)
+      }
+    }
   }
 
   /// Prints a part of the answer.
-  func answer(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+  func answer(_ text: String) { write(text + "\n", .answer) }
 
   /// Prints the answer as one JSON object.
   ///
   /// - Throws: An `EncodingError`.
   func answer(json value: some Encodable) throws {
-    answer(String(decoding: try JSON.encode(value, pretty: true), as: UTF8.self))
+    let text = String(decoding: try JSON.encode(value, pretty: true), as: UTF8.self)
+    // JSON lets C1 and bidirectional controls through as they are, and a terminal would obey them.
+    answer(
+      text.unicodeScalars.reduce(into: "") { result, scalar in
+        switch scalar.properties.generalCategory {
+        case .control where scalar != "\n", .format:
+          for unit in String(scalar).utf16 {
+            let digits = String(unit, radix: 16)
+            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+          }
+        default: result.unicodeScalars.append(scalar)
+        }
+      })
   }
 
   /// Prints progress, notes and warnings.
-  func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+  func note(_ text: String) { write(text + "\n", .note) }
 
   func warn(_ text: String) { note("warning: " + text) }
 
   /// Writes to standard error without a line end.
-  func draw(_ text: String) { write(text, to: STDERR_FILENO) }
+  func draw(_ text: String) { write(text, .note) }
 
-  private func write(_ text: String, to descriptor: Int32) {
-    lock.withLock { _ in
-      var bytes = Array(text.utf8)[...]
-      while !bytes.isEmpty {
-        let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }
-        bytes = bytes.dropFirst(count)
-      }
+  private static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }
+      bytes = bytes.dropFirst(count)
     }
   }
 }

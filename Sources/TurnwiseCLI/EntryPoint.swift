@@ -53,12 +53,17 @@ public struct CommandLineTool: Sendable {
   /// - Parameter arguments: The arguments behind the program's name.
   /// - Returns: The status that the process should end with.
   public func run(_ arguments: [String]) async -> Int32 {
-    let console = Console()
+    await run(arguments, console: Console())
+  }
+
+  /// Runs one command line that prints to `console`.
+  package func run(_ arguments: [String], console: Console) async -> Int32 {
     do {
       return try await dispatch(arguments, Context(catalog: catalog, console: console)).rawValue
     } catch {
       let (status, text) = Words.of(error)
-      console.note(text)
+      // An error may quote the file or the argument that it complains of.
+      console.note(TerminalText.escaped(text, keepsNewlines: true))
       return status.rawValue
     }
   }

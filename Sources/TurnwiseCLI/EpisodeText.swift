@@ -43,10 +43,14 @@ struct EpisodeText {
   private func figures(_ turn: Turn, _ index: Int) -> String {
     var text = turn.reward.map { "  reward \(Self.signed($0))" } ?? ""
     for name in names {
-      let credit = record.credit?[name]?.turns[index].value
-      text += "  \(TerminalText.escaped(name)) \(Self.signed(credit))"
+      text += "  \(TerminalText.escaped(name)) \(Self.signed(credit(name, index)))"
     }
     return text
+  }
+
+  /// The credit of a turn, unless it is not a number.
+  private func credit(_ name: String, _ turn: Int) -> Double? {
+    (record.credit?[name]?.turns[turn].value).flatMap { $0.isFinite ? $0 : nil }
   }
 
   private var ending: String {
@@ -74,18 +78,19 @@ struct EpisodeText {
     for (index, turn) in record.episode.turns.enumerated() {
       table.append(
         [.integer(index + 1), .number(rewards[index])]
-          + names.map { .number(record.credit?[$0]?.turns[index].value) }
+          + names.map { .number(credit($0, index)) }
           + [.text(turn.action.text.string)])
     }
     return table.rendered(width: width)
   }
 
   private func block(_ title: String, _ text: Text) -> [String] {
-    let lines = text.string.split(separator: "\n", omittingEmptySubsequences: false)
+    let escaped = TerminalText.escaped(text, keepsNewlines: true)
+    let lines = escaped.split(separator: "\n", omittingEmptySubsequences: false)
     let body = lines.last == "" && lines.count > 1 ? lines.dropLast() : lines
     return body.enumerated().map { index, line in
       let head = index == 0 ? title : String(repeating: " ", count: title.count)
-      return "  \(head)  \(TerminalText.escaped(String(line)))"
+      return "  \(head)  \(line)"
     }
   }
 

@@ -63,8 +63,9 @@ struct Invocation: Sendable {
         values[name, default: []].append("")
       } else if let attached {
         values[name, default: []].append(attached)
-      } else if let value = rest.popFirst() {
+      } else if let value = rest.first, !value.hasPrefix("--") {
         values[name, default: []].append(value)
+        rest.removeFirst()
       } else {
         throw UsageError.missingValue(flag: name, expected: flag.value ?? "")
       }

@@ -1,6 +1,6 @@
 internal import Turnwise
 
-/// What is wrong with a command line. The words are in `Words.swift`.
+/// What is wrong with a command line; the words are in `Words.swift`.
 enum UsageError: Error, Hashable {
   case unknownCommand(String, known: [String])
   case unknownFlag(String, known: [String])

@@ -12,8 +12,8 @@ public protocol ActionFormat: Sendable {
 
 /// A tool's name, a space, and its argument: `bash grep -c fox notes.txt`.
 ///
-/// A tool with one argument takes the rest of the words as they are; one with several takes a JSON
-/// object. The text that the policy samples is the text that the tool receives, byte for byte.
+/// A tool with one argument takes the rest of the words as they are (as JSON if it is a list or has
+/// members); one with several takes a JSON object. The text that the policy samples is the text that the tool receives, byte for byte.
 public struct CompactFormat: ActionFormat {
   /// Creates the format.
   public init() {}
@@ -50,14 +50,19 @@ public struct CompactFormat: ActionFormat {
     case 0: return Action(text: text, calls: [ToolCall(name)])
     case 1:
       let (key, schema) = properties.first ?? ("", [:])
+      if words.count == nameBytes.count, tool.parameters["required"] == [] {
+        return Action(text: text, calls: [ToolCall(name)])
+      }
       return Action(text: text, calls: [ToolCall(name, [key: Self.read(rest, as: schema)])])
     default:
-      guard let object = try? JSON.decode(JSONValue.self, from: Data(rest.bytes)) else {
+      if rest.isEmpty { return Action(text: text, calls: [ToolCall(name)]) }
+      let value = try? JSON.decode(JSONValue.self, from: Data(rest.bytes))
+      guard let value, case .object = value else {
         return Action(
           text: text, calls: [],
           problem: "The arguments of '\(name)' are not a JSON object.")
       }
-      return Action(text: text, calls: [ToolCall(name, object)])
+      return Action(text: text, calls: [ToolCall(name, value)])
     }
   }
 
@@ -67,8 +72,9 @@ public struct CompactFormat: ActionFormat {
     case .integer(let integer): Text("\(integer)")
     case .number(let number): Text("\(number)")
     case .bool(let bool): Text("\(bool)")
-    case .object: try? value.decode(Text.self)  // Bytes that are not UTF-8.
-    default: nil
+    case .object:  // Bytes that are not UTF-8, or a value with members.
+      (try? value.decode(Text.self)) ?? (try? JSON.encode(value)).map { Text($0) }
+    default: (try? JSON.encode(value)).map { Text($0) }
     }
   }
 
@@ -77,6 +83,8 @@ public struct CompactFormat: ActionFormat {
     case "integer": Int(text.string).map(JSONValue.integer) ?? .string(text.string)
     case "number": Double(text.string).map(JSONValue.number) ?? .string(text.string)
     case "boolean": Bool(text.string).map(JSONValue.bool) ?? .string(text.string)
+    case "array", "object":
+      (try? JSON.decode(JSONValue.self, from: Data(text.bytes))) ?? .string(text.string)
     default: (try? JSONValue(encoding: text)) ?? .string(text.string)
     }
   }

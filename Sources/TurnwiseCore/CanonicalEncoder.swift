@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Encodes a value as bytes that are equal for equal values, in every process.
 ///
 /// Keys are sorted, `Set`s and dictionaries are sorted by the bytes of their elements, integers are
@@ -10,15 +12,40 @@ public enum CanonicalEncoder {
   public static func bytes(of value: some Encodable) throws -> [UInt8] {
     try CanonicalNode.encoding(value).bytes
   }
+
+  /// Returns `value` as JSON in which sets and dictionaries have an order of their own.
+  ///
+  /// - Throws: What the value's own `encode(to:)` throws, and an `EncodingError` for numbers that JSON
+  ///   has no word for.
+  static func json(of value: some Encodable, blobs: BlobStore?) throws -> JSONValue {
+    try CanonicalNode.encoding(value).json(blobs)
+  }
 }
 
-/// A tree whose serialisation is prefix-free: each node begins with a tag and a length.
+/// A value as a tree, whose bytes are prefix-free: each node begins with a tag and a length.
 private enum CanonicalNode {
   case null
-  case scalar(tag: UInt8, [UInt8])
+  case bool(Bool)
+  case string(String)
+  case integer(any FixedWidthInteger)
+  case double(Double)
+  case float(Float)
+  case blob(Blob)
   case list([Slot])
   case keyed([(key: String, slot: Slot)])
-  case unordered([[UInt8]])
+  case unordered([Element], isNamed: Bool)
+
+  /// An element of a set or, with its key, of a dictionary.
+  struct Element {
+    var key: CanonicalNode?
+    /// The key in a JSON object, if it can be one.
+    var name: String?
+    var value: CanonicalNode
+
+    var bytes: [UInt8] {
+      key.map { CanonicalNode.framed(9, $0.bytes + value.bytes) } ?? value.bytes
+    }
+  }
 
   /// A place in a container that is filled while the value encodes itself.
   final class Slot {
@@ -26,24 +53,26 @@ private enum CanonicalNode {
   }
 
   static func encoding<T: Encodable>(_ value: T) throws -> CanonicalNode {
-    if let scalar = scalar(value) { return scalar }
+    if let scalar = try scalar(value) { return scalar }
     if let collection = value as? any UnorderedCollection {
-      return .unordered(try collection.canonicalElements())
+      return .unordered(try collection.canonicalElements(), isNamed: collection.isNamed)
     }
     let encoder = CanonicalSlotEncoder(slot: Slot())
     try value.encode(to: encoder)
     return encoder.slot.node
   }
 
-  private static func scalar<T>(_ value: T) -> CanonicalNode? {
+  private static func scalar<T: Encodable>(_ value: T) throws -> CanonicalNode? {
     switch value {
-    case let value as Bool: .scalar(tag: 1, [value ? 1 : 0])
-    case let value as String: .scalar(tag: 2, Array(value.utf8))
-    case let value as Double: .scalar(tag: 4, words(value.bitPattern))
-    case let value as Float: .scalar(tag: 5, words(UInt64(value.bitPattern)))
-    // A blob is its digest, which is known: a key must not cost a pass over the files.
-    case let value as Blob: .scalar(tag: 10, (0..<4).flatMap { words(value.digest.words[$0]) })
-    case let value as any FixedWidthInteger: .scalar(tag: 3, Array("\(value)".utf8))
+    case let value as Bool: .bool(value)
+    case let value as String: .string(value)
+    case let value as Double: .double(value)
+    case let value as Float: .float(value)
+    case let value as Blob: .blob(value)
+    case let value as any FixedWidthInteger: .integer(value)
+    // Foundation's decoder expects these in a shape that is not what they encode themselves as.
+    case is Data, is URL, is Decimal:
+      try encoding(JSON.decode(JSONValue.self, from: JSON.encode(value)))
     default: nil
     }
   }
@@ -55,15 +84,61 @@ private enum CanonicalNode {
   var bytes: [UInt8] {
     switch self {
     case .null: [0]
-    case .scalar(let tag, let payload): Self.framed(tag, payload)
+    case .bool(let value): Self.framed(1, [value ? 1 : 0])
+    case .string(let value): Self.framed(2, Array(value.utf8))
+    case .integer(let value): Self.framed(3, Array("\(value)".utf8))
+    case .double(let value): Self.framed(4, Self.words(value.bitPattern))
+    case .float(let value): Self.framed(5, Self.words(UInt64(value.bitPattern)))
+    // A blob is its digest, which is known: a key must not cost a pass over the files.
+    case .blob(let blob): Self.framed(10, (0..<4).flatMap { Self.words(blob.digest.words[$0]) })
     case .list(let slots): Self.framed(6, slots.flatMap(\.node.bytes))
-    case .unordered(let elements): Self.framed(7, elements.sorted(by: Self.precedes).flatMap { $0 })
+    case .unordered(let elements, _):
+      Self.framed(7, elements.map(\.bytes).sorted(by: Self.precedes).flatMap { $0 })
     case .keyed(let pairs):
       Self.framed(
         8,
         pairs.sorted { Self.precedes(Array($0.key.utf8), Array($1.key.utf8)) }
           .flatMap { Self.framed(2, Array($0.key.utf8)) + $0.slot.node.bytes })
     }
+  }
+
+  func json(_ blobs: BlobStore?) throws -> JSONValue {
+    switch self {
+    case .null: return .null
+    case .bool(let value): return .bool(value)
+    case .string(let value): return .string(value)
+    case .integer(let value):
+      if let value = Int(exactly: value) { return .integer(value) }
+      guard let value = UInt64(exactly: value) else { throw Self.wordless(value) }
+      return .unsigned(value)
+    case .double(let value):
+      guard value.isFinite else { throw Self.wordless(value) }
+      return JSONValue(finite: value)
+    case .float(let value):
+      guard value.isFinite, let double = Double("\(value)") else { throw Self.wordless(value) }
+      return JSONValue(finite: double)
+    case .blob(let blob):
+      return try JSON.decode(JSONValue.self, from: JSON.encode(blob, blobs: blobs))
+    case .list(let slots): return .array(try slots.map { try $0.node.json(blobs) })
+    case .keyed(let pairs):
+      let members = try pairs.map { ($0.key, try $0.slot.node.json(blobs)) }
+      return .object(Dictionary(members, uniquingKeysWith: { $1 }))
+    case .unordered(let elements, let isNamed):
+      if isNamed {
+        let members = try elements.map { ($0.name ?? "", try $0.value.json(blobs)) }
+        return .object(Dictionary(members, uniquingKeysWith: { $1 }))
+      }
+      let sorted = elements.map { (bytes: $0.bytes, element: $0) }
+        .sorted { Self.precedes($0.bytes, $1.bytes) }
+      return .array(
+        try sorted.flatMap {
+          try [$0.element.key, $0.element.value].compactMap { try $0?.json(blobs) }
+        })
+    }
+  }
+
+  private static func wordless(_ value: Any) -> EncodingError {
+    .invalidValue(value, .init(codingPath: [], debugDescription: "\(value) has no word in JSON."))
   }
 
   static func framed(_ tag: UInt8, _ payload: [UInt8]) -> [UInt8] {
@@ -77,21 +152,26 @@ private enum CanonicalNode {
 
 /// A collection without an order of its own.
 private protocol UnorderedCollection {
-  func canonicalElements() throws -> [[UInt8]]
+  /// Whether it is an object in JSON and not a list.
+  var isNamed: Bool { get }
+  func canonicalElements() throws -> [CanonicalNode.Element]
 }
 
 extension Set: UnorderedCollection where Element: Encodable {
-  fileprivate func canonicalElements() throws -> [[UInt8]] {
-    try map { try CanonicalNode.encoding($0).bytes }
+  fileprivate var isNamed: Bool { false }
+  fileprivate func canonicalElements() throws -> [CanonicalNode.Element] {
+    try map { CanonicalNode.Element(value: try .encoding($0)) }
   }
 }
 
 extension Dictionary: UnorderedCollection where Key: Encodable, Value: Encodable {
-  fileprivate func canonicalElements() throws -> [[UInt8]] {
+  fileprivate var isNamed: Bool { Key.self is any CodingKeyRepresentable.Type }
+  fileprivate func canonicalElements() throws -> [CanonicalNode.Element] {
     try map { pair in
-      CanonicalNode.framed(
-        9,
-        try CanonicalNode.encoding(pair.key).bytes + CanonicalNode.encoding(pair.value).bytes)
+      CanonicalNode.Element(
+        key: try .encoding(pair.key),
+        name: (pair.key as? any CodingKeyRepresentable)?.codingKey.stringValue,
+        value: try .encoding(pair.value))
     }
   }
 }

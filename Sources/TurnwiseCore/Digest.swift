@@ -17,7 +17,7 @@ public struct Digest: Hashable, Sendable, Comparable {
     var words = SIMD4<UInt64>()
     var rest = Substring(text)
     for index in 0..<4 {
-      guard let word = UInt64(rest.prefix(16), radix: 16) else { return nil }
+      guard let word = StateKey.word(hexadecimal: rest.prefix(16)) else { return nil }
       words[index] = word
       rest = rest.dropFirst(16)
     }

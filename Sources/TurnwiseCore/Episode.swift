@@ -1,5 +1,7 @@
-/// How an episode ended. The three kinds are different facts: a truncated episode would have gone
-/// on, and a failed one says nothing about the agent.
+/// How an episode ended.
+///
+/// The three kinds are different facts: a truncated episode would have gone on, and a failed one says
+/// nothing about the agent.
 public enum Ending: Hashable, Sendable {
   /// The environment came to its own end.
   case terminated
@@ -86,7 +88,7 @@ public struct HexSeed: Codable, Hashable, Sendable {
   /// Reads up to 16 hexadecimal digits.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    guard let value = UInt64(try container.decode(String.self), radix: 16) else {
+    guard let value = StateKey.word(hexadecimal: try container.decode(String.self)) else {
       throw DecodingError.dataCorruptedError(
         in: container, debugDescription: "is not a seed in hexadecimal digits")
     }
@@ -149,7 +151,7 @@ public struct Episode: Codable, Hashable, Sendable {
 }
 
 extension Episode {
-  /// The reward of each turn; the judgement's reward is paid after the last one. Absent is `nil`.
+  /// The reward of each turn, `nil` where it is absent; the judgement's is paid after the last one.
   public var rewards: [Double?] {
     var rewards = turns.map(\.reward)
     if let final = judgement?.reward, let last = rewards.indices.last {

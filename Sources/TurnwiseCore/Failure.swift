@@ -53,6 +53,7 @@ extension Failure {
   static let cancelled = Failure(.cancelled, code: "cancelled", message: "The run was stopped.")
   static let unfinished = Failure(
     .cancelled, code: "unfinished", message: "The episode was not played to its end.")
-  static let rewardNotFinite = Failure(
-    .environment, code: "reward-not-finite", message: "A reward is infinite or not a number.")
+  static func notFinite(_ what: String, at boundary: Boundary = .environment) -> Failure {
+    Failure(boundary, code: "not-finite", message: "\(what) is infinite or not a number.")
+  }
 }

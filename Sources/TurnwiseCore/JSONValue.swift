@@ -1,10 +1,12 @@
 public import Foundation
 
-/// Any JSON value. Integers stay exact.
+/// Any JSON value, with integers that stay exact.
 public enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
   case integer(Int)
+  /// An integer that no `Int` can hold; smaller ones are `integer`.
+  case unsigned(UInt64)
   case number(Double)
   case string(String)
   case array([JSONValue])
@@ -15,18 +17,45 @@ public enum JSONValue: Hashable, Sendable {
     if case .object(let members) = self { members[key] } else { nil }
   }
 
-  /// Converts an encodable value; a blob store in `userInfo` receives the blobs.
+  /// Converts an encodable value; `blobs` receives the bytes of its blobs.
+  ///
+  /// Equal values give equal JSON: unlike `JSONEncoder`, it orders sets, and dictionaries whose keys
+  /// cannot be those of an object.
   ///
   /// - Throws: An `EncodingError` if the value cannot be written as JSON.
   public init(encoding value: some Encodable, blobs: BlobStore? = nil) throws {
-    self = try JSON.decode(JSONValue.self, from: JSON.encode(value, blobs: blobs))
+    self = try CanonicalEncoder.json(of: value, blobs: blobs)
+  }
+
+  /// A finite number, as it is read back: an integer if it is one.
+  init(finite number: Double) {
+    if number == 0, number.sign == .minus {
+      self = .number(number)
+    } else if let integer = Int(exactly: number) {
+      self = .integer(integer)
+    } else if let integer = UInt64(exactly: number) {
+      self = .unsigned(integer)
+    } else {
+      self = .number(number)
+    }
   }
 
   /// Converts the value to a type; a blob store provides the bytes of blobs.
   ///
   /// - Throws: A `DecodingError` if the value does not fit the type.
   public func decode<T: Decodable>(_ type: T.Type, blobs: BlobStore? = nil) throws -> T {
-    try JSON.decode(type, from: JSON.encode(self), blobs: blobs)
+    do {
+      return try JSON.decode(type, from: JSON.encode(self), blobs: blobs)
+    } catch DecodingError.dataCorrupted(let context)
+      where context.debugDescription == "The given data was not valid JSON."
+    {
+      // Foundation says so of numbers that do not fit; that this is JSON is known.
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: context.codingPath,
+          debugDescription: "a number is too large, or not whole where it must be",
+          underlyingError: context.underlyingError))
+    }
   }
 }
 
@@ -87,19 +116,26 @@ extension JSONValue: Codable {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .bool(value)
-    } else if let value = try? container.decode(Int.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
     } else if let value = try? container.decode(String.self) {
       self = .string(value)
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int.self), value != 0 || Self.isPlus(container) {
+      self = .integer(value)
+    } else if let value = try? container.decode(UInt64.self), value > Int.max {
+      self = .unsigned(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
     } else if let value = try? container.decode([JSONValue].self) {
       self = .array(value)
     } else {
       self = .object(try container.decode([String: JSONValue].self))
     }
+  }
+
+  /// Whether a zero has no minus, which an integer would lose.
+  private static func isPlus(_ container: any SingleValueDecodingContainer) -> Bool {
+    (try? container.decode(Double.self))?.sign != .minus
   }
 
   /// Writes the value.
@@ -109,6 +145,7 @@ extension JSONValue: Codable {
     case .null: try container.encodeNil()
     case .bool(let value): try container.encode(value)
     case .integer(let value): try container.encode(value)
+    case .unsigned(let value): try container.encode(value)
     case .number(let value): try container.encode(FiniteNumber(value))
     case .string(let value): try container.encode(value)
     case .array(let value): try container.encode(value)

@@ -78,13 +78,16 @@ public enum Parameters {
     case .bool:
       guard let value = Bool(text) else { throw mismatch("true or false") }
       return .bool(value)
-    case .integer, .number:
+    case .integer, .unsigned, .number:
       if let value = Int(text) { return .integer(value) }
+      if let value = UInt64(text) { return .unsigned(value) }
       guard let value = Double(text), value.isFinite else { throw mismatch("a number") }
       return .number(value)
     case .string: return .string(text)
-    case .array:
-      return .array(text.split(separator: ",").map { .string(String($0)) })
+    case .array(let items):
+      let kind = items.first ?? .string("")
+      return .array(
+        try text.split(separator: ",").map { try read("\($0)", like: kind, name: name) })
     case .null, .object:
       guard let value = try? JSON.decode(JSONValue.self, from: .init(text.utf8)) else {
         throw mismatch("JSON")

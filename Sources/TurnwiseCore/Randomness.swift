@@ -13,6 +13,8 @@ public struct Randomness: RandomNumberGenerator, Codable, Hashable, Sendable {
   public init(seed: UInt64) {
     high = Self.mix(seed ^ 0x7475_726E_7769_7365)
     low = Self.mix(high &+ 0x9E37_79B9_7F4A_7C15)
+    // The first number mixes `high` just as `low` was made of it, and would be 0 for every seed.
+    counter = 1
   }
 
   /// Draws the next number.

@@ -28,13 +28,15 @@ public struct Rollout: Sendable {
     self.onTurn = onTurn
   }
 
-  /// Plays all sessions to their ends. Cancelling the task ends the unfinished ones as failed.
+  /// Plays all sessions to their ends.
+  ///
+  /// Cancelling the task ends the unfinished ones as failed.
   ///
   /// - Returns: The finished sessions, in the order of `sessions`.
   public func play<E: Environment>(_ sessions: [Session<E>]) async -> [Session<E>] {
     switch player {
     case .expert(let noise):
-      return await independently(sessions, calls: workers) { session in
+      return await independently(sessions, calls: workers, sampler: nil) { session in
         .success(.act(session.expertAction(noise) ?? .nothing, nil))
       }
     case .policy(let policy):
@@ -43,7 +45,7 @@ public struct Rollout: Sendable {
       case .lockStep(let rows):
         return await inLockStep(sessions, sampler: sampler, rows: rows)
       case .independent(let calls):
-        return await independently(sessions, calls: max(calls, workers)) { session in
+        return await independently(sessions, calls: calls, sampler: sampler) { session in
           await sampler.decide([session.situation]).first ?? .failure(.missingAnswer)
         }
       }
@@ -51,19 +53,26 @@ public struct Rollout: Sendable {
   }
 
   private func independently<E: Environment>(
-    _ sessions: [Session<E>], calls: Int,
+    _ sessions: [Session<E>], calls: Int, sampler: (any Sampler)?,
     decide: @escaping @Sendable (Session<E>) async -> Result<Decision, Failure>
   ) async -> [Session<E>] {
-    await concurrentMap(sessions, limit: calls) { session in
+    let (deciding, stepping) = (Gate(calls), Gate(workers))
+    return await concurrentMap(sessions, limit: max(calls, workers)) { session in
       var session = session
       while session.ending == nil {
         if Task.isCancelled {
           session.fail(.cancelled)
         } else {
-          await session.play(decide(session))
+          await deciding.enter()
+          let decision = await decide(session)
+          await deciding.leave()
+          await stepping.enter()
+          await session.play(decision)
+          await stepping.leave()
         }
         onTurn?(session.ending != nil)
       }
+      await sampler?.forget(session.name)
       return session
     }
   }
@@ -99,6 +108,26 @@ public struct Rollout: Sendable {
         if session.ending != nil { await sampler.forget(session.name) }
       }
     }
+  }
+}
+
+/// Lets so many tasks through at once; the others wait in the order in which they came.
+private actor Gate {
+  private var free: Int
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  init(_ limit: Int) { free = limit }
+
+  func enter() async {
+    guard free == 0 else {
+      free -= 1
+      return
+    }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  func leave() {
+    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
   }
 }
 

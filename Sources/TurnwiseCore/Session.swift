@@ -100,12 +100,18 @@ public struct Session<E: Environment>: Sendable {
       self.tape = tape
       await close(.truncated(.contextFull))
     case .success(.act(let action, let recording)):
-      if let recording { tape = recording.tape }
+      if let recording {
+        let sampled = recording.tape[recording.span]?.logProbabilities ?? []
+        guard sampled.allSatisfy(\.isFinite) else {
+          return fail(.notFinite("A log-probability", at: .policy))
+        }
+        tape = recording.tape
+      }
       await play(action, span: recording?.span)
     }
   }
 
-  /// Plays one turn. Does nothing once the episode has ended.
+  /// Plays one turn, or does nothing once the episode has ended.
   public mutating func play(_ action: Action, span: TokenTape.Reference? = nil) async {
     guard ending == nil else { return }
     // The list of choices follows from the state and would be most of a trace.
@@ -114,8 +120,8 @@ public struct Session<E: Environment>: Sendable {
     do {
       turn.stateKey = try stateKey
       turn.potential = environment.potential(state)
+      guard turn.potential?.isFinite ?? true else { throw Failure.notFinite("A potential") }
       let outcome = try await outcome(of: action)
-      guard outcome.reward?.isFinite ?? true else { throw Failure.rewardNotFinite }
       turn.replies = outcome.replies
       turn.reward = outcome.reward
       turns.append(turn)
@@ -136,6 +142,7 @@ public struct Session<E: Environment>: Sendable {
       var (next, random) = (state, environmentRandom)
       do {
         let outcome = try await environment.step(&next, action, using: &random)
+        guard outcome.reward?.isFinite ?? true else { throw Failure.notFinite("A reward") }
         (state, environmentRandom) = (next, random)
         return outcome
       } catch let failure as Failure where failure.isRetryable && retries < Self.retryLimit {
@@ -147,7 +154,9 @@ public struct Session<E: Environment>: Sendable {
   private mutating func close(_ ending: Ending) async {
     do {
       let judgement = try await environment.judge(state)
-      guard judgement.reward?.isFinite ?? true else { throw Failure.rewardNotFinite }
+      guard judgement.reward?.isFinite ?? true else {
+        throw Failure.notFinite("A reward", at: .judge)
+      }
       self.judgement = judgement
       self.ending = ending
     } catch {

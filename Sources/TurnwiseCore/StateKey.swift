@@ -17,8 +17,8 @@ public struct StateKey: Hashable, Sendable, Comparable {
 
   /// Reads 32 hexadecimal digits.
   public init?(hexadecimal text: String) {
-    guard text.utf8.count == 32, let high = UInt64(text.prefix(16), radix: 16),
-      let low = UInt64(text.suffix(16), radix: 16)
+    guard text.utf8.count == 32, let high = Self.word(hexadecimal: text.prefix(16)),
+      let low = Self.word(hexadecimal: text.suffix(16))
     else { return nil }
     (self.high, self.low) = (high, low)
   }
@@ -29,6 +29,12 @@ public struct StateKey: Hashable, Sendable, Comparable {
   /// Orders keys by their bytes.
   public static func < (left: StateKey, right: StateKey) -> Bool {
     (left.high, left.low) < (right.high, right.low)
+  }
+
+  /// Reads up to 16 hexadecimal digits; unlike `UInt64(_:radix:)` no sign.
+  static func word(hexadecimal text: some StringProtocol) -> UInt64? {
+    text.utf8.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
+      ? UInt64(text, radix: 16) : nil
   }
 
   /// 16 hexadecimal digits.

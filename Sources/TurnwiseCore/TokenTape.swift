@@ -40,6 +40,12 @@ public struct TokenTape: Codable, Hashable, Sendable {
     public var segment: Int
     /// The index of the span in the segment.
     public var span: Int
+
+    /// Names a span.
+    public init(segment: Int, span: Int) {
+      self.segment = segment
+      self.span = span
+    }
   }
 
   /// The segments, oldest first.
@@ -135,6 +141,9 @@ extension TokenTape.Segment {
       let count = span.logProbabilities?.count
       if span.kind == .sampled, count != span.range.count {
         return "has \(span.range.count) sampled tokens but \(count ?? 0) log-probabilities"
+      }
+      if span.kind != .sampled, count != nil {
+        return "has log-probabilities of tokens that were not sampled"
       }
       position = span.end
     }

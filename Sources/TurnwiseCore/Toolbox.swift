@@ -34,13 +34,13 @@ public struct Toolbox<State>: Sendable {
       run: { arguments, state, random in
         let typed: T.Arguments
         do {
-          let data = try JSON.encode(arguments)
-          guard data.count <= Self.argumentLimit else {
+          let size = try JSON.encode(arguments).count
+          guard size <= Self.argumentLimit else {
             throw ToolRefusal(
-              "The arguments of '\(T.name)' have \(data.count) bytes; the limit is \(Self.argumentLimit)."
+              "The arguments of '\(T.name)' have \(size) bytes; the limit is \(Self.argumentLimit)."
             )
           }
-          typed = try JSON.decode(T.Arguments.self, from: data)
+          typed = try arguments.decode(T.Arguments.self)
         } catch let error as DecodingError {
           throw ToolRefusal("Bad arguments for '\(T.name)': \(error.plainDescription).")
         }

@@ -28,7 +28,7 @@ public struct Action: Codable, Hashable, Sendable {
   public var text: Text
   /// The tool calls, which run in order.
   public var calls: [ToolCall]
-  /// Why the words could not be read as calls. The agent is told.
+  /// Why the words could not be read as calls, as the agent is told.
   public var problem: String?
 
   /// Creates an action from words and what was read from them.

@@ -124,6 +124,7 @@ public struct EstimatorCatalog: Sendable {
     case .null: "null"
     case .bool(let value): "\(value)"
     case .integer(let value): "\(value)"
+    case .unsigned(let value): "\(value)"
     case .number(let value): "\(value)"
     case .string(let value): value
     case .array, .object: String(decoding: try JSON.encode(value), as: UTF8.self)

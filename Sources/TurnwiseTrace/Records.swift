@@ -78,6 +78,9 @@ public struct EpisodeRecord: TraceRecord {
 
   /// What contradicts itself, if anything does.
   public var problem: String? {
+    if let parent = episode.parent, !(0...episode.turns.count).contains(parent.turn) {
+      return "it left its parent at turn \(parent.turn) of \(episode.turns.count)"
+    }
     for (index, turn) in episode.turns.enumerated() {
       guard let reference = turn.span else { continue }
       guard let span = episode.tape[reference], span.kind == .sampled, span.turn == index else {
@@ -89,6 +92,11 @@ public struct EpisodeRecord: TraceRecord {
       guard credit.turns.count == episode.turns.count else {
         return "'\(name)' credits \(credit.turns.count) of \(episode.turns.count) turns"
       }
+      guard let tokens = credit.tokens else { continue }
+      guard
+        tokens.map(\.count)
+          == episode.turns.map({ $0.span.flatMap { episode.tape[$0] }?.range.count ?? 0 })
+      else { return "'\(name)' credits other tokens than were sampled" }
     }
     return nil
   }

@@ -10,8 +10,8 @@ public enum Replay {
   public struct Divergence: Hashable, Sendable, CustomStringConvertible {
     /// What differs.
     public enum Field: String, Codable, Hashable, Sendable, CaseIterable {
-      case environment, scenario, observation, stateKey = "state key", replies, reward, judgement
-      case ending, finalKey = "final state key"
+      case environment, scenario, observation, stateKey = "state key", potential, replies, reward
+      case judgement, ending, finalKey = "final state key"
     }
 
     /// The episode.
@@ -78,6 +78,9 @@ public enum Replay {
       if let key = recorded.stateKey, key != replayed.stateKey {
         return divergence(
           .stateKey, turn: index, key.hexadecimal, replayed.stateKey?.hexadecimal)
+      }
+      if let potential = recorded.potential, potential != replayed.potential {
+        return divergence(.potential, turn: index, potential, replayed.potential)
       }
       if recorded.replies != replayed.replies {
         return divergence(

@@ -40,8 +40,8 @@ public struct RecordReader<Record: TraceRecord>: Sequence, IteratorProtocol {
     do {
       return try Self.record(data[start..<(end ?? data.count)])
     } catch {
-      // Only a last line without its end can be one that was being written.
-      if end == nil, case .notARecord = error {
+      // Only a last line without its end that begins as records do can be one that was being written.
+      if end == nil, data[start] == UInt8(ascii: "{"), case .notARecord = error {
         cut = TraceError(.cutShort, file: file, line: line, byte: start)
       } else {
         self.error = TraceError(error, file: file, line: line, byte: start)

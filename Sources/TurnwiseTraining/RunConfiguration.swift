@@ -15,12 +15,14 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   /// The environment turns after which no further update starts; 0 for no limit.
   public var turns = 0
   /// Scenarios of an update.
-  public var groups = 12
+  public var groups = 16
   /// Episodes on each scenario.
   public var groupSize = 8
 
   /// The step size of the policy.
   public var learningRate = 1e-3
+  /// What keeps Adam from taking full steps along parameters whose gradient is all noise.
+  public var adamEpsilon = 1e-4
   /// Passes over the episodes of an update.
   public var epochs = 1
   /// Steps in a pass.
@@ -34,26 +36,26 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   /// The weight of the entropy of the policy in its objective.
   public var entropyBonus = 0.0
   /// The weight of the divergence from the warm start.
-  public var klWeight = 0.0
+  public var klWeight = 0.05
   /// The most tokens of an action.
   public var actionTokens = 64
 
   /// The folder of a run whose policy training starts from; empty to imitate the expert.
   public var warmStart = ""
   /// Expert episodes that the warm start imitates.
-  public var demonstrations = 1500
+  public var demonstrations = 2500
   /// The seed of the expert episodes, which runs of all seeds share.
   public var demonstrationSeed = 0
   /// How often the demonstrating expert skips looking.
   public var habit = 0.6
   /// How often it does a wrong thing.
-  public var slip = 0.1
+  public var slip = 0.05
   /// Steps of imitation.
-  public var cloningSteps = 400
+  public var cloningSteps = 2000
   /// Episodes of a step of imitation.
   public var cloningBatch = 16
   /// Sequences of random tokens, with pieces to copy, beside them.
-  public var copyPractice = 8
+  public var copyPractice = 4
   /// The highest step size of imitation.
   public var cloningRate = 3e-3
 
@@ -93,6 +95,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     "groups": "scenarios of an update",
     "groupSize": "episodes on each scenario",
     "learningRate": "step size of the policy",
+    "adamEpsilon": "smallest gradient that the policy's Adam takes at full step",
     "epochs": "passes over the episodes of an update",
     "minibatches": "steps in a pass",
     "clipLow": "how far below 1 the probability ratio may fall",
@@ -140,7 +143,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
       return (name, "a whole number of at least \(minimum)")
     }
     let amounts = [
-      ("learningRate", learningRate), ("clipLow", clipLow), ("clipHigh", clipHigh),
+      ("learningRate", learningRate), ("adamEpsilon", adamEpsilon), ("clipLow", clipLow), ("clipHigh", clipHigh),
       ("gradientNorm", gradientNorm), ("entropyBonus", entropyBonus), ("klWeight", klWeight),
       ("cloningRate", cloningRate), ("criticRate", criticRate),
     ]

@@ -39,7 +39,7 @@ public struct Trainer<E: Environment>: Sendable {
     _ environment: E, from warmStart: WarmStart, _ configuration: RunConfiguration,
     catalog: EstimatorCatalog = .standard, workers: Int = 1
   ) throws {
-    var state = TrainerState(warmStart.policy, keepsReference: configuration.klWeight > 0)
+    var state = TrainerState(warmStart.policy, configuration)
     state.spending.demonstrationTurns = warmStart.demonstrationTurns
     try self.init(
       environment, resuming: state, configuration, catalog: catalog, workers: workers)

@@ -16,10 +16,10 @@ public struct TrainerState: Sendable {
   public var spending = Spending()
 
   /// Starts from a policy.
-  public init(_ policy: LanguagePolicy, keepsReference: Bool) {
+  public init(_ policy: LanguagePolicy, _ configuration: RunConfiguration) {
     self.policy = policy
-    optimizer = AdamW(for: policy.model)
-    reference = keepsReference ? policy.model : nil
+    optimizer = AdamW(for: policy.model, epsilon: Float(configuration.adamEpsilon))
+    reference = configuration.klWeight > 0 ? policy.model : nil
   }
 }
 

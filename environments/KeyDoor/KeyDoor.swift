@@ -12,6 +12,7 @@ public import TurnwiseCore
 ///
 /// **Reward:** 1 for opening the door, 0.1 for leaving, else 0.
 public struct KeyDoor: Environment {
+  /// `keydoor-v1`.
   public static let id = "keydoor-v1"
 
   /// How many steps the passage has: turns between taking a key and knowing whether it fits.
@@ -22,8 +23,11 @@ public struct KeyDoor: Environment {
   /// Creates the game with its default parameters.
   public init() {}
 
+  /// One sentence.
   public var instructions: String { "Open the door at the end of the passage." }
+  /// Eight turns more than the passage has steps.
   public var turnLimit: Int { horizon + 8 }
+  /// Read, take, walk, back, open, rest and leave.
   public var tools: Toolbox<State> {
     Toolbox {
       Read()
@@ -71,6 +75,7 @@ public struct KeyDoor: Environment {
     "red", "blue", "green", "black", "white", "brown", "golden", "silver",
   ]
 
+  /// Draws three keys, the one that fits, and where the passage is rotten.
   public func scenario(in split: Split, using random: inout Randomness) -> Scenario {
     // A quarter of all scenarios, told apart by a hash of their content, is held out.
     while true {
@@ -85,10 +90,12 @@ public struct KeyDoor: Environment {
     }
   }
 
+  /// The hall, with empty hands.
   public func start(_ scenario: Scenario, using random: inout Randomness) -> State {
     State(scenario: scenario, horizon: horizon)
   }
 
+  /// Says where the player is; the sign and what is rotten must be found out.
   public func observe(_ state: State) -> Observation {
     let choices = Self.choices(in: state)
     if state.position == 0 {
@@ -116,16 +123,19 @@ public struct KeyDoor: Environment {
     return choices + [.call("rest"), .call("leave")]
   }
 
+  /// Success is an open door.
   public func judge(_ state: State) -> Judgement {
     Judgement(success: state.isOpen, gold: ["key": .string(state.scenario.fittingKey)])
   }
 
+  /// Grows with the sign read, the right key in hand, and each step towards the door.
   public func potential(_ state: State) -> Double? {
     let read = state.hasRead ? 0.1 : 0
     guard state.key == state.scenario.fittingKey else { return read }
     return read + 0.4 + 0.4 * Double(state.position) / Double(max(1, horizon))
   }
 
+  /// Reads, takes the right key, keeps off the rotten side, opens; out of habit it guesses the key.
   public func expert(
     _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
   ) -> Action? {

@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+import Turnwise
+
+@Suite struct `An error` {
+  @Test(arguments: [
+    ("trian", "error: no command named 'trian'\nhint:  did you mean 'train'?\n"),
+    ("zzz", "error: no command named 'zzz'\nhint:  all commands: turnwise help\n"),
+    ("help shwo", "error: no command named 'shwo'\nhint:  did you mean 'show'?\n"),
+    ("list --jsn", "error: no option named '--jsn'\nhint:  did you mean '--json'?\n"),
+    ("list -j", "error: no option named '-j'\nhint:  add --help to see all\n"),
+    ("list --json=1", "error: --json takes no value\n"),
+    ("list x", "error: did not expect 'x'\nhint:  add --help for examples\n"),
+    ("run", "error: name an environment\nhint:  add --help for examples\n"),
+    ("run keydor", "error: no environment named 'keydor'\nhint:  did you mean 'keydoor-v1'?\n"),
+    ("train shell", "error: no environment named 'shell'\nhint:  did you mean 'shell-v1'?\n"),
+    (
+      "compare zzz",
+      "error: no environment named 'zzz'\nhint:  environments: shell-v1, keydoor-v1\n"
+    ),
+    ("run keydoor-v1 x", "error: did not expect 'x'\nhint:  add --help for examples\n"),
+    ("run keydoor-v1 --episodes", "error: --episodes needs a value: N\n"),
+    ("run keydoor-v1 --out --force", "error: --out needs a value: DIR\n"),
+    (
+      "run keydoor-v1 --episodes 0",
+      "error: --episodes 0: expected a whole number of at least 1\n"
+    ),
+    (
+      "run keydoor-v1 --episodes=many",
+      "error: --episodes many: expected a whole number of at least 1\n"
+    ),
+    ("run keydoor-v1 --seed -1", "error: --seed -1: expected a whole number of at least 0\n"),
+    ("run keydoor-v1 --workers 0", "error: --workers 0: expected a whole number of at least 1\n"),
+    ("run keydoor-v1 --slip 2", "error: --slip 2: expected a number from 0 to 1\n"),
+    ("run keydoor-v1 --habit nan", "error: --habit nan: expected a number from 0 to 1\n"),
+    ("run keydoor-v1 --split all", "error: --split all: expected train or held-out\n"),
+    (
+      "run keydoor-v1 --policy nobody",
+      "error: no policy 'nobody'\n"
+        + "hint:  use expert, null, random, or the folder of a run that trained a policy\n"
+    ),
+    (
+      "run keydoor-v1 --env-set horizn=3",
+      "error: there is no parameter 'horizn'; there is horizon, leaveReward\n"
+    ),
+    ("run keydoor-v1 --env-set horizon=x", "error: horizon=x: expected a number\n"),
+    ("run keydoor-v1 --env-set horizon", "error: 'horizon' is not of the form name=value\n"),
+    (
+      "run keydoor-v1 --env-set horizon=2.5",
+      "error: a number is too large, or not whole where it must be\n"
+    ),
+    ("train keydoor-v1 --learning-rate fast", "error: --learning-rate fast: expected a number\n"),
+    ("train keydoor-v1 --width 7", "error: --width 7: expected a multiple of twice the heads\n"),
+    ("train keydoor-v1 --groups 0", "error: --groups 0: expected a whole number of at least 1\n"),
+    ("check --all keydoor-v1", "error: --all checks every environment as it is\n"),
+    ("show", "error: name the folder of a run\nhint:  add --help for examples\n"),
+  ])
+  func `of usage says what is wrong and what to do`(line: String, text: String) async {
+    let printed = await turnwise(line)
+    #expect(printed.note == text)
+    #expect(printed.status == 2)
+    #expect(printed.answer == "")
+  }
+
+  @Test(arguments: [
+    "--credit trun", "--credit turn:gama=1", "--credit turn:gamma=2", "--credit token:lambda=x",
+  ])
+  func `of an estimator is one of usage`(flags: String) async {
+    let printed = await turnwise("train keydoor-v1 \(flags)")
+    #expect(printed.status == 2)
+    #expect(printed.note.hasPrefix("error: "))
+  }
+
+  @Test func `of a folder that is missing is the system's`() async {
+    let printed = await turnwise("show /nowhere/at/all")
+    #expect(printed.status == 4)
+    #expect(
+      printed.note
+        == "error: /nowhere/at/all/run.json: no such file or folder\n"
+        + "hint:  a run's folder holds run.json and episodes.jsonl\n")
+  }
+
+  @Test func `of a folder that is not empty names the way out`() async throws {
+    let folder = TemporaryFolder()
+    let run = "run keydoor-v1 --episodes 2 --out \(folder.path)"
+    #expect(await turnwise(run).status == 0)
+    let refused = await turnwise(run)
+    #expect(refused.status == 4)
+    #expect(refused.note.contains("is not empty\nhint:  choose another --out, or add --force"))
+    let forced = await turnwise(run + " --episodes 1 --force")
+    #expect(forced.status == 0)
+    let lines = try String(
+      contentsOf: folder.url.appending(path: "episodes.jsonl"), encoding: .utf8)
+    #expect(lines.split(separator: "\n").count == 1)
+  }
+
+  @Test func `never shows a control that it quotes`() async throws {
+    let printed = await turnwise(["run", "\u{1B}]0;title\u{7}\u{9B}2J\u{202E}"])
+    #expect(printed.status == 2)
+    #expect(
+      printed.note.hasPrefix(#"error: no environment named '\u{1B}]0;title\u{07}\u{9B}2J\u{202E}'"#)
+    )
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Synchronization
+import Testing
+import Turnwise
+import TurnwiseCLI
+import TurnwiseEnvironments
+
+/// What a command printed, and the status that it ended with.
+struct Printed: Sendable {
+  var status: Int32
+  var answer = ""
+  var note = ""
+
+  /// The answer as JSON.
+  var json: JSONValue {
+    get throws { try JSON.decode(JSONValue.self, from: Data(answer.utf8)) }
+  }
+}
+
+/// Runs a command line in this process.
+func turnwise(_ arguments: [String]) async -> Printed {
+  let text = Mutex((answer: "", note: ""))
+  let console = Console { part, stream in
+    text.withLock { stream == .answer ? ($0.answer += part) : ($0.note += part) }
+  }
+  let status = await CommandLineTool(environments: builtInEnvironments).run(
+    arguments, console: console)
+  return text.withLock { Printed(status: status, answer: $0.answer, note: $0.note) }
+}
+
+/// Runs a command line that is typed with spaces.
+func turnwise(_ line: String) async -> Printed {
+  await turnwise(line.split(separator: " ").map(String.init))
+}
+
+/// Runs the program that was built beside the tests, with its streams piped.
+func turnwiseProgram(_ line: String) throws -> Printed {
+  let folder = try #require(Bundle.main.executableURL).deletingLastPathComponent()
+  let process = Process()
+  process.executableURL = folder.appending(path: "turnwise")
+  process.arguments = line.split(separator: " ").map(String.init)
+  let files = TemporaryFolder()
+  try FileManager.default.createDirectory(at: files.url, withIntermediateDirectories: true)
+  let (answer, note) = (files.url.appending(path: "answer"), files.url.appending(path: "note"))
+  for file in [answer, note] { try Data().write(to: file) }
+  process.standardInput = FileHandle.nullDevice
+  process.standardOutput = try FileHandle(forWritingTo: answer)
+  process.standardError = try FileHandle(forWritingTo: note)
+  try process.run()
+  process.waitUntilExit()
+  return Printed(
+    status: process.terminationStatus, answer: try String(contentsOf: answer, encoding: .utf8),
+    note: try String(contentsOf: note, encoding: .utf8))
+}
+
+/// A folder that is removed when the test has run.
+final class TemporaryFolder: Sendable {
+  let url = FileManager.default.temporaryDirectory.appending(
+    path: "turnwise-test-\(UUID())", directoryHint: .isDirectory)
+  var path: String { url.path }
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// Copies the committed example into the folder.
+  func copyExample() throws -> TraceLayout {
+    try FileManager.default.copyItem(at: repository("traces/examples/keydoor"), to: url)
+    return TraceLayout(url)
+  }
+}
+
+/// The file or folder of the repository at a path.
+func repository(_ path: String) -> URL {
+  URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: path)
+}
+
+/// The text that a command is to print, and `turnwise … > Tests/TurnwiseCLITests/Golden/NAME.txt` renews.
+func golden(_ name: String) throws -> String {
+  let file = repository("Tests/TurnwiseCLITests/Golden/\(name).txt")
+  return try String(contentsOf: file, encoding: .utf8)
+}

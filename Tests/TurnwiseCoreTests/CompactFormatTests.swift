@@ -1,0 +1,111 @@
+import Testing
+import TurnwiseCore
+
+@Suite struct `The compact format` {
+  struct One<A: Decodable & Sendable>: Tool {
+    static var name: String { "\(A.self)".lowercased() }
+    static var summary: String { "" }
+    struct Arguments: Decodable { var it: A }
+    func call(_ arguments: Arguments, on state: inout Int, using random: inout Randomness)
+      -> ToolReply
+    { "" }
+  }
+  struct Maybe: Tool {
+    static let name = "maybe"
+    static let summary = ""
+    struct Arguments: Decodable { var it: String? }
+    func call(_ arguments: Arguments, on state: inout Int, using random: inout Randomness)
+      -> ToolReply
+    { "" }
+  }
+  struct Two: Tool {
+    static let name = "two"
+    static let summary = ""
+    struct Arguments: Decodable {
+      var a: Int?
+      var b: String?
+    }
+    func call(_ arguments: Arguments, on state: inout Int, using random: inout Randomness)
+      -> ToolReply
+    { "" }
+  }
+  struct None: Tool {
+    static let name = "none"
+    static let summary = ""
+    struct Arguments: Decodable {}
+    func call(_ arguments: Arguments, on state: inout Int, using random: inout Randomness)
+      -> ToolReply
+    { "" }
+  }
+  struct Point: Decodable { var x: Int }
+
+  private let format = CompactFormat()
+  private let tools = Toolbox<Int> {
+    One<String>()
+    One<Text>()
+    One<Int>()
+    One<Double>()
+    One<Bool>()
+    One<[String]>()
+    One<Point>()
+    Maybe()
+    Two()
+    None()
+  }.descriptions
+
+  @Test(arguments: [
+    ToolCall("none"), ToolCall("string", ["it": "grep -c fox notes.txt"]),
+    ToolCall("string", ["it": ""]), ToolCall("string", ["it": "  two\nlines  "]),
+    ToolCall("string", ["it": "12"]), ToolCall("string", ["it": "{\"it\": 1}"]),
+    ToolCall("string", ["it": "naïve 🐟\u{1B}[2J"]), ToolCall("text", ["it": ["base64": "/wAK"]]),
+    ToolCall("int", ["it": -7]), ToolCall("int", ["it": 9_007_199_254_740_993]),
+    ToolCall("double", ["it": 0.1]), ToolCall("double", ["it": -1e-300]),
+    ToolCall("bool", ["it": true]),
+    ToolCall("array<string>", ["it": ["a b", "c"]]), ToolCall("point", ["it": ["x": 3]]),
+    ToolCall("maybe"), ToolCall("maybe", ["it": ""]), ToolCall("maybe", ["it": "so"]),
+    ToolCall("two"), ToolCall("two", ["a": 1, "b": "x y"]), ToolCall("unknown"),
+  ])
+  func `reads what it spelled`(call: ToolCall) {
+    let words = format.render([call])
+    #expect(format.parse(words, tools: tools) == Action(text: words, calls: [call]))
+  }
+
+  @Test func `hands over bytes as they were sampled`() throws {
+    let words = Text(Array("text ".utf8) + [0xFF, 0x00, 0x0A, 0x20])
+    let action = format.parse(words, tools: tools)
+    #expect(action.text == words)
+    #expect(
+      try action.calls.first?.arguments["it"]?.decode(Text.self).bytes == [0xFF, 0, 0x0A, 0x20])
+  }
+
+  @Test(
+    arguments: [
+      ("  \n none", [ToolCall("none")]), ("none and more", [ToolCall("none")]),
+      ("string\ncat <<E\nx\nE\n", [ToolCall("string", ["it": "cat <<E\nx\nE\n"])]),
+      ("string", [ToolCall("string", ["it": ""])]), ("int ten", [ToolCall("int", ["it": "ten"])]),
+      ("double 5", [ToolCall("double", ["it": 5.0])]),
+      ("bool yes", [ToolCall("bool", ["it": "yes"])]),
+      ("point [", [ToolCall("point", ["it": "["])]), ("fly away", [ToolCall("fly")]),
+    ] as [(Text, [ToolCall])])
+  func `makes the best of odd words`(words: Text, calls: [ToolCall]) {
+    #expect(format.parse(words, tools: tools) == Action(text: words, calls: calls))
+  }
+
+  @Test(
+    arguments: [
+      ("", "The action is empty. Name a tool."), (" \n ", "The action is empty. Name a tool."),
+      ("two a=1", "The arguments of 'two' are not a JSON object."),
+      ("two {\"a\":1", "The arguments of 'two' are not a JSON object."),
+      ("two [1]", "The arguments of 'two' are not a JSON object."),
+    ] as [(Text, String)])
+  func `tells the agent what could not be read`(words: Text, problem: String) {
+    #expect(
+      format.parse(words, tools: tools) == Action(text: words, calls: [], problem: problem))
+  }
+
+  @Test func `spells an action's only call as its words`() {
+    #expect(Action.call("take", ["key": "red"]).text == "take red")
+    #expect(Action.call("read").text == "read")
+    #expect(format.render([]) == "")
+  }
+}

@@ -1,0 +1,133 @@
+import Testing
+import TurnwiseCore
+
+@Suite struct `A toolbox` {
+  struct Purse: Equatable {
+    var coins = 10
+    var log: [String] = []
+  }
+
+  struct Pay: Tool {
+    static let name = "pay"
+    static let summary = "Pays coins."
+    struct Arguments: Decodable {
+      var coins: Int
+      var to: [String: String]?
+    }
+    func call(_ arguments: Arguments, on state: inout Purse, using random: inout Randomness) throws
+      -> ToolReply
+    {
+      let luck = random.next()
+      state.log.append("\(luck)")
+      state.coins -= arguments.coins
+      guard state.coins >= 0 else { throw ToolRefusal("You have too little.") }
+      guard arguments.coins != 7 else { throw Unready() }
+      return ToolReply(
+        "\(Text("\(state.coins)")) left.", reward: Double(arguments.coins),
+        endsEpisode: state.coins == 0)
+    }
+  }
+
+  struct Look: Tool {
+    static let name = "look"
+    static let summary = "Looks."
+    struct Arguments: Decodable {}
+    func call(_ arguments: Arguments, on state: inout Purse, using random: inout Randomness)
+      -> ToolReply
+    { "A purse." }
+  }
+
+  private let tools = Toolbox<Purse> {
+    Pay()
+    Look()
+  }
+
+  private func run(_ calls: [ToolCall]) async throws -> (Outcome, Purse, Randomness) {
+    var (purse, random) = (Purse(), Randomness(seed: 1))
+    let outcome = try await tools.run(
+      Action(text: "", calls: calls), on: &purse, using: &random)
+    return (outcome, purse, random)
+  }
+
+  @Test func `runs several calls in order and adds up their rewards`() async throws {
+    let (outcome, purse, _) = try await run([
+      ToolCall("pay", ["coins": 2]), ToolCall("look"), ToolCall("pay", ["coins": 3]),
+    ])
+    #expect(outcome.replies.map(\.text) == ["8 left.", "A purse.", "5 left."])
+    #expect(outcome.reward == 5)
+    #expect(!outcome.isTerminal)
+    #expect(purse.coins == 5)
+  }
+
+  @Test func `has no reward where no tool gave one`() async throws {
+    #expect(try await run([ToolCall("look")]).0.reward == nil)
+    #expect(try await run([]).0 == Outcome())
+  }
+
+  @Test func `stops at the call that ends the episode`() async throws {
+    let (outcome, _, _) = try await run([
+      ToolCall("pay", ["coins": 10]), ToolCall("pay", ["coins": 1]),
+    ])
+    #expect(outcome.isTerminal)
+    #expect(outcome.replies.count == 1)
+  }
+
+  @Test func `puts state and luck back after a refusal, and goes on`() async throws {
+    let (outcome, purse, random) = try await run([
+      ToolCall("pay", ["coins": 11]), ToolCall("pay", ["coins": 1]),
+    ])
+    #expect(outcome.replies.map(\.isRefusal) == [true, false])
+    #expect(outcome.replies.first?.text == "You have too little.")
+    let (_, plain, plainRandom) = try await run([ToolCall("pay", ["coins": 1])])
+    #expect(purse == plain)
+    #expect(random == plainRandom)
+  }
+
+  @Test(
+    arguments: [
+      ([:], "Bad arguments for 'pay': 'coins' is missing."),
+      (["coins": "two"], "Bad arguments for 'pay': 'coins': "),
+      (["coins": 2.5], "Bad arguments for 'pay': a number is too large, or not whole"),
+      (["coins": 1, "to": ["name": 5]], "Bad arguments for 'pay': 'to.name': "),
+      (.null, "Bad arguments for 'pay': "), ([1], "Bad arguments for 'pay': "),
+      ("coins", "Bad arguments for 'pay': "),
+      (["coins": .null], "Bad arguments for 'pay': 'coins': "),
+    ] as [(JSONValue, String)])
+  func `tells the agent what is wrong with arguments`(arguments: JSONValue, words: String)
+    async throws
+  {
+    let (outcome, purse, _) = try await run([ToolCall("pay", arguments)])
+    let reply = try #require(outcome.replies.first)
+    #expect(reply.isRefusal)
+    #expect(reply.text.string.hasPrefix(words), "\(reply.text)")
+    #expect(!reply.text.string.contains("Swift"))
+    #expect(purse == Purse())
+  }
+
+  @Test func `names the tools where a call names none of them`() async throws {
+    let name = String(repeating: "x", count: 5000)
+    let (outcome, _, _) = try await run([ToolCall(name)])
+    let reply = try #require(outcome.replies.first)
+    #expect(reply.isRefusal)
+    #expect(reply.text.string.hasSuffix("Tools: look, pay."))
+    #expect(reply.text.bytes.count < 200)
+  }
+
+  @Test func `refuses arguments that are too long`() async throws {
+    let long = String(repeating: "x", count: Toolbox<Purse>.argumentLimit)
+    let (outcome, _, _) = try await run([ToolCall("look", ["text": .string(long)])])
+    #expect(outcome.replies.first?.isRefusal == true)
+    #expect(outcome.replies.first?.text.string.contains("limit is 262144") == true)
+  }
+
+  @Test func `answers an action that could not be read with its problem`() async throws {
+    var (purse, random) = (Purse(), Randomness(seed: 1))
+    let action = Action(text: "?", calls: [ToolCall("look")], problem: "Not understood.")
+    let outcome = try await tools.run(action, on: &purse, using: &random)
+    #expect(outcome.replies == [ToolReply("Not understood.", isRefusal: true)])
+  }
+
+  @Test func `passes on errors that are no refusals`() async {
+    await #expect(throws: Unready.self) { try await run([ToolCall("pay", ["coins": 7])]) }
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+import TurnwiseCore
+import TurnwiseTrace
+
+/// Files with every kind of field, and with fields that were added later.
+///
+/// They must be read for ever: a change that breaks these tests needs a new version, not a new file.
+@Suite struct `The golden trace of version 1` {
+  private let layout = TraceLayout(repository("Tests/TurnwiseTraceTests/Golden/version-1"))
+
+  private func records() throws -> [EpisodeRecord] {
+    var reader = try RecordReader<EpisodeRecord>(layout.episodes)
+    return try reader.readAll()
+  }
+
+  @Test func `says what was run`() throws {
+    let run = try layout.readRun()
+    #expect((run.command, run.turnwise, run.environment) == ("train", "0.1.0", "golden-v1"))
+    #expect(run.parameters == ["horizon": 4])
+    #expect(run.configuration["credit"] == "turn")
+    #expect(run.host["name"] == "somewhere")
+  }
+
+  @Test func `holds an episode of tokens, forks and credit`() throws {
+    let record = try #require(try records().first)
+    #expect((record.purpose, record.update) == (.training, 3))
+    #expect(record.credit?["turn"]?.turns.map(\.value) == [0.25, -0.5])
+    #expect(record.credit?["token"]?.turns.last?.value.isNaN == true)
+    #expect(record.credit?["token"]?.tokens?.map(\.count) == [2, 1])
+    let episode = record.episode
+    #expect(episode.name == "train/3/1/0/1-what-if/1-again")
+    #expect(episode.parent?.stream == "again")
+    #expect(episode.ancestors?.map(\.stream) == ["what-if"])
+    #expect(episode.origin.seed.value == 255 && episode.origin.name == "train/3/1/0")
+    #expect(episode.turns.map(\.action.text.bytes) == [[0xFF, 0], Array("submit 7".utf8)])
+    #expect(episode.turns[0].replies.first?.isRefusal == true)
+    #expect(episode.turns[1].action.calls.first?.arguments["answer"] == 9_007_199_254_740_993)
+    #expect(episode.turns.map(\.potential) == [0.5, nil])
+    #expect(episode.turns[0].stateKey?.hexadecimal == String(repeating: "a", count: 32))
+    #expect(
+      episode.turns.map { $0.span.flatMap { episode.tape[$0]?.logProbabilities } } == [
+        [-0.5, -0.25], [-1.5],
+      ])
+    #expect(episode.rewards == [nil, 1.5])
+    #expect(episode.isSuccess && episode.ending == .terminated)
+    #expect(episode.judgement?.gold == ["answer": 7])
+    #expect(episode.finalState == ["log": ["a"]])
+    #expect(episode.retries == 1)
+  }
+
+  @Test func `holds the blobs that it names`() throws {
+    struct Scenario: Decodable {
+      var file: Blob
+      var seed: UInt64
+    }
+    let episode = try #require(try records().first).episode
+    let scenario = try episode.scenario.decode(Scenario.self, blobs: layout.blobStore())
+    #expect(scenario.file.bytes == Array("seven\n".utf8) + [0xFF])
+    #expect(scenario.seed == .max)
+  }
+
+  @Test func `holds the other endings`() throws {
+    let (failed, truncated) = (try records()[1].episode, try records()[2].episode)
+    #expect(
+      failed.ending
+        == .failed(Failure(.sandbox, code: "launch", message: "No sandbox.", isRetryable: true)))
+    #expect(failed.unfinishedAction?.text == "bash ls")
+    #expect(failed.judgement == nil && failed.totalReward == nil)
+    #expect(truncated.ending == .truncated(.contextFull))
+    #expect(truncated.judgement == Judgement(success: false, reward: nil))
+  }
+
+  @Test func `holds metrics`() throws {
+    var reader = try RecordReader<MetricsRecord>(layout.metrics)
+    let record = try #require(try reader.readAll().first)
+    #expect(record.update == 3)
+    #expect(record.metrics["train/reward"]?.value == 0.5)
+    #expect(record.metrics["train/kl"]?.value.isNaN == true)
+    #expect(record.timing?["collect"]?.value == 2.5)
+  }
+
+  /// Reading and writing again leaves out only what was added later.
+  @Test func `is written as it is read`() throws {
+    func known(_ value: JSONValue) -> JSONValue {
+      switch value {
+      case .object(let members):
+        .object(members.filter { $0.key != "added-later" && $0.value != .null }.mapValues(known))
+      case .array(let elements): .array(elements.map(known))
+      default: value
+      }
+    }
+    let lines = try String(contentsOf: layout.episodes, encoding: .utf8).split(separator: "\n")
+    let written = try records().map { known(try JSONValue(encoding: $0)) }
+    var expected = try lines.map { known(try JSON.decode(JSONValue.self, from: Data($0.utf8))) }
+    // A missing list of choices is written as an empty one.
+    let second = try JSONValue(encoding: records()[0].episode.turns[1].observation)
+    expected[0] = try replacing(expected[0], observation: second)
+    #expect(written == expected)
+  }
+
+  private func replacing(_ record: JSONValue, observation: JSONValue) throws -> JSONValue {
+    guard case .object(var members) = record, case .object(var episode)? = members["episode"],
+      case .array(var turns)? = episode["turns"], case .object(var turn)? = turns.last
+    else { return record }
+    turn["observation"] = observation
+    turns[turns.count - 1] = .object(turn)
+    episode["turns"] = .array(turns)
+    members["episode"] = .object(episode)
+    return .object(members)
+  }
+}
