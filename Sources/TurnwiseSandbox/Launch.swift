@@ -22,15 +22,16 @@ enum Launch {
   static let systemLinks = ["bin", "lib", "lib64", "sbin"].map { ($0, "usr/\($0)") }
 
   /// The descriptors of the launcher, by their numbers.
+  ///
+  /// All others are closed from the first free number on, so there is no gap.
   enum Number {
-    static let arguments: Int32 = 3
-    static let filter: Int32 = 4
-    static let status: Int32 = 5
+    static let filter: Int32 = 3
+    static let status: Int32 = 4
+    static let input: Int32 = 5
     /// The only one of these that the command can see.
     static let dialog: Int32 = 6
-    static let input: Int32 = 7
-    static let users: Int32 = 8
-    static let groups: Int32 = 9
+    static let users: Int32 = 7
+    static let groups: Int32 = 8
   }
 
   static let users = """
@@ -41,7 +42,7 @@ enum Launch {
     """
   static let groups = "root:x:0:\nagent:x:\(userNumber):\nnogroup:x:65534:\n"
 
-  /// The whole environment of the launcher, too: `/proc/1/environ` shows it to the command.
+  /// The whole environment of the launcher, too.
   static let environment: [(name: String, value: String)] = [
     ("HOME", workspacePath),
     ("LANG", "C.UTF-8"),
@@ -63,7 +64,7 @@ enum Launch {
   /// The options of the launcher, in an order that matters: mounts are made one after another.
   ///
   /// Namespaces are named one by one, because `--unshare-all` only tries some of them.
-  static func options(_ limits: Sandbox.Limits, on root: PreparedRoot?) -> [String] {
+  private static func options(_ limits: Sandbox.Limits, on root: PreparedRoot?) -> [String] {
     var options = [
       // The shell is the first process, so that its end is that of all others, before the launcher
       // reports it. With a first process of the launcher's own it would be the other way round, and
@@ -96,14 +97,11 @@ enum Launch {
     return options + ["--chdir", workspacePath]
   }
 
-  /// The command line of the launcher; the options come through a descriptor, because the command
-  /// can read this line in `/proc`.
-  static func commandLine(_ limits: Sandbox.Limits) -> [String] {
-    [
-      launcher, "--args", "\(Number.arguments)", "--seccomp", "\(Number.filter)",
-      "--json-status-fd", "\(Number.status)",
-      shell, "--norc", "--noprofile", "-c", script(limits), "bash",
-    ]
+  /// The command line of the launcher.
+  static func commandLine(_ limits: Sandbox.Limits, on root: PreparedRoot?) -> [String] {
+    [launcher, "--seccomp", "\(Number.filter)", "--json-status-fd", "\(Number.status)"]
+      + options(limits, on: root)
+      + [shell, "--norc", "--noprofile", "-c", script(limits), "bash"]
   }
 
   /// What the shell does around the command.

@@ -9,7 +9,6 @@ final class Slot {
   /// Where output goes before it is looked at.
   var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
-  private let arguments: Descriptor
   private let filter: Descriptor
   /// The lists of users and groups, and their numbers.
   private let lists: [(file: Descriptor, number: Int32)]
@@ -21,10 +20,8 @@ final class Slot {
   init(_ number: Int, _ limits: Sandbox.Limits) throws(Trouble) {
     do throws(Errno) {
       let enclosure = try Enclosure(enteringWith: number)
-      let options = Launch.options(limits, on: enclosure.preparedRoot).map { Array($0.utf8) + [0] }
       self.limits = limits
       bell = try .event()
-      arguments = try .memory(Array(options.joined()))
       filter = try .memory(SyscallFilter.program)
       // Where the root directory is prepared, these are in it already; a descriptor that the
       // launcher is not told of would be open in the command.
@@ -37,7 +34,7 @@ final class Slot {
           (try .memory(Array(Launch.groups.utf8)), Launch.Number.groups),
         ]
       input = try .memory()
-      commandLine = CStrings(Launch.commandLine(limits))
+      commandLine = CStrings(Launch.commandLine(limits, on: enclosure.preparedRoot))
       environment = CStrings(Launch.environment.map { "\($0.name)=\($0.value)" })
     } catch {
       throw .failure(
@@ -68,7 +65,7 @@ final class Slot {
   ) throws(Errno) -> pid_t {
     try self.input.replaceContents(with: input)
     // The child shares the place of the next read with us, and has read to the end.
-    for file in [arguments, filter] + lists.map(\.file) { file.rewind() }
+    for file in [filter] + lists.map(\.file) { file.rewind() }
 
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -76,9 +73,9 @@ final class Slot {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     let assignments: [(Descriptor, Int32)] =
       [
-        (ends.output, 1), (ends.errors, 2), (arguments, Launch.Number.arguments),
-        (filter, Launch.Number.filter), (ends.status, Launch.Number.status),
-        (ends.dialog, Launch.Number.dialog), (self.input, Launch.Number.input),
+        (ends.output, 1), (ends.errors, 2), (filter, Launch.Number.filter),
+        (ends.status, Launch.Number.status), (self.input, Launch.Number.input),
+        (ends.dialog, Launch.Number.dialog),
       ] + lists.map { ($0.file, $0.number) }
     for (source, number) in assignments {
       posix_spawn_file_actions_adddup2(&actions, source.raw, number)
