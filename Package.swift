@@ -44,6 +44,7 @@ let package = Package(
   name: "turnwise",
   products: [
     .library(name: "Turnwise", targets: ["Turnwise", "TurnwiseCLI"]),
+    .library(name: "TurnwiseSandbox", targets: ["TurnwiseSandbox"]),
     .library(name: "TurnwiseEnvironments", targets: ["TurnwiseEnvironments"]),
     .executable(name: "turnwise", targets: ["turnwise-tool"]),
   ],

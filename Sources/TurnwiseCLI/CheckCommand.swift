@@ -64,7 +64,9 @@ struct CheckCommand: Subcommand {
       keysInSecondProcess: { states in try Self.askSecondProcess(E.id, settings, states) })
     if !invocation.has(.json) { context.console.answer(E.id) }
     var laws: [Law] = []
-    for verdict in await checker.check().verdicts {
+    let report = await checker.check()
+    try Task.checkCancellation()
+    for verdict in report.verdicts {
       let law =
         switch verdict.outcome {
         case .kept: Law(law: verdict.law, statement: verdict.law.statement, verdict: "kept")

@@ -12,7 +12,9 @@ struct CompareCommand: Subcommand {
   ]
   let flags =
     [Self.credit, Self.seeds]
-    + ConfigurationFlags.all.filter { $0.name != "credit" }.map { Self.rebased($0) }
+    + ConfigurationFlags.all.filter { !["credit", "warm-start"].contains($0.name) }.map {
+      Self.rebased($0)
+    }
     + [.environmentSet, .seed, .workers, .out, .force, .json]
 
   private static let credit = Flag(
@@ -24,8 +26,9 @@ struct CompareCommand: Subcommand {
   /// The defaults of a comparison: runs end with their budget of turns, and fit ten minutes together.
   static let defaults: RunConfiguration = {
     var configuration = RunConfiguration()
-    configuration.turns = 2000
+    configuration.turns = 2500
     configuration.updates = 1000
+    configuration.evaluationEvery = 2
     return configuration
   }()
 
@@ -101,9 +104,9 @@ struct CompareCommand: Subcommand {
     for estimator in estimators {
       var configuration = configuration
       configuration.credit = estimator
-      let file = estimator.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }
       let writer = try RunFolder.writer(
-        folder.appending(path: "\(String(file))-seed\(seed)", directoryHint: .isDirectory), name,
+        folder.appending(
+          path: ComparisonResult.folder(estimator, seed: seed), directoryHint: .isDirectory), name,
         environment, configuration, stages.workers, replacing: invocation.has(.force))
       let trainer = try Trainer(
         environment, from: warmStart, configuration, catalog: context.catalog.estimators,

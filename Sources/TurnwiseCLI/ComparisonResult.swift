@@ -48,6 +48,13 @@ struct ComparisonResult {
     var results: [Row]
     var differences: [Difference]
     var trace: String
+    /// A folder in `trace` that holds one run.
+    var firstRun: String
+  }
+
+  /// The folder of one run in that of the comparison.
+  static func folder(_ estimator: String, seed: UInt64) -> String {
+    String(estimator.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }) + "-seed\(seed)"
   }
 
   func answer(trace: String) -> Answer {
@@ -94,7 +101,7 @@ struct ComparisonResult {
           estimator: name, against: control,
           final: PairedComparison(finals(name), finals(control)),
           area: PairedComparison(areas(name), areas(control)))
-      }, trace: trace)
+      }, trace: trace, firstRun: Self.folder(control, seed: firstSeed.value))
   }
 }
 
@@ -139,7 +146,7 @@ extension ComparisonResult.Answer {
         "\n\(seeds.count) seeds are too few for intervals: with \(SeedSummary.smallestReplication)"
         + " or more (--seeds \(SeedSummary.smallestReplication)) they are printed."
     }
-    return text + "\n\ntraces  \(trace)\nread one: turnwise show \(trace)"
+    return text + "\n\ntraces  \(trace)\nread one: turnwise show \(trace)/\(firstRun)"
   }
 
   private func sentence(_ difference: Difference) -> String {
@@ -151,9 +158,10 @@ extension ComparisonResult.Answer {
       return String(format: "%+.1f", mean) + (interval ?? "")
     }
     let verdict =
-      switch difference.area.isClearImprovement {
-      case true?: "; the area is clearly larger"
-      case false?: "; not clearly different in area"
+      switch difference.area.difference.interval {
+      case let interval? where difference.area.isClearImprovement ?? false || interval.high < 0:
+        interval.high < 0 ? "; the area is clearly smaller" : "; the area is clearly larger"
+      case .some: "; not clearly different in area"
       case nil: ""
       }
     return "\(difference.estimator) minus \(difference.against): final \(points(difference.final)),"

@@ -39,6 +39,15 @@ final class ProgressBar: Sendable {
     if console.isAnimated { console.draw(text) } else { console.note(text) }
   }
 
+  /// Removes the line if the step was given up; does nothing once it is finished.
+  func clear() {
+    let wasFinished = state.withLock { state in
+      defer { state.isFinished = true }
+      return state.isFinished
+    }
+    if !wasFinished, console.isAnimated { console.draw("\r\u{1B}[K") }
+  }
+
   /// Removes the line and leaves one that says what was done.
   func finish(_ summary: String? = nil) {
     let isFirst = state.withLock { state in

@@ -69,7 +69,8 @@ struct RunCommand: Subcommand {
   ) async throws -> ExitStatus {
     let configuration = try configuration(invocation)
     let workers = try invocation.workers()
-    let player = try player(configuration, environment, workers: workers)
+    let player = try player(
+      configuration, environment, workers: workers, out: invocation.text(.out))
     try await environment.prepare()
     let folder = RunFolder.choose(
       invocation, suggestion: "run-\(E.id)-\(Self.shortName(configuration.policy))")
@@ -130,7 +131,7 @@ struct RunCommand: Subcommand {
   }
 
   private func player<E: Environment>(
-    _ configuration: Configuration, _ environment: E, workers: Int
+    _ configuration: Configuration, _ environment: E, workers: Int, out: String?
   ) throws -> Player {
     switch configuration.policy {
     case "null": return .policy(NullPolicy())
@@ -143,15 +144,9 @@ struct RunCommand: Subcommand {
       }
       return .expert(configuration.noise)
     default:
-      let layout = TraceLayout(URL(filePath: configuration.policy, directoryHint: .isDirectory))
-      guard FileManager.default.fileExists(atPath: layout.run.path) else {
-        throw UsageError.unknownPolicy(configuration.policy)
-      }
-      let run = try layout.readRun()
-      guard run.environment == E.id else {
-        throw UsageError.conflict("\(configuration.policy) was trained in \(run.environment)")
-      }
-      var policy = try layout.readTrainer().policy
+      var policy = try TrainedPolicy.state(
+        in: configuration.policy, for: E.id, writingTo: out
+      ).policy
       policy.temperature = configuration.greedy ? 0 : 1
       policy.workers = workers
       return .policy(policy)

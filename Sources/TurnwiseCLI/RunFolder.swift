@@ -36,6 +36,7 @@ enum RunFolder {
     [
       "arguments": .array(CommandLine.arguments.map(JSONValue.string)),
       "workers": .integer(workers),
+      "kernels": .string(Machine.kernels), "openblas": .string(Machine.openBLASCore),
       "name": .string(ProcessInfo.processInfo.hostName),
       "system": .string(ProcessInfo.processInfo.operatingSystemVersionString),
       "cores": .integer(ProcessInfo.processInfo.activeProcessorCount),

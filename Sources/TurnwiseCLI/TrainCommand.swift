@@ -39,10 +39,17 @@ struct TrainCommand: Subcommand {
     try await environment.prepare()
     let folder = RunFolder.choose(
       invocation, suggestion: "train-\(E.id)-\(type(of: panel.driver.estimator).id)")
+    let stages = TrainingStages(console: context.console, workers: workers)
+    let known =
+      configuration.warmStart.isEmpty
+      ? nil
+      : WarmStart(
+        try TrainedPolicy.state(
+          in: configuration.warmStart, for: E.id, writingTo: invocation.text(.out)))
     let writer = try RunFolder.writer(
       folder, name, environment, configuration, workers, replacing: invocation.has(.force))
-    let stages = TrainingStages(console: context.console, workers: workers)
-    let warmStart = try await stages.warmStart(in: environment, configuration)
+    let warmStart =
+      if let known { known } else { try await stages.warmStart(in: environment, configuration) }
     let trainer = try Trainer(
       environment, from: warmStart, configuration, catalog: context.catalog.estimators,
       workers: workers)

@@ -6,15 +6,11 @@ struct TrainingStages: Sendable {
   let console: Console
   let workers: Int
 
-  /// Plays demonstrations and imitates them, or reads the policy that the configuration names.
+  /// Plays demonstrations and imitates them.
   func warmStart<E: Environment>(
     in environment: E, _ configuration: RunConfiguration
   ) async throws -> WarmStart {
-    guard configuration.warmStart.isEmpty else {
-      let layout = TraceLayout(URL(filePath: configuration.warmStart, directoryHint: .isDirectory))
-      return WarmStart(try layout.readTrainer())
-    }
-    return try clone(try await demonstrations(in: environment, configuration), configuration)
+    try clone(try await demonstrations(in: environment, configuration), configuration)
   }
 
   func demonstrations<E: Environment>(
@@ -22,6 +18,7 @@ struct TrainingStages: Sendable {
   ) async throws -> [Episode] {
     let bar = ProgressBar(
       "demonstrate", total: configuration.demonstrations, unit: "episodes", console: console)
+    defer { bar.clear() }
     let episodes = try await WarmStart.demonstrations(
       in: environment, configuration, workers: workers
     ) { bar.advance() }
@@ -36,6 +33,7 @@ struct TrainingStages: Sendable {
   ) throws -> WarmStart {
     let bar = ProgressBar(
       title, total: configuration.cloningSteps, unit: "steps", console: console)
+    defer { bar.clear() }
     let start = try WarmStart(cloning: demonstrations, configuration, workers: workers) { loss in
       bar.advance(detail: String(format: "loss %.3f", loss))
     }
@@ -52,6 +50,7 @@ struct TrainingStages: Sendable {
     let bar = ProgressBar(
       title, total: isByTurns ? configuration.turns : configuration.updates,
       unit: isByTurns ? "turns" : "updates", console: console)
+    defer { bar.clear() }
     var run = TrainingRun(trainer, writer: writer)
     var turns = 0
     var success: Double?

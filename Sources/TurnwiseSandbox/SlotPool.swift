@@ -15,6 +15,8 @@ final class SlotPool: Sendable {
   private let state = Mutex(State())
   private let arrivals = DispatchSemaphore(value: 0)
   private let slots: Int
+  private let finished = Atomic<Int>(0)
+  private let courier = Courier()
 
   /// Slots of the process so far; each has its own number, and with it its own user.
   private static let started = Atomic<Int>(0)
@@ -24,7 +26,6 @@ final class SlotPool: Sendable {
     for _ in 0..<slots {
       let number = Self.started.add(1, ordering: .relaxed).oldValue
       let thread = Thread { [self] in serve(number, limits) }
-      thread.name = "turnwise-slot-\(number)"
       thread.start()
     }
   }
@@ -55,8 +56,10 @@ final class SlotPool: Sendable {
   private func serve(_ number: Int, _ limits: Sandbox.Limits) {
     let slot = Result { () throws(Trouble) in try Slot(number, limits) }
     while let order = next() {
-      order.finish(slot.flatMap { $0.play(order) })
+      let result = slot.flatMap { $0.play(order) }
+      courier.deliver { order.finish(result) }
     }
+    if finished.add(1, ordering: .relaxed).newValue == slots { courier.close() }
   }
 
   private func next() -> Order? {

@@ -10,9 +10,12 @@ internal import TurnwiseModel
 struct CopyPractice {
   /// The tokens that are copied.
   let tokens: [Int32]
+  /// The most tokens of a sequence.
+  let context: Int
 
   /// Practises with the tokens that sequences use.
-  init(_ sequences: [TrainingSequence]) {
+  init(_ sequences: [TrainingSequence], context: Int) {
+    self.context = context
     tokens = Set(sequences.lazy.flatMap(\.tokens)).sorted()
   }
 
@@ -22,9 +25,9 @@ struct CopyPractice {
   /// first.
   func sequence(using random: inout Randomness) -> TrainingSequence {
     var sequence = TrainingSequence(tokens: [], scored: [])
-    let length = min(tokens.count, 48)
+    let length = min(tokens.count, 48, context / 2)
     sequence.tokens = Array(tokens.shuffled(using: &random).prefix(length))
-    for _ in 0..<8 {
+    while sequence.tokens.count + 8 <= min(context, length + 40) {
       let start = Int.random(in: 0..<max(1, length - 8), using: &random)
       let piece = sequence.tokens[
         start..<min(length, start + Int.random(in: 2...8, using: &random))]

@@ -14,9 +14,9 @@ public struct Evaluation: Codable, Hashable, Sendable {
   /// How many episodes were played to an end.
   public var count: Int
 
-  /// Sums up finished episodes; failed ones say nothing about the policy and are left out.
+  /// Sums up judged episodes; failed ones say nothing about the policy and are left out.
   public init(_ episodes: [Episode]) {
-    let judged = episodes.filter { $0.ending.failure == nil }
+    let judged = episodes.filter { $0.judgement?.success != nil }
     count = judged.count
     let size = Double(max(1, judged.count))
     success = Double(judged.count(where: \.isSuccess)) / size
@@ -53,7 +53,8 @@ public struct Evaluation: Codable, Hashable, Sendable {
   ///   - greedy: Whether the likeliest token is taken instead of a sampled one.
   ///   - workers: How many environment steps run at once.
   /// - Returns: The episodes.
-  /// - Throws: What the environment's `start` throws, or `CancellationError`.
+  /// - Throws: What the environment's `start` throws, `CancellationError`, or
+  ///   ``TrainingError/everyEpisodeFailed(_:)``: no score is made of trouble with the machinery.
   public static func play<E: Environment>(
     _ policy: LanguagePolicy, in environment: E, episodes: Int, seed: UInt64, greedy: Bool,
     workers: Int
@@ -69,6 +70,11 @@ public struct Evaluation: Codable, Hashable, Sendable {
     }
     let played = await Rollout(.policy(policy), workers: workers).play(sessions)
     try Task.checkCancellation()
+    if let failure = played.first?.ending?.failure,
+      played.allSatisfy({ $0.ending?.failure != nil })
+    {
+      throw TrainingError.everyEpisodeFailed(failure)
+    }
     return try played.map { try $0.episode() }
   }
 }

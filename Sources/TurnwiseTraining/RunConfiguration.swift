@@ -143,7 +143,8 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
       return (name, "a whole number of at least \(minimum)")
     }
     let amounts = [
-      ("learningRate", learningRate), ("adamEpsilon", adamEpsilon), ("clipLow", clipLow), ("clipHigh", clipHigh),
+      ("learningRate", learningRate), ("adamEpsilon", adamEpsilon), ("clipLow", clipLow),
+      ("clipHigh", clipHigh),
       ("gradientNorm", gradientNorm), ("entropyBonus", entropyBonus), ("klWeight", klWeight),
       ("cloningRate", cloningRate), ("criticRate", criticRate),
     ]

@@ -92,6 +92,9 @@ public struct Trainer<E: Environment>: Sendable {
     let (episodes, groups) = try await collect(iteration, &next)
     watch.lap("collect")
     let credited = try credit(groups, next)
+    if next.critic != nil {
+      next.spending.scoredTokens += TrainingBatch(groups.flatMap(\.self)).tokenCount
+    }
     watch.lap("credit")
     var update = TrainingUpdate(iteration: iteration, estimators: estimators, credited: credited)
     update.episodes = episodes.map { episode in
@@ -197,8 +200,10 @@ public struct Trainer<E: Environment>: Sendable {
       let origins = (0..<configuration.criticEpisodes).map { number in
         EpisodeOrigin(seed: configuration.seed.value, split: .train, iteration: 0, scenario: number)
       }
-      let episodes = try await play(origins, next.policy).filter(\.isCreditable)
-      let turns = episodes.reduce(0) { $0 + $1.turns.count }
+      let played = try await play(origins, next.policy)
+      let turns = played.reduce(0) { $0 + $1.turns.count }
+      let episodes = played.filter(\.isCreditable)
+      next.spending.sampledTokens += played.reduce(0) { $0 + $1.tape.sampledCount }
       next.spending.criticTurns += turns
       // The others only look at what the critic says, and need not pay for it.
       if driver.estimator.needs.contains(.critic) { next.spending.trainingTurns += turns }
@@ -235,7 +240,6 @@ public struct Trainer<E: Environment>: Sendable {
     let values = groups.flatMap { $0.evidence.critic?.values ?? [] }
     update.metrics["critic/explained_variance"] = explainedVariance(values, targets)
     let episodes = groups.flatMap(\.episodes)
-    next.spending.scoredTokens += episodes.reduce(0) { $0 + ($1.tape.context.count) }
     next.spending.trainedTokens += try critic.fit(
       episodes, targets: targets, epochs: configuration.criticEpochs, configuration: configuration,
       random: Randomness(seed: configuration.seed.value).stream("critic", next.iteration),

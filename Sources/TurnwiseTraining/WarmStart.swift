@@ -79,7 +79,7 @@ public struct WarmStart: Sendable {
     var order: [Int] = []
     var orderRandom = root.stream("cloning")
     var recent: [Double] = []
-    let practice = CopyPractice(sequences)
+    let practice = CopyPractice(sequences, context: configuration.context)
     for step in 0..<configuration.cloningSteps {
       try Task.checkCancellation()
       if order.count < configuration.cloningBatch {

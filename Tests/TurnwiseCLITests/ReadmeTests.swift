@@ -25,7 +25,7 @@ import TurnwiseCore
     process.arguments = arguments
     process.currentDirectoryURL = folder
     let log = folder.appending(path: "log.txt")
-    FileManager.default.createFile(atPath: log.path, contents: nil)
+    try Data().write(to: log)
     process.standardError = try FileHandle(forWritingTo: log)
     let output = Pipe()
     process.standardOutput = output
@@ -46,16 +46,19 @@ import TurnwiseCore
     let copy = folder.appending(path: "turnwise", directoryHint: .isDirectory)
     let package = folder.appending(path: "lockbox", directoryHint: .isDirectory)
     let sources = package.appending(path: "Sources/lockbox", directoryHint: .isDirectory)
+    try? FileManager.default.removeItem(at: copy)  // Else a file that was renamed stays.
     for place in [copy, sources] {
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     }
     for name in ["Package.swift", "Sources", "environments", "Tests"] {
       _ = try run(
-        ["cp", "-R", "--update", "--preserve=timestamps", Self.root.appending(path: name).path, "."],
+        ["cp", "-R", "--preserve=timestamps", Self.root.appending(path: name).path, "."],
         in: copy)
     }
     try write(try block(with: "name: \"lockbox\""), to: package.appending(path: "Package.swift"))
     try write(try block(with: "struct Lockbox"), to: sources.appending(path: "main.swift"))
+    // The flat loop must compile as well.
+    try write(try block(with: "func train("), to: sources.appending(path: "Loop.swift"))
     return package
   }
 
@@ -75,14 +78,16 @@ import TurnwiseCore
     let package = try layOut()
     _ = try run(["swift", "build", "-c", "release"], in: package)
     func lockbox(_ arguments: String) throws -> Data {
-      try run([".build/release/lockbox"] + arguments.split(separator: " ").map(String.init), in: package)
+      try run(
+        [".build/release/lockbox"] + arguments.split(separator: " ").map(String.init), in: package)
     }
     _ = try lockbox("check lockbox-v1")
     let play = "run lockbox-v1 --episodes 200 --json --force"
     let random = try JSON.decode(
       Played.self, from: lockbox(play + " --policy random --out traces/random"))
     _ = try lockbox(
-      "train lockbox-v1 --demonstrations 800 --cloning-steps 600 --updates 10 --out traces/mine --force")
+      "train lockbox-v1 --cloning-steps 3000 --updates 10 --out traces/mine --force"
+    )
     let trained = try JSON.decode(
       Played.self, from: lockbox(play + " --policy traces/mine --out traces/trained"))
     #expect(trained.success - random.success >= 0.5, "\(random.success) → \(trained.success)")

@@ -10,7 +10,8 @@ import TurnwiseTraining
     // Above 1 + high a good token stops being pushed up, below 1 - low a bad one down.
     (0.5, 1.0, -1.28, 0.0, true), (-0.5, -1.0, 0.8, 0.0, true),
     // On the other side the gradient goes on.
-    (-0.5, 1.0, -0.6065306597, -0.6065306597, false), (0.5, -1.0, 1.6487212707, 1.6487212707, false),
+    (-0.5, 1.0, -0.6065306597, -0.6065306597, false),
+    (0.5, -1.0, 1.6487212707, 1.6487212707, false),
     // The dual clip holds the loss of a bad token that has become three times as likely.
     (2.0, -1.0, 3.0, 0.0, true),
   ])

@@ -35,7 +35,8 @@ import TurnwiseTraining
     #expect(episodes.allSatisfy { $0.ending.failure == nil })
     #expect(Set(episodes.map(\.family)).count >= 8)
     for episode in episodes {
-      #expect(await Replay.verify(episode, in: Shell()) == nil)
+      let divergence = await Replay.verify(episode, in: Shell())
+      #expect(divergence == nil, "\(divergence.map { "\($0)" } ?? "")")
     }
   }
 

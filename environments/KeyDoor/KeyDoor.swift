@@ -23,6 +23,19 @@ public struct KeyDoor: Environment {
   /// Creates the game with its default parameters.
   public init() {}
 
+  /// Reads parameters.
+  ///
+  /// - Throws: A `DecodingError` where one is missing or out of range.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    horizon = try container.decode(Int.self, forKey: .horizon)
+    leaveReward = try container.decode(Double.self, forKey: .leaveReward)
+    guard 1...1000 ~= horizon else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .horizon, in: container, debugDescription: "must be from 1 to 1000")
+    }
+  }
+
   /// One sentence.
   public var instructions: String { "Open the door at the end of the passage." }
   /// Eight turns more than the passage has steps.
