@@ -8,7 +8,7 @@ import TurnwiseTraining
     Tiny.configuration {
       $0.credit = credit
       $0.demonstrations = 200
-      $0.cloningSteps = 400
+      $0.cloningSteps = 1500
       $0.width = 64
       $0.layers = 2
       $0.feedForward = 96
@@ -31,7 +31,7 @@ import TurnwiseTraining
       workers: 2)
   }
 
-  @Test(arguments: ["rloo", "turn", "token", "process"])
+  @Test(arguments: ["turn", "token"])
   func `makes the clone of a hasty expert read the note`(credit: String) async throws {
     var trainer = try await trainer(credit)
     var rewards: [Double] = []

@@ -26,17 +26,27 @@ struct Bash: Tool {
       throw ToolRefusal(error.description)
     }
     state.workspace = result.workspace
-    let reply = reply(to: result)
+    let reply = reply(to: result, of: arguments.command)
     state.note(reply)
     return ToolReply(reply)
   }
 
+  /// Sorts the lines of errors where several programs ran at once: in which order they complain is
+  /// then a matter of luck, and the same turn must have the same reply.
+  private static func ordered(_ errors: [UInt8], of command: Text) -> [UInt8] {
+    let joins = [UInt8(ascii: "|"), UInt8(ascii: "&")]
+    guard command.bytes.contains(where: joins.contains) else { return errors }
+    let lines = errors.split(separator: UInt8(ascii: "\n"))
+    return Array(
+      lines.sorted { $0.lexicographicallyPrecedes($1) }.joined(separator: [UInt8(ascii: "\n")]))
+  }
+
   /// What was written, the errors last, and how the command ended if that was not well.
-  private func reply(to result: CommandResult) -> Text {
+  private func reply(to result: CommandResult, of command: Text) -> Text {
     var bytes = result.standardOutput.text.bytes
     if !result.standardError.text.isEmpty {
       if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
-      bytes += result.standardError.text.bytes
+      bytes += Self.ordered(result.standardError.text.bytes, of: command)
     }
     while bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     if bytes.count > outputLimit {
