@@ -54,6 +54,8 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   public var cloningSteps = 2000
   /// Episodes of a step of imitation.
   public var cloningBatch = 16
+  /// How often an imitated episode has its names exchanged for those of others.
+  public var renaming = 0.5
   /// Sequences of random tokens, with pieces to copy, beside them.
   public var copyPractice = 4
   /// The highest step size of imitation.
@@ -111,6 +113,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     "slip": "how often it does a wrong thing",
     "cloningSteps": "steps of imitation",
     "cloningBatch": "episodes of a step of imitation",
+    "renaming": "how often an imitated episode gets the names of others",
     "copyPractice": "sequences of random tokens to copy in each of these steps",
     "cloningRate": "highest step size of imitation",
     "criticRate": "step size of the critic",
@@ -151,7 +154,8 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     if let (name, _) = amounts.first(where: { !($0.1 >= 0) || !$0.1.isFinite }) {
       return (name, "a number of at least 0")
     }
-    if let (name, _) = [("habit", habit), ("slip", slip)].first(where: { !(0...1 ~= $0.1) }) {
+    if let (name, _) = [("habit", habit), ("slip", slip), ("renaming", renaming)]
+      .first(where: { !(0...1 ~= $0.1) }) {
       return (name, "a number from 0 to 1")
     }
     if !width.isMultiple(of: 2 * heads) { return ("width", "a multiple of twice the heads") }

@@ -62,10 +62,12 @@ public struct WarmStart: Sendable {
   ) throws {
     let root = Randomness(seed: configuration.seed.value)
     let format = PromptFormat(training: demonstrations, vocabulary: configuration.vocabulary)
-    let sequences = demonstrations.map(format.demonstration).filter {
-      $0.tokens.count <= configuration.context && !$0.scored.isEmpty
+    func fits(_ sequence: TrainingSequence) -> Bool {
+      sequence.tokens.count <= configuration.context && !sequence.scored.isEmpty
     }
-    guard !sequences.isEmpty else {
+    let sequences = demonstrations.map(format.demonstration)
+    let usable = sequences.indices.filter { fits(sequences[$0]) }
+    guard !usable.isEmpty else {
       throw TrainingError.demonstrationsTooLong(context: configuration.context)
     }
     var modelRandom = root.stream("model")
@@ -79,13 +81,18 @@ public struct WarmStart: Sendable {
     var order: [Int] = []
     var orderRandom = root.stream("cloning")
     var recent: [Double] = []
-    let practice = CopyPractice(sequences, context: configuration.context)
+    let renaming = Renaming(demonstrations)
+    let practice = CopyPractice(usable.map { sequences[$0] }, context: configuration.context)
     for step in 0..<configuration.cloningSteps {
       try Task.checkCancellation()
       if order.count < configuration.cloningBatch {
-        order += Array(sequences.indices).shuffled(using: &orderRandom)
+        order += usable.shuffled(using: &orderRandom)
       }
-      var batch = order.prefix(configuration.cloningBatch).map { sequences[$0] }
+      var batch = order.prefix(configuration.cloningBatch).map { index in
+        guard orderRandom.chance(configuration.renaming) else { return sequences[index] }
+        let renamed = format.demonstration(renaming.episode(index, using: &orderRandom))
+        return fits(renamed) ? renamed : sequences[index]
+      }
       order.removeFirst(batch.count)
       let size = batch.count
       batch += (0..<configuration.copyPractice).map { _ in practice.sequence(using: &orderRandom) }

@@ -1,0 +1,97 @@
+internal import TurnwiseCore
+
+/// Gives a demonstration the names of another one, everywhere the same way.
+///
+/// Which name stands where says nothing of what to do with it, but a small model that sees each
+/// demonstration ten times learns its names by heart instead of looking them up. A demonstration with
+/// other names is as good as a new one and costs no environment turn. The names come together from
+/// one other demonstration, so what is true of names that occur together stays true.
+///
+/// A name is a run of letters that is rare and that some action copies from what was read before: a
+/// rare word of an error message is none, nor is the name of a tool. Names come from demonstrations
+/// alone, so those of held-out scenarios stay unseen.
+struct Renaming {
+  /// The letters of a word.
+  typealias Word = ArraySlice<UInt8>
+
+  /// The share of demonstrations from which on a word is part of the wording.
+  static let commonShare = 0.05
+
+  /// The names in each demonstration.
+  let names: [[Word]]
+  private let episodes: [Episode]
+
+  /// Finds the names in demonstrations.
+  init(_ demonstrations: [Episode]) {
+    var occurrences: [Word: Int] = [:]
+    var copied: Set<Word> = []
+    let words = demonstrations.map { episode in
+      var words: [Word] = []
+      var read: Set<Word> = []
+      func add(_ text: Text) -> [Word] {
+        let new = text.words
+        words += new
+        return new
+      }
+      for turn in episode.turns {
+        read.formUnion(add(turn.observation.text))
+        copied.formUnion(add(turn.action.text).filter(read.contains))
+        for reply in turn.replies { read.formUnion(add(reply.text)) }
+      }
+      let unique = Set(words)
+      for word in unique { occurrences[word, default: 0] += 1 }
+      return unique.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+    let common = Self.commonShare * Double(demonstrations.count)
+    copied = copied.filter { Double(occurrences[$0] ?? 0) < common }
+    names = words.map { $0.filter(copied.contains) }
+    episodes = demonstrations
+  }
+
+  /// The demonstration of a number with the names of another one, or its own where the other has too
+  /// few.
+  func episode(_ number: Int, using random: inout Randomness) -> Episode {
+    var episode = episodes[number]
+    let other = names.randomElement(using: &random) ?? []
+    guard other.count >= names[number].count else { return episode }
+    let exchange = Dictionary(
+      uniqueKeysWithValues: zip(names[number], other.shuffled(using: &random)))
+    for index in episode.turns.indices {
+      episode.turns[index].observation.text.exchange(exchange)
+      episode.turns[index].action.text.exchange(exchange)
+      for reply in episode.turns[index].replies.indices {
+        episode.turns[index].replies[reply].text.exchange(exchange)
+      }
+    }
+    return episode
+  }
+}
+
+extension Text {
+  /// The runs of ASCII letters.
+  fileprivate var words: [Renaming.Word] {
+    bytes.split { !$0.isLetter }
+  }
+
+  /// Puts another word in the place of each that has one.
+  fileprivate mutating func exchange(_ words: [Renaming.Word: Renaming.Word]) {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let word = rest.prefix { $0.isLetter }
+      result += words[word] ?? word
+      rest = rest[word.endIndex...]
+      let gap = rest.prefix { !$0.isLetter }
+      result += gap
+      rest = rest[gap.endIndex...]
+    }
+    bytes = result
+  }
+}
+
+extension UInt8 {
+  fileprivate var isLetter: Bool {
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= self | 0x20
+  }
+}
