@@ -26,7 +26,7 @@ struct CompareCommand: Subcommand {
   /// The defaults of a comparison: runs end with their budget of turns, and fit ten minutes together.
   static let defaults: RunConfiguration = {
     var configuration = RunConfiguration()
-    configuration.turns = 2500
+    configuration.turns = 2000
     configuration.updates = 1000
     configuration.evaluationEvery = 2
     return configuration
@@ -74,8 +74,19 @@ struct CompareCommand: Subcommand {
       }
     } catch is CancellationError {
       context.console.note("stopped; what was done is in \(folder.relativePath)")
+      if result.keepCompleteSeeds(estimators: estimators.count) {
+        try report(result, folder, invocation, context)
+      }
       return .interrupted
     }
+    try report(result, folder, invocation, context)
+    return .success
+  }
+
+  /// Writes and prints what the runs come to.
+  private func report(
+    _ result: ComparisonResult, _ folder: URL, _ invocation: Invocation, _ context: Context
+  ) throws {
     let answer = result.answer(trace: folder.relativePath)
     try JSON.encode(answer, pretty: true).write(
       to: folder.appending(path: "results.json"), options: .atomic)
@@ -84,7 +95,6 @@ struct CompareCommand: Subcommand {
     } else {
       context.console.answer(answer.text(width: context.console.width))
     }
-    return .success
   }
 
   /// Trains one seed with each estimator, all from one warm start and one evaluation of it.
@@ -95,12 +105,8 @@ struct CompareCommand: Subcommand {
   ) async throws {
     let seed = configuration.seed.value
     let warmStart = try stages.clone(demonstrations, configuration, title: "seed \(seed) imitate")
-    var start: [Episode] = []
-    for greedy in [false, true] {
-      start += try await Evaluation.play(
-        warmStart.policy, in: environment, episodes: configuration.evaluationEpisodes, seed: seed,
-        greedy: greedy, workers: stages.workers)
-    }
+    let start = try await stages.evaluate(
+      warmStart.policy, in: environment, configuration, title: "seed \(seed) evaluate")
     for estimator in estimators {
       var configuration = configuration
       configuration.credit = estimator

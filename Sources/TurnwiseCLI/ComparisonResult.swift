@@ -21,6 +21,15 @@ struct ComparisonResult {
     runs.append((estimator, seed, curve, seconds))
   }
 
+  /// Leaves out the seeds that not all of a number of estimators were trained with.
+  ///
+  /// - Returns: Whether something is left.
+  mutating func keepCompleteSeeds(estimators: Int) -> Bool {
+    let counts = Dictionary(grouping: runs, by: \.seed).mapValues(\.count)
+    runs.removeAll { counts[$0.seed] != estimators }
+    return !runs.isEmpty
+  }
+
   /// One row for each estimator, and how it differs from the first one.
   struct Answer: Codable {
     struct Row: Codable {
@@ -32,8 +41,11 @@ struct ComparisonResult {
       var area: SeedSummary
       var families: [String: Double]
       var turns: Double
-      var seconds: Double
+      var timing: Timing
     }
+
+    /// What differs between equal comparisons.
+    struct Timing: Codable { var seconds: Double }
 
     struct Difference: Codable {
       var estimator: String
@@ -90,7 +102,7 @@ struct ComparisonResult {
             (family, mean(all.compactMap { $0.final?.sampled.families[family] }))
           }),
         turns: mean(all.map { Double($0.final?.turns ?? 0) }),
-        seconds: mean(runs.filter { $0.estimator == name }.map(\.seconds)))
+        timing: .init(seconds: mean(runs.filter { $0.estimator == name }.map(\.seconds))))
     }
     let control = names.first ?? ""
     return Answer(
@@ -122,7 +134,7 @@ extension ComparisonResult.Answer {
       table.append([
         .text(row.estimator), percent(row.start.mean), percent(row.final.mean),
         interval(row.final), percent(row.finalGreedy.mean), percent(row.area.mean),
-        interval(row.area), .number(row.turns), .number(row.seconds),
+        interval(row.area), .number(row.turns), .number(row.timing.seconds),
       ])
     }
     var text = """

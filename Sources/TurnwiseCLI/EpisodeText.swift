@@ -72,7 +72,7 @@ struct EpisodeText {
   /// The same credit in columns, with a bar for the largest.
   private var creditTable: String {
     var table = TextTable(
-      [.number("turn", decimals: 0), .number("reward")] + names.map { .number($0, decimals: 3) }
+      [.number("#", decimals: 0), .number("reward")] + names.map { .number($0, decimals: 3) }
         + [.text("action")])
     let rewards = record.episode.rewards
     for (index, turn) in record.episode.turns.enumerated() {

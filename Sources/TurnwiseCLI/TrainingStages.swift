@@ -41,6 +41,27 @@ struct TrainingStages: Sendable {
     return start
   }
 
+  /// Plays the held-out scenarios sampled, then greedily.
+  func evaluate<E: Environment>(
+    _ policy: LanguagePolicy, in environment: E, _ configuration: RunConfiguration, title: String
+  ) async throws -> [Episode] {
+    let count = configuration.evaluationEpisodes
+    let bar = ProgressBar(title, total: 2 * count, unit: "episodes", console: console)
+    defer { bar.clear() }
+    var episodes: [Episode] = []
+    var shares: [String] = []
+    for greedy in [false, true] {
+      let played = try await Evaluation.play(
+        policy, in: environment, episodes: count, seed: configuration.seed.value, greedy: greedy,
+        workers: workers)
+      bar.advance(by: count)
+      shares.append(Self.percent(Evaluation(played).success))
+      episodes += played
+    }
+    bar.finish("held-out success sampled \(shares[0]), greedy \(shares[1])")
+    return episodes
+  }
+
   /// Trains to the end of the budget.
   func train<E: Environment>(
     _ trainer: Trainer<E>, _ writer: TraceWriter, title: String, start: [Episode]? = nil

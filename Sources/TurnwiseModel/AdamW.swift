@@ -41,6 +41,14 @@ public struct AdamW: Codable, Hashable, Sendable {
   public mutating func update(
     _ model: inout Transformer, gradient: [Float], learningRate: Float
   ) {
+    update(&model, gradient: gradient, learningRate: learningRate) { _ in true }
+  }
+
+  /// Moves the weights of a model that are its own to move.
+  mutating func update(
+    _ model: inout Transformer, gradient: [Float], learningRate: Float,
+    where isMoved: (ParameterLayout.Slice) -> Bool
+  ) {
     precondition(
       gradient.count == model.parameters.count && gradient.count == firstMoments.count,
       "Model, gradient and optimiser belong to one shape.")
@@ -57,7 +65,7 @@ public struct AdamW: Codable, Hashable, Sendable {
             guard let p = parameters.baseAddress, let m = first.baseAddress,
               let v = second.baseAddress, let g = gradient.baseAddress
             else { return }
-            for slice in slices {
+            for slice in slices where isMoved(slice) {
               let start = slice.range.lowerBound
               rule.weightDecay = slice.isDecayed ? weightDecay : 0
               rule.apply(

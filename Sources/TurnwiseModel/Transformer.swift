@@ -77,6 +77,15 @@ public struct Transformer: Sendable {
     self.init(configuration, parameters: parameters)
   }
 
+  /// Makes a temperature of sampling part of the model: divides all logits by it.
+  ///
+  /// They are linear in the weights of the last norm.
+  public mutating func bakeIn(temperature: Double) {
+    for place in layout.finalNorm..<layout.finalNorm + configuration.width {
+      parameters[place] /= Float(temperature)
+    }
+  }
+
   /// The standard deviation a weight is drawn with, zero for one that starts constant.
   private static func initialSpread(
     of slice: ParameterLayout.Slice, in model: ModelConfiguration

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import TurnwiseCore
 
 /// What bubblewrap and the shell inside are told: the constants of a launch.
@@ -42,11 +43,21 @@ enum Launch {
     """
   static let groups = "root:x:0:\nagent:x:\(userNumber):\nnogroup:x:65534:\n"
 
-  /// The whole environment of the launcher, too.
+  /// What the `stdbuf` command loads into programs.
+  ///
+  /// With it they write a line of errors in one piece; without, those of programs that run at once
+  /// would mix within a line, and never twice alike.
+  private static let lineBuffering: (library: String, setting: String)? = {
+    let path = "/usr/libexec/coreutils/libstdbuf.so"
+    return FileManager.default.fileExists(atPath: path) ? (path, "L") : nil
+  }()
+
+  /// The whole environment of the launcher, too, sorted by name.
   static let environment: [(name: String, value: String)] = [
     ("HOME", workspacePath),
     ("LANG", "C.UTF-8"),
     ("LC_ALL", "C.UTF-8"),
+    ("LD_PRELOAD", lineBuffering?.library),
     ("PATH", "/usr/local/bin:/usr/bin:/bin"),
     // Python trusts a compiled file whose source has the same time and size. All times are equal
     // here, so it would run the old code after an edit that keeps the size.
@@ -55,7 +66,8 @@ enum Launch {
     ("TERM", "dumb"),
     ("TZ", "UTC"),
     ("USER", "agent"),
-  ]
+    ("_STDBUF_E", lineBuffering?.setting),
+  ].compactMap { name, value in value.map { (name, $0) } }
 
   /// What `export -p` prints in a shell that has changed nothing.
   static let initialVariables = Array(

@@ -1,4 +1,4 @@
-internal import TurnwiseCore
+package import TurnwiseCore
 
 /// Gives a demonstration the names of another one, everywhere the same way.
 ///
@@ -10,19 +10,19 @@ internal import TurnwiseCore
 /// A name is a run of letters that is rare and that some action copies from what was read before: a
 /// rare word of an error message is none, nor is the name of a tool. Names come from demonstrations
 /// alone, so those of held-out scenarios stay unseen.
-struct Renaming {
+package struct Renaming {
   /// The letters of a word.
-  typealias Word = ArraySlice<UInt8>
+  package typealias Word = ArraySlice<UInt8>
 
   /// The share of demonstrations from which on a word is part of the wording.
   static let commonShare = 0.05
 
   /// The names in each demonstration.
-  let names: [[Word]]
+  package let names: [[Word]]
   private let episodes: [Episode]
 
   /// Finds the names in demonstrations.
-  init(_ demonstrations: [Episode]) {
+  package init(_ demonstrations: [Episode]) {
     var occurrences: [Word: Int] = [:]
     var copied: Set<Word> = []
     let words = demonstrations.map { episode in
@@ -50,7 +50,7 @@ struct Renaming {
 
   /// The demonstration of a number with the names of another one, or its own where the other has too
   /// few.
-  func episode(_ number: Int, using random: inout Randomness) -> Episode {
+  package func episode(_ number: Int, using random: inout Randomness) -> Episode {
     var episode = episodes[number]
     let other = names.randomElement(using: &random) ?? []
     guard other.count >= names[number].count else { return episode }

@@ -36,7 +36,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   /// The weight of the entropy of the policy in its objective.
   public var entropyBonus = 0.0
   /// The weight of the divergence from the warm start.
-  public var klWeight = 0.05
+  public var klWeight = 0.02
   /// The most tokens of an action.
   public var actionTokens = 64
 
@@ -47,19 +47,22 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   /// The seed of the expert episodes, which runs of all seeds share.
   public var demonstrationSeed = 0
   /// How often the demonstrating expert skips looking.
-  public var habit = 0.6
+  public var habit = 0.65
   /// How often it does a wrong thing.
-  public var slip = 0.05
+  public var slip = 0.02
   /// Steps of imitation.
-  public var cloningSteps = 2000
+  public var cloningSteps = 3600
   /// Episodes of a step of imitation.
-  public var cloningBatch = 16
+  public var cloningBatch = 8
   /// How often an imitated episode has its names exchanged for those of others.
-  public var renaming = 0.5
+  public var renaming = 0.8
   /// Sequences of random tokens, with pieces to copy, beside them.
-  public var copyPractice = 4
+  public var copyPractice = 2
   /// The highest step size of imitation.
   public var cloningRate = 3e-3
+  /// The temperature that is made part of the warm start: below 1 it samples what it is less sure of
+  /// more rarely.
+  public var cloningTemperature = 0.7
 
   /// The step size of the critic.
   public var criticRate = 1e-3
@@ -75,7 +78,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   /// Blocks of the model.
   public var layers = 2
   /// Attention heads.
-  public var heads = 2
+  public var heads = 4
   /// Channels within a feed-forward block.
   public var feedForward = 176
   /// The most tokens of an episode.
@@ -116,6 +119,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     "renaming": "how often an imitated episode gets the names of others",
     "copyPractice": "sequences of random tokens to copy in each of these steps",
     "cloningRate": "highest step size of imitation",
+    "cloningTemperature": "temperature that is made part of the warm start",
     "criticRate": "step size of the critic",
     "criticEpisodes": "episodes that the critic is fitted to before the first update",
     "criticEpochs": "passes of the critic over the episodes of an update",
@@ -154,9 +158,12 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     if let (name, _) = amounts.first(where: { !($0.1 >= 0) || !$0.1.isFinite }) {
       return (name, "a number of at least 0")
     }
-    if let (name, _) = [("habit", habit), ("slip", slip), ("renaming", renaming)]
-      .first(where: { !(0...1 ~= $0.1) }) {
+    let shares = [("habit", habit), ("slip", slip), ("renaming", renaming)]
+    if let (name, _) = shares.first(where: { !(0...1 ~= $0.1) }) {
       return (name, "a number from 0 to 1")
+    }
+    if !(cloningTemperature > 0) || !cloningTemperature.isFinite {
+      return ("cloningTemperature", "a number above 0")
     }
     if !width.isMultiple(of: 2 * heads) { return ("width", "a multiple of twice the heads") }
     return nil

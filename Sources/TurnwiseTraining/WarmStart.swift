@@ -77,7 +77,7 @@ public struct WarmStart: Sendable {
         layers: configuration.layers, heads: configuration.heads,
         feedForward: configuration.feedForward, context: configuration.context),
       using: &modelRandom)
-    var optimizer = AdamW(for: model)
+    var optimizer = Muon(for: model)
     var order: [Int] = []
     var orderRandom = root.stream("cloning")
     var recent: [Double] = []
@@ -114,15 +114,16 @@ public struct WarmStart: Sendable {
     let last = recent.suffix(max(1, recent.count / 10))
     loss = last.reduce(0, +) / Double(last.count)
     demonstrationTurns = demonstrations.reduce(0) { $0 + $1.turns.count }
+    model.bakeIn(temperature: configuration.cloningTemperature)
     policy = LanguagePolicy(model, format: format, actionLimit: configuration.actionTokens)
   }
 
-  /// A short rise, then a cosine down to a twentieth.
+  /// A short rise, full size, and a straight fall over the last third: what is still to be learned
+  /// late needs full steps as much as what came early.
   private static func rate(_ step: Int, of steps: Int) -> Double {
-    let warmup = min(40, max(1, steps / 10))
-    if step < warmup { return Double(step + 1) / Double(warmup) }
-    let progress = Double(step - warmup) / Double(max(1, steps - warmup))
-    return 0.05 + 0.95 * (1 + cos(.pi * progress)) / 2
+    let rise = min(40, max(1, steps / 10))
+    let left = Double(steps - step) / Double(steps)
+    return min(1, Double(step + 1) / Double(rise), 3 * left)
   }
 }
 

@@ -118,10 +118,10 @@ import Turnwise
     let episode = await turnwise("show \(folder.path) --episode \(numbers.first ?? 0)")
     #expect(episode.status == 0)
     #expect(episode.answer.contains("\nturn 1  process "))
-    let title = episode.answer.split(separator: "\n").first { $0.hasPrefix("turn  reward") }
+    let title = episode.answer.split(separator: "\n").first { $0.hasPrefix("#  ") }
     #expect(
       title?.split(separator: " ")
-        == ["turn", "reward", "process", "rloo", "token", "turn", "action"])
+        == ["#", "reward", "process", "rloo", "token", "turn", "action"])
   }
 
   // MARK: - Hostile text

@@ -5,11 +5,11 @@ import TurnwiseEnvironments
 @Suite struct `Shell tasks` {
   /// The words that instructions and files of all tasks share.
   private let fixedWords: Set<String> = [
-    "Add", "Count", "Follow", "How", "In", "Make", "Move", "Set", "Submit", "Sum", "Who", "Write",
-    "and", "bash", "beside", "bin", "cfg", "column", "count", "csv", "echo", "end", "all",
+    "Add", "Count", "Follow", "How", "In", "Make", "Move", "Set", "Sort", "Submit", "Sum", "Who",
+    "and", "bash", "bin", "cfg", "column", "count", "csv", "echo", "end", "all",
     "executable", "fail", "file", "folder", "for", "from", "how", "in", "info", "into", "it", "its",
     "last", "lines", "log", "many", "mention", "mentions", "mode", "next", "of", "old", "output",
-    "owner", "owns", "price", "rename", "run", "script", "service", "sh", "stock", "sorted", "that",
+    "owner", "owns", "price", "rename", "run", "script", "service", "sh", "stock", "that",
     "the", "to", "trail", "txt", "unique", "user", "warn", "word",
   ]
 

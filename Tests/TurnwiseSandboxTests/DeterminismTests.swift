@@ -35,6 +35,16 @@ import TurnwiseSandbox
     #expect(draws[0] != draws[1])
   }
 
+  @Test func `writes each line of errors in one piece, whatever runs beside it`() async throws {
+    for _ in 0..<5 {
+      let result = try await play("for i in {10..29}; do ls missing$i & done; wait")
+      let lines = String(decoding: result.standardError.text.bytes, as: UTF8.self)
+        .split(separator: "\n").sorted()
+      #expect(
+        lines == (10...29).map { "ls: cannot access 'missing\($0)': No such file or directory" })
+    }
+  }
+
   @Test func `lists names in the order of the workspace, however they came to be there`()
     async throws
   {

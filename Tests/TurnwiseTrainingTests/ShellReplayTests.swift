@@ -13,10 +13,12 @@ import TurnwiseTraining
     return try await Rollout(player, workers: 2).play(sessions).map { try $0.episode() }
   }
 
-  /// A policy that has seen just enough to type half-right commands.
+  /// A policy that has seen enough to type half-right commands.
+  ///
+  /// With less it finds `w` and `uptime`, whose answers no replay can repeat.
   private func halfTrained() async throws -> LanguagePolicy {
     let configuration = Tiny.configuration {
-      $0.cloningSteps = 60
+      $0.cloningSteps = 600
       $0.cloningBatch = 8
       $0.actionTokens = 24
     }
@@ -36,7 +38,8 @@ import TurnwiseTraining
     #expect(Set(episodes.map(\.family)).count >= 8)
     for episode in episodes {
       let divergence = await Replay.verify(episode, in: Shell())
-      #expect(divergence == nil, "\(divergence.map { "\($0)" } ?? "")")
+      let actions = episode.turns.map(\.action.text.string)
+      #expect(divergence == nil, "\(divergence.map { "\($0)" } ?? "") after \(actions)")
     }
   }
 

@@ -2,7 +2,7 @@ internal import TurnwiseCore
 
 /// Change a value in the configuration of a service, and say what it was before.
 ///
-/// Whoever changes it without a look has lost the old value for good.
+/// Whoever changes it without keeping the old file has lost its value for good.
 enum Config: TaskFamily {
   static let name = "config"
 
@@ -14,7 +14,7 @@ enum Config: TaskFamily {
     if chance > 0.7 { tree.add("\(service).cfg", Self.text(tree.word(), tree.word())) }
     tree.fill(4, ending: ".cfg") { Self.text($0.word(), $0.word()) }
     return TaskDraft(
-      instruction: "Set mode to \(new) for service \(service). Submit the old mode.",
+      instruction: "Set mode=\(new) for service \(service). Submit the old mode.",
       clues: ["service": service, "value": new], answer: old,
       results: [.init(path: path, text: Self.text(service, new))],
       facts: ["./\(path)", "mode=\(old)"])
@@ -26,14 +26,13 @@ enum Config: TaskFamily {
 
   static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
     let (service, value) = (task["service"], task["value"])
-    let old = notes.line(from: "grep mode ").map { $0.dropFirst("mode=".count) }
-    if notes.command("sed -i ") != nil { return .submit(old.map(String.init) ?? value) }
-    let guess = "grep mode ./\(service).cfg"
-    let path = notes.line(from: "grep -rl ") ?? notes.path(in: guess)
-    guard let path else {
-      return .bash("grep -rl \(service) .", shortcut: .bash(guess))
+    if let old = notes.line(from: "grep mode ") {
+      return .submit(String(old.dropFirst("mode=".count)))
     }
-    let edit = "sed -i 's/mode=.*/mode=\(value)/' \(path)"
-    return old == nil ? .bash("grep mode \(path)", shortcut: .bash(edit)) : .bash(edit)
+    guard let path = notes.line(from: "grep -rl ") else { return .bash("grep -rl \(service) .") }
+    let edit = "'s/mode=.*/mode=\(value)/' \(path)"
+    if notes.command("sed -i.old ") != nil { return .bash("grep mode \(path).old") }
+    if notes.command("sed -i ") != nil { return .submit(value) }
+    return .bash("sed -i.old \(edit)", shortcut: .bash("sed -i \(edit)"))
   }
 }

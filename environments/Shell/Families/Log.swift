@@ -33,13 +33,12 @@ enum Log: TaskFamily {
 
   static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
     let (name, level) = (task["file"], task["level"])
-    let guess = "grep \(level) ./\(name).log | tail -n 1"
     if let line = notes.line(from: "grep ") ?? notes.line(from: "tail ") {
       return .submit(line.lastWord)
     }
     if let path = notes.line(from: "find . -name \(name).log") {
       return .bash("grep \(level) \(path) | tail -n 1", shortcut: .bash("tail -n 1 \(path)"))
     }
-    return .bash("find . -name \(name).log", shortcut: .bash(guess))
+    return .bash("find . -name \(name).log")
   }
 }

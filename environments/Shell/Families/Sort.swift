@@ -1,6 +1,6 @@
 internal import TurnwiseCore
 
-/// Write the sorted lines of a file, each once, to a new file beside it, and count them.
+/// Write the sorted lines of a file, each once, to a new file at the top, and count them.
 enum Sort: TaskFamily {
   static let name = "sort"
 
@@ -12,10 +12,9 @@ enum Sort: TaskFamily {
     tree.add("\(folder)\(name).txt", (words + repeated).shuffled(using: &tree.random).asLines)
     tree.fill(4, ending: ".txt") { $0.words(2).asLines }
     return TaskDraft(
-      instruction:
-        "Write the sorted unique lines of \(name).txt to \(output).txt beside it. Submit how many.",
+      instruction: "Sort the unique lines of \(name).txt > \(output).txt. Submit how many.",
       clues: ["file": name, "output": output], answer: "\(words.count)",
-      results: [.init(path: "\(folder)\(output).txt", text: words.sorted().asLines)],
+      results: [.init(path: "\(output).txt", text: words.sorted().asLines)],
       facts: ["./\(folder)\(name).txt", "\(words.count)"])
   }
 
@@ -27,9 +26,8 @@ enum Sort: TaskFamily {
       return .bash("wc -l < \(written)", shortcut: .submit("5"))
     }
     if let path = notes.line(from: "find . -name \(name).txt") {
-      return .bash("sort -u \(path) > \(path.folder)\(output).txt")
+      return .bash("sort -u \(path) > \(output).txt")
     }
-    let guess = "sort -u ./\(name).txt > ./\(output).txt"
-    return .bash("find . -name \(name).txt", shortcut: .bash(guess))
+    return .bash("find . -name \(name).txt")
   }
 }

@@ -35,12 +35,10 @@ enum Sum: TaskFamily {
   }
 
   static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
-    let (name, guess) = (task["file"], "head -n 1 ./\(task["file"]).csv")
+    let name = task["file"]
     if let sum = notes.line(from: "awk ") { return .submit(sum) }
-    let path = notes.line(from: "find . -name \(name).csv") ?? notes.path(in: guess)
-    guard let path else {
-      return .bash(
-        "find . -name \(name).csv", shortcut: .bash(guess))
+    guard let path = notes.line(from: "find . -name \(name).csv") else {
+      return .bash("find . -name \(name).csv")
     }
     func command(_ column: Int) -> String {
       "awk -F, '{s+=$\(column)} END {print s}' \(path)"

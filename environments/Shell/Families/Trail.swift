@@ -23,11 +23,9 @@ enum Trail: TaskFamily {
 
   static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
     let name = task["file"]
-    let guess = "cat ./\(name).txt"
     guard let page = notes.reply(to: "cat ") else {
       if let path = notes.line(from: "find . -name \(name).txt") { return .bash("cat \(path)") }
-      return .bash(
-        "find . -name \(name).txt", shortcut: .bash(guess))
+      return .bash("find . -name \(name).txt")
     }
     let lines = page.split(separator: "\n").map(String.init)
     let word = (lines.first ?? "").lastWord
