@@ -63,7 +63,10 @@ struct CompareCommand: Subcommand {
     context.console.note(plan.text + "\ntraces in \(folder.relativePath)\n")
 
     let stages = TrainingStages(console: context.console, workers: workers)
-    var result = ComparisonResult(environment: E.id, configuration: configuration)
+    var result = ComparisonResult(
+      environment: E.id, configuration: configuration, plannedSeeds: seeds)
+    // That of a comparison which this one replaces.
+    try? FileManager.default.removeItem(at: folder.appending(path: "results.json"))
     do {
       let demonstrations = try await stages.demonstrations(in: environment, configuration)
       for index in 0..<seeds {
@@ -72,11 +75,12 @@ struct CompareCommand: Subcommand {
           environment, configuration, estimators, demonstrations, folder, stages, &result,
           invocation, context)
       }
-    } catch is CancellationError {
+    } catch {
       context.console.note("stopped; what was done is in \(folder.relativePath)")
       if result.keepCompleteSeeds(estimators: estimators.count) {
         try report(result, folder, invocation, context)
       }
+      guard error is CancellationError else { throw error }
       return .interrupted
     }
     try report(result, folder, invocation, context)

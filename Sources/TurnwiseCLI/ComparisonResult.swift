@@ -8,9 +8,12 @@ struct ComparisonResult {
   let firstSeed: HexSeed
   private var runs: [(estimator: String, seed: HexSeed, curve: EvaluationCurve, seconds: Double)] =
     []
+  /// How many seeds there are if nothing stops the comparison.
+  let plannedSeeds: Int
 
-  init(environment: String, configuration: RunConfiguration) {
+  init(environment: String, configuration: RunConfiguration, plannedSeeds: Int) {
     self.environment = environment
+    self.plannedSeeds = plannedSeeds
     self.configuration = configuration
     firstSeed = configuration.seed
   }
@@ -56,6 +59,8 @@ struct ComparisonResult {
 
     var environment: String
     var seeds: [HexSeed]
+    /// More than `seeds` if the comparison was stopped.
+    var plannedSeeds: Int
     var budget: Int
     var results: [Row]
     var differences: [Difference]
@@ -107,7 +112,8 @@ struct ComparisonResult {
     let control = names.first ?? ""
     return Answer(
       environment: environment,
-      seeds: runs.filter { $0.estimator == control }.map(\.seed), budget: budget, results: rows,
+      seeds: runs.filter { $0.estimator == control }.map(\.seed), plannedSeeds: plannedSeeds,
+      budget: budget, results: rows,
       differences: names.dropFirst().map { name in
         Answer.Difference(
           estimator: name, against: control,
@@ -153,7 +159,9 @@ extension ComparisonResult.Answer {
       text += "\n" + table.rendered(width: width)
     }
     for difference in differences { text += "\n" + sentence(difference) }
-    if seeds.count < SeedSummary.smallestReplication {
+    if seeds.count < plannedSeeds {
+      text += "\nstopped early: \(seeds.count) of \(plannedSeeds) seeds are complete."
+    } else if seeds.count < SeedSummary.smallestReplication {
       text +=
         "\n\(seeds.count) seeds are too few for intervals: with \(SeedSummary.smallestReplication)"
         + " or more (--seeds \(SeedSummary.smallestReplication)) they are printed."

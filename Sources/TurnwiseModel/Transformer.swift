@@ -79,8 +79,10 @@ public struct Transformer: Sendable {
 
   /// Makes a temperature of sampling part of the model: divides all logits by it.
   ///
-  /// They are linear in the weights of the last norm.
+  /// They are linear in the weights of the last norm. A critic made from the model sees features that
+  /// are larger by as much.
   public mutating func bakeIn(temperature: Double) {
+    precondition(temperature > 0, "A temperature is above 0.")
     for place in layout.finalNorm..<layout.finalNorm + configuration.width {
       parameters[place] /= Float(temperature)
     }

@@ -45,8 +45,8 @@ enum Launch {
 
   /// What the `stdbuf` command loads into programs.
   ///
-  /// With it they write a line of errors in one piece; without, those of programs that run at once
-  /// would mix within a line, and never twice alike.
+  /// With it those that write errors through C's standard streams write a line in one piece; without,
+  /// lines of programs that run at once would mix, and never twice alike.
   private static let lineBuffering: (library: String, setting: String)? = {
     let path = "/usr/libexec/coreutils/libstdbuf.so"
     return FileManager.default.fileExists(atPath: path) ? (path, "L") : nil

@@ -162,8 +162,8 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     if let (name, _) = shares.first(where: { !(0...1 ~= $0.1) }) {
       return (name, "a number from 0 to 1")
     }
-    if !(cloningTemperature > 0) || !cloningTemperature.isFinite {
-      return ("cloningTemperature", "a number above 0")
+    if !(0.01...100 ~= cloningTemperature) {
+      return ("cloningTemperature", "a number from 0.01 to 100")
     }
     if !width.isMultiple(of: 2 * heads) { return ("width", "a multiple of twice the heads") }
     return nil

@@ -10,7 +10,7 @@ import TurnwiseModel
     for row in 0..<rows { matrix[row * columns] *= 100 }
     Muon.orthogonalize(&matrix, rows: rows, columns: columns)
     // The squared singular values are the eigenvalues of the product with the transposed matrix;
-    // their mean is its trace, and none is far from it if their squares sum to little more.
+    // their mean is its trace over the side, and none is far from it if their squares sum to little more.
     let side = min(rows, columns)
     let product = (0..<side * side).map { place in
       let (i, j) = (place / side, place % side)
@@ -24,6 +24,29 @@ import TurnwiseModel
     let square = product.reduce(0) { $0 + $1 * $1 } / Float(side)
     #expect(0.6...1.3 ~= mean)
     #expect(square < 1.6 * mean * mean)
+  }
+
+  @Test func `moves matrices against the gradient, as far as AdamW would, and the rest with AdamW`()
+  {
+    var generator = SplitMix(4)
+    let start = Transformer(ModelConfiguration(vocabulary: 300), using: &generator)
+    let gradient = start.parameters.map { _ in Float.random(in: -1...1, using: &generator) }
+    var (model, plain) = (start, start)
+    var (muon, adam) = (Muon(for: start), AdamW(for: start))
+    muon.update(&model, gradient: gradient, learningRate: 0.01)
+    adam.update(&plain, gradient: gradient, learningRate: 0.01)
+    for slice in model.layout.slices {
+      guard slice.isDecayed else {
+        #expect(model.parameters[slice.range] == plain.parameters[slice.range], "\(slice.name)")
+        continue
+      }
+      let steps = slice.range.map { model.parameters[$0] - start.parameters[$0] }
+      let along = zip(steps, gradient[slice.range]).reduce(0) { $0 + $1.0 * $1.1 }
+      #expect(along < 0, "\(slice.name)")
+      let length = (steps.reduce(0) { $0 + $1 * $1 } / Float(steps.count)).squareRoot()
+      // A fifth of the learning rate, about.
+      #expect(0.001...0.003 ~= length, "\(slice.name)")
+    }
   }
 
   @Test func `stays where it is without a gradient`() {
@@ -48,9 +71,16 @@ import TurnwiseModel
     var warm = cold
     warm.bakeIn(temperature: 2)
     let sequence = TrainingSequence(tokens: [1, 5, 9, 2, 7], scored: [1, 2, 3, 4])
-    let (a, b) = (cold.score([sequence])[0], warm.score([sequence])[0])
-    // A distribution at a higher temperature is nearer to the even one.
-    #expect(zip(a.entropies, b.entropies).allSatisfy { $0 < $1 })
+    let a = cold.score([sequence])[0]
+    // The last token alone differs, so the sum that both are divided by cancels.
+    var other = sequence
+    other.tokens[4] = 8
+    func gap(_ model: Transformer) -> Float {
+      let ends = model.score([sequence, other]).map { $0.logProbabilities[3] }
+      return ends[0] - ends[1]
+    }
+    #expect(abs(gap(cold) - 2 * gap(warm)) < 1e-5)
+    #expect(abs(gap(cold)) > 1e-3)
     warm.bakeIn(temperature: 0.5)
     let back = warm.score([sequence])[0]
     #expect(zip(a.logProbabilities, back.logProbabilities).allSatisfy { abs($0 - $1) < 1e-5 })

@@ -59,7 +59,4 @@ struct Notebook {
 extension String {
   /// The last word of a line.
   var lastWord: String { split(separator: " ").last.map(String.init) ?? "" }
-
-  /// The part of a path up to its last slash.
-  var folder: String { lastIndex(of: "/").map { String(self[...$0]) } ?? "" }
 }
