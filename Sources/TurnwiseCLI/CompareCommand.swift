@@ -28,7 +28,6 @@ struct CompareCommand: Subcommand {
     var configuration = RunConfiguration()
     configuration.turns = 2000
     configuration.updates = 1000
-    configuration.evaluationEvery = 2
     return configuration
   }()
 

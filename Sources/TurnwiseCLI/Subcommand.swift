@@ -44,28 +44,11 @@ struct Catalog: Sendable {
     return try configured(environments[index], settings)
   }
 
-  /// Finds the environment of a recorded run and gives it the recorded parameters.
-  ///
-  /// - Throws: A ``UsageError``.
-  func environment(of run: RunRecord) throws -> any Environment {
-    try restored(try environment(run.environment), run.parameters)
-  }
-
   private func configured<E: Environment>(
     _ environment: E, _ settings: [String]
   ) throws -> any Environment {
     do {
       return try Parameters.setting(settings.map { try Parameters.assignment($0) }, of: environment)
-    } catch let problem as Parameters.Problem {
-      throw UsageError.badParameter(problem)
-    }
-  }
-
-  private func restored<E: Environment>(
-    _ environment: E, _ parameters: [String: JSONValue]
-  ) throws -> any Environment {
-    do {
-      return try Parameters.setting(parameters, of: environment)
     } catch let problem as Parameters.Problem {
       throw UsageError.badParameter(problem)
     }

@@ -48,7 +48,7 @@ extension TrainingPass {
   private func project(_ x: Activations.Block, _ at: ParameterLayout.Block) {
     let width = model.width
     let stride = model.projectionWidth
-    guard model.keyShift else {
+    guard model.tokenShift else {
       return Linear.forward(
         x.projections, x.normed, weight: weights + at.queries, rows: rows, inputs: width,
         outputs: stride)
@@ -60,7 +60,7 @@ extension TrainingPass {
     for member in batch.members {
       for row in member.rows {
         let own = x.normed + row * width
-        KeyShift.forward(
+        TokenShift.forward(
           x.keyInput + row * width, own,
           previous: row > member.rows.lowerBound ? Floats(own - width) : nil,
           current: weights + at.keyCurrent, shifted: weights + at.keyShifted, width: width)
@@ -78,7 +78,7 @@ extension TrainingPass {
   ) {
     let width = model.width
     let stride = model.projectionWidth
-    guard model.keyShift else {
+    guard model.tokenShift else {
       return Linear.backward(
         dx: d.normed, dWeight: gradient + at.queries, dy: d.projections, x: x.normed,
         weight: weights + at.queries, rows: rows, inputs: width, outputs: stride)
@@ -97,7 +97,7 @@ extension TrainingPass {
         let isFirst = row == member.rows.lowerBound
         let own = x.normed + row * width
         let dOwn = d.normed + row * width
-        KeyShift.backward(
+        TokenShift.backward(
           dx: dOwn, dPrevious: isFirst ? nil : dOwn - width, dCurrent: gradient + at.keyCurrent,
           dShifted: gradient + at.keyShifted, dy: d.keyInput + row * width, x: own,
           previous: isFirst ? nil : Floats(own - width), current: weights + at.keyCurrent,

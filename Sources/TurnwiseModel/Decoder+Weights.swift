@@ -28,8 +28,8 @@ extension Transformer.Decoder {
           Block(
             projections: pack(
               at.queries, width,
-              shape.keyShift ? width + shape.keyValueWidth : shape.projectionWidth),
-            keys: shape.keyShift ? pack(at.keys, width, shape.keyValueWidth) : nil,
+              shape.tokenShift ? width + shape.keyValueWidth : shape.projectionWidth),
+            keys: shape.tokenShift ? pack(at.keys, width, shape.keyValueWidth) : nil,
             output: pack(at.output, width, width),
             gates: pack(at.gates, width, 2 * shape.feedForward),
             down: pack(at.down, shape.feedForward, width))

@@ -45,7 +45,7 @@ extension Transformer {
           added.allSatisfy { $0 >= 0 && $0 < configuration.vocabulary },
           "Sequence \(index) has a token outside the vocabulary.")
         let memory = caches[index].grow(
-          by: added.count, model: configuration, attention: attention)
+          by: added, model: configuration, attention: attention)
         sequences.append(DecodingPass.Sequence(tokens: added, memory: memory))
       }
       let extended = sequences

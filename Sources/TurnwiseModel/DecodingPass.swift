@@ -14,6 +14,7 @@ struct DecodingPass {
   /// A new token.
   private struct Row {
     let token: Int32
+    let previous: Int32?
     let position: Int
     let sequence: Int
   }
@@ -53,7 +54,10 @@ struct DecodingPass {
     for (index, sequence) in sequences.enumerated() {
       for (offset, token) in sequence.tokens.enumerated() {
         rows.append(
-          Row(token: token, position: sequence.memory.start + offset, sequence: index))
+          Row(
+            token: token,
+            previous: offset > 0 ? sequence.tokens[offset - 1] : sequence.memory.lastToken,
+            position: sequence.memory.start + offset, sequence: index))
       }
     }
     let pages = sequences.map { $0.memory.pages.map(\.base) }
@@ -88,13 +92,24 @@ struct DecodingPass {
   private func advance(_ rows: ArraySlice<Row>, _ sequences: [Sequence], _ pages: [[MutableFloats]])
   {
     for (index, row) in rows.enumerated() {
-      (scratch.stream.base + index * model.width).update(
-        from: weights + layout.embedding + Int(row.token) * model.width, count: model.width)
+      let y = scratch.stream.base + index * model.width
+      let own = embedding(row.token)
+      guard model.tokenShift else {
+        y.update(from: own, count: model.width)
+        continue
+      }
+      TokenShift.forward(
+        y, own, previous: row.previous.map(embedding), current: weights + layout.embeddingCurrent,
+        shifted: weights + layout.embeddingShifted, width: model.width)
     }
     for index in 0..<model.layers {
       attend(index, rows, sequences, pages)
       feedForward(index, count: rows.count)
     }
+  }
+
+  private func embedding(_ token: Int32) -> Floats {
+    weights + layout.embedding + Int(token) * model.width
   }
 
   private func attend(
@@ -154,7 +169,7 @@ struct DecodingPass {
       let last = sequences[row.sequence].memory.lastInputs.map { $0.base + index * width }
       let isNeighbour = place > 0 && rows[rows.startIndex + place - 1].sequence == row.sequence
       let previous = isNeighbour ? own - width : last
-      KeyShift.forward(
+      TokenShift.forward(
         scratch.keyInput.base + place * width, own,
         previous: row.position > 0 ? previous.map { Floats($0) } : nil,
         current: weights + at.keyCurrent, shifted: weights + at.keyShifted, width: width)

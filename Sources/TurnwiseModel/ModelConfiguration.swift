@@ -28,10 +28,12 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var ropeBase: Double
   /// What keeps a norm's denominator from zero.
   public var normEpsilon: Float
-  /// Whether keys also see the previous token.
+  /// Whether embeddings and keys also see the previous token.
   ///
-  /// Small models copy names at once with it, and hardly at all without. Off for Llama's own shape.
-  public var keyShift: Bool
+  /// Small models copy names at once with the keys', and hardly at all without; with the embeddings'
+  /// they find the place by two tokens, as in a path, whose every separator looks alike. Off for
+  /// Llama's own shape.
+  public var tokenShift: Bool
   /// What the model says at each position.
   public var head: Head
 
@@ -41,13 +43,13 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public init(
     vocabulary: Int, width: Int = 64, layers: Int = 2, heads: Int = 2, keyValueHeads: Int? = nil,
     feedForward: Int = 176, context: Int = 512, ropeBase: Double = 10_000,
-    normEpsilon: Float = 1e-5, keyShift: Bool = true, head: Head = .tokens
+    normEpsilon: Float = 1e-5, tokenShift: Bool = true, head: Head = .tokens
   ) {
     (self.vocabulary, self.width, self.layers, self.heads) = (vocabulary, width, layers, heads)
     self.keyValueHeads = keyValueHeads ?? heads
     (self.feedForward, self.context) = (feedForward, context)
     (self.ropeBase, self.normEpsilon) = (ropeBase, normEpsilon)
-    (self.keyShift, self.head) = (keyShift, head)
+    (self.tokenShift, self.head) = (tokenShift, head)
   }
 
   /// What makes the shape impossible, if anything.

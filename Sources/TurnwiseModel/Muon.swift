@@ -24,24 +24,29 @@ public struct Muon: Hashable, Sendable {
   /// Moves a model against a gradient.
   ///
   /// A matrix moves about as far as with AdamW at the same learning rate (Liu et al., 2025).
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - gradient: The gradient, as long as the model's parameters.
+  ///   - learningRate: The step size.
+  ///   - workers: The most threads to use. The result does not depend on it.
   public mutating func update(
-    _ model: inout Transformer, gradient: [Float], learningRate: Float
+    _ model: inout Transformer, gradient: [Float], learningRate: Float, workers: Int = 1
   ) {
     adam.update(&model, gradient: gradient, learningRate: learningRate) { !$0.isDecayed }
+    let matrices = model.layout.slices.filter(\.isDecayed)
+    let (momentum, averages) = (momentum, adam.firstMoments)
+    let steps = Parallel.map(matrices.count, workers: workers, workspace: {}) { index, _ in
+      Step(matrices[index], gradient: gradient, averages: averages, momentum: momentum)
+    }
     let keep = 1 - learningRate * adam.weightDecay
-    for slice in model.layout.slices where slice.isDecayed {
-      let (rows, columns) = (slice.shape[0], slice.shape[1])
-      var direction = gradient[slice.range].map { $0 * (1 - momentum) }
-      for (i, place) in slice.range.enumerated() {
-        let average = momentum * adam.firstMoments[place] + direction[i]
-        adam.firstMoments[place] = average
-        // Nesterov's: as if the next gradient were like this one.
-        direction[i] += momentum * average
-      }
-      Self.orthogonalize(&direction, rows: rows, columns: columns)
-      let length = learningRate * Self.spread * Float(max(rows, columns)).squareRoot()
-      for (i, place) in slice.range.enumerated() {
-        model.parameters[place] = keep * model.parameters[place] - length * direction[i]
+    for (slice, step) in zip(matrices, steps) {
+      adam.firstMoments.replaceSubrange(slice.range, with: step.average)
+      let length = learningRate * Self.spread * Float(slice.shape.max() ?? 1).squareRoot()
+      model.parameters.withUnsafeMutableBufferPointer { parameters in
+        for (place, direction) in zip(slice.range, step.direction) {
+          parameters[place] = keep * parameters[place] - length * direction
+        }
       }
     }
   }
@@ -49,50 +54,57 @@ public struct Muon: Hashable, Sendable {
   /// The root mean square of AdamW's steps, by learning rate (Liu et al., 2025).
   private static let spread: Float = 0.2
 
-  /// Brings the singular values of a matrix close to 1, in five steps of the quintic iteration whose
-  /// coefficients Jordan chose to rise fast from small values (Newton and Schulz' converge slower).
-  package static func orthogonalize(_ matrix: inout [Float], rows: Int, columns: Int) {
-    let norm = matrix.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    guard norm > 0 else { return }
-    for i in matrix.indices { matrix[i] /= norm }
-    // The smaller of the two products with the transposed matrix.
-    let isWide = rows <= columns
-    let side = min(rows, columns)
-    var square = [Float](repeating: 0, count: side * side)
-    var next = matrix
-    for _ in 0..<5 {
-      product(
-        &square, matrix, matrix, (side, side, max(rows, columns)), (columns, columns),
-        aTransposed: !isWide, bTransposed: isWide)
-      var polynomial = square.map { -4.7750 * $0 }
-      product(&polynomial, square, square, (side, side, side), (side, side), scale: 2.0315)
-      next = matrix.map { 3.4445 * $0 }
-      if isWide {
-        product(&next, polynomial, matrix, (rows, columns, side), (side, columns))
-      } else {
-        product(&next, matrix, polynomial, (rows, columns, side), (columns, side))
-      }
-      swap(&matrix, &next)
-      for i in square.indices { square[i] = 0 }
+  /// The step of one matrix.
+  private struct Step: Sendable {
+    let average, direction: [Float]
+
+    init(
+      _ slice: ParameterLayout.Slice, gradient: [Float], averages: [Float], momentum: Float
+    ) {
+      let new = 1 - momentum
+      let average = slice.range.map { momentum * averages[$0] + new * gradient[$0] }
+      // Nesterov's: as if the next gradient were like this one.
+      var direction = zip(slice.range, average).map { new * gradient[$0] + momentum * $1 }
+      Muon.orthogonalize(&direction, rows: slice.shape[0], columns: slice.shape[1])
+      (self.average, self.direction) = (average, direction)
     }
   }
 
-  /// Adds a product to `c`.
-  private static func product(
-    _ c: inout [Float], _ a: [Float], _ b: [Float], _ size: (m: Int, n: Int, k: Int),
-    _ strides: (a: Int, b: Int), aTransposed: Bool = false, bTransposed: Bool = false,
-    scale: Float = 1
-  ) {
-    c.withUnsafeMutableBufferPointer { c in
-      a.withUnsafeBufferPointer { a in
-        b.withUnsafeBufferPointer { b in
-          guard let c = c.baseAddress, let a = a.baseAddress, let b = b.baseAddress else { return }
-          MatrixProduct.multiply(
-            c, a, b, m: size.m, n: size.n, k: size.k, cStride: size.n, aStride: strides.a,
-            bStride: strides.b, aTransposed: aTransposed, bTransposed: bTransposed, scale: scale,
-            accumulating: true)
-        }
-      }
+  /// Brings the singular values of a matrix close to 1, in five steps of the quintic iteration whose
+  /// coefficients Jordan chose to rise fast from small values (Newton and Schulz' converge slower).
+  package static func orthogonalize(_ matrix: inout [Float], rows: Int, columns: Int) {
+    let count = rows * columns
+    let side = min(rows, columns)
+    let (x, y) = (FloatBuffer(uninitialized: count), FloatBuffer(uninitialized: count))
+    let square = FloatBuffer(uninitialized: side * side)
+    let polynomial = FloatBuffer(uninitialized: side * side)
+    var (this, next) = (x.base, y.base)
+    matrix.withUnsafeBufferPointer { matrix in
+      if let base = matrix.baseAddress { this.update(from: base, count: count) }
     }
+    let norm = Elementwise.dot(this, this, count: count).squareRoot()
+    guard norm > 0 else { return }
+    Elementwise.scale(this, by: 1 / norm, count: count)
+    // The smaller of the two products with the transposed matrix.
+    let isWide = rows <= columns
+    for _ in 0..<5 {
+      MatrixProduct.multiply(
+        square.base, this, this, m: side, n: side, k: max(rows, columns), cStride: side,
+        aStride: columns, bStride: columns, aTransposed: !isWide, bTransposed: isWide)
+      polynomial.base.update(from: square.base, count: side * side)
+      Elementwise.scale(polynomial.base, by: -4.7750, count: side * side)
+      MatrixProduct.multiply(
+        polynomial.base, square.base, square.base, m: side, n: side, k: side, cStride: side,
+        aStride: side, bStride: side, scale: 2.0315, accumulating: true)
+      next.update(from: this, count: count)
+      Elementwise.scale(next, by: 3.4445, count: count)
+      MatrixProduct.multiply(
+        next, isWide ? polynomial.base : this, isWide ? this : polynomial.base, m: rows,
+        n: columns, k: side, cStride: columns, aStride: isWide ? side : columns, bStride: columns,
+        accumulating: true)
+      swap(&this, &next)
+    }
+    matrix = Array(UnsafeBufferPointer(start: this, count: count))
+    withExtendedLifetime((x, y, square, polynomial)) {}
   }
 }

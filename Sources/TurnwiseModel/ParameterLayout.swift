@@ -35,6 +35,8 @@ public struct ParameterLayout: Hashable, Sendable {
 
   private(set) var blocks: [Block] = []
   private(set) var embedding = 0
+  private(set) var embeddingCurrent = 0
+  private(set) var embeddingShifted = 0
   private(set) var finalNorm = 0
   private(set) var valueWeight = 0
   private(set) var valueBias = 0
@@ -44,11 +46,15 @@ public struct ParameterLayout: Hashable, Sendable {
     let width = model.width
     let shared = model.keyValueWidth
     embedding = add("model.embed_tokens.weight", [model.vocabulary, width], isDecayed: false)
+    if model.tokenShift {
+      embeddingCurrent = add("model.embed_shift.current", [width])
+      embeddingShifted = add("model.embed_shift.previous", [width])
+    }
     for index in 0..<model.layers {
       let prefix = "model.layers.\(index)."
       var block = Block()
       block.attentionNorm = add(prefix + "input_layernorm.weight", [width])
-      if model.keyShift {
+      if model.tokenShift {
         block.keyCurrent = add(prefix + "self_attn.key_shift.current", [width])
         block.keyShifted = add(prefix + "self_attn.key_shift.previous", [width])
       }

@@ -13,6 +13,8 @@ public struct SequenceCache: Sendable {
   private var pages: [FloatBuffer] = []
   /// The last normalised input of each layer, layers × width, which the next key is mixed with.
   private var lastInputs: FloatBuffer?
+  /// The last token, whose embedding the next one is mixed with.
+  private var lastToken: Int32?
 
   /// Starts an empty sequence.
   public init() {}
@@ -23,8 +25,10 @@ public struct SequenceCache: Sendable {
   /// Makes room for more tokens, in memory that no copy of this cache shares.
   ///
   /// - Returns: The memory, to be written by one thread before the next call.
-  mutating func grow(by added: Int, model: ModelConfiguration, attention: PagedAttention) -> Growth
+  mutating func grow(by tokens: [Int32], model: ModelConfiguration, attention: PagedAttention)
+    -> Growth
   {
+    let added = tokens.count
     precondition(
       count + added <= model.context,
       "\(count) + \(added) tokens do not fit a context of \(model.context).")
@@ -35,18 +39,22 @@ public struct SequenceCache: Sendable {
     while pages.count * positions < count + added {
       pages.append(FloatBuffer(model.layers * attention.layerCount))
     }
-    if model.keyShift, added > 0 {
+    if model.tokenShift, added > 0 {
       let old = lastInputs
       lastInputs = old.map(FloatBuffer.init(copying:)) ?? FloatBuffer(model.layers * model.width)
     }
-    defer { count += added }
-    return Growth(pages: pages, lastInputs: lastInputs, start: count)
+    defer {
+      count += added
+      lastToken = tokens.last ?? lastToken
+    }
+    return Growth(pages: pages, lastInputs: lastInputs, lastToken: lastToken, start: count)
   }
 
   /// The memory of a cache that is being extended.
   struct Growth: Sendable {
     let pages: [FloatBuffer]
     let lastInputs: FloatBuffer?
+    let lastToken: Int32?
     /// Tokens before the new ones.
     let start: Int
   }

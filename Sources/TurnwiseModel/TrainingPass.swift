@@ -18,12 +18,7 @@ struct TrainingPass {
 
   /// Computes everything up to the outputs.
   func forward() {
-    let embedding = weights + layout.embedding
-    let stream = activations.block(0).input
-    for (row, token) in batch.tokens.enumerated() {
-      (stream + row * model.width).update(
-        from: embedding + Int(token) * model.width, count: model.width)
-    }
+    embed()
     for index in 0..<model.layers {
       attentionForward(index)
       feedForwardForward(index)
@@ -41,10 +36,45 @@ struct TrainingPass {
       feedForwardBackward(index, gradient, gradients)
       attentionBackward(index, gradient, gradients)
     }
-    for (row, token) in batch.tokens.enumerated() {
-      Elementwise.add(
-        gradient + layout.embedding + Int(token) * model.width,
-        gradients.stream + row * model.width, count: model.width)
+    embedBackward(gradient, gradients)
+  }
+
+  /// Sets the stream to the embedding of each token, mixed with that of the one before it.
+  private func embed() {
+    forEachToken { row, token, previous in
+      let y = activations.block(0).input + row * model.width
+      guard model.tokenShift else { return y.update(from: weights + token, count: model.width) }
+      TokenShift.forward(
+        y, weights + token, previous: previous.map { weights + $0 },
+        current: weights + layout.embeddingCurrent, shifted: weights + layout.embeddingShifted,
+        width: model.width)
+    }
+  }
+
+  /// Adds the gradient by the stream to that of the embedding.
+  private func embedBackward(_ gradient: MutableFloats, _ d: Activations.Gradients) {
+    forEachToken { row, token, previous in
+      let dy = d.stream + row * model.width
+      guard model.tokenShift else {
+        return Elementwise.add(gradient + token, dy, count: model.width)
+      }
+      TokenShift.backward(
+        dx: gradient + token, dPrevious: previous.map { gradient + $0 },
+        dCurrent: gradient + layout.embeddingCurrent,
+        dShifted: gradient + layout.embeddingShifted, dy: dy, x: weights + token,
+        previous: previous.map { weights + $0 }, current: weights + layout.embeddingCurrent,
+        shifted: weights + layout.embeddingShifted, width: model.width)
+    }
+  }
+
+  /// Calls `body` with each row, and where in the parameters the embeddings of its token and of the
+  /// one before it lie.
+  private func forEachToken(_ body: (_ row: Int, _ token: Int, _ previous: Int?) -> Void) {
+    func place(_ row: Int) -> Int { layout.embedding + Int(batch.tokens[row]) * model.width }
+    for member in batch.members {
+      for row in member.rows {
+        body(row, place(row), row > member.rows.lowerBound ? place(row - 1) : nil)
+      }
     }
   }
 }

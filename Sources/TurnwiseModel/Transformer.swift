@@ -102,6 +102,7 @@ public struct Transformer: Sendable {
 
   private static func initialConstant(of slice: ParameterLayout.Slice) -> Float {
     if slice.name.hasSuffix("key_shift.current") { return 0.3 }
+    if slice.name.hasSuffix("embed_shift.previous") { return 0.5 }
     return slice.name.hasPrefix("value_head") ? 0 : 1
   }
 }

@@ -25,9 +25,9 @@ public enum Replay {
     /// What the replay found.
     public var replayed: String
 
-    /// Where and what, on one line.
+    /// Where and what, on one line, with turns from 1 as `turnwise show` counts them.
     public var description: String {
-      let place = turn.map { " turn \($0)" } ?? ""
+      let place = turn.map { " turn \($0 + 1)" } ?? ""
       return "\(episode)\(place): \(field.rawValue) was \(recorded), replay gives \(replayed)"
     }
   }

@@ -15,7 +15,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   /// The environment turns after which no further update starts; 0 for no limit.
   public var turns = 0
   /// Scenarios of an update.
-  public var groups = 16
+  public var groups = 8
   /// Episodes on each scenario.
   public var groupSize = 8
 
@@ -43,7 +43,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   /// The folder of a run whose policy training starts from; empty to imitate the expert.
   public var warmStart = ""
   /// Expert episodes that the warm start imitates.
-  public var demonstrations = 2500
+  public var demonstrations = 3000
   /// The seed of the expert episodes, which runs of all seeds share.
   public var demonstrationSeed = 0
   /// How often the demonstrating expert skips looking.
@@ -51,13 +51,11 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   /// How often it does a wrong thing.
   public var slip = 0.02
   /// Steps of imitation.
-  public var cloningSteps = 3600
+  public var cloningSteps = 6500
   /// Episodes of a step of imitation.
   public var cloningBatch = 8
   /// How often an imitated episode has its names exchanged for those of others.
   public var renaming = 0.8
-  /// Sequences of random tokens, with pieces to copy, beside them.
-  public var copyPractice = 2
   /// The highest step size of imitation.
   public var cloningRate = 3e-3
   /// The temperature that is made part of the warm start: below 1 it samples what it is less sure of
@@ -117,7 +115,6 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     "cloningSteps": "steps of imitation",
     "cloningBatch": "episodes of a step of imitation",
     "renaming": "how often an imitated episode gets the names of others",
-    "copyPractice": "sequences of random tokens to copy in each of these steps",
     "cloningRate": "highest step size of imitation",
     "cloningTemperature": "temperature that is made part of the warm start",
     "criticRate": "step size of the critic",
@@ -139,8 +136,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
       ("groups", groups, 1), ("groupSize", groupSize, 2), ("epochs", epochs, 1),
       ("minibatches", minibatches, 1), ("actionTokens", actionTokens, 2),
       ("demonstrations", demonstrations, 1), ("cloningSteps", cloningSteps, 1),
-      ("cloningBatch", cloningBatch, 1), ("copyPractice", copyPractice, 0),
-      ("criticEpisodes", criticEpisodes, 0),
+      ("cloningBatch", cloningBatch, 1), ("criticEpisodes", criticEpisodes, 0),
       ("criticEpochs", criticEpochs, 0), ("vocabulary", vocabulary, 259), ("width", width, 2),
       ("layers", layers, 1), ("heads", heads, 1), ("feedForward", feedForward, 1),
       ("context", context, 16), ("evaluationEvery", evaluationEvery, 1),
@@ -151,8 +147,8 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     }
     let amounts = [
       ("learningRate", learningRate), ("adamEpsilon", adamEpsilon), ("clipLow", clipLow),
-      ("clipHigh", clipHigh),
-      ("gradientNorm", gradientNorm), ("entropyBonus", entropyBonus), ("klWeight", klWeight),
+      ("clipHigh", clipHigh), ("gradientNorm", gradientNorm), ("entropyBonus", entropyBonus),
+      ("klWeight", klWeight),
       ("cloningRate", cloningRate), ("criticRate", criticRate),
     ]
     if let (name, _) = amounts.first(where: { !($0.1 >= 0) || !$0.1.isFinite }) {

@@ -81,32 +81,28 @@ public struct WarmStart: Sendable {
     var orderRandom = root.stream("cloning")
     var recent: [Double] = []
     let renaming = Renaming(demonstrations)
-    let practice = CopyPractice(usable.map { sequences[$0] }, context: configuration.context)
     for step in 0..<configuration.cloningSteps {
       try Task.checkCancellation()
       if order.count < configuration.cloningBatch {
         order += usable.shuffled(using: &orderRandom)
       }
-      var batch = order.prefix(configuration.cloningBatch).map { index in
+      let batch = order.prefix(configuration.cloningBatch).map { index in
         guard orderRandom.chance(configuration.renaming) else { return sequences[index] }
         let renamed = format.demonstration(renaming.episode(index, using: &orderRandom))
         return fits(renamed) ? renamed : sequences[index]
       }
       order.removeFirst(batch.count)
-      let size = batch.count
-      batch += (0..<configuration.copyPractice).map { _ in practice.sequence(using: &orderRandom) }
-      // Imitation and practice weigh the same by token, but only imitation is reported.
-      let count = Float(batch.reduce(0) { $0 + $1.scored.count })
-      let imitated = Double(batch[..<size].reduce(0) { $0 + $1.scored.count })
-      var result = model.gradient(of: batch, workers: workers) { index, outputs in
+      let count = Double(batch.reduce(0) { $0 + $1.scored.count })
+      var result = model.gradient(of: batch, workers: workers) { _, outputs in
         let loss = outputs.logProbabilities.reduce(0) { $0 - Double($1) }
         return SequenceGradients(
-          logProbabilities: outputs.logProbabilities.map { _ in -1 / count },
-          loss: index < size ? loss / imitated : 0)
+          logProbabilities: outputs.logProbabilities.map { _ in Float(-1 / count) },
+          loss: loss / count)
       }
       AdamW.clip(&result.gradient, toNorm: Float(configuration.gradientNorm))
       let rate = Self.rate(step, of: configuration.cloningSteps) * configuration.cloningRate
-      optimizer.update(&model, gradient: result.gradient, learningRate: Float(rate))
+      optimizer.update(
+        &model, gradient: result.gradient, learningRate: Float(rate), workers: workers)
       recent.append(result.loss)
       onStep(result.loss)
     }

@@ -4,7 +4,7 @@ import TurnwiseModel
 
 @Suite struct `A decoder` {
   static let shapes: [ModelConfiguration] = [
-    .tiny(keyShift: true), .tiny(keyShift: false),
+    .tiny(tokenShift: true), .tiny(tokenShift: false),
     ModelConfiguration(vocabulary: 384, context: 300),
     ModelConfiguration(
       vocabulary: 300, width: 96, layers: 3, heads: 3, keyValueHeads: 1, feedForward: 200,

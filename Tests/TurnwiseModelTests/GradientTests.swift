@@ -4,7 +4,7 @@ import TurnwiseModel
 
 @Suite struct `A model's gradient` {
   static let policies: [ModelConfiguration] = [
-    .tiny(keyShift: true), .tiny(keyShift: false), .tiny(heads: 2, keyValueHeads: 2),
+    .tiny(tokenShift: true), .tiny(tokenShift: false), .tiny(heads: 2, keyValueHeads: 2),
     .tiny(heads: 4, keyValueHeads: 1),
   ]
 
@@ -61,10 +61,10 @@ import TurnwiseModel
   }
 
   @Test(arguments: [true, false])
-  func `agrees with finite differences in every weight of a critic`(_ keyShift: Bool) {
+  func `agrees with finite differences in every weight of a critic`(_ tokenShift: Bool) {
     var sequences = someSequences([9, 20, 2, 13])
     sequences[1].scored.append(20)  // The value after the last token.
-    check(.scrambled(.tiny(keyShift: keyShift, head: .scalar)), sequences)
+    check(.scrambled(.tiny(tokenShift: tokenShift, head: .scalar)), sequences)
   }
 
   @Test func `holds across blocks of attention and microbatches`() {

@@ -3,24 +3,31 @@ import Testing
 import TurnwiseModel
 
 @Suite struct `A small model` {
-  /// Different tokens, a separator, and the same tokens again, which are to be predicted.
-  private func copies(_ count: Int, _ generator: inout SplitMix) -> [TrainingSequence] {
+  /// Different tokens, a mark, and the same tokens again, which are to be predicted; as in a path,
+  /// the same token may stand after every second one.
+  private func copies(
+    _ count: Int, asPaths: Bool, _ generator: inout SplitMix
+  ) -> [TrainingSequence] {
     (0..<count).map { _ in
       let all = (0..<Int32(40)).shuffled(using: &generator)
-      let text = Array(all.prefix(.random(in: 8...24, using: &generator)))
+      let words = all.prefix(.random(in: 8...24, using: &generator))
+      let text = words.enumerated().flatMap { place, word -> [Int32] in
+        asPaths && !place.isMultiple(of: 2) ? [word, 41] : [word]
+      }
       return TrainingSequence(
         tokens: text + [40] + text, scored: Array((text.count + 2)...(2 * text.count)))
     }
   }
 
-  @Test func `learns to copy within seconds with key shift`() {
+  @Test(arguments: [false, true])
+  func `learns to copy within seconds with token shift, paths too`(asPaths: Bool) {
     var generator = SplitMix(4)
     var model = Transformer(
-      ModelConfiguration(vocabulary: 41, width: 32, heads: 1, feedForward: 64, context: 64),
+      ModelConfiguration(vocabulary: 42, width: 32, heads: 1, feedForward: 64, context: 80),
       using: &generator)
     var optimizer = AdamW(for: model)
-    for step in 0..<150 {
-      let batch = copies(32, &generator)
+    for step in 0..<(asPaths ? 300 : 150) {
+      let batch = copies(32, asPaths: asPaths, &generator)
       let total = Float(batch.reduce(0) { $0 + $1.scored.count })
       var result = model.gradient(of: batch, workers: 2) { _, outputs in
         SequenceGradients(logProbabilities: outputs.logProbabilities.map { _ in -1 / total })
@@ -29,7 +36,8 @@ import TurnwiseModel
       let rate = 5e-3 * Float(min(1, Double(step + 1) / 20))
       optimizer.update(&model, gradient: result.gradient, learningRate: rate)
     }
-    let probabilities = model.score(copies(100, &generator)).flatMap(\.logProbabilities)
+    let rest = copies(100, asPaths: asPaths, &generator)
+    let probabilities = model.score(rest).flatMap(\.logProbabilities)
     let right = probabilities.filter { $0 > log(0.5) }.count
     #expect(Double(right) / Double(probabilities.count) > 0.95)
   }

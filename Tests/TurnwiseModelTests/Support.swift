@@ -22,11 +22,11 @@ struct SplitMix: RandomNumberGenerator {
 extension ModelConfiguration {
   /// A model with every feature, small enough for plain comparisons.
   static func tiny(
-    keyShift: Bool = true, heads: Int = 4, keyValueHeads: Int = 2, head: Head = .tokens
+    tokenShift: Bool = true, heads: Int = 4, keyValueHeads: Int = 2, head: Head = .tokens
   ) -> ModelConfiguration {
     ModelConfiguration(
       vocabulary: 41, width: 24, layers: 2, heads: heads, keyValueHeads: keyValueHeads,
-      feedForward: 20, context: 300, keyShift: keyShift, head: head)
+      feedForward: 20, context: 300, tokenShift: tokenShift, head: head)
   }
 }
 

@@ -92,7 +92,7 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: [1, 16, 21])
-  func `mixes the previous token into keys, forward and backward`(_ width: Int) {
+  func `mixes the previous token in, forward and backward`(_ width: Int) {
     var source = Source(5)
     let rows = 4
     let (x, dy) = (source.floats(rows * width), source.floats(rows * width))
@@ -103,25 +103,25 @@ import TurnwiseNumerics
     let (dCurrent, dShifted) = (FloatBuffer(width), FloatBuffer(width))
     for row in 0..<rows {
       let (own, dOwn) = (input.base + row * width, dx.base + row * width)
-      KeyShift.forward(
+      TokenShift.forward(
         y.base + row * width, own, previous: row > 0 ? Floats(own - width) : nil,
         current: current.base, shifted: shifted.base, width: width)
-      KeyShift.backward(
+      TokenShift.backward(
         dx: dOwn, dPrevious: row > 0 ? dOwn - width : nil, dCurrent: dCurrent.base,
         dShifted: dShifted.base, dy: upstream.base + row * width, x: own,
         previous: row > 0 ? Floats(own - width) : nil, current: current.base,
         shifted: shifted.base, width: width)
     }
     let (exactX, exactA, exactB) = (x.map(Double.init), a.map(Double.init), b.map(Double.init))
-    expectClose(y.array, Reference.keyShift(exactX, exactA, exactB).map { Float($0) })
+    expectClose(y.array, Reference.tokenShift(exactX, exactA, exactB).map { Float($0) })
     expectClose(
-      dx.array, differences(of: { weighted(dy, Reference.keyShift($0, exactA, exactB)) }, at: x))
+      dx.array, differences(of: { weighted(dy, Reference.tokenShift($0, exactA, exactB)) }, at: x))
     expectClose(
       dCurrent.array,
-      differences(of: { weighted(dy, Reference.keyShift(exactX, $0, exactB)) }, at: a))
+      differences(of: { weighted(dy, Reference.tokenShift(exactX, $0, exactB)) }, at: a))
     expectClose(
       dShifted.array,
-      differences(of: { weighted(dy, Reference.keyShift(exactX, exactA, $0)) }, at: b))
+      differences(of: { weighted(dy, Reference.tokenShift(exactX, exactA, $0)) }, at: b))
   }
 
   @Test(arguments: [1, 2, 15, 16, 50, 384])

@@ -42,7 +42,7 @@ enum Reference {
     }
   }
 
-  static func keyShift(_ x: [Double], _ a: [Double], _ b: [Double]) -> [Double] {
+  static func tokenShift(_ x: [Double], _ a: [Double], _ b: [Double]) -> [Double] {
     x.indices.map { index in
       let channel = index % a.count
       return x[index] * a[channel] + (index < a.count ? 0 : x[index - a.count] * b[channel])

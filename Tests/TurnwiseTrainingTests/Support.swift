@@ -30,7 +30,6 @@ enum Tiny {
     configuration.demonstrations = 60
     configuration.cloningSteps = 20
     configuration.cloningBatch = 4
-    configuration.copyPractice = 2
     configuration.width = 32
     configuration.feedForward = 48
     configuration.layers = 1

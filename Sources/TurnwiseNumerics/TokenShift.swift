@@ -1,8 +1,9 @@
-/// The input of the keys, with the previous token mixed in: y_t = a x_t + b x_{t-1}, by channel.
+/// A row with the one of the previous token mixed in: y_t = a x_t + b x_{t-1}, by channel (the token
+/// shift of RWKV; Peng et al., 2023).
 ///
 /// A layer that sees the previous token in its keys can look up "what followed this token earlier",
 /// which is how names are copied; small models hardly learn it otherwise.
-package enum KeyShift {
+package enum TokenShift {
   /// Sets one row.
   ///
   /// `previous` is nil at the start of a sequence.
