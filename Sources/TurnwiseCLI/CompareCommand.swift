@@ -57,6 +57,8 @@ struct CompareCommand: Subcommand {
     _ = try RunFolder.writer(
       folder, name, environment, configuration, workers, replacing: invocation.has(.force))
 
+    // That of a comparison which this one replaces.
+    try? FileManager.default.removeItem(at: folder.appending(path: "results.json"))
     let plan = try await ComparisonPlan(
       environment, configuration, estimators: estimators.count, seeds: seeds, workers: workers)
     context.console.note(plan.text + "\ntraces in \(folder.relativePath)\n")
@@ -64,8 +66,6 @@ struct CompareCommand: Subcommand {
     let stages = TrainingStages(console: context.console, workers: workers)
     var result = ComparisonResult(
       environment: E.id, configuration: configuration, plannedSeeds: seeds)
-    // That of a comparison which this one replaces.
-    try? FileManager.default.removeItem(at: folder.appending(path: "results.json"))
     do {
       let demonstrations = try await stages.demonstrations(in: environment, configuration)
       for index in 0..<seeds {
@@ -77,7 +77,8 @@ struct CompareCommand: Subcommand {
     } catch {
       context.console.note("stopped; what was done is in \(folder.relativePath)")
       if result.keepCompleteSeeds(estimators: estimators.count) {
-        try report(result, folder, invocation, context)
+        // What stopped the comparison says more than what keeps its results from being written.
+        try? report(result, folder, invocation, context)
       }
       guard error is CancellationError else { throw error }
       return .interrupted

@@ -69,7 +69,7 @@ struct EpisodeText {
     return kind + (judged ?? "")
   }
 
-  /// The same credit in columns, with a bar for the largest.
+  /// The same credit in columns.
   private var creditTable: String {
     var table = TextTable(
       [.number("#", decimals: 0), .number("reward")] + names.map { .number($0, decimals: 3) }

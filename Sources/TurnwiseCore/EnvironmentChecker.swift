@@ -296,7 +296,7 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
       pair.0.stateKey != pair.1.stateKey || pair.0.replies != pair.1.replies
         || pair.0.reward != pair.1.reward || pair.0.potential != pair.1.potential
     })?.offset {
-      return "the same seed and actions gave another turn \(index)"
+      return "the same seed and actions gave another turn \(index + 1)"
     }
     return left.count == right.count
       ? nil : "the same seed and actions gave another number of turns"

@@ -57,14 +57,11 @@ extension TrainingPass {
     Linear.forward(
       x.projections, x.normed, weight: weights + at.queries, rows: rows, inputs: width,
       outputs: beforeKeys, yStride: stride)
-    for member in batch.members {
-      for row in member.rows {
-        let own = x.normed + row * width
-        TokenShift.forward(
-          x.keyInput + row * width, own,
-          previous: row > member.rows.lowerBound ? Floats(own - width) : nil,
-          current: weights + at.keyCurrent, shifted: weights + at.keyShifted, width: width)
-      }
+    batch.forEachRow { row, isFirst in
+      let own = x.normed + row * width
+      TokenShift.forward(
+        x.keyInput + row * width, own, previous: isFirst ? nil : Floats(own - width),
+        current: weights + at.keyCurrent, shifted: weights + at.keyShifted, width: width)
     }
     Linear.forward(
       x.projections + beforeKeys, x.keyInput, weight: weights + at.keys, rows: rows,
@@ -92,17 +89,14 @@ extension TrainingPass {
       dx: d.keyInput, dWeight: gradient + at.keys, dy: d.projections + beforeKeys, x: x.keyInput,
       weight: weights + at.keys, rows: rows, inputs: width, outputs: model.keyValueWidth,
       yStride: stride)
-    for member in batch.members {
-      for row in member.rows {
-        let isFirst = row == member.rows.lowerBound
-        let own = x.normed + row * width
-        let dOwn = d.normed + row * width
-        TokenShift.backward(
-          dx: dOwn, dPrevious: isFirst ? nil : dOwn - width, dCurrent: gradient + at.keyCurrent,
-          dShifted: gradient + at.keyShifted, dy: d.keyInput + row * width, x: own,
-          previous: isFirst ? nil : Floats(own - width), current: weights + at.keyCurrent,
-          shifted: weights + at.keyShifted, width: width)
-      }
+    batch.forEachRow { row, isFirst in
+      let own = x.normed + row * width
+      let dOwn = d.normed + row * width
+      TokenShift.backward(
+        dx: dOwn, dPrevious: isFirst ? nil : dOwn - width, dCurrent: gradient + at.keyCurrent,
+        dShifted: gradient + at.keyShifted, dy: d.keyInput + row * width, x: own,
+        previous: isFirst ? nil : Floats(own - width), current: weights + at.keyCurrent,
+        shifted: weights + at.keyShifted, width: width)
     }
   }
 

@@ -171,7 +171,7 @@ struct DecodingPass {
       let previous = isNeighbour ? own - width : last
       TokenShift.forward(
         scratch.keyInput.base + place * width, own,
-        previous: row.position > 0 ? previous.map { Floats($0) } : nil,
+        previous: row.previous == nil ? nil : previous.map { Floats($0) },
         current: weights + at.keyCurrent, shifted: weights + at.keyShifted, width: width)
     }
     // Afterwards, because the first row of a chunk reads what the chunk before it left.

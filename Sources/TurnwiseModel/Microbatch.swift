@@ -26,6 +26,13 @@ struct Microbatch: Sendable {
   /// Fixed, so that the order of the sum is.
   static let shards = 16
 
+  /// Calls `body` with each row, and whether a sequence starts with it.
+  func forEachRow(_ body: (_ row: Int, _ isFirst: Bool) -> Void) {
+    for member in members {
+      for row in member.rows { body(row, row == member.rows.lowerBound) }
+    }
+  }
+
   /// Cuts sequences into microbatches, in their order.
   static func cut(_ sequences: [TrainingSequence]) -> [Microbatch] {
     var result: [Microbatch] = []

@@ -30,9 +30,9 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var normEpsilon: Float
   /// Whether embeddings and keys also see the previous token.
   ///
-  /// Small models copy names at once with the keys', and hardly at all without; with the embeddings'
-  /// they find the place by two tokens, as in a path, whose every separator looks alike. Off for
-  /// Llama's own shape.
+  /// In the keys it lets small models copy names, which they hardly learn without. In the embeddings
+  /// it lets them find the place to copy from by two tokens: in a path every separator looks alike.
+  /// Off for Llama's own shape.
   public var tokenShift: Bool
   /// What the model says at each position.
   public var head: Head

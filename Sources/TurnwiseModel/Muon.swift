@@ -23,7 +23,8 @@ public struct Muon: Hashable, Sendable {
 
   /// Moves a model against a gradient.
   ///
-  /// A matrix moves about as far as with AdamW at the same learning rate (Liu et al., 2025).
+  /// The elements of a matrix move by a fifth of the learning rate in the root mean square, as those
+  /// of AdamW do in the long run (Liu et al., 2025).
   ///
   /// - Parameters:
   ///   - model: The model.
@@ -35,10 +36,7 @@ public struct Muon: Hashable, Sendable {
   ) {
     adam.update(&model, gradient: gradient, learningRate: learningRate) { !$0.isDecayed }
     let matrices = model.layout.slices.filter(\.isDecayed)
-    let (momentum, averages) = (momentum, adam.firstMoments)
-    let steps = Parallel.map(matrices.count, workers: workers, workspace: {}) { index, _ in
-      Step(matrices[index], gradient: gradient, averages: averages, momentum: momentum)
-    }
+    let steps = steps(of: matrices, gradient, workers)
     let keep = 1 - learningRate * adam.weightDecay
     for (slice, step) in zip(matrices, steps) {
       adam.firstMoments.replaceSubrange(slice.range, with: step.average)
@@ -48,6 +46,15 @@ public struct Muon: Hashable, Sendable {
           parameters[place] = keep * parameters[place] - length * direction
         }
       }
+    }
+  }
+
+  private func steps(
+    of matrices: [ParameterLayout.Slice], _ gradient: [Float], _ workers: Int
+  ) -> [Step] {
+    let (momentum, averages) = (momentum, adam.firstMoments)
+    return Parallel.map(matrices.count, workers: workers, workspace: {}) { index, _ in
+      Step(matrices[index], gradient: gradient, averages: averages, momentum: momentum)
     }
   }
 
@@ -70,8 +77,10 @@ public struct Muon: Hashable, Sendable {
     }
   }
 
-  /// Brings the singular values of a matrix close to 1, in five steps of the quintic iteration whose
-  /// coefficients Jordan chose to rise fast from small values (Newton and Schulz' converge slower).
+  /// Brings the singular values of a matrix close to 1.
+  ///
+  /// Five steps of the quintic iteration whose coefficients Jordan chose to rise fast from small values
+  /// (Newton and Schulz' converge slower). A matrix of zeros stays one.
   package static func orthogonalize(_ matrix: inout [Float], rows: Int, columns: Int) {
     let count = rows * columns
     let side = min(rows, columns)
@@ -83,7 +92,8 @@ public struct Muon: Hashable, Sendable {
       if let base = matrix.baseAddress { this.update(from: base, count: count) }
     }
     let norm = Elementwise.dot(this, this, count: count).squareRoot()
-    guard norm > 0 else { return }
+    // Nothing to turn; of smaller ones the squares are lost.
+    guard norm > 1e-15 else { return matrix = [Float](repeating: 0, count: count) }
     Elementwise.scale(this, by: 1 / norm, count: count)
     // The smaller of the two products with the transposed matrix.
     let isWide = rows <= columns

@@ -2,7 +2,7 @@
 public struct ParameterLayout: Hashable, Sendable {
   /// One weight.
   public struct Slice: Hashable, Sendable {
-    /// The name in checkpoints, as Llama has it.
+    /// The name in checkpoints: Llama's, where Llama has such a weight.
     public let name: String
     /// The length of each dimension; matrices are outputs × inputs.
     public let shape: [Int]

@@ -22,7 +22,7 @@ public struct SequenceCache: Sendable {
   /// Forgets all tokens.
   public mutating func removeAll() { self = SequenceCache() }
 
-  /// Makes room for more tokens, in memory that no copy of this cache shares.
+  /// Takes in more tokens, and makes room for them in memory that no copy of this cache shares.
   ///
   /// - Returns: The memory, to be written by one thread before the next call.
   mutating func grow(by tokens: [Int32], model: ModelConfiguration, attention: PagedAttention)

@@ -71,10 +71,6 @@ struct TrainingPass {
   /// one before it lie.
   private func forEachToken(_ body: (_ row: Int, _ token: Int, _ previous: Int?) -> Void) {
     func place(_ row: Int) -> Int { layout.embedding + Int(batch.tokens[row]) * model.width }
-    for member in batch.members {
-      for row in member.rows {
-        body(row, place(row), row > member.rows.lowerBound ? place(row - 1) : nil)
-      }
-    }
+    batch.forEachRow { row, isFirst in body(row, place(row), isFirst ? nil : place(row - 1)) }
   }
 }

@@ -100,6 +100,7 @@ public struct Transformer: Sendable {
     return isAdded ? spread / Float(2 * model.layers).squareRoot() : spread
   }
 
+  // Of the shifts, found by trying: with these small models learn to copy soonest.
   private static func initialConstant(of slice: ParameterLayout.Slice) -> Float {
     if slice.name.hasSuffix("key_shift.current") { return 0.3 }
     if slice.name.hasSuffix("embed_shift.previous") { return 0.5 }

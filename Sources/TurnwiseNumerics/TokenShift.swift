@@ -2,7 +2,8 @@
 /// shift of RWKV; Peng et al., 2023).
 ///
 /// A layer that sees the previous token in its keys can look up "what followed this token earlier",
-/// which is how names are copied; small models hardly learn it otherwise.
+/// which is how names are copied; small models hardly learn it otherwise. Where embeddings see it, the
+/// look-up is by two tokens.
 package enum TokenShift {
   /// Sets one row.
   ///

@@ -79,12 +79,12 @@ public struct EpisodeRecord: TraceRecord {
   /// What contradicts itself, if anything does.
   public var problem: String? {
     if let parent = episode.parent, !(0...episode.turns.count).contains(parent.turn) {
-      return "it left its parent at turn \(parent.turn) of \(episode.turns.count)"
+      return "it left its parent after \(parent.turn) turns of \(episode.turns.count)"
     }
     for (index, turn) in episode.turns.enumerated() {
       guard let reference = turn.span else { continue }
       guard let span = episode.tape[reference], span.kind == .sampled, span.turn == index else {
-        return "turn \(index) names span \(reference.span) of segment \(reference.segment),"
+        return "turn \(index + 1) names span \(reference.span) of segment \(reference.segment),"
           + " which holds no tokens of it"
       }
     }

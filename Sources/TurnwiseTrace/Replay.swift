@@ -36,7 +36,7 @@ public enum Replay {
   ///
   /// - Parameters:
   ///   - episode: The record.
-  ///   - environment: The environment, with the parameters of the run.
+  ///   - environment: The environment, with the parameters of the run: `Parameters.setting(run.parameters, of:)`.
   ///   - blobs: Where the scenario's blobs are read from.
   /// - Returns: The first difference, or `nil` if there is none.
   public static func verify<E: Environment>(

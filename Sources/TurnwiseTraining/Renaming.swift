@@ -3,7 +3,7 @@ package import TurnwiseCore
 /// Gives a demonstration the names of another one, everywhere the same way.
 ///
 /// Which name stands where says nothing of what to do with it, but a small model that sees each
-/// demonstration ten times learns its names by heart instead of looking them up. A demonstration with
+/// demonstration many times learns its names by heart instead of looking them up. A demonstration with
 /// other names is as good as a new one and costs no environment turn. The names come together from
 /// one other demonstration, so what is true of names that occur together stays true.
 ///

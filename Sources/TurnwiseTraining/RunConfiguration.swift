@@ -148,8 +148,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     let amounts = [
       ("learningRate", learningRate), ("adamEpsilon", adamEpsilon), ("clipLow", clipLow),
       ("clipHigh", clipHigh), ("gradientNorm", gradientNorm), ("entropyBonus", entropyBonus),
-      ("klWeight", klWeight),
-      ("cloningRate", cloningRate), ("criticRate", criticRate),
+      ("klWeight", klWeight), ("cloningRate", cloningRate), ("criticRate", criticRate),
     ]
     if let (name, _) = amounts.first(where: { !($0.1 >= 0) || !$0.1.isFinite }) {
       return (name, "a number of at least 0")

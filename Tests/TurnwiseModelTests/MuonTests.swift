@@ -26,7 +26,8 @@ import TurnwiseModel
     #expect(square < 1.6 * mean * mean)
   }
 
-  @Test func `moves matrices against the gradient, as far as AdamW would, and the rest with AdamW`()
+  @Test
+  func `moves matrices against the gradient by a fifth of the learning rate, the rest with AdamW`()
   {
     var generator = SplitMix(4)
     let start = Transformer(ModelConfiguration(vocabulary: 300), using: &generator)
@@ -44,9 +45,30 @@ import TurnwiseModel
       let along = zip(steps, gradient[slice.range]).reduce(0) { $0 + $1.0 * $1.1 }
       #expect(along < 0, "\(slice.name)")
       let length = (steps.reduce(0) { $0 + $1 * $1 } / Float(steps.count)).squareRoot()
-      // A fifth of the learning rate, about.
       #expect(0.001...0.003 ~= length, "\(slice.name)")
     }
+  }
+
+  @Test func `moves by the same bits on any number of workers`() {
+    var generator = SplitMix(6)
+    let start = Transformer(ModelConfiguration(vocabulary: 300), using: &generator)
+    let gradient = start.parameters.map { _ in Float.random(in: -1...1, using: &generator) }
+    let moved = [1, 2, 5].map { workers in
+      var (model, optimizer) = (start, Muon(for: start))
+      for _ in 0..<2 {
+        optimizer.update(&model, gradient: gradient, learningRate: 0.01, workers: workers)
+      }
+      return model
+    }
+    #expect(moved[0] != start && moved[0] == moved[1] && moved[0] == moved[2])
+  }
+
+  @Test(arguments: [Float(0), 1e-30, 1e-23, 1e-10, 1e10])
+  func `bears gradients of any size`(size: Float) {
+    var generator = SplitMix(7)
+    var matrix = (0..<24).map { _ in size * .random(in: -1...1, using: &generator) }
+    Muon.orthogonalize(&matrix, rows: 4, columns: 6)
+    #expect(matrix.allSatisfy { abs($0) < 1.5 })
   }
 
   @Test func `stays where it is without a gradient`() {

@@ -148,6 +148,7 @@ import TurnwiseTrace
     #expect(divergence.turn == tampering.turn, "\(divergence)")
     #expect(divergence.episode == episode.name)
     #expect("\(divergence)".contains(tampering.field.rawValue))
+    if let turn = divergence.turn { #expect("\(divergence)".contains(" turn \(turn + 1): ")) }
   }
 
   @Test func `names the turn of every record that was tampered with`() async throws {

@@ -42,7 +42,7 @@ import TurnwiseTraining
       try await play(.expert(noise), count: 80, seed: 1)
       + play(.policy(RandomPolicy()), count: 60, seed: 2)
       + play(.policy(halfTrained()), count: 90, seed: 3).filter(isRepeatable).prefix(60)
-    #expect(episodes.count == 200)
+    #expect(episodes.count == 200, "too few of the half-trained policy's are repeatable")
     #expect(episodes.allSatisfy { $0.ending.failure == nil })
     #expect(Set(episodes.map(\.family)).count >= 8)
     for episode in episodes {
