@@ -16,11 +16,12 @@ enum Sum: TaskFamily {
     tree.add(path, table.asLines)
     tree.fill(4, ending: ".csv") { Self.table(&$0).asLines }
     let header = table[0].split(separator: ",").map(String.init)
-    let sum = Self.sum(header.firstIndex(of: column) ?? 0, table)
+    let place = header.firstIndex(of: column) ?? 0
+    let sum = Self.sum(place, table)
     return TaskDraft(
       instruction: "Sum the column \(column) of \(name).csv.",
       clues: ["file": name, "column": column], answer: "\(sum)",
-      facts: ["./\(path)", table[0], "\(sum)"])
+      facts: ["./\(path)", "\(place + 1):\(column)", "\(sum)"])
   }
 
   private static func table(_ tree: inout TaskTree) -> [String] {
@@ -35,18 +36,19 @@ enum Sum: TaskFamily {
   }
 
   static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
-    let name = task["file"]
+    let (name, column) = (task["file"], task["column"])
     if let sum = notes.line(from: "awk ") { return .submit(sum) }
     guard let path = notes.line(from: "find . -name \(name).csv") else {
       return .bash("find . -name \(name).csv")
     }
-    func command(_ column: Int) -> String {
-      "awk -F, '{s+=$\(column)} END {print s}' \(path)"
+    func command(_ place: some StringProtocol) -> String {
+      "awk -F, '{s+=$\(place)} END {print s}' \(path)"
     }
-    guard let header = notes.line(from: "head -n 1 \(path)") else {
-      return .bash("head -n 1 \(path)", shortcut: .bash(command(1)))
+    // The names of the columns are all the letters there are.
+    let look = "grep -o '[a-z]*' \(path) | grep -n \(column)"
+    guard let found = notes.line(from: look) else {
+      return .bash(look, shortcut: .bash(command("1")))
     }
-    let column = header.split(separator: ",").firstIndex { $0 == task["column"] } ?? 0
-    return .bash(command(column + 1))
+    return .bash(command(found.prefix { $0 != ":" }))
   }
 }
