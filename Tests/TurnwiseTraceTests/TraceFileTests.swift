@@ -216,12 +216,12 @@ import TurnwiseTrace
         == "'token' credits other tokens than were sampled")
     #expect(
       problem { $0.episode.turns[1].span = .init(segment: 0, span: 4) }
-        == "turn 1 names span 4 of segment 0, which holds no tokens of it")
+        == "turn 2 names span 4 of segment 0, which holds no tokens of it")
     #expect(
       problem {
         _ = $0.episode.tape.appendSampled([1], logProbabilities: [0], turn: 0)
         $0.episode.turns[1].span = .init(segment: 0, span: 0)
-      } == "turn 1 names span 0 of segment 0, which holds no tokens of it")
+      } == "turn 2 names span 0 of segment 0, which holds no tokens of it")
 
     var changed = record
     changed.credit = ["turn": CreditRecord(turns: [])]
