@@ -11,15 +11,20 @@ struct ComparisonPlan {
   ) async throws {
     var sample = configuration
     sample.demonstrations = 8 * workers
-    sample.cloningSteps = 4
     let clock = ContinuousClock()
     var mark = clock.now
     let episodes = try await WarmStart.demonstrations(in: environment, sample, workers: workers)
     let turns = Double(max(1, episodes.reduce(0) { $0 + $1.turns.count }))
     let turnSeconds = (clock.now - mark) / .seconds(1) / turns
-    mark = clock.now
-    _ = try WarmStart(cloning: episodes, sample, workers: workers)
-    let stepSeconds = (clock.now - mark) / .seconds(1) / Double(sample.cloningSteps)
+    // The difference of two, so that what is done once is not counted with every step.
+    let steps = [1, 31]
+    let seconds = try steps.map { count in
+      sample.cloningSteps = count
+      mark = clock.now
+      _ = try WarmStart(cloning: episodes, sample, workers: workers)
+      return (clock.now - mark) / .seconds(1)
+    }
+    let stepSeconds = max(0, seconds[1] - seconds[0]) / Double(steps[1] - steps[0])
 
     let length = turns / Double(episodes.count)
     // A turn of training is sampled, scored, and passed through policy and critic.
@@ -35,7 +40,7 @@ struct ComparisonPlan {
     let warmTurns = Double(configuration.demonstrations) * length
     let criticTurns = Double(configuration.criticEpisodes) * length
     let total = warmTurns + runs * (runTurns + evaluationTurns + criticTurns)
-    let seconds =
+    let expected =
       warmTurns * turnSeconds
       + Double(seeds * configuration.cloningSteps) * stepSeconds
       + runs * (runTurns + evaluationTurns + criticTurns) * (turnSeconds + modelSeconds)
@@ -43,7 +48,7 @@ struct ComparisonPlan {
       \(E.id): \(estimators) estimators × \(seeds) seeds = \(Int(runs)) runs of \(Int(runTurns)) \
       environment turns, about \(Int(updates)) updates each
       in all about \(Int(total)) turns, with demonstrations and evaluations; \
-      expected: \(Self.minutes(seconds)) on \(workers) workers
+      expected: \(Self.minutes(expected)) on \(workers) workers
       """
   }
 
