@@ -57,10 +57,10 @@ extension TrainingPass {
     Linear.forward(
       x.projections, x.normed, weight: weights + at.queries, rows: rows, inputs: width,
       outputs: beforeKeys, yStride: stride)
-    batch.forEachRow { row, isFirst in
+    batch.forEachRow { row, position in
       let own = x.normed + row * width
       TokenShift.forward(
-        x.keyInput + row * width, own, previous: isFirst ? nil : Floats(own - width),
+        x.keyInput + row * width, own, previous: position > 0 ? Floats(own - width) : nil,
         current: weights + at.keyCurrent, shifted: weights + at.keyShifted, width: width)
     }
     Linear.forward(
@@ -89,13 +89,14 @@ extension TrainingPass {
       dx: d.keyInput, dWeight: gradient + at.keys, dy: d.projections + beforeKeys, x: x.keyInput,
       weight: weights + at.keys, rows: rows, inputs: width, outputs: model.keyValueWidth,
       yStride: stride)
-    batch.forEachRow { row, isFirst in
+    batch.forEachRow { row, position in
+      let hasPrevious = position > 0
       let own = x.normed + row * width
       let dOwn = d.normed + row * width
       TokenShift.backward(
-        dx: dOwn, dPrevious: isFirst ? nil : dOwn - width, dCurrent: gradient + at.keyCurrent,
+        dx: dOwn, dPrevious: hasPrevious ? dOwn - width : nil, dCurrent: gradient + at.keyCurrent,
         dShifted: gradient + at.keyShifted, dy: d.keyInput + row * width, x: own,
-        previous: isFirst ? nil : Floats(own - width), current: weights + at.keyCurrent,
+        previous: hasPrevious ? Floats(own - width) : nil, current: weights + at.keyCurrent,
         shifted: weights + at.keyShifted, width: width)
     }
   }
@@ -103,13 +104,11 @@ extension TrainingPass {
   /// Calls `body` with the queries and with the keys of each row, their heads and the row's
   /// position.
   private func turn(_ projections: MutableFloats, _ body: (MutableFloats, Int, Int) -> Void) {
-    for member in batch.members {
-      for row in member.rows {
-        let queries = projections + row * model.projectionWidth
-        let keys = queries + model.width + model.keyValueWidth
-        body(queries, model.heads, row - member.rows.lowerBound)
-        body(keys, model.keyValueHeads, row - member.rows.lowerBound)
-      }
+    batch.forEachRow { row, position in
+      let queries = projections + row * model.projectionWidth
+      let keys = queries + model.width + model.keyValueWidth
+      body(queries, model.heads, position)
+      body(keys, model.keyValueHeads, position)
     }
   }
 

@@ -26,10 +26,10 @@ struct Microbatch: Sendable {
   /// Fixed, so that the order of the sum is.
   static let shards = 16
 
-  /// Calls `body` with each row, and whether a sequence starts with it.
-  func forEachRow(_ body: (_ row: Int, _ isFirst: Bool) -> Void) {
+  /// Calls `body` with each row, and its position in its sequence.
+  func forEachRow(_ body: (_ row: Int, _ position: Int) -> Void) {
     for member in members {
-      for row in member.rows { body(row, row == member.rows.lowerBound) }
+      for row in member.rows { body(row, row - member.rows.lowerBound) }
     }
   }
 

@@ -71,6 +71,8 @@ struct TrainingPass {
   /// one before it lie.
   private func forEachToken(_ body: (_ row: Int, _ token: Int, _ previous: Int?) -> Void) {
     func place(_ row: Int) -> Int { layout.embedding + Int(batch.tokens[row]) * model.width }
-    batch.forEachRow { row, isFirst in body(row, place(row), isFirst ? nil : place(row - 1)) }
+    batch.forEachRow { row, position in
+      body(row, place(row), position > 0 ? place(row - 1) : nil)
+    }
   }
 }

@@ -7,7 +7,7 @@ import TurnwiseSandbox
   @Test func `does not see the files of the host`() async throws {
     let result = try await play(
       """
-      cat /etc/shadow /root/.bashrc /etc/hostname; ls /home /root /var /work /proc/1/root/home
+      cat /etc/shadow /root/.bashrc /etc/hostname; ls /home /root /var /srv /opt /mnt /proc/1/root/home
       ls /; ls /etc; cat /etc/passwd | wc -l
       """)
     #expect(
