@@ -19,7 +19,7 @@ struct CompareCommand: Subcommand {
 
   private static let credit = Flag(
     "credit", "estimators to compare, such as rloo,turn:gamma=0.95", value: "LIST",
-    default: "all that can be used")
+    default: "one of each family, and your own")
   private static let seeds = Flag(
     "seeds", "how many seeds each estimator is trained with", value: "N", default: "3")
 
@@ -141,9 +141,8 @@ struct CompareCommand: Subcommand {
       let panel = try EstimatorPanel(
         environment, credit: configuration.credit, groupSize: configuration.groupSize,
         catalog: catalog)
-      // In the order of the catalog: the control first.
-      return try catalog.estimators.map { try catalog.spelling(of: $0) }
-        .filter { name in panel.all.contains { $0.spelling == name } }
+      // The control first.
+      return catalog.shown.filter { name in panel.all.contains { $0.spelling == name } }
     }
     return try list.map { estimator in
       let spelling = try catalog.spelling(of: estimator)

@@ -71,7 +71,7 @@ struct ComparisonResult {
 
   /// The folder of one run in that of the comparison.
   static func folder(_ estimator: String, seed: UInt64) -> String {
-    String(estimator.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }) + "-seed\(seed)"
+    RunFolder.word(estimator) + "-seed\(seed)"
   }
 
   func answer(trace: String) -> Answer {

@@ -14,13 +14,15 @@ public import Turnwise
 /// - Parameters:
 ///   - environments: The environments that the commands know.
 ///   - estimators: Estimators beside the built-in ones.
+///   - shapers: Reward shapers beside the built-in ones.
 public func main(
-  environments: [any Environment], estimators: [any CreditEstimator] = []
+  environments: [any Environment], estimators: [any CreditEstimator] = [],
+  shapers: [any RewardShaper] = []
 ) async -> Never {
   let arguments = Array(CommandLine.arguments.dropFirst())
   let task = Task {
     await CommandLineTool(
-      environments: environments, estimators: estimators
+      environments: environments, estimators: estimators, shapers: shapers
     ).run(arguments)
   }
   signal(SIGINT, SIG_IGN)
@@ -38,10 +40,15 @@ public func main(
 public struct CommandLineTool: Sendable {
   private let catalog: Catalog
 
-  /// Creates a command line that knows `environments`, and `estimators` beside the built-in ones.
-  public init(environments: [any Environment], estimators: [any CreditEstimator] = []) {
+  /// Creates a command line that knows `environments`, and estimators and shapers beside the built-in
+  /// ones.
+  public init(
+    environments: [any Environment], estimators: [any CreditEstimator] = [],
+    shapers: [any RewardShaper] = []
+  ) {
     catalog = Catalog(
-      environments: environments, estimators: EstimatorCatalog.standard.adding(estimators))
+      environments: environments,
+      estimators: EstimatorCatalog.standard.adding(estimators, shapers: shapers))
   }
 
   static let subcommands: [any Subcommand] = [

@@ -3,13 +3,14 @@ internal import Turnwise
 /// Shows what there is to run.
 struct ListCommand: Subcommand {
   let name = "list"
-  let summary = "show the environments and the credit estimators"
+  let summary = "show the environments, credit estimators and reward shapers"
   let examples = ["turnwise list", "turnwise list --json"]
   let flags = [Flag.json]
 
   private struct Answer: Encodable {
     var environments: [EnvironmentEntry]
-    var estimators: [EstimatorEntry]
+    var estimators: [PartEntry]
+    var shapers: [PartEntry]
   }
 
   private struct EnvironmentEntry: Encodable {
@@ -19,19 +20,26 @@ struct ListCommand: Subcommand {
     var parameters: [String: JSONValue]
   }
 
-  private struct EstimatorEntry: Encodable {
-    var estimator: String
+  private struct PartEntry: Encodable {
+    var name: String
     var summary: String
     var options: [String: JSONValue]
+
+    init(_ name: String, _ summary: String, _ part: some Encodable) throws {
+      self.name = name
+      self.summary = summary
+      options = try Parameters.settings(of: part)
+    }
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
     let answer = Answer(
       environments: try context.catalog.environments.map { try entry($0) },
       estimators: try context.catalog.estimators.estimators.map {
-        EstimatorEntry(
-          estimator: type(of: $0).id, summary: type(of: $0).summary,
-          options: try Parameters.settings(of: $0))
+        try PartEntry(type(of: $0).id, type(of: $0).summary, $0)
+      },
+      shapers: try context.catalog.estimators.shapers.map {
+        try PartEntry(type(of: $0).id, type(of: $0).summary, $0)
       })
     if invocation.has(.json) {
       try context.console.answer(json: answer)
@@ -43,12 +51,16 @@ struct ListCommand: Subcommand {
         "  \(entry.environment)  tools \(entry.tools.map(\.name).joined(separator: ", "));"
           + " at most \(entry.turnLimit) turns" + settings(entry.parameters, "--env-set"))
     }
-    context.console.answer("\ncredit estimators")
-    for entry in answer.estimators {
-      context.console.answer(
-        "  \(entry.estimator)  \(entry.summary)" + settings(entry.options, "options"))
-    }
+    context.console.answer("\ncredit estimators: --credit NAME, --credit NAME:OPTION=VALUE")
+    for entry in answer.estimators { describe(entry, context) }
+    context.console.answer(
+      "\nreward shapers: --credit process=SHAPER+ESTIMATOR; process alone is potential+turn")
+    for entry in answer.shapers { describe(entry, context) }
     return .success
+  }
+
+  private func describe(_ entry: PartEntry, _ context: Context) {
+    context.console.answer("  \(entry.name)  \(entry.summary)" + settings(entry.options, "options"))
   }
 
   private func entry(_ environment: some Environment) throws -> EnvironmentEntry {

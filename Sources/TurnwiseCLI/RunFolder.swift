@@ -15,6 +15,11 @@ enum RunFolder {
     return URL(filePath: path, directoryHint: .isDirectory)
   }
 
+  /// The spelling of an estimator as part of a folder's name.
+  static func word(_ spelling: String) -> String {
+    String(spelling.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
+  }
+
   /// Creates the writer of a training run.
   ///
   /// - Throws: A ``TraceError``.

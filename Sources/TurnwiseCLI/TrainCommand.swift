@@ -38,7 +38,7 @@ struct TrainCommand: Subcommand {
     for warning in panel.warnings { context.console.warn(warning) }
     try await environment.prepare()
     let folder = RunFolder.choose(
-      invocation, suggestion: "train-\(E.id)-\(type(of: panel.driver.estimator).id)")
+      invocation, suggestion: "train-\(E.id)-\(RunFolder.word(panel.driver.spelling))")
     let stages = TrainingStages(console: context.console, workers: workers)
     let known =
       configuration.warmStart.isEmpty

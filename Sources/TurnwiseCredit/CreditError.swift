@@ -14,6 +14,12 @@ public enum CreditError: Error, Hashable, Sendable {
   case noTokens(episode: String)
   /// Evidence that the estimator needs was not gathered.
   case missing(Evidence.Need)
+  /// Evidence does not have the shape of the group, or is not finite.
+  case evidenceShape(Evidence.Need, episode: String)
+  /// The state before a turn has no key. Turns count from 0.
+  case noStateKey(episode: String, turn: Int)
+  /// The continuations from a point were not played. Turns count from 0.
+  case noForks(episode: String, turn: Int)
   /// The critic's values do not have the shape of the group's sampled tokens.
   case criticShape(episode: String)
   /// The critic's value of the last state of a truncated episode is missing.
@@ -43,6 +49,12 @@ extension CreditError: CustomStringConvertible {
     case .noTokens(let episode):
       "the policy sampled no tokens in episode \(episode); use an estimator that credits turns"
     case .missing(let need): "missing evidence: \(need.remedy)"
+    case .evidenceShape(let need, let episode):
+      "the evidence '\(need.rawValue)' must give finite numbers in the shape of episode \(episode)"
+    case .noStateKey(let episode, let turn):
+      "turn \(turn + 1) of episode \(episode) has no state key; record state keys, or use another estimator"
+    case .noForks(let episode, let turn):
+      "nothing was played from turn \(turn + 1) of episode \(episode); \(Evidence.Need.forks.remedy)"
     case .criticShape(let episode):
       "the critic must give one finite value for each sampled token of episode \(episode)"
     case .noBootstrap(let episode):

@@ -17,8 +17,10 @@
 ///   }
 /// }
 /// ```
+///
+/// Hold it against the laws that all estimators are held against: ``EstimatorChecker``.
 public protocol CreditEstimator: Codable, Hashable, Sendable {
-  /// The name on the command line: lower case, without `:`, `,` or `=`.
+  /// The name on the command line: lower case, without `:`, `,`, `=` and `+`.
   static var id: String { get }
 
   /// What the estimator does, in one line that fits a list.
@@ -27,10 +29,30 @@ public protocol CreditEstimator: Codable, Hashable, Sendable {
   /// What must be measured before groups can be credited. Default: nothing.
   var needs: Set<Evidence.Need> { get }
 
+  /// Whether credit differs within turns. Default: it does not.
+  var granularity: CreditGranularity { get }
+
+  /// The discount per turn that process rewards must telescope under. Default: 1.
+  var discount: Double { get }
+
+  /// What is known about the expected policy gradient. Default: it is the true one.
+  ///
+  /// ``EstimatorChecker`` holds the estimator to it.
+  var gradient: GradientClaim { get }
+
+  /// Laws that the estimator breaks on purpose, each with the reason. Default: none.
+  var exceptions: [EstimatorLaw: String] { get }
+
   /// What to say about these options in a setting, before anything is spent. Default: nothing.
   ///
   /// Unmet ``needs`` need not be mentioned; see ``notices(in:)``.
   func advice(in setting: CreditSetting) -> [CreditNotice]
+
+  /// Asks for continuations, given those that were played so far. Default: none.
+  ///
+  /// Asked again until nothing new is wanted, so that a second wish can depend on what the first one
+  /// brought.
+  func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest]
 
   /// Credits a group.
   ///
@@ -45,9 +67,18 @@ public protocol CreditEstimator: Codable, Hashable, Sendable {
 extension CreditEstimator {
   /// None.
   public var needs: Set<Evidence.Need> { [] }
-
+  /// By turn.
+  public var granularity: CreditGranularity { .turn }
+  /// 1.
+  public var discount: Double { 1 }
+  /// The true one.
+  public var gradient: GradientClaim { .exact }
+  /// None.
+  public var exceptions: [EstimatorLaw: String] { [:] }
   /// None.
   public func advice(in setting: CreditSetting) -> [CreditNotice] { [] }
+  /// None.
+  public func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest] { [] }
 
   /// Returns the needs that a setting cannot meet as refusals, then the estimator's advice.
   public func notices(in setting: CreditSetting) -> [CreditNotice] {
@@ -57,54 +88,46 @@ extension CreditEstimator {
   }
 }
 
-/// What is known about a run before it starts.
-public struct CreditSetting: Hashable, Sendable {
-  /// How many episodes a group has.
-  public var groupSize: Int
-  /// The turn after which an unfinished episode is truncated.
-  public var turnLimit: Int
-  /// Whether the environment has a potential.
-  public var hasPotential: Bool
-  /// Whether the policy samples tokens.
-  public var samplesTokens: Bool
-
-  /// Describes a run.
-  public init(groupSize: Int, turnLimit: Int, hasPotential: Bool = true, samplesTokens: Bool = true)
-  {
-    self.groupSize = groupSize
-    self.turnLimit = turnLimit
-    self.hasPotential = hasPotential
-    self.samplesTokens = samplesTokens
-  }
-
-  /// Whether no run in this setting can meet a need.
-  public func lacks(_ need: Evidence.Need) -> Bool {
-    switch need {
-    case .potential: !hasPotential
-    case .tokens: !samplesTokens
-    case .critic, .stateKeys: false
-    }
-  }
+/// What carries one number of credit.
+public enum CreditGranularity: String, Codable, Hashable, Sendable, CaseIterable {
+  /// All tokens of a turn.
+  case turn
+  /// Each token.
+  case token
 }
 
-/// Something to say about an estimator before a run starts.
-public struct CreditNotice: Hashable, Sendable {
-  /// What to do about a notice.
-  public enum Severity: String, Codable, Hashable, Sendable {
-    /// The run may start, but may not do what was meant.
-    case warning
-    /// The run must not start.
-    case refusal
+/// What is known about the expected policy gradient Σ_{i,t} A_{i,t} ∇log π of an estimator.
+///
+/// Claims are about discount 1, exact critics and exact forks; process reward models and potentials
+/// may be wrong.
+public enum GradientClaim: Codable, Hashable, Sendable {
+  /// It is the true gradient.
+  case exact
+  /// It is the true gradient times (N−1)/N × `factor`, for groups of N.
+  case meanCentred(factor: Double)
+  /// It is the true gradient times a number.
+  case scaled(Double)
+  /// It is another vector; the words say why.
+  case biased(String)
+
+  /// What the gradient is multiplied with in groups of a size; `nil` if it is biased.
+  public func factor(groupSize: Int) -> Double? {
+    switch self {
+    case .exact: 1
+    case .meanCentred(let factor): factor * Double(groupSize - 1) / Double(groupSize)
+    case .scaled(let factor): factor
+    case .biased: nil
+    }
   }
 
-  /// What to do about it.
-  public var severity: Severity
-  /// What is the matter: lower case, without a full stop.
-  public var message: String
-
-  /// Creates a notice.
-  public init(_ severity: Severity, _ message: String) {
-    self.severity = severity
-    self.message = message
+  /// The claim where returns are multiplied as well.
+  func times(_ factor: Double) -> GradientClaim {
+    if factor == 1 { return self }
+    return switch self {
+    case .exact: .scaled(factor)
+    case .meanCentred(let own): .meanCentred(factor: own * factor)
+    case .scaled(let own): .scaled(own * factor)
+    case .biased: self
+    }
   }
 }

@@ -39,21 +39,26 @@ public struct CreditGroup: Codable, Hashable, Sendable {
   /// Whether all episodes have the same total reward, so that comparing them says nothing.
   public var hasEqualReturns: Bool { LeaveOneOut.areEqual(episodes.map(\.totalReward)) }
 
-  /// Returns the group with other rewards, such as shaped ones.
+  /// Returns the group with process rewards beside those of the environment.
   ///
-  /// - Parameter rewards: One number for each turn, in the shape `[episode][turn]`.
-  /// - Returns: The same episodes, paid differently.
   /// - Throws: ``CreditError/notFinite(episode:turn:)``.
-  public func replacingRewards(_ rewards: [[Double]]) throws -> CreditGroup {
+  public func adding(_ rewards: ProcessRewards) throws -> CreditGroup {
     precondition(
-      rewards.map(\.count) == episodes.map(\.turns.count), "Each turn of the group has one reward.")
+      rewards.turns.map(\.count) == episodes.map(\.turns.count),
+      "Each turn of the group has one process reward.")
     return try CreditGroup(
-      zip(episodes, rewards).map { episode, rewards in
-        var episode = episode
-        for turn in rewards.indices { episode.turns[turn].reward = rewards[turn] }
+      episodes.indices.map { index in
+        var episode = episodes[index]
+        for turn in episode.turns.indices {
+          episode.turns[turn].processReward = rewards.turns[index][turn]
+          episode.turns[turn].tokenRewards = rewards.tokens?[index][turn]
+        }
         return episode
       })
   }
+
+  /// The number of sampled tokens.
+  public var sampledTokens: Int { episodes.reduce(0) { $0 + $1.sampledTokens } }
 }
 
 /// One episode as estimators read it.
@@ -64,12 +69,17 @@ public struct CreditEpisode: Codable, Hashable, Sendable {
   public var turns: [CreditTurn]
   /// Whether the episode was cut short, rather than come to its own end.
   public var isTruncated: Bool
+  /// The key of the last state, if it was computed.
+  public var finalKey: StateKey?
 
   /// Creates an episode.
-  public init(name: String = "", turns: [CreditTurn], isTruncated: Bool = false) {
+  public init(
+    name: String = "", turns: [CreditTurn], isTruncated: Bool = false, finalKey: StateKey? = nil
+  ) {
     self.name = name
     self.turns = turns
     self.isTruncated = isTruncated
+    self.finalKey = finalKey
   }
 
   /// Reads a recorded episode; the judgement's reward is paid on its last turn.
@@ -78,13 +88,19 @@ public struct CreditEpisode: Codable, Hashable, Sendable {
     let turns = episode.turns.enumerated().map { index, turn in
       CreditTurn(
         reward: rewards[index], potential: turn.potential, stateKey: turn.stateKey,
+        actionKey: turn.action.key,
         sampledTokens: turn.span.flatMap { episode.tape[$0]?.range.count } ?? 0)
     }
-    self.init(name: episode.name, turns: turns, isTruncated: episode.ending.isTruncated)
+    self.init(
+      name: episode.name, turns: turns, isTruncated: episode.ending.isTruncated,
+      finalKey: episode.finalKey)
   }
 
-  /// The sum of the rewards, R in the literature.
+  /// The sum of all rewards, R in the literature.
   public var totalReward: Double { turns.reduce(0) { $0 + $1.paid } }
+
+  /// The sum of the environment's rewards, without process rewards.
+  public var outcome: Double { turns.reduce(0) { $0 + ($1.reward ?? 0) } }
 
   /// The number of sampled tokens.
   public var sampledTokens: Int { turns.reduce(0) { $0 + $1.sampledTokens } }
@@ -106,7 +122,9 @@ public struct CreditEpisode: Codable, Hashable, Sendable {
       throw CreditError.noReward(episode: name)
     }
     for (index, turn) in turns.enumerated() {
-      guard turn.paid.isFinite, (turn.potential ?? 0).isFinite else {
+      guard turn.paid.isFinite, (turn.potential ?? 0).isFinite,
+        turn.tokenRewards?.allSatisfy(\.isFinite) ?? true
+      else {
         throw CreditError.notFinite(episode: name, turn: index)
       }
     }
@@ -115,28 +133,46 @@ public struct CreditEpisode: Codable, Hashable, Sendable {
 
 /// One turn as estimators read it.
 public struct CreditTurn: Codable, Hashable, Sendable {
-  /// The reward paid after the turn; absent is not zero.
+  /// The reward that the environment paid after the turn; absent is not zero.
   public var reward: Double?
+  /// What a ``RewardShaper`` pays beside it.
+  public var processReward: Double?
+  /// How the process reward is spread over the sampled tokens, where it is paid by token.
+  public var tokenRewards: [Double]?
   /// The environment's potential of the state before the turn, if it has one.
   public var potential: Double?
   /// The key of the state before the turn, if it was computed.
   public var stateKey: StateKey?
+  /// The key of the action, equal for equal tool calls however they were spelled.
+  public var actionKey: StateKey?
   /// How many tokens the policy sampled in the turn, observation tokens left out.
   public var sampledTokens: Int
 
   /// Creates a turn.
   public init(
     reward: Double? = nil, potential: Double? = nil, stateKey: StateKey? = nil,
-    sampledTokens: Int = 0
+    actionKey: StateKey? = nil, sampledTokens: Int = 0
   ) {
     self.reward = reward
     self.potential = potential
     self.stateKey = stateKey
+    self.actionKey = actionKey
     self.sampledTokens = sampledTokens
   }
 
-  /// What a recursion adds for the turn: the reward, or 0 where none was paid.
-  public var paid: Double { reward ?? 0 }
+  /// What a recursion adds for the turn: both rewards, 0 where none was paid.
+  public var paid: Double { (reward ?? 0) + (processReward ?? 0) }
+
+  /// What each sampled token is paid: the turn's rewards on the last one, unless a shaper pays by
+  /// token.
+  ///
+  /// The sum is ``paid`` if there is a token.
+  public var paidTokens: [Double] {
+    guard sampledTokens > 0 else { return [] }
+    var paid = tokenRewards ?? Array(repeating: 0, count: sampledTokens)
+    paid[paid.count - 1] += (reward ?? 0) + (tokenRewards == nil ? processReward ?? 0 : 0)
+    return paid
+  }
 }
 
 extension Episode {
@@ -147,5 +183,12 @@ extension Episode {
     environment == other.environment && scenario == other.scenario
       && (turns.first?.stateKey == nil || other.turns.first?.stateKey == nil
         || turns.first?.stateKey == other.turns.first?.stateKey)
+  }
+}
+
+extension Action {
+  /// The key of the tool calls; where the words could not be read as calls, that of the words.
+  public var key: StateKey? {
+    calls.isEmpty || problem != nil ? try? StateKey(of: text) : try? StateKey(of: calls)
   }
 }

@@ -36,8 +36,11 @@ public struct EpisodeCredit: Codable, Hashable, Sendable {
   /// The credit of each sampled token, in the shape `[turn][token]`; `nil` where the credit of every
   /// token is that of its turn.
   public var tokens: [[Double]]?
-  /// What a critic should have said before each sampled token, in the shape `[turn][token]`; `nil`
-  /// if the estimator trains none.
+  /// What a critic should have said before the first tokens of each turn, in the shape
+  /// `[turn][token]`; `nil` if the estimator trains none.
+  ///
+  /// A turn can have fewer targets than tokens: an estimator that reads the critic before turns only
+  /// gives one.
   public var valueTargets: [[Double]]?
 
   /// Wraps the credit of an episode.

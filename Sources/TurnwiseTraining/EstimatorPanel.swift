@@ -13,10 +13,15 @@ public struct CreditedEstimator: Sendable {
 public struct EstimatorPanel: Sendable {
   /// The one that drives the updates.
   public var driver: CreditedEstimator
-  /// All that can be used in the environment, the driver among them.
+  /// The driver, and beside it those that cost nothing more: one of each family where it can be used
+  /// in the environment, and a user's own.
   public var all: [CreditedEstimator]
   /// What to say about the driver before the run starts.
   public var warnings: [String]
+
+  /// What is measured for the panel whoever drives: a critic is always trained, so that a trace shows
+  /// what it would have said.
+  private static let free: Set<Evidence.Need> = [.critic, .potential, .stateKeys, .tokens]
 
   /// Chooses estimators for an environment.
   ///
@@ -40,11 +45,12 @@ public struct EstimatorPanel: Sendable {
     guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
     warnings = notices.map(\.message)
     all = [driver]
-    for estimator in catalog.estimators where type(of: estimator).id != type(of: chosen).id {
-      let isRefused = estimator.notices(in: setting).contains { $0.severity == .refusal }
-      guard !isRefused else { continue }
-      all.append(
-        CreditedEstimator(spelling: try catalog.spelling(of: estimator), estimator: estimator))
+    for name in catalog.shown {
+      let estimator = try catalog.estimator(name)
+      guard name != driver.spelling, estimator.needs.isSubset(of: Self.free),
+        !estimator.notices(in: setting).contains(where: { $0.severity == .refusal })
+      else { continue }
+      all.append(CreditedEstimator(spelling: name, estimator: estimator))
     }
     all.sort { $0.spelling < $1.spelling }
   }

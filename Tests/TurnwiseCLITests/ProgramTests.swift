@@ -77,7 +77,7 @@ import Turnwise
     #expect(environments.last?["parameters"] == ["horizon": 4, "leaveReward": 0.1])
     #expect(environments.last?["turnLimit"] == 12)
     for id in ["rloo", "turn", "token", "process"] {
-      #expect(estimators.contains { $0["estimator"] == .string(id) })
+      #expect(estimators.contains { $0["name"] == .string(id) })
     }
     #expect(await turnwise("list").answer == (try golden("list")))
   }

@@ -78,28 +78,6 @@ import TurnwiseCredit
     }
   }
 
-  @Test(arguments: EstimatorCatalog.standard.ids)
-  func `permutes its credit with its episodes`(id: String) throws {
-    let estimator = try EstimatorCatalog.standard.estimator(id)
-    let episodes = [
-      episode([0.1, 0.7], potentials: [0.3, 0.2]), episode([0.3], potentials: [0.3]),
-      episode([nil, 0.2, 1.3], potentials: [0.3, 0.4, 0.9], isTruncated: true),
-      episode([0.6, 0.1, 0.2, 0.7], potentials: [0.3, 0.1, 0.8, 0.05]),
-      episode([0, 1 / 3], potentials: [0.3, 0.7]),
-    ]
-    let values = episodes.map { $0.turns.map { [$0.potential ?? 0, 0.25] } }
-    func credit(_ order: [Int]) throws -> [EpisodeCredit] {
-      let critic = Evidence.Critic(
-        values: order.map { values[$0] }, bootstrap: order.map { Double($0) })
-      return try estimator.credit(
-        CreditGroup(order.map { episodes[$0] }), evidence: Evidence(critic: critic)
-      ).episodes
-    }
-    let straight = try credit([0, 1, 2, 3, 4])
-    let order = [3, 0, 4, 2, 1]
-    #expect(try credit(order) == order.map { straight[$0] })
-  }
-
   @Test func `adds up its diagnostics`() throws {
     var sum = CreditDiagnostics()
     #expect(sum.zeroCreditShare == nil)

@@ -31,15 +31,3 @@ public struct RLOO: CreditEstimator {
     return GroupCredit(turns: turns, of: group, loneTurns: isLone ? group.longest : 0)
   }
 }
-
-extension CreditNotice {
-  /// The refusal of a group that has nothing to compare.
-  static func lonely(_ id: String, in setting: CreditSetting) -> [CreditNotice] {
-    guard setting.groupSize < 2 else { return [] }
-    return [
-      CreditNotice(
-        .refusal,
-        "'\(id)' compares the episodes of a group, so a group of 1 gets no credit; use 2 or more")
-    ]
-  }
-}

@@ -39,6 +39,12 @@ public struct TurnReturnToGo: CreditEstimator {
 
   private enum CodingKeys: String, CodingKey { case gamma }
 
+  /// γ.
+  public var discount: Double { gamma }
+  /// True where nothing is discounted.
+  public var gradient: GradientClaim {
+    gamma == 1 ? .exact : .biased("the discount makes the return another one")
+  }
   /// Warns where the comparison cannot tell turns apart.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     var notices = CreditNotice.lonely(Self.id, in: setting)
@@ -73,18 +79,5 @@ public struct TurnReturnToGo: CreditEstimator {
     var totals = group.episodes.map(\.totalReward)
     if gamma < 1 { totals[member] = past + returnToGo }  // Else equal, up to the order of the sum.
     return LeaveOneOut.advantages(totals)[member]
-  }
-}
-
-extension CreditNotice {
-  /// The warning that a discount of 0 hides the outcome from all turns but the last.
-  static func myopic(_ id: String) -> CreditNotice {
-    CreditNotice(
-      .warning, "'\(id)' with gamma=0 credits a turn or token with its own reward only")
-  }
-
-  /// The warning that episodes of one turn leave nothing to tell apart.
-  static func singleTurn(_ id: String) -> CreditNotice {
-    CreditNotice(.warning, "'\(id)' equals 'rloo' in episodes of one turn")
   }
 }

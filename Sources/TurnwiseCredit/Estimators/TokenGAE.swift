@@ -29,6 +29,9 @@ public struct TokenGAE: CreditEstimator {
   /// How far credit looks ahead before it trusts the critic, λ in the literature: 0 is one token, 1
   /// is to the end.
   public let lambda: Double
+  /// How λ grows with the number of tokens l of an episode, as 1 − 1 / (α l) between 0 and 1, α in the
+  /// literature (VAPO); 0 for the fixed `lambda`.
+  public let adaptive: Double
   /// The λ of the value targets.
   public let criticLambda: Double
   /// Whether a truncated episode is worth what the critic says of its last state.
@@ -36,13 +39,16 @@ public struct TokenGAE: CreditEstimator {
 
   /// Creates the estimator.
   public init(
-    gamma: Double = 1, lambda: Double = 0.95, criticLambda: Double = 1, bootstrap: Bool = true
+    gamma: Double = 1, lambda: Double = 0.95, adaptive: Double = 0, criticLambda: Double = 1,
+    bootstrap: Bool = true
   ) {
+    precondition(adaptive >= 0, "adaptive is at least 0.")
     UnitInterval.check(gamma, "gamma")
     UnitInterval.check(lambda, "lambda")
     UnitInterval.check(criticLambda, "criticLambda")
     self.gamma = gamma
     self.lambda = lambda
+    self.adaptive = adaptive
     self.criticLambda = criticLambda
     self.bootstrap = bootstrap
   }
@@ -52,14 +58,28 @@ public struct TokenGAE: CreditEstimator {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     gamma = try container.decodeUnit(forKey: .gamma)
     lambda = try container.decodeUnit(forKey: .lambda)
+    adaptive = try container.decodeAmount(forKey: .adaptive)
     criticLambda = try container.decodeUnit(forKey: .criticLambda)
     bootstrap = try container.decode(Bool.self, forKey: .bootstrap)
   }
 
-  private enum CodingKeys: String, CodingKey { case gamma, lambda, criticLambda, bootstrap }
+  private enum CodingKeys: String, CodingKey {
+    case gamma, lambda, adaptive, criticLambda, bootstrap
+  }
 
   /// A critic, and tokens.
   public var needs: Set<Evidence.Need> { [.critic, .tokens] }
+  /// By token.
+  public var granularity: CreditGranularity { .token }
+  /// True where nothing is discounted.
+  public var gradient: GradientClaim {
+    gamma == 1 ? .exact : .biased("the discount makes the return another one")
+  }
+  /// What a comparison with a critic breaks.
+  public var exceptions: [EstimatorLaw: String] {
+    EstimatorLaw.comparesWithCritic(
+      lambda: adaptive > 0 ? lambda(tokens: 1) : lambda, bootstraps: bootstrap)
+  }
 
   /// Warns where the critic is all there is, or the outcome is discounted away.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
@@ -75,76 +95,42 @@ public struct TokenGAE: CreditEstimator {
           reward is left 35 tokens earlier
           """))
     }
-    if lambda == 0 {
+    notices += CreditNotice.criticAlone(
+      Self.id, lambda: adaptive > 0 ? 1 : lambda, criticLambda: criticLambda)
+    if adaptive > 0, adaptive * Double(setting.turnLimit) <= 1 {
       notices.append(
         CreditNotice(
-          .warning, "'token' with lambda=0 repeats every error of the critic; try lambda=0.95"))
-    }
-    if criticLambda == 0 {
-      notices.append(
-        CreditNotice(
-          .warning, "'token' with criticLambda=0 fits the critic to itself; try criticLambda=1"))
+          .warning,
+          """
+          'token' with adaptive=\(adaptive) has lambda=0 in episodes of up to \
+          \(Int(1 / adaptive)) tokens; a larger adaptive trusts the critic less
+          """))
     }
     return notices
   }
 
   /// Credits a group.
   public func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
-    guard let critic = evidence.critic else { throw CreditError.missing(.critic) }
+    let critic = try evidence.requireCritic()
     let credit = try group.episodes.enumerated().map { index, episode in
-      guard episode.sampledTokens > 0 else { throw CreditError.noTokens(episode: episode.name) }
-      return try self.credit(
-        episode, values: critic.values(of: episode, at: index),
-        behind: bootstrap && episode.isTruncated ? critic.bootstrap(of: episode, at: index) : 0)
+      let values = try critic.values(of: episode, at: index).flatMap(\.self)
+      let behind = try critic.valueBehind(episode, at: index, bootstraps: bootstrap)
+      func advantages(_ lambda: Double) -> [Double] {
+        GeneralizedAdvantage.advantages(
+          rewards: episode.tokenRewards, values: values, behind: behind, gamma: gamma,
+          lambda: lambda)
+      }
+      let targets = zip(advantages(criticLambda), values).map(+)
+      return EpisodeCredit(
+        tokens: episode.byTurn(advantages(lambda(tokens: values.count))),
+        valueTargets: episode.byTurn(targets))
     }
     return GroupCredit(credit, of: group)
   }
 
-  private func credit(_ episode: CreditEpisode, values: [[Double]], behind: Double)
-    -> EpisodeCredit
-  {
-    let rewards = episode.turns.map(\.paid)
-    let tokens = advantages(values: values, rewards: rewards, behind: behind, lambda: lambda)
-    let targets = advantages(values: values, rewards: rewards, behind: behind, lambda: criticLambda)
-    return EpisodeCredit(
-      turns: tokens.map { $0.isEmpty ? 0 : $0.reduce(0, +) / Double($0.count) }, tokens: tokens,
-      valueTargets: zip(targets, values).map { zip($0, $1).map(+) })
-  }
-
-  /// The recursion; `values` and the result have the shape `[turn][token]`, `rewards` is per turn.
-  private func advantages(
-    values: [[Double]], rewards: [Double], behind: Double, lambda: Double
-  ) -> [[Double]] {
-    var advantages = values
-    var (next, ahead, paid) = (behind, 0.0, 0.0)
-    for turn in values.indices.reversed() {
-      paid += rewards[turn]
-      for token in values[turn].indices.reversed() {
-        let delta = paid + gamma * next - values[turn][token]
-        ahead = delta + gamma * lambda * ahead
-        advantages[turn][token] = ahead
-        (next, paid) = (values[turn][token], 0)
-      }
-    }
-    return advantages
-  }
-}
-
-extension Evidence.Critic {
-  /// The values of an episode, if they have its shape.
-  fileprivate func values(of episode: CreditEpisode, at index: Int) throws -> [[Double]] {
-    guard values.indices.contains(index),
-      values[index].map(\.count) == episode.turns.map(\.sampledTokens),
-      values[index].allSatisfy({ $0.allSatisfy(\.isFinite) })
-    else { throw CreditError.criticShape(episode: episode.name) }
-    return values[index]
-  }
-
-  /// The value behind a truncated episode.
-  fileprivate func bootstrap(of episode: CreditEpisode, at index: Int) throws -> Double {
-    guard bootstrap.indices.contains(index), let value = bootstrap[index], value.isFinite else {
-      throw CreditError.noBootstrap(episode: episode.name)
-    }
-    return value
+  /// λ of an episode with a number of tokens.
+  func lambda(tokens: Int) -> Double {
+    guard adaptive > 0 else { return lambda }
+    return min(1, max(0, 1 - 1 / (adaptive * Double(tokens))))
   }
 }

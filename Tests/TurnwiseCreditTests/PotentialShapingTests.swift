@@ -1,13 +1,18 @@
 import Testing
 import TurnwiseCredit
 
-@Suite struct `Process reward from a potential` {
+@Suite struct `Potential shaping` {
   let evidence = Evidence()
+  let process = ShapedEstimator(PotentialShaping(), TurnReturnToGo())
+
+  func rewards(_ group: CreditGroup, gamma: Double = 1) throws -> [Double] {
+    try PotentialShaping().rewards(group, evidence: evidence, discount: gamma).turns[0]
+  }
 
   @Test(arguments: [(1.0, [0.3, 0.4, -0.9]), (0.9, [0.25, 0.31, -0.9])])
   func `adds the worked rows of section 6-5`(gamma: Double, expected: [Double]) throws {
     let group = try CreditGroup([episode([nil, nil, 0], potentials: [0.2, 0.5, 0.9])])
-    let added = try PotentialShaping(gamma: gamma).rewards(of: group)[0]
+    let added = try rewards(group, gamma: gamma)
     #expect(agree(added, expected, within: 1e-12))
     let sum = added.reversed().reduce(0) { $1 + gamma * $0 }
     #expect(abs(sum + 0.2) < 1e-12)
@@ -17,20 +22,29 @@ import TurnwiseCredit
     let potentials = [0.2, 0.5, 0.9]
     let cut = try CreditGroup([episode([0, 0, 0], potentials: potentials, isTruncated: true)])
     let ended = try CreditGroup([episode([0, 0, 0], potentials: potentials)])
-    let shaping = PotentialShaping()
-    #expect(try shaping.rewards(of: cut) == shaping.rewards(of: ended))
-    #expect(agree(try shaping.rewards(of: cut)[0], [0.3, 0.4, -0.9], within: 1e-12))
+    #expect(try rewards(cut) == rewards(ended))
+    #expect(agree(try rewards(cut), [0.3, 0.4, -0.9], within: 1e-12))
+  }
+
+  @Test func `takes the discount of the estimator that consumes`() throws {
+    let group = try CreditGroup([
+      episode([nil, nil, 0], potentials: [0.2, 0.5, 0.9]), episode([1], potentials: [0.2]),
+    ])
+    let discounted = ShapedEstimator(PotentialShaping(), TurnReturnToGo(gamma: 0.9))
+    // The first turn's return-to-go is -0.2 for the one and 1 - 0.2 for the other.
+    #expect(
+      agree(try discounted.credit(group, evidence: evidence).turns[0][0], -1, within: 1e-12))
   }
 
   @Test func `changes nothing at the level of whole episodes`() throws {
     let group = try fixtureA()
-    let shaped = try group.replacingRewards(PotentialShaping().rewards(of: group))
-    let found = RLOO().credit(shaped, evidence: evidence).turns
-    #expect(agree(found, RLOO().credit(group, evidence: evidence).turns, within: 1e-12))
+    let shaped = try ShapedEstimator(PotentialShaping(), RLOO()).credit(group, evidence: evidence)
+    let plain = RLOO().credit(group, evidence: evidence)
+    #expect(agree(shaped.turns, plain.turns, within: 1e-12))
   }
 
   @Test func `finds the turns of Fixture A that decided`() throws {
-    let credit = try PotentialReturnToGo().credit(fixtureA(), evidence: evidence)
+    let credit = try process.credit(fixtureA(), evidence: evidence)
     let (win, loss) = (2.0 / 3, -2.0 / 3)
     #expect(
       agree(
@@ -41,18 +55,8 @@ import TurnwiseCredit
     let group = try CreditGroup([
       episode([nil, 1], potentials: [0.5, 0.8]), episode([nil, 0], potentials: [0.5, 0.1]),
     ])
-    let credit = try PotentialReturnToGo().credit(group, evidence: evidence)
+    let credit = try process.credit(group, evidence: evidence)
     #expect(agree(credit.turns, [[1, 0.3], [-1, -0.3]], within: 1e-12))
-  }
-
-  @Test(arguments: [2, 4, 6])
-  func `does not bias the gradient, however wrong the potential`(groupSize: Int) throws {
-    let found = try TinyProblem.survivor.expectedGradient(
-      of: PotentialReturnToGo(), groupSize: groupSize)
-    #expect(agree(found, [0.0588, 0.0576], within: 1e-12))
-    let stopping = try TinyProblem.stopping.expectedGradient(
-      of: PotentialReturnToGo(), groupSize: groupSize)
-    #expect(agree(stopping, [0.105], within: 1e-12))
   }
 
   @Test func `names the remedy where there is no potential`() throws {
@@ -61,12 +65,12 @@ import TurnwiseCredit
       CreditEpisode(name: "E2", turns: [CreditTurn(reward: 1)]),
     ])
     let error = #expect(throws: CreditError.noPotential(episode: "E2", turn: 0)) {
-      try PotentialReturnToGo().credit(group, evidence: evidence)
+      try process.credit(group, evidence: evidence)
     }
     #expect(error?.description.contains("potential(_:)") == true)
     let setting = CreditSetting(groupSize: 8, turnLimit: 8, hasPotential: false)
     #expect(
-      PotentialReturnToGo().notices(in: setting) == [
+      process.notices(in: setting) == [
         CreditNotice(
           .refusal, "'process' cannot be used here: the environment must have a potential(_:)")
       ])
@@ -76,7 +80,7 @@ import TurnwiseCredit
     let group = try CreditGroup([
       episode([nil, 1], potentials: [0.5, 0.8]), episode([nil, 1], potentials: [0.5, 0.1]),
     ])
-    let credit = try PotentialReturnToGo().credit(group, evidence: evidence)
+    let credit = try process.credit(group, evidence: evidence)
     #expect(credit.diagnostics.equalReturnGroups == 1)
     #expect(credit.diagnostics.deadGroups == 0)
   }

@@ -2,7 +2,9 @@
 public enum EstimatorNameError: Error, Hashable, Sendable {
   /// There is no estimator of that name.
   case unknown(String, known: [String])
-  /// The estimator has no option of that name.
+  /// There is no reward shaper of that name.
+  case unknownShaper(String, known: [String])
+  /// The estimator or shaper has no option of that name.
   case unknownOption(String, of: String, known: [String])
   /// An option of the estimator has a value that it refuses.
   case badOption(of: String, reason: String)
@@ -16,7 +18,8 @@ public enum EstimatorNameError: Error, Hashable, Sendable {
   /// The known name that was probably meant.
   public var suggestion: String? {
     switch self {
-    case .unknown(let name, let known), .unknownOption(let name, _, let known):
+    case .unknown(let name, let known), .unknownShaper(let name, let known),
+      .unknownOption(let name, _, let known):
       NearestName.suggestion(for: name, among: known)
     case .badOption, .malformed, .repeated, .notOne: nil
     }
@@ -30,12 +33,14 @@ extension EstimatorNameError: CustomStringConvertible {
     return switch self {
     case .unknown(let name, let known):
       "no credit estimator named '\(name)'; \(meant)there is \(known.joined(separator: ", "))"
+    case .unknownShaper(let name, let known):
+      "no reward shaper named '\(name)'; \(meant)there is \(known.joined(separator: ", "))"
     case .unknownOption(let name, let id, let known):
       """
-      credit estimator '\(id)' has no option '\(name)'; \
+      '\(id)' has no option '\(name)'; \
       \(meant)there is \(known.isEmpty ? "none" : known.joined(separator: ", "))
       """
-    case .badOption(let id, let reason): "credit estimator '\(id)': \(reason)"
+    case .badOption(let id, let reason): "'\(id)': \(reason)"
     case .malformed(let text): "'\(text)' is not of the form name=value"
     case .repeated(let text): "'\(text)' is given twice"
     case .notOne(let text): "'\(text)' names more than one credit estimator"

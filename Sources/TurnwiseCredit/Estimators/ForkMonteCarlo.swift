@@ -1,0 +1,188 @@
+/// The gain in value that each turn made, where values are means over fresh continuations.
+///
+///     V̂(s) = (1/K) Σ_k return of continuation k from s        A_t = r_t + γ V̂(s_{t+1}) − V̂(s_t)
+///
+/// (VinePPO, Kazemnejad et al. 2024, arXiv 2410.01679, which forks at token prefixes of mathematical
+/// reasoning.) Continuations serve as values only and are not trained on. Behind the last turn V̂ = 0.
+///
+/// Forks cost environment turns, which count towards the budget. Where to spend them:
+///
+/// - `at=turn` forks before turns, `at=token` every `stride` tokens inside them too;
+/// - `adaptive=none` forks `k` times at each point;
+/// - `adaptive=entropy` forks at the share `share` of points whose next turn or token was sampled with
+///   the highest entropy, the first turn always among them;
+/// - `adaptive=disagreement` plays 2 continuations at each point, and the rest of `k` where their
+///   returns differ.
+///
+/// Between two points that were chosen all turns share the gain from one to the other.
+///
+/// **When it misleads:** a stretch without a fork is broadcast credit; with few forks the noise of V̂
+/// is credited twice, with opposite signs, to neighbouring turns.
+public struct ForkMonteCarlo: CreditEstimator {
+  /// Where forks leave.
+  public enum Site: String, Codable, Hashable, Sendable, CaseIterable { case turn, token }
+  /// How forks are distributed.
+  public enum Rule: String, Codable, Hashable, Sendable, CaseIterable {
+    case none, entropy, disagreement
+  }
+
+  /// `fork`.
+  public static let id = "fork"
+  /// What the estimator does.
+  public static let summary = "gain in value of each turn, measured by playing on from forks"
+
+  /// Continuations from each point, K in the literature.
+  public let k: Int
+  /// The discount per turn, γ in the literature.
+  public let gamma: Double
+  /// Whether forks leave before turns or before tokens.
+  public let at: Site
+  /// How many tokens lie between two forks in a turn.
+  public let stride: Int
+  /// Which points get how many.
+  public let adaptive: Rule
+  /// The share of points that `adaptive=entropy` forks at.
+  public let share: Double
+
+  /// Creates the estimator.
+  public init(
+    k: Int = 4, gamma: Double = 1, at: Site = .turn, stride: Int = 4, adaptive: Rule = .none,
+    share: Double = 0.5
+  ) {
+    precondition(k >= 1 && stride >= 1, "k and stride are at least 1.")
+    UnitInterval.check(gamma, "gamma")
+    UnitInterval.check(share, "share")
+    self.k = k
+    self.gamma = gamma
+    self.at = at
+    self.stride = stride
+    self.adaptive = adaptive
+    self.share = share
+  }
+
+  /// Reads the options.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    k = try container.decodeInteger(1...100_000, forKey: .k)
+    gamma = try container.decodeUnit(forKey: .gamma)
+    at = try container.decodeWord(forKey: .at)
+    stride = try container.decodeInteger(1...100_000, forKey: .stride)
+    adaptive = try container.decodeWord(forKey: .adaptive)
+    share = try container.decodeUnit(forKey: .share)
+  }
+
+  private enum CodingKeys: String, CodingKey { case k, gamma, at, stride, adaptive, share }
+
+  /// Forks; tokens and their entropies where the options ask for them.
+  public var needs: Set<Evidence.Need> {
+    var needs: Set<Evidence.Need> = [.forks]
+    if at == .token { needs.insert(.tokens) }
+    if adaptive == .entropy { needs.insert(.distributions) }
+    return needs
+  }
+  /// By turn or by token.
+  public var granularity: CreditGranularity { at == .token ? .token : .turn }
+  /// γ.
+  public var discount: Double { gamma }
+  /// True where nothing is discounted.
+  public var gradient: GradientClaim {
+    if gamma < 1 { return .biased("the discount makes the return another one") }
+    return adaptive == .none ? .exact : .biased("where forks leave depends on what was sampled")
+  }
+  /// What a comparison with forks breaks.
+  public var exceptions: [EstimatorLaw: String] {
+    let forks = "turns are compared with forks, not with other episodes"
+    return [
+      .everyTurn: "forks stand for the outcome of all turns but the last",
+      .deadGroup: forks, .nearlyDeadGroup: forks, .constantReward: forks,
+    ]
+  }
+  /// Warns where forks cannot differ.
+  public func advice(in setting: CreditSetting) -> [CreditNotice] {
+    if adaptive == .disagreement, k <= 2 {
+      return [
+        CreditNotice(.warning, "'fork' with adaptive=disagreement and k=2 has no forks to add")
+      ]
+    }
+    return []
+  }
+
+  /// Asks for `k` continuations at each point, or fewer where the rule says so.
+  public func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest] {
+    group.episodes.indices.flatMap { index in
+      points(of: group.episodes[index], at: index, evidence).map { point in
+        guard adaptive == .disagreement else { return ForkRequest(point, count: k) }
+        let returns = (evidence.forks[point] ?? []).map { $0.returnToGo(gamma: gamma) }
+        let isOpen = returns.count >= 2 && !LeaveOneOut.areEqual(returns)
+        return ForkRequest(point, count: isOpen ? k : min(2, k))
+      }
+    }
+  }
+
+  /// Credits a group.
+  public func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
+    let credit = try group.episodes.enumerated().map { index, episode in
+      let chosen = points(of: episode, at: index, evidence)
+      let values = try chosen.map { point in
+        guard let value = evidence.forkValue(point, gamma: gamma) else {
+          throw CreditError.noForks(episode: episode.name, turn: point.turn)
+        }
+        return value
+      }
+      let gains = gains(of: episode, at: chosen, values)
+      func gain(turn: Int, token: Int) -> Double {
+        let last = chosen.lastIndex { ($0.turn, $0.token) <= (turn, token) }
+        return last.map { gains[$0] } ?? 0
+      }
+      guard at == .token else {
+        return EpisodeCredit(turns: episode.turns.indices.map { gain(turn: $0, token: 0) })
+      }
+      return EpisodeCredit(
+        tokens: episode.turns.enumerated().map { turn, value in
+          (0..<value.sampledTokens).map { gain(turn: turn, token: $0) }
+        })
+    }
+    return GroupCredit(credit, of: group)
+  }
+
+  /// What was paid from each point up to the next, and the change in value.
+  private func gains(
+    of episode: CreditEpisode, at points: [ForkPoint], _ values: [Double]
+  ) -> [Double] {
+    points.indices.map { place in
+      let isLast = place + 1 == points.count
+      let (turn, end) = (points[place].turn, isLast ? episode.turns.count : points[place + 1].turn)
+      var discount = 1.0
+      var gain = -values[place]
+      for paid in turn..<end {
+        gain += discount * episode.turns[paid].paid
+        discount *= gamma
+      }
+      return gain + (isLast ? 0 : discount * values[place + 1])
+    }
+  }
+
+  /// Where forks leave, in order; the first turn always.
+  private func points(
+    of episode: CreditEpisode, at index: Int, _ evidence: Evidence
+  ) -> [ForkPoint] {
+    let all = episode.turns.indices.flatMap { turn -> [ForkPoint] in
+      let tokens = at == .token ? max(1, episode.turns[turn].sampledTokens) : 1
+      return Swift.stride(from: 0, to: tokens, by: stride).map {
+        ForkPoint(episode: index, turn: turn, token: $0)
+      }
+    }
+    guard adaptive == .entropy, let distributions = evidence.distributions else { return all }
+    let entropies = distributions.entropies[index]
+    func entropy(_ point: ForkPoint) -> Double {
+      let tokens = entropies[point.turn]
+      guard at == .token else { return tokens.reduce(0, +) / Double(max(1, tokens.count)) }
+      return tokens.indices.contains(point.token) ? tokens[point.token] : 0
+    }
+    let count = max(1, Int((share * Double(all.count)).rounded(.up)))
+    let ranked = all.dropFirst().sorted {
+      (-entropy($0), $0) < (-entropy($1), $1)
+    }
+    return (all.prefix(1) + ranked.prefix(count - 1)).sorted()
+  }
+}

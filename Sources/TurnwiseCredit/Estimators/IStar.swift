@@ -1,0 +1,63 @@
+/// The standardised outcome plus the standardised process reward of the turn.
+///
+///     A_{i,t} = z(R)_i + α z(p)_{i,t}
+///
+/// with z over the outcomes of the group and over the process rewards of all its turns (iStar, arXiv
+/// 2509.19199). The process reward of a turn is credited to that turn alone and not summed: the two
+/// are mixed as advantages, not as rewards.
+///
+/// Made for ``ImplicitReward``: `process=implicit+istar`.
+///
+/// **When it misleads:** z makes the process part as large as the outcome even where the model has
+/// learnt nothing; watch how well it tells outcomes apart (`implicit/accuracy` in the metrics).
+public struct IStar: CreditEstimator {
+  /// `istar`.
+  public static let id = "istar"
+  /// What the estimator does.
+  public static let summary = "standardised outcome plus standardised process reward of the turn"
+
+  /// The weight of the process part, α in the paper.
+  public let alpha: Double
+
+  /// Creates the estimator.
+  public init(alpha: Double = 1) {
+    precondition(alpha >= 0, "alpha is at least 0.")
+    self.alpha = alpha
+  }
+
+  /// Reads the options.
+  public init(from decoder: any Decoder) throws {
+    alpha = try decoder.container(keyedBy: CodingKeys.self).decodeAmount(forKey: .alpha)
+  }
+
+  private enum CodingKeys: String, CodingKey { case alpha }
+
+  /// Process rewards.
+  public var needs: Set<Evidence.Need> { [.processReward] }
+  /// Biased.
+  public var gradient: GradientClaim {
+    .biased("process rewards are an advantage of their own, and both parts are standardised")
+  }
+  /// What standardising over turns breaks.
+  public var exceptions: [EstimatorLaw: String] {
+    [.longEpisodes: "process rewards are standardised over turns"]
+  }
+  /// Asks for a group of at least two.
+  public func advice(in setting: CreditSetting) -> [CreditNotice] {
+    CreditNotice.lonely(Self.id, in: setting)
+      + (alpha == 0 ? [CreditNotice(.warning, "'istar' with alpha=0 is 'grpo'")] : [])
+  }
+
+  /// Credits a group.
+  public func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
+    var credit = group.broadcast(Standardized.scores(group.episodes.map(\.outcome)))
+    let dense = group.episodes.flatMap { $0.turns.map { $0.processReward ?? 0 } }
+    var scores = Standardized.scores(dense)[...]
+    for member in credit.indices {
+      for turn in credit[member].indices {
+        credit[member][turn] += alpha * (scores.popFirst() ?? 0)
+      }
+    }
+    return GroupCredit(turns: credit, of: group)
+  }
+}

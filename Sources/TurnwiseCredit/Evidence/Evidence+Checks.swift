@@ -1,0 +1,80 @@
+extension Evidence {
+  /// The critic, if there is one.
+  func requireCritic() throws -> Critic {
+    guard let critic else { throw CreditError.missing(.critic) }
+    return critic
+  }
+
+  /// Numbers of the tokens of one episode, if they have its shape.
+  static func tokens(
+    _ numbers: [[[Double]]]?, of episode: CreditEpisode, at index: Int, _ need: Need
+  ) throws -> [[Double]] {
+    guard let numbers else { throw CreditError.missing(need) }
+    guard numbers.indices.contains(index),
+      numbers[index].map(\.count) == episode.turns.map(\.sampledTokens),
+      numbers[index].allSatisfy({ $0.allSatisfy(\.isFinite) })
+    else { throw CreditError.evidenceShape(need, episode: episode.name) }
+    return numbers[index]
+  }
+}
+
+extension Evidence.Critic {
+  /// The values of an episode, if they have its shape.
+  func values(of episode: CreditEpisode, at index: Int) throws -> [[Double]] {
+    guard episode.sampledTokens > 0 else { throw CreditError.noTokens(episode: episode.name) }
+    guard values.indices.contains(index),
+      values[index].map(\.count) == episode.turns.map(\.sampledTokens),
+      values[index].allSatisfy({ $0.allSatisfy(\.isFinite) })
+    else { throw CreditError.criticShape(episode: episode.name) }
+    return values[index]
+  }
+
+  /// The value behind an episode: 0 if it came to its own end, and where `bootstraps` is false.
+  func valueBehind(
+    _ episode: CreditEpisode, at index: Int, bootstraps: Bool = true
+  ) throws -> Double {
+    guard bootstraps, episode.isTruncated else { return 0 }
+    guard bootstrap.indices.contains(index), let value = bootstrap[index], value.isFinite else {
+      throw CreditError.noBootstrap(episode: episode.name)
+    }
+    return value
+  }
+
+  /// The value of the state before each turn, read before its first token.
+  ///
+  /// Behind the last token of a turn the critic already knows the action: read there, a turn's
+  /// advantage would have no gradient but on that token (VAGEN's maintainers measured it). A turn
+  /// without tokens has the value of the next turn that has some.
+  func valuesBeforeTurns(
+    of episode: CreditEpisode, at index: Int, behind: Double
+  ) throws -> [Double] {
+    var values = try values(of: episode, at: index).map(\.first)
+    var next = behind
+    for turn in values.indices.reversed() {
+      next = values[turn] ?? next
+      values[turn] = next
+    }
+    return values.compactMap(\.self)
+  }
+}
+
+extension Evidence.ProcessModel {
+  /// The value of the state behind each turn: what the turn was scored with.
+  ///
+  /// Behind the last turn there is nothing to come, so 0; only a truncated episode has the model's
+  /// value of the state it was cut off in.
+  func valuesBehindTurns(of episode: CreditEpisode, at index: Int) throws -> [Double] {
+    let before = try valuesBeforeTurns(of: episode, at: index)
+    let last = episode.isTruncated && bootstrap.indices.contains(index) ? bootstrap[index] ?? 0 : 0
+    return Array(before.dropFirst()) + [last]
+  }
+
+  /// The value of the state before each turn.
+  func valuesBeforeTurns(of episode: CreditEpisode, at index: Int) throws -> [Double] {
+    guard values.indices.contains(index), values[index].count == episode.turns.count,
+      values[index].allSatisfy(\.isFinite),
+      !bootstrap.indices.contains(index) || (bootstrap[index] ?? 0).isFinite
+    else { throw CreditError.evidenceShape(.processModel, episode: episode.name) }
+    return values[index]
+  }
+}

@@ -1,0 +1,67 @@
+/// A point of an episode from which continuations can be played.
+public struct ForkPoint: Codable, Hashable, Sendable, Comparable {
+  /// The index of the episode in its group.
+  public var episode: Int
+  /// The turn that is played anew, from 0.
+  public var turn: Int
+  /// How many sampled tokens of that turn are kept; 0 is the state before the turn.
+  public var token: Int
+
+  /// Names a point.
+  public init(episode: Int, turn: Int, token: Int = 0) {
+    self.episode = episode
+    self.turn = turn
+    self.token = token
+  }
+
+  /// Orders points by episode, turn and token.
+  public static func < (left: ForkPoint, right: ForkPoint) -> Bool {
+    (left.episode, left.turn, left.token) < (right.episode, right.turn, right.token)
+  }
+}
+
+/// An estimator's wish for continuations from a point.
+public struct ForkRequest: Codable, Hashable, Sendable {
+  /// Where to fork.
+  public var point: ForkPoint
+  /// How many continuations there shall be in all, those that are there already included.
+  public var count: Int
+
+  /// Asks for continuations.
+  public init(_ point: ForkPoint, count: Int) {
+    self.point = point
+    self.count = count
+  }
+}
+
+/// What one continuation from a fork came to.
+public struct ForkOutcome: Codable, Hashable, Sendable {
+  /// The turns from the forked one on.
+  public var turns: [CreditTurn]
+  /// Whether the continuation was cut short.
+  public var isTruncated: Bool
+
+  /// Wraps a continuation.
+  public init(turns: [CreditTurn], isTruncated: Bool = false) {
+    self.turns = turns
+    self.isTruncated = isTruncated
+  }
+
+  /// Wraps a continuation of which only the return is known.
+  public init(return value: Double) {
+    self.init(turns: [CreditTurn(reward: value)])
+  }
+
+  /// The discounted sum of what the continuation was paid; nothing is added behind its end.
+  public func returnToGo(gamma: Double = 1) -> Double {
+    turns.reversed().reduce(0) { $1.paid + gamma * $0 }
+  }
+}
+
+extension Evidence {
+  /// The mean return of the continuations from a point; `nil` if there are none.
+  public func forkValue(_ point: ForkPoint, gamma: Double = 1) -> Double? {
+    guard let outcomes = forks[point], !outcomes.isEmpty else { return nil }
+    return outcomes.reduce(0) { $0 + $1.returnToGo(gamma: gamma) } / Double(outcomes.count)
+  }
+}

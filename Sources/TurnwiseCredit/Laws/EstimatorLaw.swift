@@ -1,0 +1,59 @@
+/// What every estimator must keep unless it says why not, one fact each.
+///
+/// Most of them were broken in some released trainer without anybody noticing.
+public enum EstimatorLaw: String, Codable, Hashable, Sendable, CaseIterable {
+  case wellFormed = "well-formed"
+  case pure
+  case permutation
+  case everyTurn = "every-turn"
+  case observations
+  case zeroReward = "zero-reward"
+  case longEpisodes = "long-episodes"
+  case truncation
+  case loneSurvivor = "lone-survivor"
+  case deadGroup = "dead-group"
+  case nearlyDeadGroup = "nearly-dead-group"
+  case constantReward = "constant-reward"
+  case doublePrecision = "double-precision"
+  case irrelevantTurn = "irrelevant-turn"
+  case stopping
+  case expectedGradient = "expected-gradient"
+
+  /// The law in words.
+  public var statement: String {
+    switch self {
+    case .wellFormed: "there is one finite number for each turn and each sampled token"
+    case .pure: "the same group gives the same credit, bit by bit"
+    case .permutation: "the order of the episodes does not matter"
+    case .everyTurn: "no turn loses its credit across an observation"
+    case .observations: "what was only observed neither discounts nor resets"
+    case .zeroReward: "a reward of 0 is a number like any other"
+    case .longEpisodes: "a longer episode does not weigh more"
+    case .truncation: "a truncated episode bootstraps, a terminated one does not"
+    case .loneSurvivor: "a turn that no other episode reached keeps its credit"
+    case .deadGroup: "episodes that earned the same get no credit"
+    case .nearlyDeadGroup: "episodes that differ by rounding get next to no credit"
+    case .constantReward: "a constant added to all returns changes nothing"
+    case .doublePrecision: "a thousand turns, or large rewards, lose no digits"
+    case .irrelevantTurn: "a turn that decides nothing gets nothing, on average"
+    case .stopping: "taking another turn is neither paid nor charged, on average"
+    case .expectedGradient: "the expected gradient is as claimed, over all groups of a tiny problem"
+    }
+  }
+}
+
+extension EstimatorLaw {
+  /// What an estimator breaks that compares turns with a critic rather than with other episodes.
+  static func comparesWithCritic(lambda: Double, bootstraps: Bool = true) -> [EstimatorLaw: String]
+  {
+    let critic = "turns are compared with the critic, not with other episodes"
+    var exceptions: [EstimatorLaw: String] = [
+      .deadGroup: critic, .nearlyDeadGroup: critic, .constantReward: critic,
+    ]
+    if lambda == 0 { exceptions[.everyTurn] = "with lambda=0 the critic stands for the outcome" }
+    if !bootstraps {
+      exceptions[.truncation] = "bootstrap=false counts the limit as part of the task"
+    }
+    return exceptions
+  }
+}

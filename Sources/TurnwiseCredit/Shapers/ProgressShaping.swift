@@ -1,0 +1,61 @@
+/// Pays each turn, beside the outcome, for the progress that a process reward model sees in it.
+///
+///     p_t = α (r_t + V̂(s_{t+1}) − V̂(s_t))
+///
+/// where V̂ is learnt from the outcomes of forks and V̂ = 0 behind an episode's own end, so that the
+/// last turn is measured by what was really paid (process advantage, PAV, Setlur et al. 2024, arXiv
+/// 2410.08146; with the current policy as its own prover). A truncated episode keeps V̂ of its last
+/// state.
+///
+/// At γ = 1 the additions telescope to α (R − V̂(s_0)): an estimator that looks to the end sees the
+/// return 1 + α times. What changes is what each turn is compared with, and how soon it is paid.
+///
+/// **When it misleads:** an estimator with a discount or λ < 1 believes the model where it is wrong.
+public struct ProgressShaping: RewardShaper {
+  /// `delta`.
+  public static let id = "delta"
+  /// What is paid for.
+  public static let summary = "pays the outcome and the gain in a process reward model's value"
+
+  /// The weight of progress, α in the paper.
+  public let alpha: Double
+
+  /// Creates the shaping.
+  public init(alpha: Double = 1) {
+    precondition(alpha >= 0, "alpha is at least 0.")
+    self.alpha = alpha
+  }
+
+  /// Reads the options.
+  public init(from decoder: any Decoder) throws {
+    alpha = try decoder.container(keyedBy: CodingKeys.self).decodeAmount(forKey: .alpha)
+  }
+
+  private enum CodingKeys: String, CodingKey { case alpha }
+
+  /// A process reward model.
+  public var needs: Set<Evidence.Need> { [.processModel] }
+  /// 1 + α times as long.
+  public var gradient: GradientClaim { .scaled(1 + alpha) }
+  /// What different paths break.
+  public var exceptions: [EstimatorLaw: String] { PotentialShaping(of: .model).exceptions }
+  /// Warns where nothing is left.
+  public func advice(in setting: CreditSetting, consumer: any CreditEstimator) -> [CreditNotice] {
+    alpha == 0 ? [CreditNotice(.warning, "'delta' with alpha=0 pays nothing")] : []
+  }
+
+  /// Computes what is paid.
+  public func rewards(
+    _ group: CreditGroup, evidence: Evidence, discount: Double
+  ) throws -> ProcessRewards {
+    guard let model = evidence.processModel else { throw CreditError.missing(.processModel) }
+    return ProcessRewards(
+      turns: try group.episodes.enumerated().map { index, episode in
+        let before = try model.valuesBeforeTurns(of: episode, at: index)
+        let behind = try model.valuesBehindTurns(of: episode, at: index)
+        return episode.turns.indices.map { turn in
+          alpha * ((episode.turns[turn].reward ?? 0) + behind[turn] - before[turn])
+        }
+      })
+  }
+}
