@@ -52,7 +52,8 @@ public struct CommandLineTool: Sendable {
   }
 
   static let subcommands: [any Subcommand] = [
-    CompareCommand(), TrainCommand(), RunCommand(), ShowCommand(), CheckCommand(), ListCommand(),
+    CompareCommand(), TrainCommand(), RunCommand(), ShowCommand(), CheckCommand(), LawsCommand(),
+    ListCommand(),
   ]
 
   /// Runs one command line.

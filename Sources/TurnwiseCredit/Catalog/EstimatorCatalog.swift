@@ -60,6 +60,25 @@ public struct EstimatorCatalog: Sendable {
     Self.families + ids.filter { id in !Self.standard.ids.contains(id) }
   }
 
+  /// Every estimator and every shaper once, in spellings that can be used: an estimator that consumes
+  /// process rewards with the shaper it was made for, a shaper with `turn`.
+  ///
+  /// - Throws: An ``EstimatorNameError``.
+  public func complete() throws -> [String] {
+    let names = estimators.map { estimator in
+      let id = type(of: estimator).id
+      guard estimator.needs.contains(.processReward) else { return id }
+      return ProcessName(shaper: Self.companions[id] ?? "delta", consumer: id).spelling
+    }
+    return try (names + shaperIDs.map { ProcessName(shaper: $0, consumer: "turn").spelling })
+      .map { try spelling(of: estimator($0)) }
+  }
+
+  private static let companions = [
+    "prime": "implicit:level=token", "istar": "implicit", "pure": "min",
+    "immediate": "potential:of=model",
+  ]
+
   /// The names of the estimators.
   public var ids: [String] { estimators.map { type(of: $0).id } }
   /// The names of the shapers.

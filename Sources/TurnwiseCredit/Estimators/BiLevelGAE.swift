@@ -64,7 +64,7 @@ public struct BiLevelGAE: CreditEstimator {
   }
   /// What a comparison with a critic breaks.
   public var exceptions: [EstimatorLaw: String] {
-    EstimatorLaw.comparesWithCritic(lambda: lambda, bootstraps: bootstrap)
+    EstimatorLaw.comparesWithCritic(lambda: lambda, bootstraps: bootstrap, gamma: turnGamma)
   }
   /// Warns where nothing is left of the two levels.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {

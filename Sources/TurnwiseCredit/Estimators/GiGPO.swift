@@ -87,9 +87,7 @@ public struct GiGPO: CreditEstimator {
   }
   /// What options and singletons break.
   public var exceptions: [EstimatorLaw: String] {
-    var exceptions: [EstimatorLaw: String] = [
-      .irrelevantTurn: "visits to a state are compared by how their whole episodes went"
-    ]
+    var exceptions = EstimatorLaw.discounts(gamma)
     if crossStep { exceptions[.longEpisodes] = "the mean is over steps" }
     if !episode {
       let reason = "a state that is visited once has nothing to be compared with"

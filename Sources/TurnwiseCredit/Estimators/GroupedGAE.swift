@@ -51,9 +51,7 @@ public struct GroupedGAE: CreditEstimator {
   public var exceptions: [EstimatorLaw: String] {
     let lone = "a state that is visited once is worth what that visit earned"
     var exceptions: [EstimatorLaw: String] = [.everyTurn: lone, .loneSurvivor: lone]
-    if lambda > 0 {
-      exceptions[.irrelevantTurn] = "part of how the whole episode went reaches every turn"
-    }
+    exceptions.merge(EstimatorLaw.discounts(gamma)) { own, _ in own }
     return exceptions
   }
   /// Asks for a group of at least two.
@@ -83,9 +81,8 @@ public struct GroupedGAE: CreditEstimator {
         lambda: lambda)
     }
     // Rounding of the means must not look like credit.
-    let isDead = group.hasEqualReturns && group.episodes.allSatisfy { !$0.isTruncated }
-    let scale = group.episodes.map { abs($0.totalReward) }.max() ?? 0
-    let clean = credit.map { $0.map { isDead && abs($0) <= 1e-12 * scale ? 0 : $0 } }
+    let scale = returns.joined().map(abs).max() ?? 0
+    let clean = credit.map { $0.map { abs($0) <= 1e-12 * scale ? 0 : $0 } }
     return GroupCredit(turns: clean, of: group, loneTurns: loneTurns)
   }
 }

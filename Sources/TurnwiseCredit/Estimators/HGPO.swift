@@ -56,10 +56,7 @@ public struct HGPO: CreditEstimator {
   /// What singletons break.
   public var exceptions: [EstimatorLaw: String] {
     let lone = "a state that is visited once has nothing to be compared with"
-    return [
-      .everyTurn: lone, .loneSurvivor: lone,
-      .irrelevantTurn: "visits to a state are compared by how their whole episodes went",
-    ]
+    return EstimatorLaw.discounts(gamma).merging([.everyTurn: lone, .loneSurvivor: lone]) { $1 }
   }
   /// Asks for a group of at least two.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {

@@ -43,6 +43,7 @@ public struct ImmediateReward: CreditEstimator {
     var exceptions: [EstimatorLaw: String] = [
       .deadGroup: reason, .nearlyDeadGroup: reason, .constantReward: reason,
       .stopping: "what comes after a turn is not part of its credit",
+      .irrelevantTurn: "a model that is wrong is believed",
     ]
     if outcome == 0 { exceptions[.everyTurn] = "what comes after a turn is not part of its credit" }
     return exceptions

@@ -48,11 +48,8 @@ public struct OptimalTokenBaseline: CreditEstimator {
   }
   /// What positions break.
   public var exceptions: [EstimatorLaw: String] {
-    [
-      .constantReward: "where one episode alone is that long there is no baseline",
-      .stopping: "where one episode alone is that long there is no baseline",
-      .irrelevantTurn: "the episode's own return is in its baseline, weighed by its action",
-    ]
+    let lone = "where one episode alone is that long there is no baseline"
+    return [.constantReward: lone, .deadGroup: lone, .nearlyDeadGroup: lone]
   }
   /// Asks for a group of at least two.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {

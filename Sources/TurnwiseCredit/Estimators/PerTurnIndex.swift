@@ -51,10 +51,11 @@ public struct PerTurnIndex: CreditEstimator {
   }
   /// What the bias breaks.
   public var exceptions: [EstimatorLaw: String] {
-    [
-      .loneSurvivor: "a turn that no other episode reached is compared with itself",
-      .stopping: "each further turn is charged its mean reward",
-      .constantReward: "a constant paid on the first turn is taken off there alone",
+    let lone = "a turn that no other episode reached is compared with itself"
+    let index = "rewards are compared by the number of their turn, not by what they add up to"
+    return [
+      .everyTurn: lone, .loneSurvivor: lone, .deadGroup: index, .nearlyDeadGroup: index,
+      .constantReward: index, .stopping: "each further turn is charged its mean reward",
     ]
   }
   /// Warns of the bias.

@@ -55,7 +55,19 @@ public struct RolloutTree: CreditEstimator {
   /// What lone branches break.
   public var exceptions: [EstimatorLaw: String] {
     let lone = "where only one action was drawn there is nothing to compare"
-    return [.everyTurn: lone, .loneSurvivor: lone]
+    var exceptions: [EstimatorLaw: String] = [
+      .everyTurn: lone, .loneSurvivor: lone,
+      .doublePrecision: "episodes that did the same share their credit",
+    ]
+    if needs.contains(.forks) {
+      let forks = "episodes are compared with forks too"
+      exceptions.merge(
+        [
+          .permutation: "the first episodes are the ones that are forked", .deadGroup: forks,
+          .nearlyDeadGroup: forks, .constantReward: forks,
+        ]) { $1 }
+    }
+    return exceptions
   }
   /// Asks for a group of at least two.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
@@ -74,7 +86,7 @@ public struct RolloutTree: CreditEstimator {
   public func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
     var tree = Tree()
     for (index, episode) in group.episodes.enumerated() {
-      try tree.insert(episode.turns[...], of: episode.name, drawnFrom: 0)
+      try tree.insert(episode.turns[...], of: episode.name, taken: 0)
       for turn in episode.turns.indices where k > 0 && index < trunks {
         let point = ForkPoint(episode: index, turn: turn)
         guard let outcomes = evidence.forks[point] else {
@@ -82,7 +94,7 @@ public struct RolloutTree: CreditEstimator {
         }
         for outcome in outcomes.prefix(k) {
           try tree.insert(
-            episode.turns[..<turn] + outcome.turns[...], of: episode.name, drawnFrom: turn)
+            episode.turns[..<turn] + outcome.turns[...], of: episode.name, taken: turn)
         }
       }
     }
@@ -101,55 +113,51 @@ private struct Tree {
     var action: StateKey?
   }
 
-  struct Node {
-    /// Where each drawn action leads, in the order in which they were drawn first.
-    var edges: [(step: Step, draws: Int, paths: [Path])] = []
-    var places: [Step: Int] = [:]
+  /// An action that was drawn at a node.
+  struct Edge {
+    /// What was paid each time the action was drawn, and the node it led to, if any.
+    var draws: [(paid: Double, next: Int?)] = []
   }
 
-  /// One time that an action was taken on some path: what it paid and the node it led to, if any.
-  struct Path {
-    var paid: Double
-    var next: Int?
-    var isDrawn: Bool
+  /// Where an action led. Chance may have a part in it, so the state belongs to the name.
+  private struct Link: Hashable {
+    var node: Int
+    var step: Step
+    var next: StateKey
   }
 
-  private var nodes = [Node()]
-  private var children: [[Step]: Int] = [:]
+  private var nodes: [[Edge]] = [[]]
+  private var places: [[Step: Int]] = [[:]]
+  private var links: [Link: Int] = [:]
 
-  /// Adds an episode, whose first `drawn` turns were taken over from another one.
-  mutating func insert(
-    _ turns: ArraySlice<CreditTurn>, of name: String, drawnFrom drawn: Int
-  ) throws {
-    var (node, past) = (0, [Step]())
+  /// Adds an episode, whose first `taken` turns were taken over from another one and not drawn anew.
+  mutating func insert(_ turns: ArraySlice<CreditTurn>, of name: String, taken: Int) throws {
+    var node = 0
     let steps = try Self.steps(turns, of: name)
     for (index, (turn, step)) in zip(turns, steps).enumerated() {
-      past.append(step)
-      // A node is a past and the state it led to, which chance may have a part in.
-      var next: Int?
-      if index + 1 < steps.count {
-        let key = past + [Step(state: steps[index + 1].state, action: nil)]
-        next = children[key] ?? nodes.count
-        if children[key] == nil {
-          children[key] = nodes.count
-          nodes.append(Node())
+      let next = steps.dropFirst(index + 1).first.map { child(of: node, step, state: $0.state) }
+      if index >= taken {
+        let place = places[node][step] ?? nodes[node].count
+        if place == nodes[node].count {
+          places[node][step] = place
+          nodes[node].append(Edge())
         }
+        nodes[node][place].draws.append((turn.paid, next))
       }
-      let place = nodes[node].places[step] ?? nodes[node].edges.count
-      if place == nodes[node].edges.count {
-        nodes[node].places[step] = place
-        nodes[node].edges.append((step, 0, []))
-      }
-      if index >= drawn {
-        nodes[node].edges[place].draws += 1
-        nodes[node].edges[place].paths.append(Path(paid: turn.paid, next: next, isDrawn: true))
-      }
-      guard let following = next else { break }
-      node = following
+      node = next ?? node
     }
   }
 
-  static func steps(_ turns: ArraySlice<CreditTurn>, of name: String) throws -> [Step] {
+  private mutating func child(of node: Int, _ step: Step, state: StateKey) -> Int {
+    let link = Link(node: node, step: step, next: state)
+    if let known = links[link] { return known }
+    links[link] = nodes.count
+    nodes.append([])
+    places.append([:])
+    return nodes.count - 1
+  }
+
+  private static func steps(_ turns: ArraySlice<CreditTurn>, of name: String) throws -> [Step] {
     try turns.enumerated().map { index, turn in
       guard let state = turn.stateKey else {
         throw CreditError.noStateKey(episode: name, turn: index)
@@ -161,15 +169,14 @@ private struct Tree {
   /// The value of each node and of each of its edges; children are made after their parents.
   func values() -> [(node: Double, edges: [Double])] {
     var values = [(node: Double, edges: [Double])](repeating: (0, []), count: nodes.count)
+    func mean(_ numbers: [Double]) -> Double {
+      numbers.isEmpty ? 0 : numbers.sorted().reduce(0, +) / Double(numbers.count)
+    }
     for index in nodes.indices.reversed() {
-      let edges = nodes[index].edges.map { edge -> Double in
-        let returns = edge.paths.map { path in path.paid + (path.next.map { values[$0].node } ?? 0)
-        }
-        return returns.sorted().reduce(0, +) / Double(max(1, returns.count))
+      let returns = nodes[index].map { edge in
+        edge.draws.map { $0.paid + ($0.next.map { values[$0].node } ?? 0) }
       }
-      let draws = nodes[index].edges.reduce(0) { $0 + $1.draws }
-      let total = zip(nodes[index].edges, edges).map { Double($0.draws) * $1 }.sorted().reduce(0, +)
-      values[index] = (draws > 0 ? total / Double(draws) : 0, edges)
+      values[index] = (mean(returns.flatMap(\.self)), returns.map(mean))
     }
     return values
   }
@@ -178,15 +185,14 @@ private struct Tree {
   func gains(
     along episode: CreditEpisode, _ values: [(node: Double, edges: [Double])]
   ) throws -> [Double?] {
-    var (node, past) = (0 as Int?, [Step]())
+    var node: Int? = 0
     let steps = try Self.steps(episode.turns[...], of: episode.name)
     return steps.indices.map { index in
-      guard let here = node, let place = nodes[here].places[steps[index]] else { return nil }
-      past.append(steps[index])
-      node =
-        index + 1 < steps.count
-        ? children[past + [Step(state: steps[index + 1].state, action: nil)]] : nil
-      guard nodes[here].edges.count > 1 else { return nil }
+      guard let here = node, let place = places[here][steps[index]] else { return nil }
+      node = steps.dropFirst(index + 1).first.flatMap {
+        links[Link(node: here, step: steps[index], next: $0.state)]
+      }
+      guard nodes[here].count > 1 else { return nil }
       let gain = values[here].edges[place] - values[here].node
       // Rounding of the means must not look like credit.
       return abs(gain) <= 1e-12 * abs(values[here].node) ? 0 : gain

@@ -60,7 +60,7 @@ public struct TurnGAE: CreditEstimator {
   }
   /// What a comparison with a critic breaks.
   public var exceptions: [EstimatorLaw: String] {
-    EstimatorLaw.comparesWithCritic(lambda: lambda, bootstraps: bootstrap)
+    EstimatorLaw.comparesWithCritic(lambda: lambda, bootstraps: bootstrap, gamma: gamma)
   }
   /// Warns where the critic is all there is.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {

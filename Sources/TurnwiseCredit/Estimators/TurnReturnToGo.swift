@@ -45,6 +45,8 @@ public struct TurnReturnToGo: CreditEstimator {
   public var gradient: GradientClaim {
     gamma == 1 ? .exact : .biased("the discount makes the return another one")
   }
+  /// What a discount breaks.
+  public var exceptions: [EstimatorLaw: String] { EstimatorLaw.discounts(gamma) }
   /// Warns where the comparison cannot tell turns apart.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     var notices = CreditNotice.lonely(Self.id, in: setting)

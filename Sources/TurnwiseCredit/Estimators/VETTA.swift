@@ -70,8 +70,14 @@ public struct VETTA: CreditEstimator {
   public var gradient: GradientClaim {
     .biased("the mean over a turn's tokens holds later tokens, which depend on earlier ones")
   }
-  /// Those of the turn scale.
-  public var exceptions: [EstimatorLaw: String] { turns.exceptions }
+  /// Those of the turn scale, and what its discount breaks.
+  public var exceptions: [EstimatorLaw: String] {
+    var exceptions = turns.exceptions
+    if turnGamma < 1 {
+      exceptions[.observations] = "a turn without tokens is a turn, and turnGamma discounts it"
+    }
+    return exceptions
+  }
   /// Warns where a scale is left out.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     var notices = CreditNotice.criticAlone(Self.id, lambda: turnLambda, criticLambda: 1)

@@ -44,7 +44,8 @@ public struct Whitened: CreditEstimator {
   }
   /// What a mean over tokens breaks.
   public var exceptions: [EstimatorLaw: String] {
-    [.longEpisodes: "the mean is over tokens, so a longer episode moves it more"]
+    let reason = "the mean is over tokens, so a longer episode moves it more"
+    return [.longEpisodes: reason, .irrelevantTurn: reason, .stopping: reason]
   }
   /// Asks for a group of at least two.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {

@@ -43,13 +43,25 @@ public enum EstimatorLaw: String, Codable, Hashable, Sendable, CaseIterable {
 }
 
 extension EstimatorLaw {
+  /// What a discount per turn breaks for estimators that compare returns-to-go.
+  static func discounts(_ gamma: Double) -> [EstimatorLaw: String] {
+    guard gamma < 1 else { return [:] }
+    let reason = "gamma=\(gamma) charges for time"
+    return [
+      .longEpisodes: reason, .deadGroup: reason, .nearlyDeadGroup: reason,
+      .constantReward: reason, .stopping: reason,
+    ]
+  }
+
   /// What an estimator breaks that compares turns with a critic rather than with other episodes.
-  static func comparesWithCritic(lambda: Double, bootstraps: Bool = true) -> [EstimatorLaw: String]
-  {
+  static func comparesWithCritic(
+    lambda: Double, bootstraps: Bool = true, gamma: Double = 1
+  ) -> [EstimatorLaw: String] {
     let critic = "turns are compared with the critic, not with other episodes"
     var exceptions: [EstimatorLaw: String] = [
       .deadGroup: critic, .nearlyDeadGroup: critic, .constantReward: critic,
     ]
+    if gamma < 1 { exceptions[.stopping] = discounts(gamma)[.stopping] }
     if lambda == 0 { exceptions[.everyTurn] = "with lambda=0 the critic stands for the outcome" }
     if !bootstraps {
       exceptions[.truncation] = "bootstrap=false counts the limit as part of the task"

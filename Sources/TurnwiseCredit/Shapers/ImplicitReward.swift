@@ -44,7 +44,9 @@ public struct ImplicitReward: RewardShaper {
   public var gradient: GradientClaim { .biased("log-ratios are another goal than the return") }
   /// What another goal breaks.
   public var exceptions: [EstimatorLaw: String] {
-    ScoreSum.exceptions(because: "log-ratios are paid beside the outcome")
+    var exceptions = ScoreSum.exceptions(because: "log-ratios are paid beside the outcome")
+    if level == .turn { exceptions[.observations] = "the log-ratios of a turn's tokens are summed" }
+    return exceptions
   }
 
   /// Computes what is paid.

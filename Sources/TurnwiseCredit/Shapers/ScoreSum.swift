@@ -23,7 +23,8 @@ public struct ScoreSum: RewardShaper {
   public var gradient: GradientClaim { .biased("each turn more is paid for") }
   /// What pay for turns breaks.
   public var exceptions: [EstimatorLaw: String] {
-    Self.exceptions(because: "each turn is paid its score, whatever comes after it")
+    Self.exceptions(because: "each turn is paid its score, whatever comes after it").merging(
+      [.everyTurn: "a truncated episode is scored by the model alone"]) { $1 }
   }
   /// Warns of what is paid for.
   public func advice(in setting: CreditSetting, consumer: any CreditEstimator) -> [CreditNotice] {
@@ -54,7 +55,7 @@ public struct ScoreSum: RewardShaper {
   static func exceptions(because reason: String) -> [EstimatorLaw: String] {
     [
       .deadGroup: reason, .nearlyDeadGroup: reason, .constantReward: reason,
-      .irrelevantTurn: reason, .stopping: reason,
+      .irrelevantTurn: reason, .stopping: reason, .longEpisodes: reason,
     ]
   }
 }

@@ -1,0 +1,222 @@
+internal import Foundation
+internal import TurnwiseCore
+
+/// A decision problem so small that all its episodes, values and gradients can be listed.
+///
+/// The policy has one softmax in each situation, whose logits are the parameters. A situation is
+/// where one token is sampled; a turn is one or several of them.
+public struct EnumeratedProblem: Sendable {
+  /// Something that can be sampled in a situation.
+  public struct Option: Sendable {
+    /// How probable it is.
+    public var probability: Double
+    /// What is paid, if the option ends a turn that pays.
+    public var reward: Double?
+    /// Whether the turn ends with it.
+    public var endsTurn: Bool
+    /// The situation that follows; `nil` at the end of the episode.
+    public var next: Int?
+
+    /// Names an option.
+    public init(
+      _ probability: Double, reward: Double? = nil, endsTurn: Bool = true, next: Int? = nil
+    ) {
+      self.probability = probability
+      self.reward = reward
+      self.endsTurn = endsTurn || next == nil
+      self.next = next
+    }
+  }
+
+  /// One way that an episode can go.
+  public struct Trajectory: Sendable {
+    /// How probable it is.
+    public var probability: Double
+    /// The situation and the option of each token, in the shape `[turn][token]`.
+    public var choices: [[(situation: Int, option: Int)]]
+    /// The episode as estimators read it.
+    public var episode: CreditEpisode
+  }
+
+  /// What the problem is called.
+  public let name: String
+  /// The options of each situation; the first one is the start.
+  public let situations: [[Option]]
+  /// All ways that an episode can go.
+  public let trajectories: [Trajectory]
+  /// The value of each situation: the expected reward to come.
+  public let values: [Double]
+
+  /// Lists a problem.
+  ///
+  /// - Parameters:
+  ///   - name: What it is called.
+  ///   - situations: The options of each situation. What follows has a higher index.
+  public init(_ name: String, _ situations: [[Option]]) {
+    self.name = name
+    self.situations = situations
+    var values = situations.map { _ in 0.0 }
+    for index in situations.indices.reversed() {
+      values[index] = situations[index].reduce(0) { sum, option in
+        sum + option.probability * ((option.reward ?? 0) + (option.next.map { values[$0] } ?? 0))
+      }
+    }
+    self.values = values
+    trajectories = Self.list(situations, from: 0, probability: 1, past: [[]])
+      .map { Self.trajectory($0.choices, $0.probability, situations) }
+  }
+
+  /// The expected reward of an episode.
+  public var value: Double { values[0] }
+
+  /// The derivative of ``value`` by each logit, in the shape `[situation][option]`.
+  public var gradient: [[Double]] {
+    var gradient = zeros
+    for trajectory in trajectories {
+      let weight = trajectory.probability * trajectory.episode.totalReward
+      for choice in trajectory.choices.joined() {
+        add(weight, choice.situation, choice.option, &gradient)
+      }
+    }
+    return gradient
+  }
+
+  /// The expected policy gradient of an estimator over all groups of a size: no sampling noise.
+  ///
+  /// - Parameters:
+  ///   - estimator: The estimator.
+  ///   - groupSize: How many episodes a group has. The work grows with its power.
+  /// - Returns: Σ_{i,t,j} A ∇log π / N, in the shape `[situation][option]`.
+  /// - Throws: A ``CreditError``.
+  public func expectedGradient(
+    of estimator: any CreditEstimator, groupSize: Int
+  ) throws -> [[Double]] {
+    var gradient = zeros
+    var members = Array(repeating: 0, count: groupSize)
+    let keys = situations.indices.map { Self.key($0) }
+    while true {
+      let group = try CreditGroup(members.map { trajectories[$0].episode })
+      let probability = members.reduce(1) { $0 * trajectories[$1].probability }
+      let credit = try estimator.credit(
+        group, evidence: evidence(members, group, keys, for: estimator))
+      for (member, credit) in zip(members, credit.episodes) {
+        for (turn, choices) in trajectories[member].choices.enumerated() {
+          for (token, choice) in choices.enumerated() {
+            let weight = probability * credit.credit(turn: turn, token: token) / Double(groupSize)
+            add(weight, choice.situation, choice.option, &gradient)
+          }
+        }
+      }
+      guard let digit = members.lastIndex(where: { $0 + 1 < trajectories.count }) else { break }
+      members[digit] += 1
+      for later in members.indices where later > digit { members[later] = 0 }
+    }
+    return gradient
+  }
+
+  // MARK: - Evidence
+
+  /// Exact values as critic and forks; arbitrary ones as process reward model.
+  private func evidence(
+    _ members: [Int], _ group: CreditGroup, _ keys: [StateKey?], for estimator: any CreditEstimator
+  ) -> Evidence {
+    func tokens(_ number: (_ situation: Int, _ option: Int) -> Double) -> [[[Double]]] {
+      members.map { trajectories[$0].choices.map { $0.map(number) } }
+    }
+    func option(_ situation: Int, _ option: Int) -> Option { situations[situation][option] }
+    var evidence = Evidence(
+      critic: Evidence.Critic(
+        values: tokens { situation, _ in values[situation] },
+        bootstrap: members.map { _ in nil }),
+      processModel: Evidence.ProcessModel(
+        values: members.map { trajectories[$0].choices.map { Self.guess($0[0].situation) } },
+        bootstrap: members.map { _ in nil }),
+      implicitModel: tokens { Self.guess(3 * $0 + $1) - 0.5 },
+      distributions: Evidence.Distributions(
+        logProbabilities: tokens { log(option($0, $1).probability) },
+        squares: tokens { situation, _ in
+          situations[situation].reduce(0) { $0 + $1.probability * $1.probability }
+        },
+        entropies: tokens { situation, _ in
+          -situations[situation].reduce(0) { $0 + $1.probability * log($1.probability) }
+        }))
+    evidence.playForks(for: [estimator], of: group) { point in
+      let choices = trajectories[members[point.episode]].choices[point.turn]
+      let situation = choices[min(point.token, choices.count - 1)].situation
+      // One turn that pays what is to be expected stands for a continuation.
+      return ForkOutcome(turns: [
+        CreditTurn(reward: values[situation], stateKey: keys[situation])
+      ])
+    }
+    return evidence
+  }
+
+  /// A fixed number between 0 and 1 that has nothing to do with the situation's value.
+  static func guess(_ situation: Int) -> Double { Double((situation * 7 + 3) % 11) / 11 }
+
+  private static func key(_ number: Int) -> StateKey? { try? StateKey(of: number) }
+
+  // MARK: - Listing
+
+  private typealias Path = (choices: [[(situation: Int, option: Int)]], probability: Double)
+
+  private static func list(
+    _ situations: [[Option]], from situation: Int, probability: Double,
+    past: [[(situation: Int, option: Int)]]
+  ) -> [Path] {
+    situations[situation].enumerated().flatMap { index, option -> [Path] in
+      var past = past
+      past[past.count - 1].append((situation, index))
+      let probability = probability * option.probability
+      guard let next = option.next else { return [(past, probability)] }
+      if option.endsTurn { past.append([]) }
+      return list(situations, from: next, probability: probability, past: past)
+    }
+  }
+
+  private static func trajectory(
+    _ choices: [[(situation: Int, option: Int)]], _ probability: Double, _ situations: [[Option]]
+  ) -> Trajectory {
+    let turns = choices.map { choices in
+      let last = choices[choices.count - 1]
+      return CreditTurn(
+        reward: situations[last.situation][last.option].reward,
+        potential: guess(choices[0].situation + 5), stateKey: key(choices[0].situation),
+        actionKey: try? StateKey(of: choices.map { [$0.situation, $0.option] }),
+        sampledTokens: choices.count)
+    }
+    return Trajectory(
+      probability: probability, choices: choices,
+      episode: CreditEpisode(name: "\(choices.map { $0.map(\.option) })", turns: turns))
+  }
+
+  private var zeros: [[Double]] { situations.map { $0.map { _ in 0 } } }
+
+  /// Adds a weight times ∇ log π(option) = 1[k = option] − π(k).
+  private func add(
+    _ weight: Double, _ situation: Int, _ option: Int, _ gradient: inout [[Double]]
+  ) {
+    for (index, other) in situations[situation].enumerated() {
+      gradient[situation][index] += weight * ((index == option ? 1 : 0) - other.probability)
+    }
+  }
+}
+
+extension Evidence {
+  /// Plays the forks that estimators ask for, until they ask for nothing new.
+  mutating func playForks(
+    for estimators: [any CreditEstimator], of group: CreditGroup,
+    outcome: (ForkPoint) -> ForkOutcome
+  ) {
+    while true {
+      let missing = estimators.flatMap { $0.requests(group, evidence: self) }
+        .filter { (forks[$0.point]?.count ?? 0) < $0.count }
+      guard !missing.isEmpty else { return }
+      for request in missing {
+        while (forks[request.point]?.count ?? 0) < request.count {
+          forks[request.point, default: []].append(outcome(request.point))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+internal import TurnwiseCore
+
+/// A group with all the evidence that any estimator may ask for, to hold estimators against.
+///
+/// States, actions and numbers are chosen so that some states are shared, one episode is the longest,
+/// one is truncated, and no two returns are equal.
+struct LawFixture {
+  /// A turn.
+  struct Turn {
+    var state: Int
+    var action: Int
+    var tokens = 2
+    var reward: Double?
+  }
+
+  /// An episode.
+  struct Member {
+    var turns: [Turn]
+    var isTruncated = false
+    /// What a critic and a process model say of the last state.
+    var bootstrap = 0.4
+  }
+
+  var members: [Member]
+
+  static let standard = LawFixture(members: [
+    Member(turns: [
+      Turn(state: 0, action: 0), Turn(state: 1, action: 2, tokens: 3, reward: 0.2),
+      Turn(state: 3, action: 4, tokens: 1, reward: 1),
+    ]),
+    Member(turns: [
+      Turn(state: 0, action: 0), Turn(state: 1, action: 3, reward: 0.1),
+    ]),
+    Member(turns: [
+      Turn(state: 0, action: 1, tokens: 1, reward: 0.3), Turn(state: 2, action: 5, tokens: 4),
+      Turn(state: 3, action: 4, reward: 0.6),
+    ]),
+    Member(
+      turns: [
+        Turn(state: 0, action: 1), Turn(state: 2, action: 6, tokens: 1),
+        Turn(state: 4, action: 7, tokens: 2), Turn(state: 5, action: 8, tokens: 3, reward: 0.9),
+      ]),
+    Member(
+      turns: [Turn(state: 0, action: 0, tokens: 3), Turn(state: 1, action: 2, reward: 0)],
+      isTruncated: true),
+  ])
+
+  /// The index of the episode whose last turn no other one reached.
+  static let longest = 3
+  /// The index of the truncated episode.
+  static let truncated = 4
+
+  /// Episodes that all earn `returns`, paid at their ends.
+  static func equal(_ returns: [Double]) -> LawFixture {
+    var fixture = standard
+    for (member, value) in zip(fixture.members.indices, returns) {
+      for turn in fixture.members[member].turns.indices {
+        fixture.members[member].turns[turn].reward = nil
+      }
+      fixture.members[member].turns[fixture.members[member].turns.count - 1].reward = value
+    }
+    return fixture
+  }
+
+  /// The same with each last reward raised.
+  func raised(by constant: Double) -> LawFixture {
+    var fixture = self
+    for member in members.indices {
+      fixture.addReward(constant, member: member, turn: members[member].turns.count - 1)
+    }
+    return fixture
+  }
+
+  mutating func addReward(_ reward: Double, member: Int, turn: Int) {
+    members[member].turns[turn].reward = (members[member].turns[turn].reward ?? 0) + reward
+  }
+
+  /// The episodes as estimators read them.
+  func group() throws -> CreditGroup {
+    try CreditGroup(
+      members.enumerated().map { index, member in
+        CreditEpisode(
+          name: "E\(index + 1)",
+          turns: member.turns.map { turn in
+            CreditTurn(
+              reward: turn.reward, potential: EnumeratedProblem.guess(turn.state),
+              stateKey: try? StateKey(of: turn.state), actionKey: try? StateKey(of: -turn.action),
+              sampledTokens: turn.tokens)
+          }, isTruncated: member.isTruncated)
+      })
+  }
+
+  /// Credits the group with all that the estimator asks for.
+  func credit(_ estimator: any CreditEstimator) throws -> GroupCredit {
+    let group = try group()
+    return try estimator.credit(group, evidence: evidence(for: estimator, of: group))
+  }
+
+  private func evidence(for estimator: any CreditEstimator, of group: CreditGroup) -> Evidence {
+    func tokens(_ number: (Turn, Int) -> Double) -> [[[Double]]] {
+      members.map { member in
+        member.turns.map { turn in (0..<turn.tokens).map { number(turn, $0) } }
+      }
+    }
+    var evidence = Evidence(
+      critic: Evidence.Critic(
+        values: tokens { EnumeratedProblem.guess($0.state + 2 * $1) },
+        bootstrap: members.map(\.bootstrap)),
+      processModel: Evidence.ProcessModel(
+        values: members.map { $0.turns.map { EnumeratedProblem.guess($0.state + 1) } },
+        bootstrap: members.map { _ in 0.3 }),
+      implicitModel: tokens { EnumeratedProblem.guess(5 * $0.action + $1) - 0.5 },
+      distributions: Evidence.Distributions(
+        logProbabilities: tokens { -0.1 - EnumeratedProblem.guess($0.action + $1) },
+        squares: tokens { 0.1 + 0.5 * EnumeratedProblem.guess($0.state + $1) },
+        entropies: tokens { EnumeratedProblem.guess($0.state + 3 * $1) }))
+    evidence.playForks(for: [estimator], of: group) { point in
+      let turn = members[point.episode].turns[point.turn]
+      return ForkOutcome(turns: [
+        CreditTurn(
+          reward: EnumeratedProblem.guess(turn.state + 2 * point.token + 4),
+          stateKey: group.episodes[point.episode].turns[point.turn].stateKey)
+      ])
+    }
+    return evidence
+  }
+}

@@ -1,0 +1,127 @@
+import Testing
+import TurnwiseCredit
+
+@Suite struct `The laws of estimators` {
+  static let shipped = (try? EstimatorCatalog.standard.complete()) ?? []
+
+  static let broken: [any Broken] = [
+    ResetsAtObservations(), DiscountsTokensOfTurns(), FindsTurnsByReward(),
+    WeighsEpisodesByLength(), BootstrapsAlways(), NeverBootstraps(), DropsLoneSurvivors(),
+    TeachesDeadGroups(), DividesByRounding(), RawReturn(), ComparesNeighbours(),
+    SumsInSinglePrecision(), PaysForManners(), ChargesForTurns(), ClaimsTooMuch(),
+    NormalisesTwice(), DividesByZero(), DrawsLots(),
+  ]
+
+  @Test(arguments: shipped)
+  func `are kept by what Turnwise ships, or broken as documented`(name: String) throws {
+    let report = EstimatorChecker(try EstimatorCatalog.standard.estimator(name)).check()
+    #expect(report.violations.isEmpty, "\(report.verdicts)")
+    #expect(report.verdicts.map(\.law) == EstimatorLaw.allCases)
+  }
+
+  @Test func `are tried on every estimator and every shaper`() throws {
+    let catalog = EstimatorCatalog.standard
+    for id in catalog.ids + catalog.shaperIDs {
+      #expect(Self.shipped.contains { $0.contains(id) }, "\(id)")
+    }
+  }
+
+  @Test(arguments: shipped)
+  func `have no exception that is not needed`(name: String) throws {
+    let estimator = try EstimatorCatalog.standard.estimator(name)
+    guard !name.hasPrefix("process") else { return }  // Those of two parts need not meet.
+    let report = EstimatorChecker(estimator).check()
+    for law in estimator.exceptions.keys {
+      let outcome = report.verdicts.first { $0.law == law }?.outcome
+      #expect(outcome == .documented(estimator.exceptions[law] ?? ""), "\(law)")
+    }
+  }
+
+  @Test(arguments: broken.indices)
+  func `find a planted bug`(index: Int) {
+    let estimator = Self.broken[index]
+    let violations = EstimatorChecker(estimator).check().violations
+    #expect(violations.contains(type(of: estimator).law), "\(estimator): \(violations)")
+  }
+
+  @Test func `find a token recursion that ends at an observation`() {
+    #expect(EstimatorChecker(ResetsAtSilentTurns()).check().violations == [.observations])
+  }
+
+  @Test func `each find some planted bug`() {
+    let found = Set(Self.broken.map { type(of: $0).law })
+    #expect(found == Set(EstimatorLaw.allCases))
+  }
+
+  @Test func `turn an error into a broken law that quotes it`() {
+    struct Throws: CreditEstimator {
+      static let id = "throws"
+      static let summary = "a planted bug"
+      func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
+        throw CreditError.missing(.critic)
+      }
+    }
+    let report = EstimatorChecker(Throws()).check()
+    #expect(report.violations.contains(.wellFormed))
+    #expect(
+      report.verdicts[0].outcome == .broken("\(CreditError.missing(.critic))"))
+  }
+
+  @Test func `are those of a user's own estimator as well`() {
+    let report = EstimatorChecker(LastTurn()).check()
+    #expect(report.violations.contains(.everyTurn))
+    #expect(!report.violations.contains(.permutation))
+  }
+}
+
+@Suite struct `An enumerated problem` {
+  @Test(arguments: [("stopping", 0.65, 0.105), ("indifferent", 0.5, 0), ("crossroads", 0.3, 0)])
+  func `has the value and gradient of its formula`(name: String, value: Double, gradient: Double)
+    throws
+  {
+    let problem = try #require(EnumeratedProblem.all.first { $0.name == name })
+    #expect(abs(problem.value - value) < 1e-12)
+    #expect(abs(problem.gradient[0][0] - gradient) < 1e-12)
+    #expect(abs(problem.trajectories.reduce(0) { $0 + $1.probability } - 1) < 1e-12)
+  }
+
+  @Test(arguments: EnumeratedProblem.all.map(\.name))
+  func `has the gradient that its value changes by`(name: String) throws {
+    let problem = try #require(EnumeratedProblem.all.first { $0.name == name })
+    let step = 1e-6
+    for situation in problem.situations.indices {
+      for option in problem.situations[situation].indices {
+        func value(_ shift: Double) -> Double {
+          var situations = problem.situations
+          let weights = situations[situation].indices.map {
+            situations[situation][$0].probability * ($0 == option ? 1 + shift : 1)
+          }
+          for index in weights.indices {
+            situations[situation][index].probability = weights[index] / weights.reduce(0, +)
+          }
+          return EnumeratedProblem("shifted", situations).value
+        }
+        // A logit that grows by h multiplies its weight by e^h.
+        let slope = (value(step) - value(-step)) / (2 * step)
+        #expect(abs(slope - problem.gradient[situation][option]) < 1e-6)
+      }
+    }
+  }
+
+  @Test func `gives the worked gradients of a lone survivor`() throws {
+    let problem = EnumeratedProblem.survivor
+    #expect(abs(problem.gradient[0][0] - 0.0588) < 1e-12)
+    #expect(abs(problem.gradient[1][0] - 0.0576) < 1e-12)
+    let found = try problem.expectedGradient(of: TurnReturnToGo(), groupSize: 4)
+    #expect(abs(found[0][0] - 0.0588) < 1e-12 && abs(found[1][0] - 0.0576) < 1e-12)
+  }
+
+  @Test(arguments: [(2, 0.148492), (4, 0.297274), (8, 0.38555)])
+  func `gives the worked gradients of GRPO`(groupSize: Int, expected: Double) throws {
+    let found = try EnumeratedProblem.stopping.expectedGradient(of: GRPO(), groupSize: groupSize)
+    #expect(abs(found[0][0] - expected) < 1e-5)
+    let biased = try EnumeratedProblem.stopping.expectedGradient(
+      of: PerTurnIndex(), groupSize: groupSize)
+    #expect(abs(biased[0][0]) < 1e-12)
+  }
+}
