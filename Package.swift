@@ -22,10 +22,8 @@ let settings: [SwiftSetting] = [
 let optimized = [
   "-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode",
 ]
-let numericSettings =
-  settings + [
-    .unsafeFlags(machine), .unsafeFlags(optimized, .when(configuration: .debug)),
-  ]
+let optimizedSettings = settings + [.unsafeFlags(optimized, .when(configuration: .debug))]
+let numericSettings = optimizedSettings + [.unsafeFlags(machine)]
 
 /// A library target of this package, with the shared settings.
 func library(
@@ -55,7 +53,7 @@ let package = Package(
     library("TurnwiseCore", []),
     library("TurnwiseSandbox", ["TurnwiseCore"]),
     library("TurnwiseTrace", ["TurnwiseCore"]),
-    library("TurnwiseCredit", ["TurnwiseCore"]),
+    library("TurnwiseCredit", ["TurnwiseCore"], settings: optimizedSettings),
     library("TurnwiseReport", ["TurnwiseCore"]),
     library("TurnwiseNumerics", ["COpenBLAS"], settings: numericSettings),
     library("TurnwiseModel", ["TurnwiseNumerics", "TurnwiseCore"], settings: numericSettings),

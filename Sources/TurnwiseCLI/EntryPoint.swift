@@ -53,6 +53,7 @@ public struct CommandLineTool: Sendable {
 
   static let subcommands: [any Subcommand] = [
     CompareCommand(), TrainCommand(), RunCommand(), ShowCommand(), CheckCommand(), LawsCommand(),
+    AuditCommand(),
     ListCommand(),
   ]
 

@@ -56,9 +56,10 @@ public struct EstimatorCatalog: Sendable {
   }
 
   /// The estimators that are used where none are named: one of each family, and a user's own.
-  public var shown: [String] {
-    Self.families + ids.filter { id in !Self.standard.ids.contains(id) }
-  }
+  public var shown: [String] { Self.families + own }
+
+  /// The estimators that are a user's own.
+  public var own: [String] { ids.filter { !Self.standard.ids.contains($0) } }
 
   /// Every estimator and every shaper once, in spellings that can be used: an estimator that consumes
   /// process rewards with the shaper it was made for, a shaper with `turn`.

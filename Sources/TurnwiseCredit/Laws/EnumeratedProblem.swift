@@ -140,7 +140,7 @@ public struct EnumeratedProblem: Sendable {
         entropies: tokens { situation, _ in
           -situations[situation].reduce(0) { $0 + $1.probability * log($1.probability) }
         }))
-    evidence.playForks(for: [estimator], of: group) { point in
+    evidence.playForks(for: [estimator], of: group, sharing: { $0 }) { point in
       let choices = trajectories[members[point.episode]].choices[point.turn]
       let situation = choices[min(point.token, choices.count - 1)].situation
       // One turn that pays what is to be expected stands for a continuation.
@@ -198,25 +198,6 @@ public struct EnumeratedProblem: Sendable {
   ) {
     for (index, other) in situations[situation].enumerated() {
       gradient[situation][index] += weight * ((index == option ? 1 : 0) - other.probability)
-    }
-  }
-}
-
-extension Evidence {
-  /// Plays the forks that estimators ask for, until they ask for nothing new.
-  mutating func playForks(
-    for estimators: [any CreditEstimator], of group: CreditGroup,
-    outcome: (ForkPoint) -> ForkOutcome
-  ) {
-    while true {
-      let missing = estimators.flatMap { $0.requests(group, evidence: self) }
-        .filter { (forks[$0.point]?.count ?? 0) < $0.count }
-      guard !missing.isEmpty else { return }
-      for request in missing {
-        while (forks[request.point]?.count ?? 0) < request.count {
-          forks[request.point, default: []].append(outcome(request.point))
-        }
-      }
     }
   }
 }

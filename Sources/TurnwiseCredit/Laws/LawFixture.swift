@@ -114,7 +114,7 @@ struct LawFixture {
         logProbabilities: tokens { -0.1 - EnumeratedProblem.guess($0.action + $1) },
         squares: tokens { 0.1 + 0.5 * EnumeratedProblem.guess($0.state + $1) },
         entropies: tokens { EnumeratedProblem.guess($0.state + 3 * $1) }))
-    evidence.playForks(for: [estimator], of: group) { point in
+    evidence.playForks(for: [estimator], of: group, sharing: { $0 }) { point in
       let turn = members[point.episode].turns[point.turn]
       return ForkOutcome(turns: [
         CreditTurn(

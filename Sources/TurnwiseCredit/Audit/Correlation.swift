@@ -1,0 +1,34 @@
+/// How strongly numbers go together.
+public enum Correlation {
+  /// Pearson's coefficient; `nil` where one side is constant.
+  public static func pearson(_ x: [Double], _ y: [Double]) -> Double? {
+    precondition(x.count == y.count, "Pairs have two sides.")
+    let count = Double(max(1, x.count))
+    let (a, b) = (x.reduce(0, +) / count, y.reduce(0, +) / count)
+    var (xy, xx, yy) = (0.0, 0.0, 0.0)
+    for (x, y) in zip(x, y) {
+      xy += (x - a) * (y - b)
+      xx += (x - a) * (x - a)
+      yy += (y - b) * (y - b)
+    }
+    return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : nil
+  }
+
+  /// Spearman's coefficient: Pearson's of the ranks, equal numbers sharing their mean rank.
+  public static func spearman(_ x: [Double], _ y: [Double]) -> Double? {
+    pearson(ranks(x), ranks(y))
+  }
+
+  private static func ranks(_ values: [Double]) -> [Double] {
+    let order = values.indices.sorted { values[$0] < values[$1] }
+    var ranks = values.map { _ in 0.0 }
+    var start = 0
+    while start < order.count {
+      var end = start + 1
+      while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
+      for place in start..<end { ranks[order[place]] = Double(start + end - 1) / 2 }
+      start = end
+    }
+    return ranks
+  }
+}

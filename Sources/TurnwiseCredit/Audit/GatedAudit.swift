@@ -1,0 +1,160 @@
+internal import Foundation
+internal import TurnwiseCore
+
+/// Holds estimators against the exact advantages of ``GatedProblem``.
+public struct GatedAudit: Sendable {
+  /// A row of the result.
+  public enum Entry: Sendable {
+    /// An estimator, and whether its critic has the error ``GatedAudit/modelError``, or none.
+    case estimator(any CreditEstimator, hasCriticError: Bool)
+    /// The whole return for every turn: REINFORCE without a baseline.
+    case rawReturn
+    /// What estimators try to find.
+    case trueAdvantage
+  }
+
+  /// The problem and the policy.
+  public var problem: GatedProblem
+  /// How many groups are sampled.
+  public var groups: Int
+  /// How many episodes a group has.
+  public var groupSize: Int
+  /// What everything random comes from.
+  public var seed: UInt64
+  /// The standard deviation of the fixed error, one for each state, of a biased critic, and of the
+  /// process reward model.
+  public var modelError: Double
+
+  /// Prepares an audit.
+  public init(
+    problem: GatedProblem = GatedProblem(), groups: Int = 3000, groupSize: Int = 8,
+    seed: UInt64 = 1, modelError: Double = 0.15
+  ) {
+    precondition(groups > 0 && groupSize > 0, "An audit needs groups of episodes.")
+    self.problem = problem
+    self.groups = groups
+    self.groupSize = groupSize
+    self.seed = seed
+    self.modelError = modelError
+  }
+
+  /// Scores estimators on the same groups.
+  ///
+  /// - Parameters:
+  ///   - entries: The rows.
+  ///   - onGroup: Called after each group.
+  /// - Returns: A score for each row, in their order.
+  /// - Throws: A ``CreditError``, or `CancellationError`.
+  public func scores(_ entries: [Entry], onGroup: () -> Void = {}) throws -> [CreditScore] {
+    let root = Randomness(seed: seed)
+    let biased = biasedValues(root)
+    let cells = GatedProblem.states * GatedProblem.actions
+    var scorers = entries.map { _ in CreditScorer(cells: cells, trueGradient: trueGradient) }
+    for number in 0..<groups {
+      try Task.checkCancellation()
+      let plays = (0..<groupSize).map { member in
+        var random = root.stream("episode", number, member)
+        return problem.play(using: &random)
+      }
+      let group = try CreditGroup(plays.map { CreditEpisode(turns: problem.turns($0)) })
+      for (row, entry) in entries.enumerated() {
+        let credit: GroupCredit
+        var forkTurns = 0
+        switch entry {
+        case .rawReturn:
+          credit = GroupCredit(
+            turns: group.broadcast(group.episodes.map(\.totalReward)), of: group)
+        case .trueAdvantage:
+          credit = GroupCredit(
+            turns: plays.map { $0.map { problem.advantage(of: $0.action, in: $0.state) } },
+            of: group)
+        case .estimator(let estimator, let hasCriticError):
+          // Rows share episodes; truth is computed and shares nothing with anybody.
+          var random = root.stream("forks", number)
+          var evidence = evidence(plays, hasCriticError ? biased : problem.values, biased)
+          evidence.playForks(for: [estimator], of: group, sharing: { plays.past(of: $0) }) {
+            let steps = problem.play(from: plays[$0.episode][$0.turn].state, using: &random)
+            forkTurns += steps.count
+            return ForkOutcome(turns: problem.turns(steps))
+          }
+          credit = try estimator.credit(group, evidence: evidence)
+        }
+        add(credit, plays, forkTurns, &scorers[row])
+      }
+      onGroup()
+    }
+    return scorers.map(\.score)
+  }
+
+  private func add(
+    _ credit: GroupCredit, _ plays: [[GatedProblem.Step]], _ forkTurns: Int,
+    _ scorer: inout CreditScorer
+  ) {
+    var gradient = trueGradient.map { _ in 0.0 }
+    for (steps, credit) in zip(plays, credit.episodes) {
+      for (turn, step) in steps.enumerated() {
+        let value = credit.credit(turn: turn, token: 0)
+        let cell = GatedProblem.actions * step.state.index + step.action
+        scorer.add(
+          credit: value, truth: problem.advantage(of: step.action, in: step.state), cell: cell)
+        addScore(value / Double(groupSize), step, &gradient)
+      }
+    }
+    scorer.endGroup(gradient: gradient, episodes: plays.count, forkTurns: forkTurns)
+  }
+
+  /// Adds a weight times ∇ log π of a step, by the logits of its state.
+  private func addScore(_ weight: Double, _ step: GatedProblem.Step, _ gradient: inout [Double]) {
+    for action in 0..<GatedProblem.actions {
+      let slope = (action == step.action ? 1 : 0) - problem.probability(of: action, in: step.state)
+      gradient[GatedProblem.actions * step.state.index + action] += weight * slope
+    }
+  }
+
+  /// The derivative of the start's value by each logit.
+  private var trueGradient: [Double] {
+    let visits = problem.visits
+    return GatedProblem.allStates.flatMap { state in
+      (0..<GatedProblem.actions).map { action in
+        visits[state.index] * problem.probability(of: action, in: state)
+          * problem.advantage(of: action, in: state)
+      }
+    }
+  }
+
+  private func biasedValues(_ root: Randomness) -> [Double] {
+    problem.values.enumerated().map { index, value in
+      var random = root.stream("critic-error", index)
+      let radius = (-2 * log(1 - random.unit())).squareRoot()
+      return value + modelError * radius * cos(2 * Double.pi * random.unit())
+    }
+  }
+
+  private func evidence(
+    _ plays: [[GatedProblem.Step]], _ critic: [Double], _ process: [Double]
+  ) -> Evidence {
+    func tokens(_ number: (GatedProblem.Step) -> Double) -> [[[Double]]] {
+      plays.map { $0.map { [number($0)] } }
+    }
+    func chances(_ step: GatedProblem.Step) -> [Double] {
+      (0..<GatedProblem.actions).map { problem.probability(of: $0, in: step.state) }
+    }
+    return Evidence(
+      critic: Evidence.Critic(
+        values: tokens { critic[$0.state.index] }, bootstrap: plays.map { _ in nil }),
+      processModel: Evidence.ProcessModel(
+        values: plays.map { $0.map { process[$0.state.index] } }, bootstrap: plays.map { _ in nil }),
+      distributions: Evidence.Distributions(
+        logProbabilities: tokens { log(problem.probability(of: $0.action, in: $0.state)) },
+        squares: tokens { chances($0).reduce(0) { $0 + $1 * $1 } },
+        entropies: tokens { -chances($0).reduce(0) { $0 + $1 * log($1) } }))
+  }
+}
+
+extension [[GatedProblem.Step]] {
+  /// What led to a point: equal pasts share their forks, as in training.
+  fileprivate func past(of point: ForkPoint) -> [Int] {
+    self[point.episode][..<point.turn].flatMap { [$0.state.index, $0.action] }
+      + [self[point.episode][point.turn].state.index]
+  }
+}
