@@ -119,7 +119,7 @@ private struct Tree {
     var draws: [(paid: Double, next: Int?)] = []
   }
 
-  /// Where an action led. Chance may have a part in it, so the state belongs to the name.
+  /// Where an action led, by the state as well: chance may have had a part in it.
   private struct Link: Hashable {
     var node: Int
     var step: Step

@@ -2,7 +2,9 @@ extension EnumeratedProblem {
   /// The problems that ``EstimatorChecker`` lists.
   public static let all = [stopping, indifferent, survivor, crossroads]
 
-  /// STOP pays 0.5; CONTINUE (0.3) pays 0.5, then 0.5 again. Going on is worth 0.105 of gradient.
+  /// Going on pays more.
+  ///
+  /// STOP pays 0.5; CONTINUE (0.3) pays 0.5, then 0.5 again. The gradient is 0.105.
   public static let stopping = EnumeratedProblem(
     "stopping",
     [
@@ -10,7 +12,9 @@ extension EnumeratedProblem {
       [Option(1, reward: 0.5)],
     ])
 
-  /// STOP pays 0.5; CONTINUE (0.3) pays 0.25, then 0.25 again. It makes no difference.
+  /// Going on makes no difference.
+  ///
+  /// STOP pays 0.5; CONTINUE (0.3) pays 0.25, then 0.25 again.
   public static let indifferent = EnumeratedProblem(
     "indifferent",
     [
@@ -18,6 +22,8 @@ extension EnumeratedProblem {
       [Option(1, reward: 0.25)],
     ])
 
+  /// Going on leads where the other episodes seldom are.
+  ///
   /// STOP pays 0.5; CONTINUE (0.3) pays 0.1, then one of two options pays 1 (0.6) or 0.2.
   public static let survivor = EnumeratedProblem(
     "survivor",
@@ -26,7 +32,9 @@ extension EnumeratedProblem {
       [Option(0.6, reward: 1), Option(0.4, reward: 0.2)],
     ])
 
-  /// The first turn decides nothing: both ways succeed with 0.3. The second decides all, on the one way
+  /// The first turn decides nothing, the second all.
+  ///
+  /// Both ways succeed with 0.3. On the one way the second turn decides
   /// with one token, on the other with two; after success a third turn is forced and pays 1.
   public static let crossroads = EnumeratedProblem(
     "crossroads",
