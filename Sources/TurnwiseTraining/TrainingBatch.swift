@@ -15,7 +15,7 @@ package struct TrainingBatch: Sendable {
   /// The episode and turn of each scored token, as the loss reads them, in the shape of `sequences`.
   package private(set) var lossPlaces: [[TokenPlace]] = []
   /// The sequences of each episode that has any.
-  private(set) var episodes: [Range<Int>] = []
+  package private(set) var episodes: [Range<Int>] = []
 
   /// Flattens episodes.
   package init(_ episodes: [Episode]) {

@@ -40,8 +40,8 @@ public enum LossAdvice {
     let (ratio, defaults) = (configuration.ratio, RunConfiguration())
     if ratio == .sequenceMean, max(configuration.clipLow, configuration.clipHigh) > 0.01 {
       notices.append(
-        "ratio 'sequence-mean' stays so close to 1 that a clip range of"
-          + " \(configuration.clipLow) and \(configuration.clipHigh) never acts; GSPO uses 3e-4 and 4e-4")
+        "ratio 'sequence-mean' hardly leaves 1: a clip range of \(configuration.clipLow) and"
+          + " \(configuration.clipHigh) never acts; GSPO uses 3e-4 and 4e-4")
     }
     if configuration.epochs * configuration.minibatches == 1 {
       if ratio != defaults.ratio || configuration.clip != defaults.clip {
@@ -64,20 +64,22 @@ public enum LossAdvice {
   }
 
   private static func importance(_ configuration: RunConfiguration) -> [String] {
-    guard configuration.importance != .none, configuration.importanceCap <= 1 else { return [] }
-    let usual = configuration.importance == .sequence ? "2 to 10" : "1.5 to 5"
-    switch configuration.importanceForm {
-    case .truncate:
-      return [
-        "an importance cap of \(configuration.importanceCap) shrinks weights that need no"
-          + " correction; \(usual) is usual"
-      ]
-    case .mask:
-      return [
-        "an importance cap of \(configuration.importanceCap) masks all that is not equally likely"
-          + " under both policies; \(usual) is usual"
-      ]
+    guard configuration.importance != .none else { return [] }
+    var notices = [
+      "importance weights stay within rounding of 1 where the policy that is trained has sampled the"
+        + " episodes itself; they cost a scoring pass an update"
+    ]
+    if configuration.importanceCap <= 1 {
+      let effect =
+        switch configuration.importanceForm {
+        case .truncate: "shrinks weights that need no correction"
+        case .mask: "masks all tokens that are not equally likely under both policies"
+        }
+      let usual = configuration.importance == .sequence ? "2 to 10" : "1.5 to 5"
+      notices.append(
+        "an importance cap of \(configuration.importanceCap) \(effect); \(usual) is usual")
     }
+    return notices
   }
 
   private static func filters(
@@ -105,23 +107,26 @@ public enum LossAdvice {
     func changed(_ property: KeyPath<RunConfiguration, some Equatable>) -> Bool {
       configuration[keyPath: property] != defaults[keyPath: property]
     }
-    let options = [
-      (changed(\.dualClip), configuration.clip == .ppo, "dualClip", "clip 'ppo'"),
+    let weighs = configuration.importance != .none
+    let idle: [(name: String, isChanged: Bool, isRead: Bool, reader: String)] = [
+      ("dualClip", changed(\.dualClip), configuration.clip == .ppo, "clip 'ppo'"),
       (
-        changed(\.aggregationLength), configuration.aggregation == .constant, "aggregationLength",
+        "aggregationLength", changed(\.aggregationLength), configuration.aggregation == .constant,
         "aggregation 'constant'"
       ),
+      ("importanceForm", changed(\.importanceForm), weighs, "importance weights"),
+      ("importanceCap", changed(\.importanceCap), weighs, "importance weights"),
       (
-        changed(\.importanceForm), configuration.importance != .none, "importanceForm",
-        "an importance level"
+        "varianceMass", changed(\.varianceMass), configuration.filter == .variance,
+        "filter 'variance'"
       ),
       (
-        changed(\.importanceCap), configuration.importance != .none, "importanceCap",
-        "an importance level"
+        "filterBatches", changed(\.filterBatches), configuration.filter == .dynamic,
+        "filter 'dynamic'"
       ),
-      (changed(\.varianceMass), configuration.filter == .variance, "varianceMass", "filter 'variance'"),
-      (changed(\.filterBatches), configuration.filter == .dynamic, "filterBatches", "filter 'dynamic'"),
     ]
-    return options.filter { $0.0 && !$0.1 }.map { "'\($0.2)' changes nothing without \($0.3)" }
+    return idle.filter { $0.isChanged && !$0.isRead }.map {
+      "'\($0.name)' changes nothing without \($0.reader)"
+    }
   }
 }

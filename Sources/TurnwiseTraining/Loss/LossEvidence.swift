@@ -53,7 +53,7 @@ extension [[Float]] {
     var rest = flat[...]
     return map { row in
       defer { rest = rest.dropFirst(row.count) }
-      return Array(rest.prefix(row.count))
+      return [Item](rest.prefix(row.count))
     }
   }
 }

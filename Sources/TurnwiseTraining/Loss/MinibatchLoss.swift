@@ -62,11 +62,8 @@ package struct MinibatchLoss: Sendable {
       ratio.logRatios(Array(logRatios.joined()), at: Array(places.joined())))
   }
 
-  /// The logarithm of the ratio of each token by itself.
-  ///
-  /// - Parameters:
-  ///   - index: The number of the sequence in `sequences`.
-  ///   - outputs: What the policy says of it.
+  /// The logarithm of the ratio of each token by itself, given the number of its sequence in
+  /// `sequences` and what the policy says of that.
   package func logRatios(_ index: Int, _ outputs: SequenceOutputs) -> [Double] {
     zip(outputs.logProbabilities, evidence.anchor[sequences[index]]).map { Double($0) - Double($1) }
   }
