@@ -18,7 +18,7 @@ import TurnwiseTraining
     #expect(
       notices {
         ($0.ratio, $0.aggregation) = (.sequenceMean, .sequenceMean)
-        ($0.clipLow, $0.clipHigh) = (3e-4, 4e-4)
+        ($0.clipLow, $0.clipHigh, $0.klWeight) = (3e-4, 4e-4, 0)
       }.isEmpty)
     #expect(notices { ($0.filter, $0.filterBatches) = (.dynamic, 5) }.isEmpty)
   }
@@ -41,6 +41,8 @@ import TurnwiseTraining
     #expect(notices { $0.ratio = .sequenceMean }[0].contains("GSPO uses 3e-4"))
     #expect(notices { $0.ratio = .sequence }[0].contains("'sequence-mean' does not"))
     #expect(notices { $0.dualClip = 1.1 }[0].contains("inside the clip range"))
+    #expect(notices { $0.ratio = .turn }[0].contains("KL weight of 0"))
+    #expect(notices { ($0.ratio, $0.klWeight) = (.turn, 0) }.isEmpty)
     let onPolicy = notices { ($0.minibatches, $0.clip) = (1, .cispo) }
     #expect(onPolicy.count == 1 && onPolicy[0].contains("every ratio is 1"))
   }

@@ -53,6 +53,12 @@ public enum LossAdvice {
         "ratio 'sequence' is a product over all tokens of an episode, which leaves any range when"
           + " each is off by a little; 'sequence-mean' does not")
     }
+    if ratio != .token, configuration.klWeight > 0 {
+      notices.append(
+        "ratio '\(ratio.rawValue)' stops no single token, and the gradient of the divergence grows as"
+          + " the reference's probability over the policy's: a token that falls far takes over a"
+          + " step; GSPO uses a KL weight of 0")
+    }
     if configuration.clip == .ppo, configuration.dualClip > 0,
       configuration.dualClip < 1 + configuration.clipHigh
     {

@@ -31,15 +31,16 @@ package struct LossEvidence: Sendable {
     anchor = policy.score(batch.sequences, workers: workers).map(\.logProbabilities)
     scoredTokens += batch.tokenCount
     let logRatios = zip(anchor.joined(), batch.behavior.joined()).map { Double($0) - Double($1) }
-    let flat = importance(logRatios, at: Array(batch.lossPlaces.joined()))
-    weights = anchor.shaped(flat)
-    let count = Double(max(1, flat.count))
-    let ratios = importance.level.logRatios(logRatios, at: Array(batch.lossPlaces.joined()))
-    let bounded = zip(flat, ratios).count { $0 != RatioLevel.ratio($1) }
+    let places = Array(batch.lossPlaces.joined())
+    let bounded = importance(logRatios, at: places)
+    weights = anchor.shaped(bounded)
+    let ratios = importance.level.logRatios(logRatios, at: places).map(RatioLevel.ratio)
+    let count = Double(max(1, bounded.count))
     metrics["importance/effective_sample_share"] =
-      ImportanceWeights.effectiveSampleSize(flat) / count
-    metrics["importance/bounded_share"] = Double(bounded) / count
-    metrics["importance/mean_weight"] = flat.reduce(0, +) / count
+      ImportanceWeights.effectiveSampleSize(bounded) / count
+    metrics["importance/bounded_share"] =
+      Double(zip(bounded, ratios).count { $0 != $1 }) / count
+    metrics["importance/mean_weight"] = bounded.reduce(0, +) / count
     for estimator in DivergenceEstimator.allCases {
       metrics["importance/\(estimator.rawValue)"] =
         logRatios.reduce(0) { $0 + estimator($1) } / count
