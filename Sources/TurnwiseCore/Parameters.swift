@@ -64,6 +64,13 @@ public enum Parameters {
     do {
       return try JSONValue.object(members).decode(type)
     } catch let error as DecodingError {
+      if case .dataCorrupted(let context) = error,
+        let unknown = context.underlyingError as? UnknownWord
+      {
+        throw Problem.mismatch(
+          name: context.codingPath.map(\.stringValue).joined(separator: "."), text: unknown.word,
+          expected: unknown.expected)
+      }
       throw Problem.refused(error.plainDescription)
     }
   }

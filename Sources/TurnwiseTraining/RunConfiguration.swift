@@ -27,10 +27,32 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   public var epochs = 1
   /// Steps in a pass.
   public var minibatches = 2
+  /// Over how many tokens the probability ratio is taken.
+  public var ratio = RatioLevel.token
+  /// What happens to a token whose ratio leaves the range.
+  public var clip = ClipForm.ppo
   /// How far below 1 the probability ratio may fall before its gradient stops (PPO's ε).
   public var clipLow = 0.2
   /// How far above 1 it may rise (DAPO's clip-higher).
   public var clipHigh = 0.28
+  /// The ratio at which the loss of a bad token stops growing; 0 for none.
+  public var dualClip = 3.0
+  /// How the losses of tokens become that of a minibatch.
+  public var aggregation = LossAggregation.tokenMean
+  /// The length that the aggregation `constant` divides by.
+  public var aggregationLength = 64
+  /// Over how many tokens the ratio of trainer to sampler is taken that weighs them.
+  public var importance = ImportanceWeights.Level.none
+  /// What happens to a weight out of bounds.
+  public var importanceForm = ImportanceWeights.Form.truncate
+  /// The largest weight.
+  public var importanceCap = 2.0
+  /// Which groups an update learns from.
+  public var filter = GroupFilter.none
+  /// The share of the variance of returns that the filter `variance` keeps.
+  public var varianceMass = 0.9
+  /// The most collections of an update with the filter `dynamic`.
+  public var filterBatches = 3
   /// The longest gradient; longer ones are shortened.
   public var gradientNorm = 1.0
   /// The weight of the entropy of the policy in its objective.
@@ -101,8 +123,19 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     "adamEpsilon": "smallest gradient that the policy's Adam takes at full step",
     "epochs": "passes over the episodes of an update",
     "minibatches": "steps in a pass",
+    "ratio": "over what the probability ratio is taken: \(RatioLevel.words)",
+    "clip": "what happens out of its range: \(ClipForm.words)",
     "clipLow": "how far below 1 the probability ratio may fall",
     "clipHigh": "how far above 1 the probability ratio may rise",
+    "dualClip": "ratio at which the loss of a bad token stops growing; 0 for none",
+    "aggregation": "how tokens add up: \(LossAggregation.words)",
+    "aggregationLength": "length that the aggregation 'constant' divides by",
+    "importance": "weights for what another policy sampled: \(ImportanceWeights.Level.words)",
+    "importanceForm": "what happens to a weight out of bounds: \(ImportanceWeights.Form.words)",
+    "importanceCap": "the largest weight",
+    "filter": "which groups are learnt from: \(GroupFilter.words)",
+    "varianceMass": "share of the variance of returns that the filter 'variance' keeps",
+    "filterBatches": "the most collections of an update with the filter 'dynamic'",
     "gradientNorm": "the longest gradient; longer ones are shortened",
     "entropyBonus": "weight of the policy's entropy",
     "klWeight": "weight of the divergence from the warm start",
@@ -135,6 +168,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     let counts = [
       ("groups", groups, 1), ("groupSize", groupSize, 2), ("epochs", epochs, 1),
       ("minibatches", minibatches, 1), ("actionTokens", actionTokens, 2),
+      ("aggregationLength", aggregationLength, 1), ("filterBatches", filterBatches, 1),
       ("demonstrations", demonstrations, 1), ("cloningSteps", cloningSteps, 1),
       ("cloningBatch", cloningBatch, 1), ("criticEpisodes", criticEpisodes, 0),
       ("criticEpochs", criticEpochs, 0), ("vocabulary", vocabulary, 259), ("width", width, 2),
@@ -156,6 +190,15 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     let shares = [("habit", habit), ("slip", slip), ("renaming", renaming)]
     if let (name, _) = shares.first(where: { !(0...1 ~= $0.1) }) {
       return (name, "a number from 0 to 1")
+    }
+    guard dualClip == 0 || (dualClip > 1 && dualClip.isFinite) else {
+      return ("dualClip", "0 or a number above 1")
+    }
+    guard importanceCap > 0, importanceCap.isFinite else {
+      return ("importanceCap", "a number above 0")
+    }
+    guard varianceMass > 0, varianceMass <= 1 else {
+      return ("varianceMass", "a number above 0 and up to 1")
     }
     if !(0.01...100 ~= cloningTemperature) {
       return ("cloningTemperature", "a number from 0.01 to 100")

@@ -12,7 +12,7 @@ public struct Spending: Codable, Hashable, Sendable {
   public var criticTurns = 0
   /// Tokens sampled in training episodes.
   public var sampledTokens = 0
-  /// Tokens scored by the critic and the reference.
+  /// Tokens scored by the critic, the reference, and the policy beside its steps.
   public var scoredTokens = 0
   /// Tokens passed forward and backward.
   public var trainedTokens = 0
@@ -20,6 +20,9 @@ public struct Spending: Codable, Hashable, Sendable {
   public var failedEpisodes = 0
   /// Groups without two episodes to compare, which were left out.
   public var droppedGroups = 0
+  /// Groups that were played in full and that the filter left out; their turns are part of
+  /// `trainingTurns`.
+  public var filteredGroups = 0
 
   /// Nothing.
   public init() {}
@@ -36,6 +39,7 @@ public struct Spending: Codable, Hashable, Sendable {
       "spent/trained_tokens": Double(trainedTokens),
       "spent/failed_episodes": Double(failedEpisodes),
       "spent/dropped_groups": Double(droppedGroups),
+      "spent/filtered_groups": Double(filteredGroups),
     ]
   }
 }

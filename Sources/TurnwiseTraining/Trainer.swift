@@ -115,27 +115,50 @@ public struct Trainer<E: Environment>: Sendable {
 
   // MARK: - Collecting
 
+  /// Plays the groups of an update, and those that a filter wants played for the ones it leaves out.
   private func collect(
     _ iteration: Int, _ next: inout TrainerState
   ) async throws -> (episodes: [Episode], groups: [[Episode]]) {
+    let filter = configuration.filter
+    guard filter != .none else { return try await collect(iteration, batch: 0, &next) }
+    var (episodes, kept): ([Episode], [[Episode]]) = ([], [])
+    for batch in 0..<(filter.replenishes ? configuration.filterBatches : 1)
+    where kept.count < configuration.groups {
+      let (played, groups) = try await collect(iteration, batch: batch, &next)
+      let returns = try groups.map { try CreditGroup($0).episodes.map(\.totalReward) }
+      let chosen = filter.kept(returns, mass: configuration.varianceMass)
+        .prefix(configuration.groups - kept.count)
+      episodes += played
+      kept += chosen.map { groups[$0] }
+      next.spending.filteredGroups += groups.count - chosen.count
+    }
+    return (episodes, kept)
+  }
+
+  private func collect(
+    _ iteration: Int, batch: Int, _ next: inout TrainerState
+  ) async throws -> (episodes: [Episode], groups: [[Episode]]) {
     let size = configuration.groupSize
-    let origins = (0..<configuration.groups * size).map { number in
-      EpisodeOrigin(
-        seed: configuration.seed.value, split: .train, iteration: iteration,
-        scenario: number / size, member: number % size)
+    let scenarios = batch * configuration.groups..<(batch + 1) * configuration.groups
+    let origins = scenarios.flatMap { scenario in
+      (0..<size).map { member in
+        EpisodeOrigin(
+          seed: configuration.seed.value, split: .train, iteration: iteration, scenario: scenario,
+          member: member)
+      }
     }
     let episodes = try await play(origins, next.policy)
     let usable = episodes.filter(\.isCreditable)
     if usable.isEmpty, let failure = episodes.lazy.compactMap(\.ending.failure).first {
       throw TrainingError.everyEpisodeFailed(failure)
     }
-    let groups = (0..<configuration.groups).map { group in
-      usable.filter { $0.origin.scenario == group }
+    let groups = scenarios.map { scenario in
+      usable.filter { $0.origin.scenario == scenario }
     }.filter { $0.count > 1 }
     next.spending.trainingTurns += episodes.reduce(0) { $0 + $1.turns.count }
     next.spending.sampledTokens += episodes.reduce(0) { $0 + $1.tape.sampledCount }
     next.spending.failedEpisodes += episodes.count(where: { $0.ending.failure != nil })
-    next.spending.droppedGroups += configuration.groups - groups.count
+    next.spending.droppedGroups += scenarios.count - groups.count
     return (episodes, groups)
   }
 
@@ -170,7 +193,10 @@ public struct Trainer<E: Environment>: Sendable {
     _ next: inout TrainerState, _ groups: [CreditedGroup], _ update: inout TrainingUpdate
   ) throws {
     let batch = TrainingBatch(groups.flatMap(\.episodes))
-    guard batch.scoredCount > 0 else { return }
+    guard batch.scoredCount > 0 else {
+      update.metrics["policy/skipped"] = 1
+      return
+    }
     let credit = batch.spread(groups.flatMap { $0.credit[driver.spelling]?.episodes ?? [] })
     let square = credit.joined().reduce(0) { $0 + $1 * $1 } / Double(batch.scoredCount)
     guard square > 0 else {
@@ -188,6 +214,7 @@ public struct Trainer<E: Environment>: Sendable {
       &next.policy.model, &next.optimizer, on: batch, advantages: advantages, reference: reference,
       order: &order)
     next.spending.trainedTokens += batch.tokenCount * configuration.epochs
+    next.spending.scoredTokens += report.scoredTokens
     update.metrics["credit/scale"] = square.squareRoot()
     update.metrics.merge(report.metrics) { $1 }
   }
@@ -225,7 +252,7 @@ public struct Trainer<E: Environment>: Sendable {
   private func improveCritic(
     _ next: inout TrainerState, _ groups: [CreditedGroup], _ update: inout TrainingUpdate
   ) throws {
-    guard var critic = next.critic, configuration.criticEpochs > 0 else { return }
+    guard var critic = next.critic, configuration.criticEpochs > 0, !groups.isEmpty else { return }
     let names = [driver.spelling] + estimators.map(\.spelling)
     guard
       let name = names.first(where: { name in

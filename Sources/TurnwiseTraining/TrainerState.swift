@@ -1,3 +1,4 @@
+internal import TurnwiseCore
 public import TurnwiseModel
 
 /// Everything that a trainer needs to go on.
@@ -52,7 +53,14 @@ extension TrainerState: Codable {
     }
     reference = try container.decodeIfPresent(Checkpoint.self, forKey: .reference)?.model
     iteration = try container.decode(Int.self, forKey: .iteration)
-    spending = try container.decode(Spending.self, forKey: .spending)
+    let spent = try container.decode([String: JSONValue].self, forKey: .spending)
+    do {
+      // What an earlier version did not count stays 0, so that its policies can still be read.
+      spending = try Parameters.setting(spent, of: Spending())
+    } catch let problem as Parameters.Problem {
+      throw DecodingError.dataCorruptedError(
+        forKey: .spending, in: container, debugDescription: "\(problem)")
+    }
   }
 
   /// Writes the state; models are safetensors files in base64.

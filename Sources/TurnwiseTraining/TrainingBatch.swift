@@ -1,20 +1,26 @@
-internal import TurnwiseCore
+package import TurnwiseCore
 internal import TurnwiseCredit
-internal import TurnwiseModel
+package import TurnwiseModel
 
 /// The sampled tokens of episodes, flattened into sequences that a model can be trained on.
-struct TrainingBatch: Sendable {
+package struct TrainingBatch: Sendable {
   /// One sequence for each segment of each tape that holds sampled tokens.
-  private(set) var sequences: [TrainingSequence] = []
+  package private(set) var sequences: [TrainingSequence] = []
   /// The behaviour policy's log-probability of each scored token, in the shape of `sequences`.
-  private(set) var behavior: [[Float]] = []
+  package private(set) var behavior: [[Float]] = []
   /// Where each scored token is: turn and number in the turn, in the shape of `sequences`.
   private(set) var places: [[(turn: Int, token: Int)]] = []
   /// The episode that each sequence belongs to.
-  private(set) var owners: [Int] = []
+  package private(set) var owners: [Int] = []
+  /// The episode and turn of each scored token, as the loss reads them, in the shape of `sequences`.
+  package private(set) var lossPlaces: [[TokenPlace]] = []
+  /// The sequences of each episode that has any.
+  package private(set) var episodes: [Range<Int>] = []
 
-  init(_ episodes: [Episode]) {
+  /// Flattens episodes.
+  package init(_ episodes: [Episode]) {
     for (owner, episode) in episodes.enumerated() {
+      let start = sequences.count
       for segment in episode.tape.segments {
         var scored: [Int] = []
         var behavior: [Float] = []
@@ -28,8 +34,10 @@ struct TrainingBatch: Sendable {
         sequences.append(TrainingSequence(tokens: segment.tokens, scored: scored))
         self.behavior.append(behavior)
         self.places.append(places)
+        lossPlaces.append(places.map { TokenPlace(episode: owner, turn: $0.turn) })
         owners.append(owner)
       }
+      if start < sequences.count { self.episodes.append(start..<sequences.count) }
     }
   }
 

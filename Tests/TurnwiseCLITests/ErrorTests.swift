@@ -52,6 +52,20 @@ import Turnwise
     ("train keydoor-v1 --learning-rate fast", "error: --learning-rate fast: expected a number\n"),
     ("train keydoor-v1 --width 7", "error: --width 7: expected a multiple of twice the heads\n"),
     ("train keydoor-v1 --groups 0", "error: --groups 0: expected a whole number of at least 1\n"),
+    (
+      "train keydoor-v1 --ratio tokn",
+      "error: --ratio tokn: expected one of token, turn, turn-mean, sequence, sequence-mean\n"
+    ),
+    ("train keydoor-v1 --clip PPO", "error: --clip PPO: expected one of ppo, cispo\n"),
+    ("train keydoor-v1 --dual-clip 1", "error: --dual-clip 1: expected 0 or a number above 1\n"),
+    (
+      "train keydoor-v1 --importance-cap 0",
+      "error: --importance-cap 0: expected a number above 0\n"
+    ),
+    (
+      "train keydoor-v1 --variance-mass 2",
+      "error: --variance-mass 2: expected a number above 0 and up to 1\n"
+    ),
     ("check --all keydoor-v1", "error: --all checks every environment as it is\n"),
     ("show", "error: name the folder of a run\nhint:  add --help for examples\n"),
   ])

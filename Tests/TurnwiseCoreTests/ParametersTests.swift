@@ -2,6 +2,8 @@ import Testing
 import TurnwiseCore
 
 @Suite struct `Parameters by name` {
+  enum Color: String, WordChoice { case red, darkGreen = "dark-green" }
+
   struct Options: Codable, Hashable {
     var horizon = 4
     var rate = 0.5
@@ -11,6 +13,7 @@ import TurnwiseCore
     var sizes = [1, 2]
     var seed = UInt64.max
     var nested = ["x": 1]
+    var color = Color.red
   }
 
   private func set(_ texts: [String]) throws -> Options {
@@ -33,6 +36,7 @@ import TurnwiseCore
     #expect(try set(["sizes=8,16,32"]) == expected { $0.sizes = [8, 16, 32] })
     #expect(try set(["seed=18446744073709551614"]) == expected { $0.seed = .max - 1 })
     #expect(try set(["nested={\"y\":2}"]) == expected { $0.nested = ["y": 2] })
+    #expect(try set(["color=dark-green"]) == expected { $0.color = .darkGreen })
     #expect(try set(["horizon=1", "horizon=2"]) == expected { $0.horizon = 2 })
   }
 
@@ -45,6 +49,10 @@ import TurnwiseCore
       ("rate=inf", .mismatch(name: "rate", text: "inf", expected: "a number")),
       ("isHard=yes", .mismatch(name: "isHard", text: "yes", expected: "true or false")),
       ("nested=[", .mismatch(name: "nested", text: "[", expected: "JSON")),
+      (
+        "color=green",
+        .mismatch(name: "color", text: "green", expected: "one of red, dark-green")
+      ),
       ("sizes=1,two", .mismatch(name: "sizes", text: "two", expected: "a number")),
     ] as [(String, Parameters.Problem)])
   func `refuse what does not fit`(text: String, problem: Parameters.Problem) {
@@ -52,7 +60,7 @@ import TurnwiseCore
   }
 
   @Test func `name those that there are`() {
-    let known = ["horizon", "isHard", "name", "nested", "rate", "seed", "sizes", "words"]
+    let known = ["color", "horizon", "isHard", "name", "nested", "rate", "seed", "sizes", "words"]
     #expect(throws: Parameters.Problem.unknown(name: "horizn", known: known)) {
       try set(["horizn=8"])
     }

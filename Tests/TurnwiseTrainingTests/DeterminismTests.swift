@@ -69,6 +69,25 @@ import TurnwiseTraining
     #expect(try await resumed.step() == nil)
   }
 
+  @Test func `reads a state that counted less`() async throws {
+    let configuration = Tiny.configuration()
+    let trainer = try Trainer(Tiny.game, from: await Tiny.warmStart(configuration), configuration)
+    guard case .object(var members) = try JSONValue(encoding: trainer.state),
+      case .object(var spent) = members["spending"]
+    else {
+      Issue.record("a state is not an object")
+      return
+    }
+    spent["filteredGroups"] = nil
+    members["spending"] = .object(spent)
+    let read = try JSONValue.object(members).decode(TrainerState.self)
+    #expect(read.spending == trainer.state.spending)
+    spent["trainingTurns"] = "many"
+    members["spending"] = .object(spent)
+    let broken = JSONValue.object(members)
+    #expect(throws: DecodingError.self) { try broken.decode(TrainerState.self) }
+  }
+
   @Test func `credits every group by every estimator`() async throws {
     let configuration = Tiny.configuration()
     var trainer = try Trainer(Tiny.game, from: await Tiny.warmStart(configuration), configuration)

@@ -1,0 +1,22 @@
+internal import Foundation
+
+/// What one sampled token says about the divergence KL(q ‖ p) of the policy q that it was sampled from
+/// (Schulman, "Approximating KL divergence", 2020).
+///
+/// With x = log p - log q of the token:
+///
+///     k1 = -x              unbiased, of either sign
+///     k2 = x² / 2          biased, never negative
+///     k3 = eˣ - 1 - x      unbiased, never negative
+public enum DivergenceEstimator: String, CaseIterable, Hashable, Sendable {
+  case k1, k2, k3
+
+  /// Estimates the divergence from the log-ratio of one token.
+  public func callAsFunction(_ logRatio: Double) -> Double {
+    switch self {
+    case .k1: -logRatio
+    case .k2: 0.5 * logRatio * logRatio
+    case .k3: exp(min(20, logRatio)) - 1 - logRatio
+    }
+  }
+}

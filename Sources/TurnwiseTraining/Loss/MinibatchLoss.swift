@@ -1,0 +1,110 @@
+internal import Foundation
+package import TurnwiseModel
+
+/// The policy's loss over the episodes of one step.
+///
+///     Σ_j (w_j L(r_j, A_j) + klWeight · k3_j - entropyBonus · H_j) / d_j
+///
+/// over all sampled tokens j of the minibatch, with the ratio r_j of ``RatioLevel``, the term L of
+/// ``ClippedObjective``, the weight w_j of ``ImportanceWeights`` and the divisor d_j of
+/// ``LossAggregation``. Divisors belong to the minibatch: the sum over any parts of it is the whole.
+package struct MinibatchLoss: Sendable {
+  /// The sequences of the batch that make up the minibatch: all of each of its episodes.
+  package let sequences: [Int]
+
+  private let batch: TrainingBatch
+  private let evidence: LossEvidence
+  private let ratio: RatioLevel
+  private let objective: ClippedObjective
+  private let entropyBonus: Double
+  private let klWeight: Double
+  /// The divisor of each token of `sequences`.
+  private let divisors: [[Double]]
+  /// The logarithm of the ratio that each token of `sequences` uses, where that cannot be seen from its
+  /// own sequence alone.
+  private var pooled: [[Double]]?
+
+  /// Prepares the loss.
+  ///
+  /// - Parameters:
+  ///   - sequences: The sequences of the batch that make up the minibatch.
+  ///   - batch: What was sampled.
+  ///   - evidence: What is known of each token of the batch.
+  ///   - configuration: The parts of the loss.
+  package init(
+    _ sequences: [Int], of batch: TrainingBatch, _ evidence: LossEvidence,
+    _ configuration: RunConfiguration
+  ) {
+    (self.sequences, self.batch, self.evidence) = (sequences, batch, evidence)
+    ratio = configuration.ratio
+    objective = ClippedObjective(
+      configuration.clip, low: configuration.clipLow, high: configuration.clipHigh,
+      dual: configuration.dualClip)
+    (entropyBonus, klWeight) = (configuration.entropyBonus, configuration.klWeight)
+    let places = sequences.map { batch.lossPlaces[$0] }
+    divisors = sequences.map { batch.behavior[$0] }.shaped(
+      configuration.aggregation.divisors(
+        of: Array(places.joined()), length: configuration.aggregationLength))
+  }
+
+  /// Whether some ratio is that of an episode of more than one sequence.
+  package var needsPooling: Bool {
+    ratio.spansTurns && Set(sequences.map { batch.owners[$0] }).count < sequences.count
+  }
+
+  /// Takes the ratios of episodes over all their sequences.
+  ///
+  /// - Parameter outputs: What the policy says of each of `sequences` as it is now.
+  package mutating func pool(_ outputs: [SequenceOutputs]) {
+    let logRatios = outputs.enumerated().map { self.logRatios($0.offset, $0.element) }
+    let places = sequences.map { batch.lossPlaces[$0] }
+    pooled = outputs.map(\.logProbabilities).shaped(
+      ratio.logRatios(Array(logRatios.joined()), at: Array(places.joined())))
+  }
+
+  /// The logarithm of the ratio of each token by itself, given the number of its sequence in
+  /// `sequences` and what the policy says of that.
+  package func logRatios(_ index: Int, _ outputs: SequenceOutputs) -> [Double] {
+    zip(outputs.logProbabilities, evidence.anchor[sequences[index]]).map { Double($0) - Double($1) }
+  }
+
+  /// The term L of each token, before weights and divisors.
+  package func terms(
+    _ index: Int, _ outputs: SequenceOutputs
+  ) -> [(loss: Double, derivative: Double, isClipped: Bool)] {
+    let sequence = sequences[index]
+    let used =
+      pooled?[index]
+      ?? ratio.logRatios(logRatios(index, outputs), at: batch.lossPlaces[sequence])
+    return zip(used, evidence.advantages[sequence]).map {
+      objective(logRatio: $0, advantage: $1)
+    }
+  }
+
+  /// The derivatives of the loss by what the policy says of one sequence.
+  package func gradients(_ index: Int, _ outputs: SequenceOutputs) -> SequenceGradients {
+    let sequence = sequences[index]
+    let divisors = divisors[index]
+    var gradients = SequenceGradients(
+      entropies: entropyBonus == 0 ? [] : divisors.map { Float(-entropyBonus / $0) })
+    for (token, term) in terms(index, outputs).enumerated() {
+      let weight = evidence.weights?[sequence][token] ?? 1
+      var derivative = weight * term.derivative
+      if let gap = referenceGap(index, token, outputs) {
+        derivative += klWeight * (1 - exp(min(20, gap)))
+      }
+      gradients.logProbabilities.append(Float(derivative / divisors[token]))
+      gradients.loss += weight * term.loss / divisors[token]
+    }
+    return gradients
+  }
+
+  /// The logarithm of reference over policy, if there is a reference.
+  package func referenceGap(
+    _ index: Int, _ token: Int, _ outputs: SequenceOutputs
+  ) -> Double? {
+    evidence.reference.map { reference in
+      Double(reference[sequences[index]][token]) - Double(outputs.logProbabilities[token])
+    }
+  }
+}
