@@ -103,13 +103,51 @@ public struct HexSeed: Codable, Hashable, Sendable {
 }
 
 /// The episode and turn that a fork left, and the name of its random streams.
-public struct ForkParent: Codable, Hashable, Sendable {
+public struct ForkParent: Hashable, Sendable {
   /// The name of the parent episode.
   public var episode: String
   /// How many turns the fork shares with its parent.
   public var turn: Int
+  /// How many sampled tokens of the next turn the fork shares with its parent; 0 if it left between
+  /// two turns.
+  public var token: Int
   /// What the fork's streams are called.
   public var stream: String
+
+  /// The name of the fork, such as `train/3/12/4/2-what-if`, or `train/3/12/4/2.5-what-if` behind the
+  /// fifth token of a turn.
+  var childName: String {
+    let place = token > 0 ? "\(turn).\(token)" : "\(turn)"
+    return "\(episode)/\(place)-\(stream)"
+  }
+
+  /// The fork's random stream, given the parent's.
+  func branch(of random: Randomness) -> Randomness {
+    let branch = random.stream("fork-" + stream, turn)
+    return token > 0 ? branch.stream("token", token) : branch
+  }
+}
+
+extension ForkParent: Codable {
+  private enum CodingKeys: String, CodingKey { case episode, turn, token, stream }
+
+  /// Reads a parent; a missing token is 0.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    episode = try container.decode(String.self, forKey: .episode)
+    turn = try container.decode(Int.self, forKey: .turn)
+    token = try container.decodeIfPresent(Int.self, forKey: .token) ?? 0
+    stream = try container.decode(String.self, forKey: .stream)
+  }
+
+  /// Writes a parent, and the token only where it says something.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(episode, forKey: .episode)
+    try container.encode(turn, forKey: .turn)
+    if token != 0 { try container.encode(token, forKey: .token) }
+    try container.encode(stream, forKey: .stream)
+  }
 }
 
 /// A finished episode, without the types of its environment: what traces record and estimators read.
@@ -164,6 +202,18 @@ extension Episode {
   public var totalReward: Double? {
     let present = rewards.compactMap(\.self)
     return present.isEmpty ? nil : present.reduce(0, +)
+  }
+
+  /// The forks that led here, oldest first.
+  public var forks: [ForkParent] { (ancestors ?? []) + (parent.map { [$0] } ?? []) }
+
+  /// The first sampled tokens of a turn.
+  ///
+  /// - Returns: `nil` if the turn was not played, or has fewer.
+  public func beginning(ofTurn turn: Int, count: Int) -> ActionPrefix? {
+    guard turns.indices.contains(turn) else { return nil }
+    if count == 0 { return ActionPrefix(tokens: [], logProbabilities: []) }
+    return turns[turn].span.flatMap { tape.beginning(of: $0, count: count) }
   }
 
   /// Whether the task was done.

@@ -50,6 +50,9 @@ extension Failure: CustomStringConvertible {
 extension Failure {
   static let missingAnswer = Failure(
     .policy, code: "missing-answer", message: "The sampler gave no answer for this situation.")
+  static let otherBeginning = Failure(
+    .policy, code: "other-beginning",
+    message: "The sampler did not go on with the action that the fork had begun.")
   static let cancelled = Failure(.cancelled, code: "cancelled", message: "The run was stopped.")
   static let unfinished = Failure(
     .cancelled, code: "unfinished", message: "The episode was not played to its end.")

@@ -29,7 +29,8 @@ public protocol Sampler: Sendable {
   /// Decides on a batch: one answer for each situation, in order.
   ///
   /// An answer must not depend on what else is in the batch. A call that fails loses its own episode
-  /// and no other.
+  /// and no other. Where the action is ``Situation/begun``, only the rest of it is sampled, and its span
+  /// holds both.
   func decide(_ batch: [Situation]) async -> [Result<Decision, Failure>]
 
   /// Scores what was sampled on tapes: for each tape the log-probabilities of each sampled span.
@@ -53,6 +54,8 @@ public struct Situation: Sendable {
   public var turns: [Turn]
   /// The tokens of the past.
   public var tape: TokenTape
+  /// What the action must begin with, in a fork that left its parent in the middle of an action.
+  public var begun: ActionPrefix?
   /// The policy's random stream of this turn.
   public var random: Randomness
 
@@ -60,7 +63,7 @@ public struct Situation: Sendable {
   public init(
     episode: String = "", instructions: String = "", tools: [ToolDescription] = [],
     observation: Observation, turns: [Turn], tape: TokenTape = TokenTape(),
-    random: Randomness = Randomness(seed: 0)
+    begun: ActionPrefix? = nil, random: Randomness = Randomness(seed: 0)
   ) {
     self.episode = episode
     self.instructions = instructions
@@ -68,6 +71,7 @@ public struct Situation: Sendable {
     self.observation = observation
     self.turns = turns
     self.tape = tape
+    self.begun = begun
     self.random = random
   }
 

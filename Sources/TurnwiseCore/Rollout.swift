@@ -1,9 +1,24 @@
+internal import Synchronization
+
 /// Who plays an episode.
 public enum Player: Sendable {
   /// A policy.
   case policy(any Policy)
   /// The environment's scripted expert.
   case expert(ExpertNoise)
+}
+
+/// A finished session, and what it was before each turn that was played.
+///
+/// Any of the snapshots can be forked: `history.snapshots[3].forked("what-if")` is the episode in the
+/// situation of its fourth turn.
+public struct SessionHistory<E: Environment>: Sendable {
+  /// The session as it is now.
+  public internal(set) var session: Session<E>
+  /// The session before each turn, oldest first.
+  ///
+  /// They share their memory with each other and with ``session``.
+  public internal(set) var snapshots: [Session<E>] = []
 }
 
 /// Plays many sessions at once.
@@ -34,19 +49,43 @@ public struct Rollout: Sendable {
   ///
   /// - Returns: The finished sessions, in the order of `sessions`.
   public func play<E: Environment>(_ sessions: [Session<E>]) async -> [Session<E>] {
+    await play(sessions, keep: { _, _ in })
+  }
+
+  /// Plays all sessions to their ends as ``play(_:)`` does, and keeps what they were before each turn.
+  ///
+  /// - Returns: The finished sessions with their snapshots, in the order of `sessions`.
+  public func playKeepingHistory<E: Environment>(
+    _ sessions: [Session<E>]
+  ) async -> [SessionHistory<E>] {
+    let kept = Mutex([[Session<E>]](repeating: [], count: sessions.count))
+    let played = await play(sessions) { index, session in
+      kept.withLock { $0[index].append(session) }
+    }
+    return zip(played, kept.withLock(\.self)).map { session, snapshots in
+      // The machinery may have failed in the middle of a last turn, which then was not played.
+      SessionHistory(
+        session: session, snapshots: snapshots.filter { $0.turns.count < session.turns.count })
+    }
+  }
+
+  /// Calls `keep` with the number of a session, and the session, before each of its turns.
+  private func play<E: Environment>(
+    _ sessions: [Session<E>], keep: @escaping @Sendable (Int, Session<E>) -> Void
+  ) async -> [Session<E>] {
     switch player {
     case .expert(let noise):
-      return await independently(sessions, calls: workers, sampler: nil) { session in
+      return await independently(sessions, calls: workers, sampler: nil, keep: keep) { session in
         .success(.act(session.expertAction(noise) ?? .nothing, nil))
       }
     case .policy(let policy):
       let sampler = policy.makeSampler()
       switch policy.feeding {
       case .lockStep(let rows):
-        return await inLockStep(sessions, sampler: sampler, rows: rows)
+        return await inLockStep(sessions, sampler: sampler, rows: rows, keep: keep)
       case .independent(let calls):
-        return await independently(sessions, calls: calls, sampler: sampler) { session in
-          await sampler.decide([session.situation]).first ?? .failure(.missingAnswer)
+        return await independently(sessions, calls: calls, sampler: sampler, keep: keep) {
+          await sampler.decide([$0.situation]).first ?? .failure(.missingAnswer)
         }
       }
     }
@@ -54,15 +93,19 @@ public struct Rollout: Sendable {
 
   private func independently<E: Environment>(
     _ sessions: [Session<E>], calls: Int, sampler: (any Sampler)?,
+    keep: @escaping @Sendable (Int, Session<E>) -> Void,
     decide: @escaping @Sendable (Session<E>) async -> Result<Decision, Failure>
   ) async -> [Session<E>] {
     let (deciding, stepping) = (Gate(calls), Gate(workers))
-    return await concurrentMap(sessions, limit: max(calls, workers)) { session in
+    return await concurrentMap(
+      Array(sessions.enumerated()), limit: max(calls, workers)
+    ) { index, session in
       var session = session
       while session.ending == nil {
         if Task.isCancelled {
           session.fail(.cancelled)
         } else {
+          keep(index, session)
           await deciding.enter()
           let decision = await decide(session)
           await deciding.leave()
@@ -78,7 +121,7 @@ public struct Rollout: Sendable {
   }
 
   private func inLockStep<E: Environment>(
-    _ sessions: [Session<E>], sampler: any Sampler, rows: Int
+    _ sessions: [Session<E>], sampler: any Sampler, rows: Int, keep: (Int, Session<E>) -> Void
   ) async -> [Session<E>] {
     var sessions = sessions
     while true {
@@ -88,6 +131,7 @@ public struct Rollout: Sendable {
         for index in alive { sessions[index].fail(.cancelled) }
         return sessions
       }
+      for index in alive { keep(index, sessions[index]) }
       var decisions: [Result<Decision, Failure>] = []
       for start in stride(from: 0, to: alive.count, by: rows) {
         let batch = alive[start..<min(start + rows, alive.count)].map { sessions[$0].situation }

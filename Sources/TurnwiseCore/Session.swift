@@ -31,6 +31,8 @@ public struct Session<E: Environment>: Sendable {
   /// How many turns were tried again after a retryable failure.
   public private(set) var retries = 0
 
+  /// What was sampled of the next action before the session was forked in the middle of it.
+  private var begun: ActionPrefix?
   private var environmentRandom: Randomness
   private var policyRandom: Randomness
   private let environmentStream: String
@@ -59,15 +61,14 @@ public struct Session<E: Environment>: Sendable {
 
   /// The name of the episode in its run.
   public var name: String {
-    guard let parent = lineage.last else { return origin.name }
-    return "\(parent.episode)/\(parent.turn)-\(parent.stream)"
+    lineage.last?.childName ?? origin.name
   }
 
   /// What a policy gets to see now.
   public var situation: Situation {
     Situation(
       episode: name, instructions: environment.instructions, tools: descriptions,
-      observation: environment.observe(state), turns: turns, tape: tape,
+      observation: environment.observe(state), turns: turns, tape: tape, begun: begun,
       random: policyRandom.stream("turn", turns.count))
   }
 
@@ -83,11 +84,20 @@ public struct Session<E: Environment>: Sendable {
   }
 
   /// Returns a copy that plays on with random streams of its own.
-  public func forked(_ stream: String) -> Session {
+  ///
+  /// - Parameters:
+  ///   - stream: What the streams are called.
+  ///   - begun: What the copy's next action begins with; `nil` leaves that as it is. The policy samples
+  ///     the rest of the action.
+  /// - Returns: The fork.
+  public func forked(_ stream: String, begun: ActionPrefix? = nil) -> Session {
     var fork = self
-    fork.lineage.append(ForkParent(episode: name, turn: turns.count, stream: stream))
-    fork.environmentRandom = environmentRandom.stream("fork-" + stream, turns.count)
-    fork.policyRandom = policyRandom.stream("fork-" + stream, turns.count)
+    if let begun { fork.begun = begun.isEmpty ? nil : begun }
+    let parent = ForkParent(
+      episode: name, turn: turns.count, token: fork.begun?.tokens.count ?? 0, stream: stream)
+    fork.lineage.append(parent)
+    fork.environmentRandom = parent.branch(of: environmentRandom)
+    fork.policyRandom = parent.branch(of: policyRandom)
     return fork
   }
 
@@ -100,6 +110,11 @@ public struct Session<E: Environment>: Sendable {
       self.tape = tape
       await close(.truncated(.contextFull))
     case .success(.act(let action, let recording)):
+      if let begun {
+        guard let recording, begun.begins(recording.span, of: recording.tape) else {
+          return fail(.otherBeginning)
+        }
+      }
       if let recording {
         let sampled = recording.tape[recording.span]?.logProbabilities ?? []
         guard sampled.allSatisfy(\.isFinite) else {
@@ -112,7 +127,9 @@ public struct Session<E: Environment>: Sendable {
   }
 
   /// Plays one turn, or does nothing once the episode has ended.
-  public mutating func play(_ action: Action, span: TokenTape.Reference? = nil) async {
+  public mutating func play(_ action: Action) async { await play(action, span: nil) }
+
+  private mutating func play(_ action: Action, span: TokenTape.Reference?) async {
     guard ending == nil else { return }
     // The list of choices follows from the state and would be most of a trace.
     var turn = Turn(
@@ -125,6 +142,7 @@ public struct Session<E: Environment>: Sendable {
       turn.replies = outcome.replies
       turn.reward = outcome.reward
       turns.append(turn)
+      begun = nil
       if outcome.isTerminal {
         await close(.terminated)
       } else if turns.count >= environment.turnLimit {

@@ -112,6 +112,57 @@ public struct TokenTape: Codable, Hashable, Sendable {
 }
 
 extension TokenTape {
+  /// The tape as it was when a turn began.
+  public func prefix(beforeTurn turn: Int) -> TokenTape {
+    var prefix = TokenTape()
+    for segment in segments {
+      let spans = Array(segment.spans.prefix { $0.turn < turn })
+      if spans.isEmpty, !segment.spans.isEmpty { break }
+      prefix.segments.append(
+        Segment(tokens: Array(segment.tokens.prefix(spans.last?.end ?? 0)), spans: spans))
+    }
+    return prefix
+  }
+
+  /// The first tokens of a sampled span.
+  ///
+  /// - Returns: `nil` if the tape has no such span, or one with fewer tokens.
+  public func beginning(of reference: Reference, count: Int) -> ActionPrefix? {
+    guard let span = self[reference], let logProbabilities = span.logProbabilities,
+      0...span.range.count ~= count
+    else { return nil }
+    return ActionPrefix(
+      tokens: Array(segments[reference.segment].tokens[span.range].prefix(count)),
+      logProbabilities: Array(logProbabilities.prefix(count)))
+  }
+}
+
+/// The first sampled tokens of an action.
+///
+/// A fork that keeps them leaves its parent in the middle of a turn: `session.forked("a", begun: prefix)`.
+public struct ActionPrefix: Hashable, Sendable {
+  /// The tokens.
+  public let tokens: [Int32]
+  /// The log-probability with which each of them was sampled.
+  public let logProbabilities: [Float]
+
+  /// Wraps tokens with their log-probabilities.
+  public init(tokens: [Int32], logProbabilities: [Float]) {
+    precondition(
+      tokens.count == logProbabilities.count, "Each sampled token has one log-probability.")
+    (self.tokens, self.logProbabilities) = (tokens, logProbabilities)
+  }
+
+  /// Whether no token is kept.
+  public var isEmpty: Bool { tokens.isEmpty }
+
+  /// Whether a span of a tape begins with the tokens, as they were sampled.
+  func begins(_ span: TokenTape.Reference, of tape: TokenTape) -> Bool {
+    tape.beginning(of: span, count: tokens.count) == self
+  }
+}
+
+extension TokenTape {
   /// Reads a tape and checks that its spans cover its tokens.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()

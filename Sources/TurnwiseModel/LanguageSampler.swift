@@ -15,8 +15,8 @@ final class LanguageSampler: Sampler {
     var random: Randomness
     var memory: Memory
     var pending: [Int32]
-    var tokens: [Int32] = []
-    var logProbabilities: [Float] = []
+    var tokens: [Int32]
+    var logProbabilities: [Float]
   }
 
   private let policy: LanguagePolicy
@@ -44,28 +44,32 @@ final class LanguageSampler: Sampler {
         drafts.append(draft(item, situation, tape))
       }
     }
-    while !drafts.isEmpty {
-      advance(&drafts)
+    while true {
       drafts.removeAll { draft in
         guard isComplete(draft) else { return false }
         answers[draft.item] = .success(finish(draft, batch[draft.item]))
         return true
       }
+      if drafts.isEmpty { return answers }
+      advance(&drafts)
     }
-    return answers
   }
 
   /// Takes up an episode where its cache ends; a cache of other tokens is built anew, which gives the
   /// same bits.
   private func draft(_ item: Int, _ situation: Situation, _ tape: TokenTape) -> Draft {
-    let context = tape.context
+    let (tokens, logProbabilities) = (
+      situation.begun?.tokens ?? [], situation.begun?.logProbabilities ?? []
+    )
+    let context = tape.context + tokens
     var memory = memories.withLock { $0.removeValue(forKey: situation.episode) } ?? Memory()
     if memory.tokens.count >= context.count || !context.starts(with: memory.tokens) {
       memory = Memory()
     }
     return Draft(
       item: item, tape: tape, random: situation.random, memory: memory,
-      pending: Array(context[memory.tokens.count...]))
+      pending: Array(context[memory.tokens.count...]), tokens: tokens,
+      logProbabilities: logProbabilities)
   }
 
   /// Samples one token for each draft.
@@ -86,7 +90,7 @@ final class LanguageSampler: Sampler {
 
   private func isComplete(_ draft: Draft) -> Bool {
     draft.tokens.last == policy.format.end || draft.tokens.count >= policy.actionLimit
-      || draft.memory.tokens.count + 1 >= policy.model.configuration.context
+      || draft.tape.context.count + draft.tokens.count >= policy.model.configuration.context
   }
 
   private func finish(_ draft: Draft, _ situation: Situation) -> Decision {

@@ -82,6 +82,18 @@ extension TrainingPass {
     return outputs
   }
 
+  /// The sum of squared probabilities at each scored position of a sequence.
+  ///
+  /// To be asked before the backward pass, which takes the place of the logits.
+  func squares(of member: Microbatch.Member) -> [Float] {
+    let x = activations.head
+    return member.scored.map { place in
+      TokenStatistics.squares(
+        of: x.logits + place * model.vocabulary, partition: x.partitions[place],
+        vocabulary: model.vocabulary)
+    }
+  }
+
   /// Takes the objective's derivatives for one sequence.
   func accept(_ gradients: SequenceGradients, for member: Microbatch.Member) {
     func write(_ values: [Float], _ floats: MutableFloats) {

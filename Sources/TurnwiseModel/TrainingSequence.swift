@@ -41,6 +41,10 @@ public struct SequenceOutputs: Hashable, Sendable {
   ///
   /// Empty for a critic.
   public var entropies: [Float] = []
+  /// The sum over the vocabulary of the squared probabilities that each scored token is drawn with.
+  ///
+  /// Empty for a critic, and where they were not asked for.
+  public var squares: [Float] = []
   /// The value before each scored token.
   ///
   /// Empty for a policy.

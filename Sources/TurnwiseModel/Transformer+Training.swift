@@ -6,8 +6,12 @@ extension Transformer {
   /// - Parameters:
   ///   - sequences: The sequences, each no longer than the context.
   ///   - workers: The most threads to use. The result does not depend on it.
+  ///   - squares: Whether to compute ``SequenceOutputs/squares``, which takes another pass over the
+  ///     logits.
   /// - Returns: The outputs at the scored positions of each sequence.
-  public func score(_ sequences: [TrainingSequence], workers: Int = 1) -> [SequenceOutputs] {
+  public func score(
+    _ sequences: [TrainingSequence], workers: Int = 1, squares: Bool = false
+  ) -> [SequenceOutputs] {
     let batches = validated(sequences)
     let attention = attention
     let extent = Microbatch.extent(of: batches, attention: attention)
@@ -19,7 +23,11 @@ extension Transformer {
         guard let base = weights.baseAddress else { return [] }
         let pass = pass(batches[index], base, activations, attention)
         pass.forward()
-        return batches[index].members.map(pass.outputs)
+        return batches[index].members.map { member in
+          var outputs = pass.outputs(of: member)
+          if squares, configuration.head == .tokens { outputs.squares = pass.squares(of: member) }
+          return outputs
+        }
       }
     }
     return parts.flatMap(\.self)

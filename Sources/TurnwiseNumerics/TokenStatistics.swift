@@ -18,6 +18,18 @@ package enum TokenStatistics {
     }
   }
 
+  /// Returns Σ p², the sum over the vocabulary of squared probabilities, given a row's log-partition.
+  package static func squares(of logits: Floats, partition: Float, vocabulary: Int) -> Float {
+    var total = Vector.zero
+    var i = 0
+    while i < vocabulary {
+      let p = exponential(load(logits, i, vocabulary) - partition)
+      total += keeping(first: min(lanes, vocabulary - i), of: p * p)
+      i += lanes
+    }
+    return sum(total)
+  }
+
   /// Replaces logits by the loss's gradient with respect to them.
   ///
   /// With p the probabilities and H the entropy: d log p_t / d l_i = [i = t] - p_i and d H / d l_i

@@ -81,6 +81,12 @@ public struct EpisodeRecord: TraceRecord {
     if let parent = episode.parent, !(0...episode.turns.count).contains(parent.turn) {
       return "it left its parent after \(parent.turn) turns of \(episode.turns.count)"
     }
+    for fork in episode.forks where fork.token != 0 && fork.turn < episode.turns.count {
+      guard episode.beginning(ofTurn: fork.turn, count: fork.token) != nil else {
+        return "it left a parent after \(fork.token) tokens of turn \(fork.turn + 1),"
+          + " which has fewer"
+      }
+    }
     for (index, turn) in episode.turns.enumerated() {
       guard let reference = turn.span else { continue }
       guard let span = episode.tape[reference], span.kind == .sampled, span.turn == index else {

@@ -7,11 +7,11 @@ public import TurnwiseCore
 /// environment breaks the law of reproducibility.
 public enum Replay {
   /// The first difference between a record and its replay.
-  public struct Divergence: Hashable, Sendable, CustomStringConvertible {
+  public struct Divergence: Error, Hashable, Sendable, CustomStringConvertible {
     /// What differs.
     public enum Field: String, Codable, Hashable, Sendable, CaseIterable {
       case environment, scenario, observation, stateKey = "state key", potential, replies, reward
-      case judgement, ending, finalKey = "final state key"
+      case judgement, ending, finalKey = "final state key", fork
     }
 
     /// The episode.
@@ -42,69 +42,171 @@ public enum Replay {
   public static func verify<E: Environment>(
     _ episode: Episode, in environment: E, blobs: BlobStore? = nil
   ) async -> Divergence? {
-    func divergence(
-      _ field: Divergence.Field, turn: Int? = nil, _ recorded: Any?, _ replayed: Any?
-    ) -> Divergence {
-      func words(_ value: Any?) -> String { value.map { "\($0)" } ?? "absent" }
-      return Divergence(
-        episode: episode.name, turn: turn, field: field, recorded: words(recorded),
-        replayed: words(replayed))
+    do throws(Divergence) {
+      var replayer = try Replayer(episode, in: environment, blobs: blobs)
+      for _ in episode.turns { try await replayer.playTurn() }
+      try replayer.compareEnd()
+      return nil
+    } catch {
+      return error
     }
+  }
+
+  /// Plays an episode again up to a turn, to go on from there.
+  ///
+  /// The session is what it was when the turn was decided, with its tape and its random streams.
+  ///
+  /// - Parameters:
+  ///   - episode: The record.
+  ///   - turn: The turn, from 0; one of those that were recorded.
+  ///   - environment: The environment, with the parameters of the run.
+  ///   - blobs: Where the scenario's blobs are read from.
+  /// - Returns: The session before the turn.
+  /// - Throws: The first difference up to there, the situation of the turn included.
+  public static func session<E: Environment>(
+    of episode: Episode, beforeTurn turn: Int, in environment: E, blobs: BlobStore? = nil
+  ) async throws(Divergence) -> Session<E> {
+    precondition(episode.turns.indices.contains(turn), "The episode has no turn \(turn + 1).")
+    var replayer = try Replayer(episode, in: environment, blobs: blobs)
+    for _ in 0..<turn { try await replayer.playTurn() }
+    try replayer.compareSituation()
+    return replayer.session
+  }
+
+  /// Plays an episode again, to go on from any of its turns.
+  ///
+  /// - Parameters:
+  ///   - episode: The record.
+  ///   - environment: The environment, with the parameters of the run.
+  ///   - blobs: Where the scenario's blobs are read from.
+  /// - Returns: The session before each recorded turn.
+  /// - Throws: The first difference.
+  public static func snapshots<E: Environment>(
+    of episode: Episode, in environment: E, blobs: BlobStore? = nil
+  ) async throws(Divergence) -> [Session<E>] {
+    var replayer = try Replayer(episode, in: environment, blobs: blobs)
+    var snapshots: [Session<E>] = []
+    for _ in episode.turns {
+      snapshots.append(replayer.session)
+      try await replayer.playTurn()
+    }
+    return snapshots
+  }
+}
+
+/// An episode that is played again, turn by turn.
+private struct Replayer<E: Environment> {
+  private let episode: Episode
+  /// Before the next turn, with the forks that leave there taken.
+  private(set) var session: Session<E>
+  private var forks: ArraySlice<ForkParent>
+
+  init(
+    _ episode: Episode, in environment: E, blobs: BlobStore?
+  ) throws(Replay.Divergence) {
+    self.episode = episode
+    forks = episode.forks[...]
     guard episode.environment == E.id else {
-      return divergence(.environment, episode.environment, E.id)
+      throw episode.divergence(.environment, episode.environment, E.id)
     }
-    var session: Session<E>
     do {
       let scenario = try episode.scenario.decode(E.Scenario.self, blobs: blobs)
       session = try Session(environment, scenario: scenario, origin: episode.origin)
     } catch {
-      return divergence(.scenario, "a scenario of \(E.id)", error)
+      throw episode.divergence(.scenario, "a scenario of \(E.id)", error)
     }
-    var forks = ((episode.ancestors ?? []) + [episode.parent].compactMap(\.self))[...]
-    for (index, recorded) in episode.turns.enumerated() {
-      while let fork = forks.first, fork.turn == index {
-        session = session.forked(fork.stream)
-        forks.removeFirst()
+    try takeForks()
+  }
+
+  private mutating func takeForks() throws(Replay.Divergence) {
+    let turn = session.turns.count
+    while turn < episode.turns.count, let fork = forks.first, fork.turn == turn {
+      guard let begun = episode.beginning(ofTurn: turn, count: fork.token) else {
+        throw episode.divergence(.fork, turn: turn, "behind token \(fork.token)", "fewer tokens")
       }
-      await session.play(recorded.action, span: recorded.span)
-      guard session.turns.count > index else {
-        return divergence(.ending, turn: index, "a turn", session.ending)
-      }
-      let replayed = session.turns[index]
-      if recorded.observation != replayed.observation {
-        return divergence(
-          .observation, turn: index, recorded.observation.text, replayed.observation.text)
-      }
-      if let key = recorded.stateKey, key != replayed.stateKey {
-        return divergence(
-          .stateKey, turn: index, key.hexadecimal, replayed.stateKey?.hexadecimal)
-      }
-      if let potential = recorded.potential, potential != replayed.potential {
-        return divergence(.potential, turn: index, potential, replayed.potential)
-      }
-      if recorded.replies != replayed.replies {
-        return divergence(
-          .replies, turn: index, recorded.replies.map(\.text), replayed.replies.map(\.text))
-      }
-      if recorded.reward != replayed.reward {
-        return divergence(.reward, turn: index, recorded.reward, replayed.reward)
-      }
+      session = session.forked(fork.stream, begun: begun)
+      forks.removeFirst()
     }
+  }
+
+  /// Plays the next turn and compares it with the record.
+  mutating func playTurn() async throws(Replay.Divergence) {
+    let index = session.turns.count
+    let recorded = episode.turns[index]
+    let recording = recorded.span.map {
+      Decision.Recording(tape: episode.tape.prefix(beforeTurn: index + 1), span: $0)
+    }
+    await session.play(.success(.act(recorded.action, recording)))
+    guard session.turns.count > index else {
+      throw episode.divergence(.ending, turn: index, "a turn", session.ending)
+    }
+    let replayed = session.turns[index]
+    try episode.compare(
+      turn: index, observation: replayed.observation.text, stateKey: replayed.stateKey)
+    if let potential = recorded.potential, potential != replayed.potential {
+      throw episode.divergence(.potential, turn: index, potential, replayed.potential)
+    }
+    if recorded.replies != replayed.replies {
+      throw episode.divergence(
+        .replies, turn: index, recorded.replies.map(\.text), replayed.replies.map(\.text))
+    }
+    if recorded.reward != replayed.reward {
+      throw episode.divergence(.reward, turn: index, recorded.reward, replayed.reward)
+    }
+    try takeForks()
+  }
+
+  /// Compares the situation before the next turn with the record.
+  func compareSituation() throws(Replay.Divergence) {
+    let turn = session.turns.count
+    guard session.ending == nil else {
+      throw episode.divergence(.ending, turn: turn, "a turn", session.ending)
+    }
+    try episode.compare(
+      turn: turn, observation: session.situation.observation.text,
+      stateKey: try? session.stateKey)
+  }
+
+  /// Compares what became of the episode with the record.
+  func compareEnd() throws(Replay.Divergence) {
     switch episode.ending {
     // What ended the episode from outside cannot be played again.
-    case .failed, .truncated(.contextFull): return nil
+    case .failed, .truncated(.contextFull): return
     case .terminated, .truncated(.turnLimit): break
     }
     if episode.ending != session.ending {
-      return divergence(.ending, episode.ending, session.ending)
+      throw episode.divergence(.ending, episode.ending, session.ending)
     }
     if session.judgement != episode.judgement {
-      return divergence(.judgement, episode.judgement, session.judgement)
+      throw episode.divergence(.judgement, episode.judgement, session.judgement)
     }
     let key = try? session.stateKey
     if let recorded = episode.finalKey, recorded != key {
-      return divergence(.finalKey, recorded.hexadecimal, key?.hexadecimal)
+      throw episode.divergence(.finalKey, recorded.hexadecimal, key?.hexadecimal)
     }
-    return nil
+  }
+}
+
+extension Episode {
+  fileprivate func divergence(
+    _ field: Replay.Divergence.Field, turn: Int? = nil, _ recorded: Any?, _ replayed: Any?
+  ) -> Replay.Divergence {
+    func words(_ value: Any?) -> String { value.map { "\($0)" } ?? "absent" }
+    return Replay.Divergence(
+      episode: name, turn: turn, field: field, recorded: words(recorded),
+      replayed: words(replayed))
+  }
+
+  /// Compares what a turn was decided on.
+  fileprivate func compare(
+    turn: Int, observation: Text, stateKey: StateKey?
+  ) throws(Replay.Divergence) {
+    let recorded = turns[turn]
+    if recorded.observation.text != observation {
+      throw divergence(.observation, turn: turn, recorded.observation.text, observation)
+    }
+    if let key = recorded.stateKey, key != stateKey {
+      throw divergence(.stateKey, turn: turn, key.hexadecimal, stateKey?.hexadecimal)
+    }
   }
 }

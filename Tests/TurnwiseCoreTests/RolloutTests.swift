@@ -164,6 +164,32 @@ private struct ClimbSampler: Sampler {
     #expect(counts.withLock(\.turns) == played.map(\.turns.count).reduce(0, +))
   }
 
+  @Test(arguments: [Feeding.lockStep(rows: 4), .independent(calls: 3)])
+  func `keeps what sessions were before each turn`(feeding: Feeding) async throws {
+    var climber = Climber(feeding: feeding)
+    let rollout = Rollout(.policy(climber), workers: 3)
+    let played = await rollout.play(try sessions())
+    let histories = await rollout.playKeepingHistory(try sessions())
+    for (history, session) in zip(histories, played) {
+      #expect(try history.session.episode() == session.episode())
+      #expect(history.snapshots.map(\.turns.count) == Array(session.turns.indices))
+      for (turn, snapshot) in history.snapshots.enumerated() {
+        #expect(snapshot.ending == nil)
+        #expect(snapshot.turns == Array(session.turns[..<turn]))
+        #expect(try snapshot.stateKey == session.turns[turn].stateKey)
+      }
+      // A fork plays on elsewhere, and the snapshot goes on as the session did.
+      let snapshot = try #require(history.snapshots.last)
+      let fork = await rollout.play([snapshot.forked("a")])
+      #expect(fork[0].situation.random != session.situation.random)
+      let resumed = await rollout.play([snapshot])[0]
+      #expect(try resumed.episode() == session.episode())
+    }
+    climber.failing = played[5].name
+    let failed = await Rollout(.policy(climber), workers: 3).playKeepingHistory(try sessions())
+    #expect(failed[5].snapshots.isEmpty && !failed[4].snapshots.isEmpty)
+  }
+
   @Test func `of nothing is nothing`() async {
     #expect(await Rollout(.expert(.none), workers: 2).play([Session<Climb>]()).isEmpty)
   }

@@ -113,6 +113,59 @@ struct Fragile: Environment {
     #expect(session.lineage.map(\.turn) == [1, 2, 2])
   }
 
+  /// A decision that samples tokens.
+  private func decision(_ tokens: [Int32], _ logProbabilities: [Float]) -> Decision {
+    var tape = TokenTape()
+    let span = tape.appendSampled(tokens, logProbabilities: logProbabilities, turn: 0)
+    return .act(Self.wait, .init(tape: tape, span: span))
+  }
+
+  @Test func `that is forked in the middle of an action goes on with it`() async throws {
+    let session = try fragile()
+    let begun = ActionPrefix(tokens: [7, 8], logProbabilities: [-1, -2])
+    var fork = session.forked("a", begun: begun)
+    #expect(session.situation.begun == nil && fork.situation.begun == begun)
+    #expect(fork.name == "train/0/0/0/0.2-a")
+    #expect(fork.lineage.map(\.token) == [2])
+    let between = session.forked("a")
+    #expect(between.name == "train/0/0/0/0-a" && between.lineage.map(\.token) == [0])
+    #expect(fork.situation.random != between.situation.random)
+    let again = fork.forked("b")
+    #expect(again.situation.begun == begun && again.lineage.map(\.token) == [2, 2])
+    #expect(fork.forked("b", begun: .init(tokens: [], logProbabilities: [])).situation.begun == nil)
+
+    await fork.play(.success(decision([7, 8, 9], [-1, -2, -3])))
+    #expect(fork.turns.count == 1 && fork.ending == nil)
+    #expect(fork.situation.begun == nil)
+  }
+
+  @Test func `fails at the policy where an action that was begun is not gone on with`() async throws
+  {
+    let begun = ActionPrefix(tokens: [7, 8], logProbabilities: [-1, -2])
+    let others: [Decision] = [
+      decision([7], [-1]), decision([7, 9, 8], [-1, -2, -2]), decision([7, 8], [-1, -1]),
+      .act(Self.wait, nil),
+    ]
+    for other in others {
+      var fork = try fragile().forked("a", begun: begun)
+      await fork.play(.success(other))
+      #expect(fork.ending?.failure?.code == "other-beginning")
+      #expect(fork.turns.isEmpty)
+    }
+  }
+
+  @Test func `writes the token that a fork left behind only where there is one`() throws {
+    let begun = ActionPrefix(tokens: [7], logProbabilities: [-1])
+    for (session, holds) in [
+      (try fragile().forked("a"), false), (try fragile().forked("a", begun: begun), true),
+    ] {
+      let parent = try #require(session.lineage.last)
+      let written = try JSONValue(encoding: parent)
+      #expect((written["token"] != nil) == holds)
+      #expect(try written.decode(ForkParent.self) == parent)
+    }
+  }
+
   // MARK: - Streams
 
   @Test func `has a start and luck that members of a group share, and decisions that they do not`()

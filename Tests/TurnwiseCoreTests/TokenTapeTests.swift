@@ -31,6 +31,33 @@ import TurnwiseCore
     #expect(TokenTape().context == [] && TokenTape().isEmpty)
   }
 
+  @Test func `is cut back to what it was before a turn`() {
+    let (tape, references) = tape()
+    #expect(tape.prefix(beforeTurn: 0).isEmpty)
+    #expect(tape.prefix(beforeTurn: 1).segments == [tape.segments[0]])
+    #expect(tape.prefix(beforeTurn: 2) == tape)
+    var longer = tape
+    longer.append([8], as: .template, turn: 2)
+    longer.append([9], as: .observation, turn: 2)
+    #expect(longer.prefix(beforeTurn: 2) == tape)
+    longer.startSegment()
+    longer.append([8], as: .template, turn: 2)
+    #expect(longer.prefix(beforeTurn: 2) == tape)
+    #expect(longer.prefix(beforeTurn: 2)[references[0]] == tape[references[0]])
+  }
+
+  @Test func `gives the first tokens of an action`() {
+    let (tape, references) = tape()
+    let first = tape.beginning(of: references[0], count: 1)
+    #expect(first == ActionPrefix(tokens: [5], logProbabilities: [-0.5]))
+    #expect(tape.beginning(of: references[0], count: 0)?.isEmpty == true)
+    #expect(tape.beginning(of: references[0], count: 2)?.tokens == [5, 6])
+    #expect(tape.beginning(of: references[0], count: 3) == nil)
+    #expect(tape.beginning(of: references[0], count: -1) == nil)
+    #expect(tape.beginning(of: .init(segment: 0, span: 1), count: 1) == nil)
+    #expect(tape.beginning(of: .init(segment: 4, span: 0), count: 0) == nil)
+  }
+
   @Test func `survives encoding`() throws {
     let (tape, _) = tape()
     #expect(try JSON.decode(TokenTape.self, from: JSON.encode(tape)) == tape)

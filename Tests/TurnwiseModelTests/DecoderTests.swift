@@ -111,6 +111,27 @@ import TurnwiseModel
     #expect(gaps.max() ?? 1 < 1e-4)
   }
 
+  @Test func `agrees with the training pass on squared probabilities, where they are asked for`() {
+    let model = Transformer.scrambled(.tiny())
+    var generator = SplitMix(10)
+    let texts = [90, 1, 200, 40].map { generator.tokens($0, below: 41) }
+    let sequences = texts.map { TrainingSequence(tokens: $0, scored: Array(1..<$0.count)) }
+    #expect(model.score(sequences).allSatisfy { $0.squares.isEmpty })
+    let scored = model.score(sequences, workers: 2, squares: true)
+    for (text, outputs) in zip(texts, scored) {
+      var caches = [SequenceCache()]
+      let expected = text.dropLast().map { token in
+        let row = model.decoder.extend(&caches, by: [[token]])[0].map { exp(Double($0)) }
+        let total = row.reduce(0, +)
+        return row.reduce(0) { $0 + $1 / total * ($1 / total) }
+      }
+      #expect(outputs.squares.count == expected.count)
+      #expect(zip(outputs.squares, expected).allSatisfy { abs(Double($0) - $1) < 1e-5 })
+    }
+    let critic = Transformer(critic: model)
+    #expect(critic.score(sequences, squares: true).allSatisfy { $0.squares.isEmpty })
+  }
+
   @Test func `draws tokens as likely as the training pass says`() {
     let model = Transformer.scrambled(.tiny())
     let decoder = model.decoder

@@ -138,6 +138,11 @@ import TurnwiseNumerics
     let exact = Reference.statistics(logits.map(Double.init), targets: targets)
     expectClose(p.array, exact.logProbabilities.map { Float($0) })
     expectClose(h.array, exact.entropies.map { Float($0) })
+    let squares = targets.indices.map { row in
+      TokenStatistics.squares(
+        of: work.base + row * vocabulary, partition: z.base[row], vocabulary: vocabulary)
+    }
+    expectClose(squares, exact.squares.map { Float($0) })
     TokenStatistics.backward(
       logits: work.base, dLogProbabilities: byProbability,
       dEntropies: byEntropy, entropies: h.base, partitions: z.base,

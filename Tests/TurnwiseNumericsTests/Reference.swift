@@ -77,18 +77,19 @@ enum Reference {
     return output
   }
 
-  /// The log-probability of the target and the entropy of each row.
+  /// The log-probability of the target, the entropy and the sum of squared probabilities of each row.
   static func statistics(_ logits: [Double], targets: [Int32]) -> (
-    logProbabilities: [Double], entropies: [Double]
+    logProbabilities: [Double], entropies: [Double], squares: [Double]
   ) {
     let vocabulary = logits.count / targets.count
-    var result: (logProbabilities: [Double], entropies: [Double]) = ([], [])
+    var result: (logProbabilities: [Double], entropies: [Double], squares: [Double]) = ([], [], [])
     for (row, target) in targets.enumerated() {
       let logits = logits[(row * vocabulary)..<((row + 1) * vocabulary)]
       let partition = log(logits.reduce(0) { $0 + exp($1) })
       let logs = logits.map { $0 - partition }
       result.logProbabilities.append(logs[Int(target)])
       result.entropies.append(-logs.reduce(0) { $0 + exp($1) * $1 })
+      result.squares.append(logs.reduce(0) { $0 + exp(2 * $1) })
     }
     return result
   }

@@ -69,6 +69,48 @@ import TurnwiseTrace
     }
   }
 
+  @Test func `brings back what a session was before each turn`() async throws {
+    let sessions = try (0..<6).map {
+      try Session(Dice(), origin: EpisodeOrigin(seed: 5, split: .train, scenario: $0))
+        .forked("at the start")
+    }
+    let rollout = Rollout(.policy(RandomPolicy()), workers: 2)
+    for history in await rollout.playKeepingHistory(sessions) {
+      let episode = try JSON.decode(Episode.self, from: JSON.encode(history.session.episode()))
+      let replayed = try await Replay.snapshots(of: episode, in: Dice())
+      #expect(replayed.count == history.snapshots.count)
+      for (turn, snapshot) in history.snapshots.enumerated() {
+        let alone = try await Replay.session(of: episode, beforeTurn: turn, in: Dice())
+        for found in [alone, replayed[turn]] {
+          #expect(try found.episode() == snapshot.episode())
+          #expect(found.situation.random == snapshot.situation.random)
+          let forks = await rollout.play([found.forked("a"), snapshot.forked("a")])
+          #expect(try forks[0].episode() == forks[1].episode())
+        }
+      }
+    }
+  }
+
+  @Test func `does not bring back what has changed`() async throws {
+    let episode = try #require(try await keyDoorEpisodes(.expert(.none), count: 1).first)
+    var tampered = episode
+    tampered.turns[2].stateKey = episode.turns[1].stateKey
+    _ = try await Replay.session(of: tampered, beforeTurn: 1, in: KeyDoor())
+    for turn in 2...4 {
+      await #expect(throws: Replay.Divergence.self) {
+        try await Replay.session(of: tampered, beforeTurn: turn, in: KeyDoor())
+      }
+    }
+    await #expect(throws: Replay.Divergence.self) {
+      try await Replay.snapshots(of: tampered, in: KeyDoor())
+    }
+    tampered = episode
+    tampered.turns.append(episode.turns[0])
+    await #expect(throws: Replay.Divergence.self) {
+      try await Replay.session(of: tampered, beforeTurn: episode.turns.count, in: KeyDoor())
+    }
+  }
+
   @Test func `of other parameters or another environment diverges`() async throws {
     let episode = try #require(try await keyDoorEpisodes(.expert(.none), count: 1).first)
     var other = KeyDoor()

@@ -1,0 +1,119 @@
+internal import TurnwiseCore
+internal import TurnwiseCredit
+
+/// What was asked for and played of one group.
+struct ForkLedger {
+  let group: ForkGroup
+
+  /// For each episode and turn the first episode that was in the same situation.
+  private let firsts: [[Int]]
+  /// The largest number that was asked for, by the point as it was asked for.
+  private var wanted: [ForkPoint: Int] = [:]
+  /// What came of the forks of a situation, by its first point.
+  private var outcomes: [ForkPoint: [ForkOutcome]] = [:]
+  private var started: [ForkPoint: Int] = [:]
+  private var failures: [ForkPoint: Int] = [:]
+
+  /// How many continuations of a point may fail.
+  private static let failureLimit = 3
+
+  /// What the future depends on: the state, and all that a policy gets to see.
+  private struct Place: Hashable {
+    var stateKey: StateKey
+    var past: [[Text]]
+    var tokens: [[Int32]]
+  }
+
+  init(_ group: ForkGroup) {
+    self.group = group
+    var seen: [Place: Int] = [:]
+    firsts = group.episodes.enumerated().map { index, episode in
+      var past: [[Text]] = []
+      return episode.turns.enumerated().map { number, turn in
+        defer {
+          past.append([turn.observation.text, turn.action.text] + turn.replies.map(\.text))
+        }
+        // What has no key cannot be known to be the same.
+        guard let key = turn.stateKey else { return index }
+        let tape = episode.tape.prefix(beforeTurn: number)
+        let place = Place(
+          stateKey: key, past: past, tokens: tape.segments.map(\.tokens))
+        if let first = seen[place] { return first }
+        seen[place] = index
+        return index
+      }
+    }
+  }
+
+  /// What came of the points that were asked for.
+  var forks: [ForkPoint: [ForkOutcome]] {
+    Dictionary(
+      uniqueKeysWithValues: wanted.keys.compactMap { point in
+        first(point).flatMap { outcomes[$0] }.map { (point, $0) }
+      })
+  }
+
+  /// Asks estimators what they want, given what was played so far.
+  ///
+  /// - Returns: Whether they want anything new.
+  mutating func ask(_ estimators: [any CreditEstimator]) throws -> Bool {
+    var evidence = group.evidence
+    evidence.forks = forks
+    let before = wanted
+    for estimator in estimators {
+      for request in estimator.requests(group.credit, evidence: evidence) where request.count > 0 {
+        guard first(request.point) != nil else { throw ForkError.noSuchPoint(request.point) }
+        wanted[request.point] = max(wanted[request.point] ?? 0, request.count)
+      }
+    }
+    return wanted != before
+  }
+
+  /// Names the continuations that are still to be played.
+  mutating func missing() -> [(point: ForkPoint, stream: Int)] {
+    var counts: [ForkPoint: Int] = [:]
+    for (point, count) in wanted {
+      if let first = first(point) { counts[first] = max(counts[first] ?? 0, count) }
+    }
+    return counts.sorted { $0.key < $1.key }.flatMap { point, count in
+      let next = started[point] ?? 0
+      let streams = next..<next + max(0, count - (outcomes[point]?.count ?? 0))
+      started[point] = streams.upperBound
+      return streams.map { (point, $0) }
+    }
+  }
+
+  /// Takes in a continuation, or notes that it failed.
+  mutating func enter(_ fork: PlayedFork) throws {
+    guard let failure = fork.episode.ending.failure else {
+      outcomes[fork.point, default: []].append(try fork.outcome)
+      return
+    }
+    failures[fork.point, default: 0] += 1
+    if failures[fork.point, default: 0] > Self.failureLimit {
+      throw ForkError.failing(
+        episode: group.episodes[fork.point.episode].name, turn: fork.point.turn, failure)
+    }
+  }
+
+  /// The first point of the group in the same situation; `nil` if there is no such point.
+  private func first(_ point: ForkPoint) -> ForkPoint? {
+    guard firsts.indices.contains(point.episode),
+      firsts[point.episode].indices.contains(point.turn)
+    else { return nil }
+    func begun(_ episode: Int) -> [Int32]? {
+      group.episodes[episode].beginning(ofTurn: point.turn, count: point.token)?.tokens
+    }
+    let own = firsts[point.episode][point.turn]
+    var first = point
+    first.episode = own
+    if point.token == 0 { return first }
+    guard let tokens = begun(point.episode) else { return nil }
+    let same = firsts.indices.first { episode in
+      firsts[episode].indices.contains(point.turn) && firsts[episode][point.turn] == own
+        && begun(episode) == tokens
+    }
+    first.episode = same ?? point.episode
+    return first
+  }
+}

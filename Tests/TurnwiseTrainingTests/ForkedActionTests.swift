@@ -1,0 +1,92 @@
+import Testing
+import TurnwiseCore
+import TurnwiseEnvironments
+import TurnwiseModel
+import TurnwiseTraining
+
+@Suite struct `An action that was begun before a fork` {
+  /// Forks behind every number of tokens of every turn of some episodes.
+  private struct Forks {
+    var policy: LanguagePolicy
+    var parents: [Episode] = []
+    var turns: [Int] = []
+    var situations: [Situation] = []
+
+    init() async throws {
+      policy = try await Tiny.warmStart(Tiny.configuration()).policy
+      let sessions = try (0..<3).map {
+        try Session(Tiny.game, origin: EpisodeOrigin(seed: 9, split: .train, scenario: $0))
+      }
+      for history in await Rollout(.policy(policy), workers: 2).playKeepingHistory(sessions) {
+        let episode = try history.session.episode()
+        for (turn, snapshot) in history.snapshots.enumerated() {
+          let span = try #require(episode.turns[turn].span.flatMap { episode.tape[$0] })
+          for count in 0...span.range.count {
+            let begun = try #require(episode.beginning(ofTurn: turn, count: count))
+            parents.append(episode)
+            turns.append(turn)
+            situations.append(snapshot.forked("a", begun: begun).situation)
+          }
+        }
+      }
+    }
+
+    func decide(_ batch: [Situation]) async throws -> [Decision.Recording] {
+      try await policy.makeSampler().decide(batch).map { answer in
+        guard case .act(_, let recording?) = try answer.get() else { throw CancellationError() }
+        return recording
+      }
+    }
+  }
+
+  @Test func `is gone on with, and is as likely as the policy says`() async throws {
+    let forks = try await Forks()
+    #expect(forks.situations.count > 50)
+    let recordings = try await forks.decide(forks.situations)
+    let scores = await forks.policy.makeSampler().score(recordings.map(\.tape))
+    for (index, recording) in recordings.enumerated() {
+      let span = try #require(recording.tape[recording.span])
+      let said = try #require(span.logProbabilities)
+      #expect(span.turn == forks.turns[index])
+      if let begun = forks.situations[index].begun {
+        #expect(recording.tape.beginning(of: recording.span, count: begun.tokens.count) == begun)
+      }
+      #expect(span.range.count <= forks.policy.actionLimit)
+      let score = try #require(scores[index].get().last)
+      #expect(zip(said, score).allSatisfy { abs($0 - $1) < 1e-4 })
+      #expect(said.count == score.count)
+    }
+  }
+
+  @Test func `is not gone on with where it is complete`() async throws {
+    let forks = try await Forks()
+    let recordings = try await forks.decide(forks.situations)
+    var complete = 0
+    for (index, recording) in recordings.enumerated() {
+      let (parent, turn) = (forks.parents[index], forks.turns[index])
+      let reference = try #require(parent.turns[turn].span)
+      guard forks.situations[index].begun?.tokens.count == parent.tape[reference]?.range.count
+      else { continue }
+      complete += 1
+      #expect(recording.tape == parent.tape.prefix(beforeTurn: turn + 1))
+      #expect(recording.span == reference)
+    }
+    #expect(complete > 5)
+  }
+
+  @Test func `is gone on with in the same way alone, in a batch and with a cache`() async throws {
+    let forks = try await Forks()
+    let together = try await forks.decide(forks.situations)
+    let sampler = forks.policy.makeSampler()
+    for (index, situation) in forks.situations.enumerated() where index % 7 == 0 {
+      let alone = try await forks.decide([situation])
+      #expect(alone[0].tape == together[index].tape)
+      // The same sampler, which may remember the episode's other forks.
+      guard case .act(_, let recording?) = try await sampler.decide([situation])[0].get() else {
+        Issue.record("nothing was sampled")
+        continue
+      }
+      #expect(recording.tape == together[index].tape)
+    }
+  }
+}
