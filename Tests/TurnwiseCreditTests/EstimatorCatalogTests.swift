@@ -92,6 +92,22 @@ struct LastTurn: CreditEstimator {
     #expect(throws: EstimatorNameError.notOne("rloo,turn")) { try catalog.estimator("rloo,turn") }
   }
 
+  @Test(arguments: [
+    "grpo:ddof=2", "whitened:gamma=-0.1", "mt-grpo-biased:gamma=2", "gigpo:kappa=-1",
+    "gigpo:weight=-1", "hgpo:depth=65", "hgpo:alpha=-1", "turn-gae:lambda=1.1",
+    "group-gae:lambda=-1", "token:adaptive=-1", "bi-level:turnGamma=2", "vetta:alpha=-1",
+    "fork:k=0", "fork:at=word", "fork:share=2", "tree:k=-1", "otb:gamma=3", "istar:alpha=-1",
+    "immediate:outcome=-1", "process=potential:of=me", "process=delta:alpha=-1",
+    "process=min:temperature=0", "process=implicit:level=word", "process=implicit:beta=-1",
+  ])
+  func `refuses options out of range`(spelling: String) throws {
+    let error = #expect(throws: EstimatorNameError.self) { try catalog.estimator(spelling) }
+    guard case .badOption = error else {
+      Issue.record("\(spelling): \(error.map(String.init(describing:)) ?? "accepted")")
+      return
+    }
+  }
+
   @Test func `takes in estimators of one's own`() throws {
     let more = catalog.adding([LastTurn()])
     let last = try more.estimator("last:scale=3")

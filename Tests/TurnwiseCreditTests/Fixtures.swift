@@ -6,34 +6,81 @@ import TurnwiseCredit
 /// Makes an episode from what each turn paid, with two sampled tokens a turn.
 func episode(
   _ rewards: [Double?], potentials: [Double]? = nil, tokens: [Int]? = nil,
-  isTruncated: Bool = false,
-  name: String = "E"
+  states: [String]? = nil, actions: [String]? = nil, isTruncated: Bool = false,
+  finalState: String? = nil, name: String = "E"
 ) -> CreditEpisode {
   CreditEpisode(
     name: name,
     turns: rewards.indices.map { turn in
       CreditTurn(
-        reward: rewards[turn], potential: potentials?[turn], sampledTokens: tokens?[turn] ?? 2)
-    }, isTruncated: isTruncated)
+        reward: rewards[turn], potential: potentials?[turn], stateKey: key(states?[turn]),
+        actionKey: key(actions?[turn]), sampledTokens: tokens?[turn] ?? 2)
+    }, isTruncated: isTruncated, finalKey: key(finalState))
 }
+
+/// The key of a state or action that is nothing but a word.
+func key(_ word: String?) -> StateKey? { word.flatMap { try? StateKey(of: $0) } }
 
 func group(_ rewards: [[Double?]]) throws -> CreditGroup {
   try CreditGroup(rewards.map { episode($0) })
 }
 
 /// Fixture A: turn 1 is irrelevant, turn 2 decides, turn 3 is forced; the outcome is paid at the end.
+///
+/// The potential is the exact value of the state.
 func fixtureA() throws -> CreditGroup {
   try CreditGroup([
-    episode([nil, nil, 1], potentials: [0.5, 0.5, 1], tokens: [2, 3, 1], name: "E1"),
-    episode([nil, 0], potentials: [0.5, 0.5], tokens: [2, 2], name: "E2"),
-    episode([nil, nil, 1], potentials: [0.5, 0.5, 1], tokens: [3, 1, 2], name: "E3"),
-    episode([nil, 0], potentials: [0.5, 0.5], tokens: [1, 2], name: "E4"),
+    episode(
+      [nil, nil, 1], potentials: [0.5, 0.5, 1], tokens: [2, 3, 1], states: ["S0", "S1", "S3"],
+      actions: ["a", "c", "e"], name: "E1"),
+    episode(
+      [nil, 0], potentials: [0.5, 0.5], tokens: [2, 2], states: ["S0", "S1"],
+      actions: ["a", "d"], name: "E2"),
+    episode(
+      [nil, nil, 1], potentials: [0.5, 0.5, 1], tokens: [3, 1, 2], states: ["S0", "S2", "S3"],
+      actions: ["b", "g", "e"], name: "E3"),
+    episode(
+      [nil, 0], potentials: [0.5, 0.5], tokens: [1, 2], states: ["S0", "S2"],
+      actions: ["b", "h"], name: "E4"),
   ])
+}
+
+/// E1 of Fixture A alone.
+func firstOfFixtureA(isTruncated: Bool = false) throws -> CreditGroup {
+  try CreditGroup([episode([nil, nil, 1], tokens: [2, 3, 1], isTruncated: isTruncated)])
+}
+
+/// What a critic says of E1 of Fixture A.
+func firstCritic(
+  _ values: [[Double]] = [[0.3, 0.4], [0.5, 0.5, 0.6], [0.8]], behind: Double? = nil
+) -> Evidence {
+  Evidence(critic: .init(values: [values], bootstrap: [behind]))
+}
+
+/// Log-ratios of the worked example of section 6.3, each turn's on its first token.
+func implicitEvidence() throws -> Evidence {
+  let sums = [[2.0, -1, 3], [0.5, -2.5], [1, 2, 1], [-1, -2]]
+  let ratios = zip(try fixtureA().episodes, sums).map { episode, sums in
+    zip(episode.turns, sums).map { turn, sum in
+      (0..<turn.sampledTokens).map { $0 == 0 ? sum : 0 }
+    }
+  }
+  return Evidence(implicitModel: ratios)
+}
+
+extension CreditSetting {
+  static let usual = CreditSetting(groupSize: 8, turnLimit: 8)
+  static let alone = CreditSetting(groupSize: 1, turnLimit: 8)
+  static let wordless = CreditSetting(groupSize: 8, turnLimit: 8, samplesTokens: false)
+  static let unforkable = CreditSetting(groupSize: 8, turnLimit: 8, canFork: false)
 }
 
 extension GroupCredit {
   /// The credit of turns, in the shape `[episode][turn]`.
   var turns: [[Double]] { episodes.map(\.turns) }
+
+  /// The credit of all sampled tokens of an episode.
+  func tokens(_ episode: Int) -> [Double] { (episodes[episode].tokens ?? []).flatMap(\.self) }
 }
 
 /// Whether numbers agree to the last printed digit.
@@ -50,6 +97,11 @@ func agree(_ found: [Double], _ expected: [Double], within tolerance: Double = 5
 func agree(_ found: [[Double]], _ expected: [[Double]], within tolerance: Double = 5e-7) -> Bool {
   found.count == expected.count
     && zip(found, expected).allSatisfy { agree($0, $1, within: tolerance) }
+}
+
+/// What each of some numbers adds to the one after it.
+func increments(_ numbers: [Double], behind: Double) -> [Double] {
+  zip(numbers, numbers.dropFirst() + [behind]).map { $0 - $1 }
 }
 
 /// A problem so small that all groups can be listed.

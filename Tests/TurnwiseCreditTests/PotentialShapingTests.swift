@@ -26,6 +26,28 @@ import TurnwiseCredit
     #expect(agree(try rewards(cut), [0.3, 0.4, -0.9], within: 1e-12))
   }
 
+  @Test func `takes the value of a process reward model for the potential`() throws {
+    let (group, model) = try modelled([0.2, 0.5, 0.9], [nil, nil, 0])
+    let shaping = PotentialShaping(of: .model)
+    #expect(
+      agree(
+        try shaping.rewards(group, evidence: model, discount: 0.9).turns[0], [0.25, 0.31, -0.9],
+        within: 1e-12))
+    #expect(throws: CreditError.missing(.processModel)) {
+      try shaping.rewards(group, evidence: evidence, discount: 1)
+    }
+    #expect(
+      ShapedEstimator(shaping, TurnReturnToGo()).notices(in: .unforkable).map(\.severity) == [
+        .refusal
+      ])
+  }
+
+  @Test func `warns where it cancels`() {
+    let whole = ShapedEstimator(PotentialShaping(), RLOO()).notices(in: .usual)
+    #expect(whole.map(\.severity) == [.warning])
+    #expect(process.notices(in: .usual).isEmpty)
+  }
+
   @Test func `takes the discount of the estimator that consumes`() throws {
     let group = try CreditGroup([
       episode([nil, nil, 0], potentials: [0.2, 0.5, 0.9]), episode([1], potentials: [0.2]),

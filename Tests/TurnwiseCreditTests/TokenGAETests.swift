@@ -33,6 +33,24 @@ import TurnwiseCredit
     #expect(agree(credit.turns[0][1], expected[2...4].reduce(0, +) / 3))
   }
 
+  @Test(arguments: [(10, 0.0), (20, 0), (40, 0.5), (100, 0.8), (1000, 0.98)])
+  func `looks as far ahead as section 5-1 says for the length`(
+    length: Int, lambda: Double
+  ) throws {
+    let group = try CreditGroup([episode([1], tokens: [length])])
+    let values = evidence([(0..<length).map { Double($0 % 7) / 10 }])
+    let adaptive = try TokenGAE(adaptive: 0.05).credit(group, evidence: values)
+    let fixed = try TokenGAE(lambda: lambda).credit(group, evidence: values)
+    #expect(agree(try tokens(adaptive), try tokens(fixed), within: 1e-12))
+  }
+
+  @Test func `discounts over sampled tokens alone, section 10`() throws {
+    let group = try CreditGroup([episode([nil, 1], tokens: [1, 1])])
+    let credit = try TokenGAE(gamma: 0.5, lambda: 1)
+      .credit(group, evidence: evidence([[0], [0]]))
+    #expect(try tokens(credit) == [0.5, 1])
+  }
+
   @Test func `is the return minus the value at gamma and lambda 1`() throws {
     let credit = try TokenGAE(lambda: 1).credit(first(), evidence: evidence())
     let expected = Self.values.flatMap(\.self).map { 1 - $0 }
@@ -123,6 +141,7 @@ import TurnwiseCredit
     #expect(TokenGAE().notices(in: setting).isEmpty)
     #expect(TokenGAE(gamma: 0.95).notices(in: setting).count == 1)
     #expect(TokenGAE(lambda: 0, criticLambda: 0).notices(in: setting).count == 2)
+    #expect(TokenGAE(adaptive: 0.05).notices(in: setting).map(\.severity) == [.warning])
     let choices = CreditSetting(groupSize: 8, turnLimit: 8, samplesTokens: false)
     #expect(TokenGAE().notices(in: choices).map(\.severity) == [.refusal])
   }

@@ -10,8 +10,9 @@
 /// Where turns end is known here; the version shipped with RAGEN found it by `reward != 0`, so a turn
 /// that was paid nothing disappeared.
 ///
-/// **Degenerates:** with `turnGamma` = γ and λ = 1 the two passes are token GAE, digit for digit. A
-/// warning says so at start.
+/// **Degenerates:** with `turnGamma` = γ = λ = 1 the two passes are token GAE, digit for digit. A
+/// warning says so at start. Equal discounts below 1 are not enough: the first pass discounts a turn
+/// once, token GAE each of its tokens.
 public struct BiLevelGAE: CreditEstimator {
   /// `bi-level`.
   public static let id = "bi-level"
@@ -69,11 +70,11 @@ public struct BiLevelGAE: CreditEstimator {
   /// Warns where nothing is left of the two levels.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     var notices = CreditNotice.criticAlone(Self.id, lambda: lambda, criticLambda: 1)
-    if turnGamma == gamma, lambda == 1 {
+    if turnGamma == 1, gamma == 1, lambda == 1 {
       notices.append(
         CreditNotice(
           .warning,
-          "'bi-level' with turnGamma=gamma and lambda=1 is 'token' with lambda=1, digit for digit"))
+          "'bi-level' with turnGamma=1, gamma=1 and lambda=1 is 'token:lambda=1', digit for digit"))
     }
     return notices
   }

@@ -1,0 +1,86 @@
+import Testing
+import TurnwiseCredit
+
+@Suite struct `Bi-level GAE` {
+  @Test(arguments: [
+    (1.0, 1.0, [0.7, 0.6, 0.5, 0.5, 0.4, 0.2]), (0.9, 1.0, [0.51, 0.41, 0.4, 0.4, 0.3, 0.2]),
+    (0.9, 0.95, [0.469365, 0.388805, 0.3576275, 0.37645, 0.291, 0.2]),
+  ])
+  func `gives the worked rows of section 5-2`(
+    turnGamma: Double, lambda: Double, expected: [Double]
+  ) throws {
+    let credit = try BiLevelGAE(turnGamma: turnGamma, lambda: lambda)
+      .credit(firstOfFixtureA(), evidence: firstCritic())
+    #expect(agree(credit.tokens(0), expected))
+    #expect(credit.episodes[0].tokens?.map(\.count) == [2, 3, 1])
+  }
+
+  @Test func `is token GAE at discounts and lambda 1`() throws {
+    let two = try BiLevelGAE(turnGamma: 1, gamma: 1, lambda: 1)
+      .credit(firstOfFixtureA(), evidence: firstCritic())
+    let one = try TokenGAE(lambda: 1).credit(firstOfFixtureA(), evidence: firstCritic())
+    #expect(agree(two.tokens(0), one.tokens(0), within: 1e-12))
+  }
+
+  @Test func `discounts a turn once where token GAE discounts each of its tokens`() throws {
+    let two = try BiLevelGAE(turnGamma: 0.9, gamma: 0.9, lambda: 1)
+      .credit(firstOfFixtureA(), evidence: firstCritic())
+    let one = try TokenGAE(gamma: 0.9, lambda: 1)
+      .credit(firstOfFixtureA(), evidence: firstCritic())
+    // Before the last token of turn 1 two turns lie ahead, but four tokens.
+    #expect(agree(two.tokens(0)[1], 0.81 - 0.4, within: 1e-12))
+    #expect(agree(one.tokens(0)[1], 0.6561 - 0.4, within: 1e-12))
+    #expect(BiLevelGAE(turnGamma: 0.9, gamma: 0.9, lambda: 1).notices(in: .usual).isEmpty)
+  }
+
+  @Test func `knows where a turn ends that was paid nothing`() throws {
+    func credit(_ second: Double) throws -> [Double] {
+      let group = try CreditGroup([episode([0, second, 1], tokens: [2, 3, 1])])
+      return try BiLevelGAE().credit(group, evidence: firstCritic()).tokens(0)
+    }
+    #expect(agree(try credit(0), try credit(1e-9), within: 1e-8))
+  }
+
+  @Test func `trains the critic on the returns of tokens`() throws {
+    let credit = try BiLevelGAE(gamma: 0.9).credit(firstOfFixtureA(), evidence: firstCritic())
+    let targets = try #require(credit.episodes[0].valueTargets).flatMap(\.self)
+    #expect(agree(targets, [0.59049, 0.6561, 0.729, 0.81, 0.9, 1], within: 1e-12))
+  }
+
+  @Test func `bootstraps a truncated episode and only that`() throws {
+    let ended = try BiLevelGAE().credit(firstOfFixtureA(), evidence: firstCritic(behind: 0.5))
+    let cut = try BiLevelGAE()
+      .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic(behind: 0.5))
+    #expect(agree(ended.tokens(0)[5], 0.2, within: 1e-12))
+    #expect(agree(cut.tokens(0)[5], 1 + 0.95 * 0.5 - 0.8, within: 1e-12))
+    let limit = try BiLevelGAE(bootstrap: false)
+      .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic())
+    #expect(limit.tokens(0) == ended.tokens(0))
+  }
+
+  @Test func `leaves out turns without tokens`() throws {
+    let silent = try CreditGroup([episode([nil, 0.25, 0.5], tokens: [1, 0, 1])])
+    let credit = try BiLevelGAE(turnGamma: 1, lambda: 1)
+      .credit(silent, evidence: firstCritic([[0.3], [], [0.8]]))
+    #expect(credit.episodes[0].tokens?.map(\.count) == [1, 0, 1])
+    #expect(agree(credit.tokens(0), [0.75 - 0.3, 0.5 - 0.8], within: 1e-12))
+  }
+
+  @Test func `says what it lacks, and where it is token GAE`() throws {
+    #expect(throws: CreditError.missing(.critic)) {
+      try BiLevelGAE().credit(firstOfFixtureA(), evidence: Evidence())
+    }
+    #expect(throws: CreditError.criticShape(episode: "E")) {
+      try BiLevelGAE().credit(firstOfFixtureA(), evidence: firstCritic([[0.3], [0.5], [0.8]]))
+    }
+    #expect(throws: CreditError.noBootstrap(episode: "E")) {
+      try BiLevelGAE().credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic())
+    }
+    #expect(BiLevelGAE().notices(in: .alone).isEmpty)
+    let same = BiLevelGAE(turnGamma: 1, gamma: 1, lambda: 1).notices(in: .usual)
+    #expect(same.map(\.severity) == [.warning])
+    #expect(same[0].message.contains("digit for digit"))
+    #expect(BiLevelGAE(lambda: 0).notices(in: .usual).count == 1)
+    #expect(BiLevelGAE().notices(in: .wordless).map(\.severity) == [.refusal])
+  }
+}

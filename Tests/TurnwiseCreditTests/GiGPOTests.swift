@@ -1,0 +1,114 @@
+import Testing
+import TurnwiseCredit
+
+@Suite struct `Anchor-state groups` {
+  let evidence = Evidence()
+
+  @Test(arguments: [
+    (GiGPO(gamma: 0.9), [0.905, 0.95, 0.5], [-0.905, -0.95]),
+    (GiGPO(gamma: 0.9, crossStep: true), [0.805, 0.85, 0.4], [-1.005, -1.05]),
+    (GiGPO(gamma: 0.9, std: true), [1.732047, 1.57313, 0.866024], [-1.732047, -1.57313]),
+  ])
+  func `give the worked rows of section 4-1`(
+    estimator: GiGPO, win: [Double], loss: [Double]
+  ) throws {
+    let credit = try estimator.credit(fixtureA(), evidence: evidence)
+    #expect(agree(credit.turns, [win, loss, win, loss]))
+    #expect(credit.diagnostics.loneTurns == 0)
+  }
+
+  @Test func `weigh the step part`() throws {
+    let step = try GiGPO(gamma: 0.9, episode: false).credit(fixtureA(), evidence: evidence)
+    #expect(
+      agree(
+        step.turns, [[0.405, 0.45, 0], [-0.405, -0.45], [0.405, 0.45, 0], [-0.405, -0.45]],
+        within: 1e-12))
+    let half = try GiGPO(gamma: 0.9, weight: 0.5, episode: false)
+      .credit(fixtureA(), evidence: evidence)
+    #expect(agree(half.turns, step.turns.map { $0.map { $0 / 2 } }, within: 1e-12))
+  }
+
+  /// One visit took action a and won; three took b, of which one won: section 4.4.
+  func rareAction() throws -> CreditGroup {
+    try CreditGroup(
+      [(1.0, "a"), (1, "b"), (0, "b"), (0, "b")].map { reward, action in
+        episode([reward], states: ["S"], actions: [action])
+      })
+  }
+
+  @Test(arguments: [
+    (0.0, false, 0.5, -0.166667), (2, false, 0.166667, -0.1), (2, true, 0.055556, -0.033333),
+  ])
+  func `shrink rare actions as in section 4-4`(
+    kappa: Double, gate: Bool, rare: Double, common: Double
+  ) throws {
+    let estimator = GiGPO(gamma: 1, episode: false, actions: true, kappa: kappa, gate: gate)
+    let credit = try estimator.credit(rareAction(), evidence: evidence)
+    #expect(agree(credit.turns, [[rare], [common], [common], [common]]))
+  }
+
+  @Test func `compare actions as visits where each was taken once and nothing shrinks`() throws {
+    let once = try CreditGroup(
+      [(0.3, "a"), (1, "b"), (-2, "c")].map { reward, action in
+        episode([reward], states: ["S"], actions: [action])
+      })
+    for gate in [false, true] {
+      let actions = try GiGPO(gamma: 1, episode: false, actions: true, kappa: 0, gate: gate)
+        .credit(once, evidence: evidence)
+      let visits = try GiGPO(gamma: 1, episode: false).credit(once, evidence: evidence)
+      #expect(agree(actions.turns, visits.turns, within: 1e-12))
+    }
+  }
+
+  @Test func `find the irrelevant turn of Fixture A by its actions`() throws {
+    let credit = try GiGPO(gamma: 1, episode: false, actions: true, kappa: 0)
+      .credit(fixtureA(), evidence: evidence)
+    #expect(
+      agree(credit.turns, [[0, 0.5, 0], [0, -0.5], [0, 0.5, 0], [0, -0.5]], within: 1e-12))
+  }
+
+  @Test func `count two visits of one episode as two`() throws {
+    let again = try CreditGroup([
+      episode([nil, 1], states: ["S", "S"]), episode([0], states: ["S"]),
+    ])
+    let credit = try GiGPO(gamma: 1, episode: false).credit(again, evidence: evidence)
+    #expect(agree(credit.turns, [[1.0 / 3, 1.0 / 3], [-2.0 / 3]], within: 1e-12))
+  }
+
+  @Test func `have no step part for a state visited once`() throws {
+    let apart = try CreditGroup([
+      episode([nil, 1], states: ["S", "T"]), episode([nil, 0], states: ["S", "U"]),
+    ])
+    let step = try GiGPO(episode: false).credit(apart, evidence: evidence)
+    #expect(step.turns[0][1] == 0)
+    #expect(step.diagnostics.loneTurns == 2)
+    let both = try GiGPO().credit(apart, evidence: evidence)
+    #expect(agree(both.turns[0][1], 0.5, within: 1e-12))
+  }
+
+  @Test func `do not see a constant added to all returns`() throws {
+    var shifted = try fixtureA().episodes
+    for member in shifted.indices {
+      let last = shifted[member].turns.indices.last ?? 0
+      shifted[member].turns[last].reward? += 100
+    }
+    let group = try CreditGroup(shifted)
+    for estimator in [
+      GiGPO(gamma: 1), GiGPO(gamma: 1, crossStep: true), GiGPO(gamma: 1, std: true),
+    ] {
+      let plain = try estimator.credit(fixtureA(), evidence: evidence)
+      #expect(
+        agree(try estimator.credit(group, evidence: evidence).turns, plain.turns, within: 1e-10))
+    }
+  }
+
+  @Test func `say what they lack, and which parts an option leaves out`() throws {
+    #expect(throws: CreditError.noStateKey(episode: "E", turn: 0)) {
+      try GiGPO().credit(group([[1], [0]]), evidence: evidence)
+    }
+    #expect(GiGPO().notices(in: .usual).isEmpty)
+    #expect(GiGPO().notices(in: .alone).map(\.severity) == [.refusal])
+    #expect(GiGPO(gamma: 0, weight: 0).notices(in: .usual).map(\.severity) == [.warning, .warning])
+    #expect(GiGPO(episode: false, crossStep: true).notices(in: .usual).count == 1)
+  }
+}

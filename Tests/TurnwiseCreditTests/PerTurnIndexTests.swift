@@ -1,0 +1,53 @@
+import Testing
+import TurnwiseCredit
+
+@Suite struct `Rewards normalised per turn number` {
+  let evidence = Evidence()
+  static let outcomes = [[0.866024], [-0.866024], [0.866024], [-0.866024]]
+
+  /// The two-turn tool setting of section 4.3: what the first turn paid, then the outcome.
+  func paidTurns() throws -> CreditGroup { try group([[1, 1], [0, 0], [1, 1], [1, 0]]) }
+
+  @Test(arguments: [
+    (false, [1.366023, -2.366021, 1.366023, -0.366025]),
+    (true, [0.783349, -1.305581, 0.783349, -0.261116]),
+  ])
+  func `gives the worked rows of section 4-3`(cumulative: Bool, first: [Double]) throws {
+    let credit = PerTurnIndex(std: true, cumulative: cumulative)
+      .credit(try paidTurns(), evidence: evidence)
+    #expect(agree(credit.turns.map { $0[0] }, first))
+    #expect(agree(credit.turns.map { [$0[1]] }, Self.outcomes))
+  }
+
+  @Test(arguments: [2, 4, 8])
+  func `has no gradient at all where each turn pays the same`(groupSize: Int) throws {
+    let found = try TinyProblem.stopping.expectedGradient(of: PerTurnIndex(), groupSize: groupSize)
+    #expect(agree(found, [0], within: 1e-12))
+  }
+
+  @Test func `gives Fixture A nothing, since those who fail leave before the reward`() throws {
+    let credit = PerTurnIndex().credit(try fixtureA(), evidence: evidence)
+    #expect(credit.turns == [[0, 0, 0], [0, 0], [0, 0, 0], [0, 0]])
+    #expect(credit.diagnostics.deadGroups == 1)
+    #expect(credit.diagnostics.equalReturnGroups == 0)
+  }
+
+  @Test func `discounts what later turns were credited`() throws {
+    let credit = PerTurnIndex(gamma: 0.5).credit(
+      try group([[nil, nil, 1], [nil, nil, 0]]), evidence: evidence)
+    #expect(agree(credit.turns, [[0.125, 0.25, 0.5], [-0.125, -0.25, -0.5]], within: 1e-12))
+  }
+
+  @Test func `compares a lone survivor with itself`() throws {
+    let credit = PerTurnIndex().credit(try group([[nil, 1], [0]]), evidence: evidence)
+    #expect(credit.turns == [[0, 0], [0]])
+    #expect(credit.diagnostics.loneTurns == 1)
+  }
+
+  @Test func `warns of its bias always`() {
+    let notices = PerTurnIndex().notices(in: .usual)
+    #expect(notices.map(\.severity) == [.warning])
+    #expect(notices[0].message.contains("'turn' is not"))
+    #expect(PerTurnIndex().notices(in: .alone).map(\.severity) == [.refusal, .warning])
+  }
+}
