@@ -90,6 +90,12 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   public var criticEpisodes = 64
   /// Passes of the critic over the episodes of an update.
   public var criticEpochs = 1
+  /// States that are labelled for a process reward model in an update, if one is needed.
+  public var processLabels = 16
+  /// Forks of each labelled state.
+  public var processForks = 4
+  /// Passes of the process reward model over its labels in an update.
+  public var processEpochs = 4
 
   /// The tokens of the tokenizer.
   public var vocabulary = 448
@@ -153,6 +159,9 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     "criticRate": "step size of the critic",
     "criticEpisodes": "episodes that the critic is fitted to before the first update",
     "criticEpochs": "passes of the critic over the episodes of an update",
+    "processLabels": "states labelled for a process reward model in an update",
+    "processForks": "forks of each labelled state",
+    "processEpochs": "passes of the process reward model over its labels in an update",
     "vocabulary": "tokens of the tokenizer",
     "width": "channels of the model",
     "layers": "blocks of the model",
@@ -171,7 +180,9 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
       ("aggregationLength", aggregationLength, 1), ("filterBatches", filterBatches, 1),
       ("demonstrations", demonstrations, 1), ("cloningSteps", cloningSteps, 1),
       ("cloningBatch", cloningBatch, 1), ("criticEpisodes", criticEpisodes, 0),
-      ("criticEpochs", criticEpochs, 0), ("vocabulary", vocabulary, 259), ("width", width, 2),
+      ("criticEpochs", criticEpochs, 0), ("processLabels", processLabels, 1),
+      ("processForks", processForks, 1), ("processEpochs", processEpochs, 1),
+      ("vocabulary", vocabulary, 259), ("width", width, 2),
       ("layers", layers, 1), ("heads", heads, 1), ("feedForward", feedForward, 1),
       ("context", context, 16), ("evaluationEvery", evaluationEvery, 1),
       ("evaluationEpisodes", evaluationEpisodes, 1), ("updates", updates, 0), ("turns", turns, 0),

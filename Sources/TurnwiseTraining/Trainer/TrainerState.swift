@@ -9,6 +9,10 @@ public struct TrainerState: Sendable {
   public var optimizer: AdamW
   /// The critic, from the first update on.
   public var critic: Critic?
+  /// The process reward model, once an estimator needed one.
+  public var processModel: ProcessModel?
+  /// The implicit process reward model, once an estimator needed one.
+  public var implicitModel: ImplicitModel?
   /// The warm start, for the divergence from it.
   public var reference: Transformer?
   /// How many updates were made.
@@ -26,7 +30,8 @@ public struct TrainerState: Sendable {
 
 extension TrainerState: Codable {
   private enum CodingKeys: String, CodingKey {
-    case policy, tokenizer, actionLimit, critic, reference, iteration, spending
+    case policy, tokenizer, actionLimit, critic, processModel, processLabels, implicitModel
+    case implicitReference, reference, iteration, spending
   }
 
   /// Reads a state; the sampling temperature is 1 and the number of workers 1.
@@ -48,8 +53,15 @@ extension TrainerState: Codable {
       stored.model, format: PromptFormat(tokenizer),
       actionLimit: try container.decode(Int.self, forKey: .actionLimit))
     optimizer = stored.optimizer ?? AdamW(for: stored.model)
-    critic = try container.decodeIfPresent(Checkpoint.self, forKey: .critic).map {
-      Critic(model: $0.model, optimizer: $0.optimizer ?? AdamW(for: $0.model))
+    critic = try container.decodeIfPresent(Checkpoint.self, forKey: .critic).map(Critic.init)
+    processModel = try container.decodeIfPresent(Checkpoint.self, forKey: .processModel).map {
+      ProcessModel(
+        critic: Critic($0),
+        labels: try container.decode([ProcessModel.Label].self, forKey: .processLabels))
+    }
+    implicitModel = try container.decodeIfPresent(Checkpoint.self, forKey: .implicitModel).map {
+      ImplicitModel(
+        $0, reference: try container.decode(Checkpoint.self, forKey: .implicitReference).model)
     }
     reference = try container.decodeIfPresent(Checkpoint.self, forKey: .reference)?.model
     iteration = try container.decode(Int.self, forKey: .iteration)
@@ -69,8 +81,15 @@ extension TrainerState: Codable {
     try container.encode(Checkpoint(policy.model, optimizer: optimizer), forKey: .policy)
     try container.encode(policy.format.tokenizer, forKey: .tokenizer)
     try container.encode(policy.actionLimit, forKey: .actionLimit)
-    try container.encodeIfPresent(
-      critic.map { Checkpoint($0.model, optimizer: $0.optimizer) }, forKey: .critic)
+    try container.encodeIfPresent(critic?.checkpoint, forKey: .critic)
+    if let processModel {
+      try container.encode(processModel.critic.checkpoint, forKey: .processModel)
+      try container.encode(processModel.labels, forKey: .processLabels)
+    }
+    if let implicitModel {
+      try container.encode(implicitModel.checkpoint, forKey: .implicitModel)
+      try container.encode(Checkpoint(implicitModel.reference), forKey: .implicitReference)
+    }
     try container.encodeIfPresent(reference.map { Checkpoint($0) }, forKey: .reference)
     try container.encode(iteration, forKey: .iteration)
     try container.encode(spending, forKey: .spending)

@@ -53,8 +53,14 @@ package struct TrainingBatch: Sendable {
     }
   }
 
-  /// Spreads numbers in the shape `[episode][turn][token]` over the scored tokens.
-  func spread(_ values: [[[Double]]]) -> [[Double]] {
-    zip(owners, places).map { owner, places in places.map { values[owner][$0.turn][$0.token] } }
+  /// Gathers numbers of scored tokens, in the shape of `sequences`, into `[episode][turn][token]`.
+  func gathered(_ numbers: [[Double]], _ episodes: [Episode]) -> [[[Double]]] {
+    var gathered = episodes.map { $0.turns.map { _ in [Double]() } }
+    for (index, owner) in owners.enumerated() {
+      for (place, number) in zip(places[index], numbers[index]) {
+        gathered[owner][place.turn].append(number)
+      }
+    }
+    return gathered
   }
 }

@@ -10,7 +10,9 @@ public struct Spending: Codable, Hashable, Sendable {
   ///
   /// They are part of `trainingTurns` if the driving estimator needs a critic.
   public var criticTurns = 0
-  /// Tokens sampled in training episodes.
+  /// Environment turns of forks, which are part of `trainingTurns`.
+  public var forkTurns = 0
+  /// Tokens sampled in training episodes and forks.
   public var sampledTokens = 0
   /// Tokens scored by the critic, the reference, and the policy beside its steps.
   public var scoredTokens = 0
@@ -34,6 +36,7 @@ public struct Spending: Codable, Hashable, Sendable {
       "spent/evaluation_turns": Double(evaluationTurns),
       "spent/demonstration_turns": Double(demonstrationTurns),
       "spent/critic_turns": Double(criticTurns),
+      "spent/fork_turns": Double(forkTurns),
       "spent/sampled_tokens": Double(sampledTokens),
       "spent/scored_tokens": Double(scoredTokens),
       "spent/trained_tokens": Double(trainedTokens),

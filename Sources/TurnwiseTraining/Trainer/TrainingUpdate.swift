@@ -16,6 +16,8 @@ public struct TrainingUpdate: Sendable {
   public var iteration: Int
   /// The episodes that were collected, in order.
   public internal(set) var episodes: [CreditedEpisode] = []
+  /// Forks that the driving estimator had played, in order.
+  public internal(set) var forks: [Episode] = []
   /// The numbers of the update, by name.
   public internal(set) var metrics: [String: Double] = [:]
   /// Wall-clock seconds by stage.

@@ -12,15 +12,24 @@ public struct Critic: Sendable, Equatable {
   /// The state of its optimiser.
   public private(set) var optimizer: AdamW
 
+  /// Tokens to read, and the values that shall be said at the scored ones.
+  struct Example {
+    var sequence: TrainingSequence
+    var values: [Double]
+  }
+
   /// Starts from a policy's trunk with a head that says zero.
   public init(from policy: Transformer) {
     model = Transformer(critic: policy)
     optimizer = AdamW(for: model)
   }
 
-  init(model: Transformer, optimizer: AdamW) {
-    (self.model, self.optimizer) = (model, optimizer)
+  init(_ checkpoint: Checkpoint) {
+    model = checkpoint.model
+    optimizer = checkpoint.optimizer ?? AdamW(for: checkpoint.model)
   }
+
+  var checkpoint: Checkpoint { Checkpoint(model, optimizer: optimizer) }
 
   /// Says the values of episodes, as evidence for estimators.
   func evidence(for episodes: [Episode], workers: Int) -> Evidence.Critic {
@@ -30,38 +39,34 @@ public struct Critic: Sendable, Equatable {
       sequences[index].scored.append(sequences[index].tokens.count)
     }
     let outputs = model.score(sequences, workers: workers)
-    var values = episodes.map { $0.turns.map { _ in [Double]() } }
     var bootstrap = [Double?](repeating: nil, count: episodes.count)
-    for (index, owner) in batch.owners.enumerated() {
-      for (place, value) in zip(batch.places[index], outputs[index].values) {
-        values[owner][place.turn].append(Double(value))
-      }
-      if outputs[index].values.count > batch.places[index].count {
-        bootstrap[owner] = outputs[index].values.last.map(Double.init)
-      }
+    for (index, owner) in batch.owners.enumerated()
+    where outputs[index].values.count > batch.places[index].count {
+      bootstrap[owner] = outputs[index].values.last.map(Double.init)
     }
+    let values = batch.gathered(outputs.map { $0.values.map(Double.init) }, episodes)
     return Evidence.Critic(values: values, bootstrap: bootstrap)
   }
 
-  /// Moves the values towards targets, in the shape `[episode][turn][token]`.
+  /// Moves the values towards those of examples.
   ///
   /// - Returns: How many tokens were passed.
   mutating func fit(
-    _ episodes: [Episode], targets: [[[Double]]], epochs: Int, configuration: RunConfiguration,
-    random: Randomness, workers: Int
+    _ examples: [Example], epochs: Int, configuration: RunConfiguration, random: Randomness,
+    workers: Int
   ) throws -> Int {
-    let batch = TrainingBatch(episodes)
-    let goals = batch.spread(targets)
     var passed = 0
     for epoch in 0..<epochs {
       var shuffling = random.stream("epoch", epoch)
-      let order = Array(batch.sequences.indices).shuffled(using: &shuffling)
+      let order = Array(examples.indices).shuffled(using: &shuffling)
       for part in order.split(into: configuration.minibatches) {
         try Task.checkCancellation()
-        let sequences = part.map { batch.sequences[$0] }
-        let count = Double(sequences.reduce(0) { $0 + $1.scored.count })
-        var result = model.gradient(of: sequences, workers: workers) { index, outputs in
-          let errors = zip(outputs.values, goals[part[index]]).map { Double($0) - $1 }
+        let members = part.map { examples[$0] }
+        let count = Double(members.reduce(0) { $0 + $1.values.count })
+        guard count > 0 else { continue }
+        var result = model.gradient(of: members.map(\.sequence), workers: workers) {
+          index, outputs in
+          let errors = zip(outputs.values, members[index].values).map { Double($0) - $1 }
           return SequenceGradients(
             values: errors.map { Float(2 * $0 / count) },
             loss: errors.reduce(0) { $0 + $1 * $1 } / count)
@@ -69,10 +74,27 @@ public struct Critic: Sendable, Equatable {
         AdamW.clip(&result.gradient, toNorm: Float(configuration.gradientNorm))
         optimizer.update(
           &model, gradient: result.gradient, learningRate: Float(configuration.criticRate))
-        passed += sequences.reduce(0) { $0 + $1.tokens.count }
+        passed += members.reduce(0) { $0 + $1.sequence.tokens.count }
       }
     }
     return passed
+  }
+}
+
+extension TrainingBatch {
+  /// The sequences with targets in the shape `[episode][turn][token]` at the tokens that have one.
+  func examples(_ targets: [[[Double]]]) -> [Critic.Example] {
+    sequences.indices.compactMap { index in
+      let targets = targets[owners[index]]
+      let kept = places[index].indices.filter { place in
+        places[index][place].token < targets[places[index][place].turn].count
+      }
+      guard !kept.isEmpty else { return nil }
+      return Critic.Example(
+        sequence: TrainingSequence(
+          tokens: sequences[index].tokens, scored: kept.map { sequences[index].scored[$0] }),
+        values: kept.map { targets[places[index][$0].turn][places[index][$0].token] })
+    }
   }
 }
 

@@ -64,6 +64,9 @@ public struct TrainingRun<E: Environment> {
           purpose: .training, update: update.iteration, episode: entry.episode,
           credit: credit.isEmpty ? nil : credit))
     }
+    for fork in update.forks {
+      try writer.append(EpisodeRecord(purpose: .fork, update: update.iteration, episode: fork))
+    }
     try writer.append(
       MetricsRecord(update: update.iteration, metrics: update.metrics, timing: update.timing))
   }

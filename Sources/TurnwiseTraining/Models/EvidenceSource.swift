@@ -1,0 +1,73 @@
+internal import TurnwiseCore
+internal import TurnwiseCredit
+internal import TurnwiseModel
+
+/// Measures what models say of groups, forks apart.
+struct EvidenceSource: Sendable {
+  var policy: LanguagePolicy
+  var critic: Critic?
+  var processModel: ProcessModel?
+  var implicitModel: ImplicitModel?
+  var workers: Int
+
+  /// What was found, and how many tokens were scored for it.
+  struct Findings {
+    /// What is known of each group.
+    var evidence: [Evidence]
+    var scoredTokens = 0
+  }
+
+  /// Measures what estimators need.
+  func findings(_ groups: [[Episode]], for needs: Set<Evidence.Need>) -> Findings {
+    let episodes = groups.flatMap(\.self)
+    let tokens = TrainingBatch(episodes).tokenCount
+    var findings = Findings(evidence: groups.map { _ in Evidence() })
+    /// Enters what a model says of all episodes, a group at a time.
+    func enter(passes: Int, _ write: (inout Evidence, Range<Int>) -> Void) {
+      findings.scoredTokens += passes * tokens
+      var offset = 0
+      for (index, group) in groups.enumerated() {
+        write(&findings.evidence[index], offset..<offset + group.count)
+        offset += group.count
+      }
+    }
+    if needs.contains(.critic), let critic {
+      let values = critic.evidence(for: episodes, workers: workers)
+      enter(passes: 1) { evidence, range in
+        evidence.critic = Evidence.Critic(
+          values: Array(values.values[range]), bootstrap: Array(values.bootstrap[range]))
+      }
+    }
+    if needs.contains(.processModel), let processModel {
+      let values = processModel.evidence(for: episodes, workers: workers)
+      enter(passes: 1) { evidence, range in
+        evidence.processModel = Evidence.ProcessModel(
+          values: Array(values.values[range]), bootstrap: Array(values.bootstrap[range]))
+      }
+    }
+    if needs.contains(.implicitModel), let implicitModel {
+      let ratios = implicitModel.evidence(for: episodes, workers: workers)
+      enter(passes: 2) { $0.implicitModel = Array(ratios[$1]) }
+    }
+    if needs.contains(.distributions) {
+      let found = distributions(episodes)
+      enter(passes: 1) { evidence, range in
+        evidence.distributions = Evidence.Distributions(
+          logProbabilities: Array(found.logProbabilities[range]),
+          squares: Array(found.squares[range]), entropies: Array(found.entropies[range]))
+      }
+    }
+    return findings
+  }
+
+  private func distributions(_ episodes: [Episode]) -> Evidence.Distributions {
+    let batch = TrainingBatch(episodes)
+    let outputs = policy.model.score(batch.sequences, workers: workers, squares: true)
+    func gathered(_ numbers: (SequenceOutputs) -> [Float]) -> [[[Double]]] {
+      batch.gathered(outputs.map { numbers($0).map(Double.init) }, episodes)
+    }
+    return Evidence.Distributions(
+      logProbabilities: gathered(\.logProbabilities), squares: gathered(\.squares),
+      entropies: gathered(\.entropies))
+  }
+}

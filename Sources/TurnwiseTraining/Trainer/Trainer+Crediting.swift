@@ -1,0 +1,76 @@
+internal import TurnwiseCore
+internal import TurnwiseCredit
+internal import TurnwiseModel
+
+extension Trainer {
+  /// Credits the groups of an update by every estimator, after playing the forks that the driver wants.
+  func credit(
+    _ collection: Collection, _ next: inout TrainerState
+  ) async throws -> (credited: [CreditedGroup], forks: [Episode]) {
+    let needs = estimators.reduce(into: Set()) { $0.formUnion($1.estimator.needs) }
+    if needs.contains(.implicitModel), next.implicitModel == nil {
+      next.implicitModel = ImplicitModel(from: next.policy.model)
+    }
+    let source = EvidenceSource(
+      policy: next.policy, critic: next.critic, processModel: next.processModel,
+      implicitModel: next.implicitModel, workers: workers)
+    let findings = source.findings(collection.groups, for: needs)
+    next.spending.scoredTokens += findings.scoredTokens
+    var evidence = findings.evidence
+    var played: [Episode] = []
+    if driver.estimator.needs.contains(.forks) {
+      let groups = try zip(collection.groups, evidence).map { try ForkGroup($0, evidence: $1) }
+      let report = try await forkRunner(collection, next).play(
+        groups, asking: [driver.estimator])
+      for (index, outcomes) in report.outcomes.enumerated() { evidence[index].forks = outcomes }
+      played = charge(report, &next)
+    }
+    let credited = try zip(collection.groups, evidence).map {
+      try CreditedGroup($0, $1, by: estimators)
+    }
+    return (credited, played)
+  }
+
+  /// Labels states by forks and fits the process reward model to them, before it is asked.
+  ///
+  /// The labels do not depend on how the episodes themselves went on, so the model may learn from them
+  /// before it scores the same episodes.
+  ///
+  /// - Returns: The forks that were played.
+  func learnProcessModel(
+    from collection: Collection, _ next: inout TrainerState, _ metrics: inout [String: Double],
+    _ watch: inout Stopwatch
+  ) async throws -> [Episode] {
+    guard driver.estimator.needs.contains(.processModel) else { return [] }
+    let turns = collection.groups.joined().reduce(0) { $0 + $1.turns.count }
+    guard turns > 0 else { return [] }
+    let requests = LabelRequests(
+      share: min(1, Double(configuration.processLabels) / Double(turns)),
+      forks: configuration.processForks)
+    let report = try await forkRunner(collection, next).play(
+      try collection.groups.map { try ForkGroup($0) }, asking: [requests])
+    var model = next.processModel ?? ProcessModel(from: next.policy.model)
+    model.learn(collection.groups, report.outcomes, update: next.iteration)
+    next.spending.trainedTokens += try model.fit(
+      configuration, random: random("process-model", next), workers: workers)
+    next.processModel = model
+    metrics["process_model/labels"] = Double(model.labels.count)
+    watch.lap("process_model")
+    return charge(report, &next)
+  }
+
+  private func forkRunner(_ collection: Collection, _ state: TrainerState) -> ForkRunner<E> {
+    let snapshots = collection.snapshots
+    return ForkRunner(state.policy, workers: workers) { group, episode, turn in
+      snapshots[group][episode][turn]
+    }
+  }
+
+  /// Counts what forks have spent as the driving estimator's.
+  private func charge(_ report: ForkReport, _ next: inout TrainerState) -> [Episode] {
+    next.spending.trainingTurns += report.turns
+    next.spending.forkTurns += report.turns
+    next.spending.sampledTokens += report.sampledTokens
+    return report.forks.map(\.episode)
+  }
+}
