@@ -74,18 +74,37 @@ final class LanguageSampler: Sampler {
 
   /// Samples one token for each draft.
   private func advance(_ drafts: inout [Draft]) {
-    var caches = drafts.map(\.memory.cache)
-    for index in drafts.indices { drafts[index].memory.cache = SequenceCache() }
-    let logits = decoder.extend(&caches, by: drafts.map(\.pending), workers: policy.workers)
+    let (rows, readers) = shares(of: drafts)
+    var caches = readers.map { drafts[$0].memory.cache }
+    for index in readers { drafts[index].memory.cache = SequenceCache() }
+    let logits = decoder.extend(
+      &caches, by: readers.map { drafts[$0].pending }, workers: policy.workers)
     for index in drafts.indices {
-      drafts[index].memory.cache = caches[index]
+      drafts[index].memory.cache = caches[rows[index]]
       drafts[index].memory.tokens += drafts[index].pending
       let drawn = logits.sample(
-        row: index, temperature: policy.temperature, uniform: drafts[index].random.unit())
+        row: rows[index], temperature: policy.temperature, uniform: drafts[index].random.unit())
       drafts[index].tokens.append(drawn.token)
       drafts[index].logProbabilities.append(drawn.behaviorLogProbability)
       drafts[index].pending = [drawn.token]
     }
+  }
+
+  /// Finds the drafts that have the same to read from the beginning, as the members of a group and the
+  /// forks of one turn have: one of them reads for all.
+  ///
+  /// - Returns: For each draft the row of its logits, and for each row the draft that reads.
+  private func shares(of drafts: [Draft]) -> (rows: [Int], readers: [Int]) {
+    var known: [[Int32]: Int] = [:]
+    var readers: [Int] = []
+    let rows = drafts.enumerated().map { index, draft in
+      let isNew = draft.memory.tokens.isEmpty
+      if isNew, let row = known[draft.pending] { return row }
+      if isNew { known[draft.pending] = readers.count }
+      readers.append(index)
+      return readers.count - 1
+    }
+    return (rows, readers)
   }
 
   private func isComplete(_ draft: Draft) -> Bool {

@@ -89,4 +89,20 @@ import TurnwiseTraining
       #expect(recording.tape == together[index].tape)
     }
   }
+
+  @Test func `is sampled the same where others begin with the same tokens`() async throws {
+    let policy = try await Forks().policy
+    let origin = EpisodeOrigin(seed: 9, split: .train, scenario: 0)
+    let session = try Session(Tiny.game, origin: origin)
+    let rollout = Rollout(.policy(policy), workers: 2)
+    let history = try #require(await rollout.playKeepingHistory([session]).first)
+    let forks = (0..<9).map { number in
+      history.snapshots[number % min(3, history.snapshots.count)].forked("fork \(number)")
+    }
+    let together = try await rollout.play(forks).map { try $0.episode() }
+    for (fork, episode) in zip(forks, together) {
+      #expect(try await rollout.play([fork]).map { try $0.episode() } == [episode])
+    }
+    #expect(Set(together.map { $0.turns.map(\.action) }).count > 1)
+  }
 }
