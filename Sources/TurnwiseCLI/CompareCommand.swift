@@ -148,7 +148,9 @@ struct CompareCommand: Subcommand {
       let spelling = try catalog.spelling(of: estimator)
       let panel = try EstimatorPanel(
         environment, credit: spelling, groupSize: configuration.groupSize, catalog: catalog)
-      for warning in panel.warnings { context.console.warn(warning) }
+      for warning in panel.warnings + panel.lossWarnings(configuration) {
+        context.console.warn("\(spelling): \(warning)")
+      }
       return spelling
     }
   }

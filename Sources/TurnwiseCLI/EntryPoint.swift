@@ -52,9 +52,8 @@ public struct CommandLineTool: Sendable {
   }
 
   static let subcommands: [any Subcommand] = [
-    CompareCommand(), TrainCommand(), RunCommand(), ShowCommand(), CheckCommand(), LawsCommand(),
-    AuditCommand(),
-    ListCommand(),
+    CompareCommand(), TrainCommand(), RunCommand(), ShowCommand(), CreditCommand(),
+    CheckCommand(), LawsCommand(), AuditCommand(), ListCommand(),
   ]
 
   /// Runs one command line.

@@ -57,14 +57,7 @@ struct ShowCommand: Subcommand {
     _ context: Context
   ) throws -> ExitStatus {
     let limit = try invocation.integer(Self.limit, atLeast: 1, default: 40)
-    let purpose = try invocation.text(Self.purpose).map { text in
-      guard let purpose = EpisodeRecord.Purpose(rawValue: text) else {
-        throw UsageError.badValue(
-          flag: Self.purpose.name, text: text,
-          expected: EpisodeRecord.Purpose.allCases.map(\.rawValue).joined(separator: ", "))
-      }
-      return purpose
-    }
+    let purpose = try invocation.text(Self.purpose).map(Self.purpose)
     var entries: [Listing.Entry] = []
     var (number, matching) = (0, 0)
     while let record = reader.next() {
@@ -103,6 +96,18 @@ struct ShowCommand: Subcommand {
     }
     if let cut = reader.cut { context.console.warn("\(cut); what comes before it is shown") }
     return .success
+  }
+
+  /// Reads what episodes were played for.
+  ///
+  /// - Throws: A ``UsageError``.
+  static func purpose(_ text: String) throws -> EpisodeRecord.Purpose {
+    guard let purpose = EpisodeRecord.Purpose(rawValue: text) else {
+      throw UsageError.badValue(
+        flag: purpose.name, text: text,
+        expected: EpisodeRecord.Purpose.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return purpose
   }
 
   private func describe(_ run: RunRecord, _ context: Context) {

@@ -35,7 +35,9 @@ struct TrainCommand: Subcommand {
     let panel = try EstimatorPanel(
       environment, credit: configuration.credit, groupSize: configuration.groupSize,
       catalog: context.catalog.estimators)
-    for warning in panel.warnings { context.console.warn(warning) }
+    for warning in panel.warnings + panel.lossWarnings(configuration) {
+      context.console.warn(warning)
+    }
     try await environment.prepare()
     let folder = RunFolder.choose(
       invocation, suggestion: "train-\(E.id)-\(RunFolder.word(panel.driver.spelling))")

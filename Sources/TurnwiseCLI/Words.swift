@@ -17,6 +17,12 @@ enum Words {
       return (status, message("\(error)", error.hint))
     case let error as EstimatorNameError: return (.usage, message("\(error)", nil))
     case let error as TrainingError: return words(error)
+    case let error as CreditError: return (.data, message("\(error)", nil))
+    case let error as Replay.Divergence:
+      return (
+        .data, message("\(error)", "the environment is another than the one that was recorded")
+      )
+    case let error as ForkError: return (.negative, message("\(error)", nil))
     case let failure as Failure where failure.boundary == .cancelled:
       return (.interrupted, "stopped")
     case is CancellationError:

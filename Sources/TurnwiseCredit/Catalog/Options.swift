@@ -34,17 +34,6 @@ extension KeyedDecodingContainer {
     return value
   }
 
-  /// Reads one of a few words.
-  func decodeWord<Word: RawRepresentable & CaseIterable>(forKey key: Key) throws -> Word
-  where Word.RawValue == String {
-    let text = try decode(String.self, forKey: key)
-    guard let word = Word(rawValue: text) else {
-      let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
-      throw refusal(key, "must be one of \(known), but is \(text)")
-    }
-    return word
-  }
-
   private func refusal(_ key: Key, _ text: String) -> DecodingError {
     .dataCorruptedError(forKey: key, in: self, debugDescription: text)
   }

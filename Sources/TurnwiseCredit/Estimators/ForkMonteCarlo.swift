@@ -1,3 +1,5 @@
+public import TurnwiseCore
+
 /// The gain in value that each turn made, where values are means over fresh continuations.
 ///
 ///     V̂(s) = (1/K) Σ_k return of continuation k from s        A_t = r_t + γ V̂(s_{t+1}) − V̂(s_t)
@@ -20,9 +22,9 @@
 /// is credited twice, with opposite signs, to neighbouring turns.
 public struct ForkMonteCarlo: CreditEstimator {
   /// Where forks leave.
-  public enum Site: String, Codable, Hashable, Sendable, CaseIterable { case turn, token }
+  public enum Site: String, WordChoice { case turn, token }
   /// How forks are distributed.
-  public enum Rule: String, Codable, Hashable, Sendable, CaseIterable {
+  public enum Rule: String, WordChoice {
     case none, entropy, disagreement
   }
 
@@ -65,9 +67,9 @@ public struct ForkMonteCarlo: CreditEstimator {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     k = try container.decodeInteger(1...100_000, forKey: .k)
     gamma = try container.decodeUnit(forKey: .gamma)
-    at = try container.decodeWord(forKey: .at)
+    at = try container.decode(Site.self, forKey: .at)
     stride = try container.decodeInteger(1...100_000, forKey: .stride)
-    adaptive = try container.decodeWord(forKey: .adaptive)
+    adaptive = try container.decode(Rule.self, forKey: .adaptive)
     share = try container.decodeUnit(forKey: .share)
   }
 

@@ -1,3 +1,5 @@
+public import TurnwiseCore
+
 /// Pays how much more likely an outcome-trained model finds what was sampled than its reference does.
 ///
 ///     p_j = β log(π_φ(token j) / π_ref(token j))
@@ -10,7 +12,7 @@
 /// learnt much pays for length; log-ratios of tokens that were nearly certain are noise.
 public struct ImplicitReward: RewardShaper {
   /// What is paid.
-  public enum Level: String, Codable, Hashable, Sendable, CaseIterable { case turn, token }
+  public enum Level: String, WordChoice { case turn, token }
 
   /// `implicit`.
   public static let id = "implicit"
@@ -33,7 +35,7 @@ public struct ImplicitReward: RewardShaper {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     beta = try container.decodeAmount(forKey: .beta)
-    level = try container.decodeWord(forKey: .level)
+    level = try container.decode(Level.self, forKey: .level)
   }
 
   private enum CodingKeys: String, CodingKey { case beta, level }

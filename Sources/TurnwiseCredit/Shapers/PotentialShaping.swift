@@ -1,3 +1,5 @@
+public import TurnwiseCore
+
 /// Pays each turn for the progress it made, in a way that leaves the best policy the best.
 ///
 ///     F_t = γ Φ(s_{t+1}) − Φ(s_t)        Φ = 0 behind the last turn
@@ -15,7 +17,7 @@
 /// gradient. An estimator that compares whole episodes is not changed at all: all of them start in s_0.
 public struct PotentialShaping: RewardShaper {
   /// Whose potential.
-  public enum Source: String, Codable, Hashable, Sendable, CaseIterable { case environment, model }
+  public enum Source: String, WordChoice { case environment, model }
 
   /// `potential`.
   public static let id = "potential"
@@ -30,7 +32,7 @@ public struct PotentialShaping: RewardShaper {
 
   /// Reads the options.
   public init(from decoder: any Decoder) throws {
-    of = try decoder.container(keyedBy: CodingKeys.self).decodeWord(forKey: .of)
+    of = try decoder.container(keyedBy: CodingKeys.self).decode(Source.self, forKey: .of)
   }
 
   private enum CodingKeys: String, CodingKey { case of }

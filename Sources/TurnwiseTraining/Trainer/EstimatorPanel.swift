@@ -7,6 +7,14 @@ public struct CreditedEstimator: Sendable {
   public var spelling: String
   /// The estimator.
   public var estimator: any CreditEstimator
+
+  /// Names an estimator as a catalog spells it.
+  ///
+  /// - Throws: An `EncodingError` if the estimator cannot be written as JSON.
+  public init(_ estimator: any CreditEstimator, in catalog: EstimatorCatalog) throws {
+    spelling = try catalog.spelling(of: estimator)
+    self.estimator = estimator
+  }
 }
 
 /// The estimators that credit the groups of a run.
@@ -39,7 +47,7 @@ public struct EstimatorPanel: Sendable {
       groupSize: groupSize, turnLimit: environment.turnLimit,
       hasPotential: environment.potential(try Session(environment, origin: origin).state) != nil)
     let chosen = try catalog.estimator(credit)
-    driver = CreditedEstimator(spelling: try catalog.spelling(of: chosen), estimator: chosen)
+    driver = try CreditedEstimator(chosen, in: catalog)
     let notices = chosen.notices(in: setting)
     let refusals = notices.filter { $0.severity == .refusal }.map(\.message)
     guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
@@ -50,9 +58,15 @@ public struct EstimatorPanel: Sendable {
       guard name != driver.spelling, estimator.needs.isSubset(of: Self.free),
         !estimator.notices(in: setting).contains(where: { $0.severity == .refusal })
       else { continue }
-      all.append(CreditedEstimator(spelling: name, estimator: estimator))
+      all.append(try CreditedEstimator(estimator, in: catalog))
     }
     all.sort { $0.spelling < $1.spelling }
+  }
+
+  /// What to say about the loss of a configuration, given whose credit it is to follow.
+  public func lossWarnings(_ configuration: RunConfiguration) -> [String] {
+    LossAdvice.notices(
+      configuration, creditVariesWithinTurns: driver.estimator.granularity == .token)
   }
 }
 

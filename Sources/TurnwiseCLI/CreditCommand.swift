@@ -1,0 +1,193 @@
+internal import Foundation
+internal import Turnwise
+
+/// Credits the episodes of a run again.
+struct CreditCommand: Subcommand {
+  let name = "credit"
+  let summary = "credit recorded episodes by any estimators, turn by turn"
+  let operand: String? = "RUN"
+  let examples = [
+    "turnwise credit traces/examples/group --credit rloo,turn,gigpo,group-gae",
+    "turnwise credit traces/mine --credit fork:k=16 --write",
+  ]
+  let flags = [
+    Self.credit, Self.purpose, Self.update, Self.episode, Self.limit, Self.write, .workers, .json,
+  ]
+
+  private static let credit = Flag(
+    "credit", "estimators, such as rloo,turn:gamma=0.95", value: "LIST",
+    default: "one of each family, as the run allows")
+  private static let purpose = Flag(
+    "purpose", "credit episodes played for this, such as training or run", value: "WORD",
+    default: "training, or run if there is no training")
+  private static let update = Flag("update", "credit only episodes of update N", value: "N")
+  private static let episode = Flag(
+    "episode", "print only episode N, and credit only its group", value: "N")
+  private static let limit = Flag(
+    "limit", "how many episodes are printed", value: "N", default: "16")
+  private static let write = Flag("write", "add the credit, and forks, to the run's files")
+
+  private struct Answer: Encodable {
+    var environment: String
+    var forkTurns: Int
+    var episodes: [Entry]
+
+    struct Entry: Encodable {
+      var number: Int
+      var name: String
+      var rewards: [Double?]
+      var credit: [String: EpisodeCredit]
+    }
+  }
+
+  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
+    guard let path = invocation.operands.first else {
+      throw UsageError.missingOperand("the folder of a run")
+    }
+    let layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
+    let run = try layout.readRun()
+    var reader = try RecordReader<EpisodeRecord>(layout.episodes)
+    let records = try reader.readAll()
+    if let cut = reader.cut {
+      guard !invocation.has(Self.write) else { throw cut }
+      context.console.warn("\(cut); what comes before it is credited")
+    }
+    let groups = try chosen(records, invocation, context)
+    let models =
+      FileManager.default.fileExists(atPath: layout.trainer.path) ? try layout.readTrainer() : nil
+    var recorded = try recorded(groups, models, invocation, context)
+    if recorded.needsForks {
+      let environment = try context.catalog.environment(run.environment)
+      recorded = try await playing(
+        recorded, in: environment, run, layout, invocation, context)
+    }
+    try report(recorded, groups, run, layout, invocation, context)
+    return .success
+  }
+
+  /// The groups that the flags name.
+  private func chosen(
+    _ records: [EpisodeRecord], _ invocation: Invocation, _ context: Context
+  ) throws -> [RecordedGroup] {
+    let isTraining = records.contains { $0.purpose == .training }
+    let purpose =
+      try invocation.text(Self.purpose).map(ShowCommand.purpose) ?? (isTraining ? .training : .run)
+    var groups = RecordedGroup.gather(records, purpose: purpose)
+    if invocation.has(Self.update) {
+      let update = try invocation.integer(Self.update, atLeast: 0, default: 0)
+      groups.removeAll { records[$0.numbers[0] - 1].update != update }
+    }
+    if invocation.has(Self.episode) {
+      let number = try invocation.integer(Self.episode, atLeast: 1, default: 1)
+      groups.removeAll { !$0.numbers.contains(number) }
+    }
+    guard !groups.isEmpty else {
+      throw UsageError.conflict(
+        "no \(purpose.rawValue) episode is like that; turnwise show lists what there is")
+    }
+    if groups.allSatisfy({ $0.numbers.count == 1 }) {
+      context.console.warn(
+        "each episode is alone on its scenario: estimators that compare episodes give 0")
+    }
+    return groups
+  }
+
+  private func recorded(
+    _ groups: [RecordedGroup], _ models: TrainerState?, _ invocation: Invocation,
+    _ context: Context
+  ) throws -> RecordedCredit {
+    let catalog = context.catalog.estimators
+    let workers = try invocation.workers()
+    func recorded(_ list: String) throws -> RecordedCredit {
+      let estimators = try catalog.estimators(list).map { try CreditedEstimator($0, in: catalog) }
+      return try RecordedCredit(
+        groups.map(\.episodes), estimators, models: models, workers: workers)
+    }
+    if let list = invocation.text(Self.credit) { return try recorded(list) }
+    let usable = catalog.shown.filter { (try? recorded($0)) != nil }
+    return try recorded((usable.isEmpty ? catalog.shown : usable).joined(separator: ","))
+  }
+
+  private func playing<E: Environment>(
+    _ recorded: RecordedCredit, in environment: E, _ run: RunRecord, _ layout: TraceLayout,
+    _ invocation: Invocation, _ context: Context
+  ) async throws -> RecordedCredit {
+    let environment = try Parameters.setting(run.parameters, of: environment)
+    try await environment.prepare()
+    context.console.note("forks are played by the policy that the run ended with")
+    var recorded = recorded
+    try await recorded.playForks(in: environment, blobs: layout.blobStore())
+    return recorded
+  }
+
+  // MARK: - Words
+
+  private func report(
+    _ recorded: RecordedCredit, _ groups: [RecordedGroup], _ run: RunRecord,
+    _ layout: TraceLayout, _ invocation: Invocation, _ context: Context
+  ) throws {
+    var entries: [Answer.Entry] = []
+    for (group, credit) in zip(groups, try recorded.credit()) {
+      for (place, episode) in group.episodes.enumerated() {
+        entries.append(
+          Answer.Entry(
+            number: group.numbers[place], name: episode.name, rewards: episode.rewards,
+            credit: credit.mapValues { $0.episodes[place] }))
+      }
+    }
+    entries.sort { $0.number < $1.number }
+    if invocation.has(Self.write) {
+      let credit = entries.map { entry in
+        (
+          entry.number,
+          entry.credit.mapValues { CreditRecord(turns: $0.turns, tokens: $0.tokens) }
+        )
+      }
+      try layout.addCredit(
+        Dictionary(uniqueKeysWithValues: credit),
+        appending: recorded.forks.map { EpisodeRecord(purpose: .fork, episode: $0) })
+    }
+    if invocation.has(Self.episode) {
+      let number = try invocation.integer(Self.episode, atLeast: 1, default: 1)
+      entries.removeAll { $0.number != number }
+    }
+    if invocation.has(.json) {
+      try context.console.answer(
+        json: Answer(
+          environment: run.environment, forkTurns: recorded.forkTurns, episodes: entries))
+    } else {
+      let limit = try invocation.integer(Self.limit, atLeast: 1, default: 16)
+      let actions = Dictionary(
+        uniqueKeysWithValues: groups.flatMap { zip($0.numbers, $0.episodes) })
+      print(entries.prefix(limit), actions, recorded.estimators.map(\.spelling), context)
+      if entries.count > limit {
+        context.console.answer("\(entries.count - limit) more; --limit N prints more")
+      }
+      if recorded.forkTurns > 0 {
+        context.console.answer(
+          "\(recorded.forks.count) forks took \(recorded.forkTurns) environment turns")
+      }
+      if invocation.has(Self.write) {
+        context.console.answer("written to \(layout.episodes.relativePath)")
+      }
+    }
+  }
+
+  private func print(
+    _ entries: ArraySlice<Answer.Entry>, _ episodes: [Int: Episode], _ names: [String],
+    _ context: Context
+  ) {
+    var table = TextTable(
+      [.number("episode", decimals: 0), .number("turn", decimals: 0), .number("reward")]
+        + names.map { .number($0, decimals: 3) } + [.text("action")])
+    for entry in entries {
+      for (turn, reward) in entry.rewards.enumerated() {
+        table.append(
+          [turn == 0 ? .integer(entry.number) : .text(""), .integer(turn + 1), .number(reward)]
+            + names.map { .number(entry.credit[$0]?.turns[turn]) }
+            + [.text(episodes[entry.number]?.turns[turn].action.text.string ?? "")])
+      }
+    }
+    context.console.answer(table.rendered(width: max(context.console.width, 100)))
+  }
+}

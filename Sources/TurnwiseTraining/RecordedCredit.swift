@@ -1,0 +1,160 @@
+public import TurnwiseCore
+public import TurnwiseCredit
+internal import TurnwiseModel
+public import TurnwiseTrace
+
+/// Credit of episodes that were recorded, computed anew.
+///
+///     var recorded = try RecordedCredit(groups, estimators, models: layout.readTrainer())
+///     if recorded.needsForks { try await recorded.playForks(in: environment) }
+///     let credit = try recorded.credit()
+///
+/// What models say is what the ones saved with the run say, which are those of its end. Only forks need
+/// the environment.
+public struct RecordedCredit: Sendable {
+  /// The episodes by group.
+  public let groups: [[Episode]]
+  /// The estimators.
+  public let estimators: [CreditedEstimator]
+  /// The forks that were played.
+  public private(set) var forks: [Episode] = []
+  /// How many environment turns they took.
+  public private(set) var forkTurns = 0
+
+  private let policy: LanguagePolicy?
+  private let workers: Int
+  private var evidence: [Evidence]
+
+  /// Measures all that estimators need but forks.
+  ///
+  /// - Parameters:
+  ///   - groups: Creditable episodes, by group.
+  ///   - estimators: The estimators.
+  ///   - models: What the run saved, if it saved models.
+  ///   - workers: How much runs at once.
+  /// - Throws: ``TrainingError/refusedCredit(_:)`` where the run does not hold what is needed.
+  public init(
+    _ groups: [[Episode]], _ estimators: [CreditedEstimator], models: TrainerState?,
+    workers: Int = 1
+  ) throws {
+    self.groups = groups
+    self.estimators = estimators
+    self.workers = workers
+    policy = models?.policy
+    var needs: Set<Evidence.Need> = []
+    var refusals: [String] = []
+    for entry in estimators {
+      for need in Evidence.Need.allCases where entry.estimator.needs.contains(need) {
+        if let lack = Self.lack(of: need, in: groups, models) {
+          refusals.append("'\(entry.spelling)' cannot be used here: \(lack)")
+        }
+        needs.insert(need)
+      }
+    }
+    guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
+    evidence = groups.map { _ in Evidence() }
+    if let models {
+      let source = EvidenceSource(
+        policy: models.policy, critic: models.critic, processModel: models.processModel,
+        implicitModel: models.implicitModel, workers: workers)
+      evidence = source.findings(groups, for: needs).evidence
+    }
+  }
+
+  /// Whether estimators ask for forks, which only the environment can play.
+  public var needsForks: Bool { estimators.contains { $0.estimator.needs.contains(.forks) } }
+
+  /// Plays the forks that estimators ask for, with the policy that the run saved.
+  ///
+  /// - Parameters:
+  ///   - environment: The environment, with the parameters of the run.
+  ///   - blobs: Where the blobs of scenarios are read from.
+  /// - Throws: A ``ForkError``, a ``CreditError``, `CancellationError`, or the `Replay.Divergence` of an
+  ///   episode that does not come again.
+  public mutating func playForks<E: Environment>(
+    in environment: E, blobs: BlobStore? = nil
+  ) async throws {
+    guard let policy else { preconditionFailure("Estimators that need forks were refused.") }
+    var snapshots: [[[Session<E>]]] = []
+    for group in groups {
+      var sessions: [[Session<E>]] = []
+      for episode in group {
+        sessions.append(try await Replay.snapshots(of: episode, in: environment, blobs: blobs))
+      }
+      snapshots.append(sessions)
+    }
+    let kept = snapshots
+    let runner = ForkRunner<E>(policy, workers: workers) { kept[$0][$1][$2] }
+    let report = try await runner.play(
+      try zip(groups, evidence).map { try ForkGroup($0, evidence: $1) },
+      asking: estimators.map(\.estimator))
+    for (index, outcomes) in report.outcomes.enumerated() { evidence[index].forks = outcomes }
+    forks = report.forks.map(\.episode)
+    forkTurns = report.turns
+  }
+
+  /// Credits the groups.
+  ///
+  /// - Returns: For each group the credit by the name of the estimator.
+  /// - Throws: A ``CreditError``.
+  public func credit() throws -> [[String: GroupCredit]] {
+    try zip(groups, evidence).map { try CreditedGroup($0, $1, by: estimators).credit }
+  }
+
+  /// What keeps a run from meeting a need, if anything does.
+  private static func lack(
+    of need: Evidence.Need, in groups: [[Episode]], _ models: TrainerState?
+  ) -> String? {
+    let turns = groups.joined().lazy.flatMap(\.turns)
+    return switch need {
+    case .critic: models?.critic == nil ? "the run saved no critic" : nil
+    case .processModel:
+      models?.processModel == nil ? "the run saved no process reward model" : nil
+    case .implicitModel:
+      models?.implicitModel == nil ? "the run saved no implicit process reward model" : nil
+    case .distributions, .forks: models == nil ? "the run saved no policy (trainer.json)" : nil
+    case .tokens: turns.contains { $0.span == nil } ? "not all turns were sampled as tokens" : nil
+    case .potential: turns.contains { $0.potential == nil } ? "no potential was recorded" : nil
+    case .stateKeys: turns.contains { $0.stateKey == nil } ? "no state keys were recorded" : nil
+    case .processReward: need.remedy
+    }
+  }
+}
+
+/// Recorded episodes that are credited together.
+public struct RecordedGroup: Sendable {
+  /// The numbers of the records, from 1.
+  public var numbers: [Int]
+  /// The episodes, in the same order.
+  public var episodes: [Episode]
+
+  /// Gathers the episodes of one update and scenario, in the order of the file.
+  ///
+  /// Forks, greedy evaluations, and episodes that failed are left out.
+  public static func gather(
+    _ records: [EpisodeRecord], purpose: EpisodeRecord.Purpose
+  ) -> [RecordedGroup] {
+    struct Key: Hashable {
+      var update: Int?
+      var origin: EpisodeOrigin
+    }
+    var groups: [RecordedGroup] = []
+    var places: [Key: Int] = [:]
+    for (index, record) in records.enumerated()
+    where record.purpose == purpose && record.episode.parent == nil
+      && record.episode.isCreditable
+      && record.episode.origin.member != Evaluation.greedyMember
+    {
+      var key = Key(update: record.update, origin: record.episode.origin)
+      key.origin.member = 0
+      let place = places[key] ?? groups.count
+      if place == groups.count {
+        places[key] = place
+        groups.append(RecordedGroup(numbers: [], episodes: []))
+      }
+      groups[place].numbers.append(index + 1)
+      groups[place].episodes.append(record.episode)
+    }
+    return groups
+  }
+}
