@@ -141,6 +141,9 @@ struct CompareCommand: Subcommand {
       let panel = try EstimatorPanel(
         environment, credit: configuration.credit, groupSize: configuration.groupSize,
         catalog: catalog)
+      for name in catalog.own where !panel.all.contains(where: { $0.spelling == name }) {
+        context.console.warn("'\(name)' is left out: name it in --credit to see why")
+      }
       // The control first.
       return catalog.shown.filter { name in panel.all.contains { $0.spelling == name } }
     }

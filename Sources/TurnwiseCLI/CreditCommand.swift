@@ -61,7 +61,8 @@ struct CreditCommand: Subcommand {
       recorded = try await playing(
         recorded, in: environment, run, layout, invocation, context)
     }
-    try report(recorded, groups, run, layout, invocation, context)
+    let forks = records.lazy.filter { $0.purpose == .fork }.map(\.episode.name)
+    try report(recorded, groups, besides: Set(forks), run, layout, invocation, context)
     return .success
   }
 
@@ -97,15 +98,18 @@ struct CreditCommand: Subcommand {
     _ context: Context
   ) throws -> RecordedCredit {
     let catalog = context.catalog.estimators
-    let workers = try invocation.workers()
-    func recorded(_ list: String) throws -> RecordedCredit {
-      let estimators = try catalog.estimators(list).map { try CreditedEstimator($0, in: catalog) }
-      return try RecordedCredit(
-        groups.map(\.episodes), estimators, models: models, workers: workers)
+    let episodes = groups.map(\.episodes)
+    func named(_ list: String) throws -> [CreditedEstimator] {
+      try catalog.estimators(list).map { try CreditedEstimator($0, in: catalog) }
     }
-    if let list = invocation.text(Self.credit) { return try recorded(list) }
-    let usable = catalog.shown.filter { (try? recorded($0)) != nil }
-    return try recorded((usable.isEmpty ? catalog.shown : usable).joined(separator: ","))
+    var estimators = try named(invocation.text(Self.credit) ?? catalog.shown.joined(separator: ","))
+    if !invocation.has(Self.credit) {
+      estimators.removeAll {
+        !RecordedCredit.refusals($0, episodes, models: models).isEmpty
+      }
+    }
+    return try RecordedCredit(
+      episodes, estimators, models: models, workers: try invocation.workers())
   }
 
   private func playing<E: Environment>(
@@ -123,7 +127,8 @@ struct CreditCommand: Subcommand {
   // MARK: - Words
 
   private func report(
-    _ recorded: RecordedCredit, _ groups: [RecordedGroup], _ run: RunRecord,
+    _ recorded: RecordedCredit, _ groups: [RecordedGroup], besides known: Set<String>,
+    _ run: RunRecord,
     _ layout: TraceLayout, _ invocation: Invocation, _ context: Context
   ) throws {
     var entries: [Answer.Entry] = []
@@ -145,7 +150,8 @@ struct CreditCommand: Subcommand {
       }
       try layout.addCredit(
         Dictionary(uniqueKeysWithValues: credit),
-        appending: recorded.forks.map { EpisodeRecord(purpose: .fork, episode: $0) })
+        appending: recorded.forks.filter { !known.contains($0.name) }
+          .map { EpisodeRecord(purpose: .fork, episode: $0) })
     }
     if invocation.has(Self.episode) {
       let number = try invocation.integer(Self.episode, atLeast: 1, default: 1)

@@ -26,7 +26,7 @@ struct LawsCommand: Subcommand {
     let catalog = context.catalog.estimators
     let estimators = try catalog.estimators(
       invocation.text(Self.credit) ?? catalog.complete().joined(separator: ","))
-    try Self.refuseUnshaped(estimators)
+    try Self.refuse(estimators)
     var entries: [Answer.Entry] = []
     for estimator in estimators {
       try Task.checkCancellation()
@@ -45,13 +45,14 @@ struct LawsCommand: Subcommand {
     return entries.contains { !$0.report.violations.isEmpty } ? .negative : .success
   }
 
-  /// An estimator that consumes process rewards cannot be judged without any.
-  static func refuseUnshaped(_ estimators: [any CreditEstimator]) throws {
-    for estimator in estimators where estimator.needs.contains(.processReward) {
-      throw TrainingError.refusedCredit([
-        "'\(type(of: estimator).id)' cannot be used here: \(Evidence.Need.processReward.remedy)"
-      ])
-    }
+  /// Refuses what no run could use.
+  ///
+  /// - Throws: ``TrainingError/refusedCredit(_:)``.
+  static func refuse(_ estimators: [any CreditEstimator]) throws {
+    let setting = CreditSetting(groupSize: 4, turnLimit: 8)
+    let refusals = estimators.flatMap { $0.notices(in: setting) }
+      .filter { $0.severity == .refusal }.map(\.message)
+    guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
   }
 
   // MARK: - Words

@@ -32,8 +32,9 @@ public protocol CreditEstimator: Codable, Hashable, Sendable {
   /// Whether credit differs within turns. Default: it does not.
   var granularity: CreditGranularity { get }
 
-  /// The discount per turn that process rewards must telescope under. Default: 1.
-  var discount: Double { get }
+  /// The discount per turn that process rewards must telescope under; `nil` if tokens are discounted
+  /// instead. Default: 1.
+  var discount: Double? { get }
 
   /// What is known about the expected policy gradient. Default: it is the true one.
   ///
@@ -70,7 +71,7 @@ extension CreditEstimator {
   /// By turn.
   public var granularity: CreditGranularity { .turn }
   /// 1.
-  public var discount: Double { 1 }
+  public var discount: Double? { 1 }
   /// The true one.
   public var gradient: GradientClaim { .exact }
   /// None.
@@ -80,10 +81,17 @@ extension CreditEstimator {
   /// None.
   public func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest] { [] }
 
+  /// The shaper, if the estimator consumes process rewards of one.
+  public var shaper: (any RewardShaper)? { (self as? any Shaped)?.parts.shaper }
+
   /// Returns the needs that a setting cannot meet as refusals, then the estimator's advice.
   public func notices(in setting: CreditSetting) -> [CreditNotice] {
     Evidence.Need.allCases.filter { needs.contains($0) && setting.lacks($0) }
-      .map { CreditNotice(.refusal, "'\(Self.id)' cannot be used here: \($0.remedy)") }
+      .map { need in
+        let example = need == .processReward ? ": process=SHAPER+\(Self.id)" : ""
+        return CreditNotice(
+          .refusal, "'\(Self.id)' cannot be used here: \(need.remedy)\(example)")
+      }
       + advice(in: setting)
   }
 }

@@ -88,7 +88,7 @@ public struct ShapedEstimator<Shaper: RewardShaper, Consumer: CreditEstimator>: 
   /// That of the estimator.
   public var granularity: CreditGranularity { consumer.granularity }
   /// That of the estimator.
-  public var discount: Double { consumer.discount }
+  public var discount: Double? { consumer.discount }
   /// The shaper's if it is biased, else the estimator's times the shaper's factor.
   public var gradient: GradientClaim {
     switch shaper.gradient {
@@ -99,19 +99,38 @@ public struct ShapedEstimator<Shaper: RewardShaper, Consumer: CreditEstimator>: 
   }
   /// Those of both.
   public var exceptions: [EstimatorLaw: String] {
-    shaper.exceptions.merging(consumer.exceptions) { $1 }
+    var exceptions = shaper.exceptions.merging(consumer.exceptions) { $1 }
+    if consumer.granularity == .token {
+      exceptions[.observations] = "a turn without tokens may be paid as well"
+    }
+    if case .biased = consumer.gradient {
+      let reason = "'\(Consumer.id)' sees what is paid on the way, also where it cancels in the end"
+      for law in [EstimatorLaw.irrelevantTurn, .stopping, .constantReward] {
+        exceptions[law] = exceptions[law] ?? reason
+      }
+    }
+    return exceptions
   }
   /// That of both.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
-    shaper.advice(in: setting, consumer: consumer) + consumer.advice(in: setting)
-  }
-  /// Those of the estimator.
-  public func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest] {
-    consumer.requests(group, evidence: evidence)
+    var notices = shaper.advice(in: setting, consumer: consumer) + consumer.advice(in: setting)
+    if consumer.needs.contains(.forks) {
+      notices.append(
+        CreditNotice(
+          .refusal,
+          "'\(Consumer.id)' compares with forks, whose turns are paid no process reward"))
+    }
+    if consumer.discount == nil {
+      notices.append(
+        CreditNotice(
+          .warning,
+          "'\(Consumer.id)' discounts tokens, so what '\(Shaper.id)' pays does not cancel out"))
+    }
+    return notices
   }
   /// Shapes the rewards, then credits.
   public func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
-    let rewards = try shaper.rewards(group, evidence: evidence, discount: consumer.discount)
+    let rewards = try shaper.rewards(group, evidence: evidence, discount: consumer.discount ?? 1)
     var credit = try consumer.credit(group.adding(rewards), evidence: evidence)
     // Whether returns are equal is a fact about what the environment paid.
     credit.diagnostics.equalReturnGroups = group.hasEqualReturns ? 1 : 0

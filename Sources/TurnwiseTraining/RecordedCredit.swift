@@ -41,17 +41,9 @@ public struct RecordedCredit: Sendable {
     self.estimators = estimators
     self.workers = workers
     policy = models?.policy
-    var needs: Set<Evidence.Need> = []
-    var refusals: [String] = []
-    for entry in estimators {
-      for need in Evidence.Need.allCases where entry.estimator.needs.contains(need) {
-        if let lack = Self.lack(of: need, in: groups, models) {
-          refusals.append("'\(entry.spelling)' cannot be used here: \(lack)")
-        }
-        needs.insert(need)
-      }
-    }
+    let refusals = estimators.flatMap { Self.refusals($0, groups, models: models) }
     guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
+    let needs = estimators.reduce(into: Set()) { $0.formUnion($1.estimator.needs) }
     evidence = groups.map { _ in Evidence() }
     if let models {
       let source = EvidenceSource(
@@ -84,7 +76,8 @@ public struct RecordedCredit: Sendable {
       snapshots.append(sessions)
     }
     let kept = snapshots
-    let runner = ForkRunner<E>(policy, workers: workers) { kept[$0][$1][$2] }
+    // Not the name of the forks that training may have played, and recorded, from the same turns.
+    let runner = ForkRunner<E>(policy, workers: workers, purpose: "recorded") { kept[$0][$1][$2] }
     let report = try await runner.play(
       try zip(groups, evidence).map { try ForkGroup($0, evidence: $1) },
       asking: estimators.map(\.estimator))
@@ -99,6 +92,21 @@ public struct RecordedCredit: Sendable {
   /// - Throws: A ``CreditError``.
   public func credit() throws -> [[String: GroupCredit]] {
     try zip(groups, evidence).map { try CreditedGroup($0, $1, by: estimators).credit }
+  }
+
+  /// Says why an estimator cannot credit recorded groups; empty if it can.
+  ///
+  /// - Parameters:
+  ///   - entry: The estimator.
+  ///   - groups: The groups.
+  ///   - models: What the run saved, if it saved models.
+  /// - Returns: The reasons.
+  public static func refusals(
+    _ entry: CreditedEstimator, _ groups: [[Episode]], models: TrainerState?
+  ) -> [String] {
+    Evidence.Need.allCases.filter { entry.estimator.needs.contains($0) }
+      .compactMap { lack(of: $0, in: groups, models) }
+      .map { "'\(entry.spelling)' cannot be used here: \($0)" }
   }
 
   /// What keeps a run from meeting a need, if anything does.
@@ -143,7 +151,7 @@ public struct RecordedGroup: Sendable {
     for (index, record) in records.enumerated()
     where record.purpose == purpose && record.episode.parent == nil
       && record.episode.isCreditable
-      && record.episode.origin.member != Evaluation.greedyMember
+      && !(purpose == .evaluation && record.episode.origin.member == Evaluation.greedyMember)
     {
       var key = Key(update: record.update, origin: record.episode.origin)
       key.origin.member = 0

@@ -48,6 +48,7 @@ public struct GatedAudit: Sendable {
   public func scores(_ entries: [Entry], onGroup: () -> Void = {}) throws -> [CreditScore] {
     let root = Randomness(seed: seed)
     let biased = biasedValues(root)
+    let implicit = biasedAdvantages(root)
     let cells = GatedProblem.states * GatedProblem.actions
     var scorers = entries.map { _ in CreditScorer(cells: cells, trueGradient: trueGradient) }
     for number in 0..<groups {
@@ -71,7 +72,7 @@ public struct GatedAudit: Sendable {
         case .estimator(let estimator, let hasCriticError):
           // Rows share episodes; truth is computed and shares nothing with anybody.
           var random = root.stream("forks", number)
-          var evidence = evidence(plays, hasCriticError ? biased : problem.values, biased)
+          var evidence = evidence(plays, hasCriticError ? biased : problem.values, biased, implicit)
           evidence.playForks(for: [estimator], of: group, sharing: { plays.past(of: $0) }) {
             let steps = problem.play(from: plays[$0.episode][$0.turn].state, using: &random)
             forkTurns += steps.count
@@ -123,15 +124,29 @@ public struct GatedAudit: Sendable {
   }
 
   private func biasedValues(_ root: Randomness) -> [Double] {
-    problem.values.enumerated().map { index, value in
-      var random = root.stream("critic-error", index)
-      let radius = (-2 * log(1 - random.unit())).squareRoot()
-      return value + modelError * radius * cos(2 * Double.pi * random.unit())
+    problem.values.enumerated().map { $1 + error(root.stream("critic-error", $0)) }
+  }
+
+  /// What an implicit model's β log-ratios come to: true advantages with a fixed error for each state and
+  /// action.
+  private func biasedAdvantages(_ root: Randomness) -> [Double] {
+    GatedProblem.allStates.flatMap { state in
+      (0..<GatedProblem.actions).map { action in
+        problem.advantage(of: action, in: state)
+          + error(root.stream("implicit-error", state.index, action))
+      }
     }
   }
 
+  /// A normally distributed error (Box and Muller 1958).
+  private func error(_ stream: Randomness) -> Double {
+    var random = stream
+    let radius = (-2 * log(1 - random.unit())).squareRoot()
+    return modelError * radius * cos(2 * Double.pi * random.unit())
+  }
+
   private func evidence(
-    _ plays: [[GatedProblem.Step]], _ critic: [Double], _ process: [Double]
+    _ plays: [[GatedProblem.Step]], _ critic: [Double], _ process: [Double], _ implicit: [Double]
   ) -> Evidence {
     func tokens(_ number: (GatedProblem.Step) -> Double) -> [[[Double]]] {
       plays.map { $0.map { [number($0)] } }
@@ -144,6 +159,9 @@ public struct GatedAudit: Sendable {
         values: tokens { critic[$0.state.index] }, bootstrap: plays.map { _ in nil }),
       processModel: Evidence.ProcessModel(
         values: plays.map { $0.map { process[$0.state.index] } }, bootstrap: plays.map { _ in nil }),
+      implicitModel: tokens {
+        implicit[GatedProblem.actions * $0.state.index + $0.action] / ImplicitReward().beta
+      },
       distributions: Evidence.Distributions(
         logProbabilities: tokens { log(problem.probability(of: $0.action, in: $0.state)) },
         squares: tokens { chances($0).reduce(0) { $0 + $1 * $1 } },

@@ -58,25 +58,30 @@ public struct EstimatorCatalog: Sendable {
   /// The estimators that are used where none are named: one of each family, and a user's own.
   public var shown: [String] { Self.families + own }
 
-  /// The estimators that are a user's own.
-  public var own: [String] { ids.filter { !Self.standard.ids.contains($0) } }
+  /// A user's own estimators, in spellings that can be used.
+  public var own: [String] {
+    estimators.filter { !Self.standard.ids.contains(type(of: $0).id) }.map(usableName)
+  }
+
+  private func usableName(_ estimator: any CreditEstimator) -> String {
+    let id = type(of: estimator).id
+    guard estimator.needs.contains(.processReward) else { return id }
+    return ProcessName(shaper: Self.companions[id] ?? "delta", consumer: id).spelling
+  }
 
   /// Every estimator and every shaper once, in spellings that can be used: an estimator that consumes
   /// process rewards with the shaper it was made for, a shaper with `turn`.
   ///
   /// - Throws: An ``EstimatorNameError``.
   public func complete() throws -> [String] {
-    let names = estimators.map { estimator in
-      let id = type(of: estimator).id
-      guard estimator.needs.contains(.processReward) else { return id }
-      return ProcessName(shaper: Self.companions[id] ?? "delta", consumer: id).spelling
-    }
-    return try (names + shaperIDs.map { ProcessName(shaper: $0, consumer: "turn").spelling })
+    try
+      (estimators.map(usableName)
+      + shaperIDs.map { ProcessName(shaper: $0, consumer: "turn").spelling })
       .map { try spelling(of: estimator($0)) }
   }
 
   private static let companions = [
-    "prime": "implicit:level=token", "istar": "implicit", "pure": "min",
+    "prime": "implicit:level=token", "istar": "implicit:loss=pairs,reference=policy", "pure": "min",
     "immediate": "potential:of=model",
   ]
 
@@ -145,14 +150,16 @@ public struct EstimatorCatalog: Sendable {
       return try make(text, among: estimators, .unknown) { type(of: $0).id }
     }
     let shaper = try make(process.shaper, among: shapers, .unknownShaper) { type(of: $0).id }
-    let consumer = try make(process.consumer, among: estimators, .unknown) { type(of: $0).id }
+    let consumer = try make(process.consumer, among: estimators, .unknownConsumer) {
+      type(of: $0).id
+    }
     func combine<S: RewardShaper, E: CreditEstimator>(_ shaper: S, _ consumer: E)
       -> any CreditEstimator
     { ShapedEstimator(shaper, consumer) }
     return combine(shaper, consumer)
   }
 
-  private enum Kind { case unknown, unknownShaper }
+  private enum Kind { case unknown, unknownConsumer, unknownShaper }
 
   private func make<Part>(
     _ text: String, among known: [Part], _ kind: Kind, id: (Part) -> String
@@ -161,9 +168,11 @@ public struct EstimatorCatalog: Sendable {
     let name = String(parts[0])
     guard let found = known.first(where: { id($0) == name }) else {
       let ids = known.map(id)
-      throw kind == .unknown
-        ? EstimatorNameError.unknown(name, known: ids + [ProcessName.alone])
-        : EstimatorNameError.unknownShaper(name, known: ids)
+      switch kind {
+      case .unknown: throw EstimatorNameError.unknown(name, known: ids + [ProcessName.alone])
+      case .unknownConsumer: throw EstimatorNameError.unknown(name, known: ids)
+      case .unknownShaper: throw EstimatorNameError.unknownShaper(name, known: ids)
+      }
     }
     var assignments: [(name: String, value: String)] = []
     for option in parts.dropFirst().flatMap({

@@ -56,8 +56,8 @@ public struct BiLevelGAE: CreditEstimator {
   public var needs: Set<Evidence.Need> { [.critic, .tokens] }
   /// By token.
   public var granularity: CreditGranularity { .token }
-  /// γ_turn.
-  public var discount: Double { turnGamma }
+  /// γ_turn; none if tokens are discounted as well.
+  public var discount: Double? { gamma == 1 ? turnGamma : nil }
   /// True where nothing is discounted.
   public var gradient: GradientClaim {
     turnGamma == 1 && gamma == 1
@@ -66,6 +66,7 @@ public struct BiLevelGAE: CreditEstimator {
   /// What a comparison with a critic breaks.
   public var exceptions: [EstimatorLaw: String] {
     EstimatorLaw.comparesWithCritic(lambda: lambda, bootstraps: bootstrap, gamma: turnGamma)
+      .merging(EstimatorLaw.discountsTokens(gamma)) { own, _ in own }
   }
   /// Warns where nothing is left of the two levels.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {

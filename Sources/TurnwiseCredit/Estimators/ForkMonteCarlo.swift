@@ -85,7 +85,7 @@ public struct ForkMonteCarlo: CreditEstimator {
   /// By turn or by token.
   public var granularity: CreditGranularity { at == .token ? .token : .turn }
   /// γ.
-  public var discount: Double { gamma }
+  public var discount: Double? { gamma }
   /// True where nothing is discounted.
   public var gradient: GradientClaim {
     if gamma < 1 { return .biased("the discount makes the return another one") }
@@ -94,10 +94,11 @@ public struct ForkMonteCarlo: CreditEstimator {
   /// What a comparison with forks breaks.
   public var exceptions: [EstimatorLaw: String] {
     let forks = "turns are compared with forks, not with other episodes"
-    return [
-      .everyTurn: "forks stand for the outcome of all turns but the last",
-      .deadGroup: forks, .nearlyDeadGroup: forks, .constantReward: forks,
-    ]
+    return EstimatorLaw.discounts(gamma).merging(
+      [
+        .everyTurn: "forks stand for the outcome of all turns but the last",
+        .deadGroup: forks, .nearlyDeadGroup: forks, .constantReward: forks,
+      ]) { $1 }
   }
   /// Warns where forks cannot differ.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
@@ -113,23 +114,32 @@ public struct ForkMonteCarlo: CreditEstimator {
   public func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest] {
     group.episodes.indices.flatMap { index in
       points(of: group.episodes[index], at: index, evidence).map { point in
-        guard adaptive == .disagreement else { return ForkRequest(point, count: k) }
-        let returns = (evidence.forks[point] ?? []).map { $0.returnToGo(gamma: gamma) }
-        let isOpen = returns.count >= 2 && !LeaveOneOut.areEqual(returns)
-        return ForkRequest(point, count: isOpen ? k : min(2, k))
+        ForkRequest(point, count: count(at: point, evidence))
       }
     }
   }
 
+  /// How many continuations a point shall have, given those that were played.
+  private func count(at point: ForkPoint, _ evidence: Evidence) -> Int {
+    guard adaptive == .disagreement else { return k }
+    let returns = evidence.forkReturns(point, first: 2, gamma: gamma)
+    return returns.count == 2 && !LeaveOneOut.areEqual(returns) ? k : min(2, k)
+  }
+
   /// Credits a group.
   public func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
+    if adaptive == .entropy, evidence.distributions == nil {
+      throw CreditError.missing(.distributions)
+    }
     let credit = try group.episodes.enumerated().map { index, episode in
       let chosen = points(of: episode, at: index, evidence)
       let values = try chosen.map { point in
-        guard let value = evidence.forkValue(point, gamma: gamma) else {
+        let count = count(at: point, evidence)
+        let returns = evidence.forkReturns(point, first: count, gamma: gamma)
+        guard returns.count == count else {
           throw CreditError.noForks(episode: episode.name, turn: point.turn)
         }
-        return value
+        return returns.sorted().reduce(0, +) / Double(count)
       }
       let gains = gains(of: episode, at: chosen, values)
       func gain(turn: Int, token: Int) -> Double {
@@ -169,13 +179,15 @@ public struct ForkMonteCarlo: CreditEstimator {
     of episode: CreditEpisode, at index: Int, _ evidence: Evidence
   ) -> [ForkPoint] {
     let all = episode.turns.indices.flatMap { turn -> [ForkPoint] in
-      let tokens = at == .token ? max(1, episode.turns[turn].sampledTokens) : 1
+      // A turn without tokens has none to fork before.
+      let tokens = at == .token ? episode.turns[turn].sampledTokens : 1
       return Swift.stride(from: 0, to: tokens, by: stride).map {
         ForkPoint(episode: index, turn: turn, token: $0)
       }
     }
-    guard adaptive == .entropy, let distributions = evidence.distributions else { return all }
-    let entropies = distributions.entropies[index]
+    guard adaptive == .entropy else { return all }
+    // Without distributions there is nothing to choose by, and nothing is asked for.
+    guard let entropies = evidence.distributions?.entropies[index] else { return [] }
     func entropy(_ point: ForkPoint) -> Double {
       let tokens = entropies[point.turn]
       guard at == .token else { return tokens.reduce(0, +) / Double(max(1, tokens.count)) }

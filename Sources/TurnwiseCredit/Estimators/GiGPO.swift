@@ -80,7 +80,7 @@ public struct GiGPO: CreditEstimator {
   /// State keys.
   public var needs: Set<Evidence.Need> { [.stateKeys] }
   /// γ.
-  public var discount: Double { gamma }
+  public var discount: Double? { gamma }
   /// Biased.
   public var gradient: GradientClaim {
     .biased("states that are visited once have no step part, and a visit is part of its own mean")
@@ -88,6 +88,9 @@ public struct GiGPO: CreditEstimator {
   /// What options and singletons break.
   public var exceptions: [EstimatorLaw: String] {
     var exceptions = EstimatorLaw.discounts(gamma)
+    if actions {
+      exceptions[.irrelevantTurn] = "the gate and the shrinkage depend on what was sampled"
+    }
     if crossStep { exceptions[.longEpisodes] = "the mean is over steps" }
     if !episode {
       let reason = "a state that is visited once has nothing to be compared with"

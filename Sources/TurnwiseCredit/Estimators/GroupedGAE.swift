@@ -42,7 +42,7 @@ public struct GroupedGAE: CreditEstimator {
   /// State keys.
   public var needs: Set<Evidence.Need> { [.stateKeys] }
   /// γ.
-  public var discount: Double { gamma }
+  public var discount: Double? { gamma }
   /// Biased.
   public var gradient: GradientClaim {
     .biased("an episode is part of the value of the states that it visits")
@@ -52,6 +52,9 @@ public struct GroupedGAE: CreditEstimator {
     let lone = "a state that is visited once is worth what that visit earned"
     var exceptions: [EstimatorLaw: String] = [.everyTurn: lone, .loneSurvivor: lone]
     exceptions.merge(EstimatorLaw.discounts(gamma)) { own, _ in own }
+    for law in [EstimatorLaw.deadGroup, .nearlyDeadGroup, .constantReward] {
+      exceptions[law] = "a truncated episode is worth what others earned from its last state"
+    }
     return exceptions
   }
   /// Asks for a group of at least two.

@@ -48,7 +48,7 @@ public struct HGPO: CreditEstimator {
   /// State keys.
   public var needs: Set<Evidence.Need> { [.stateKeys] }
   /// γ.
-  public var discount: Double { gamma }
+  public var discount: Double? { gamma }
   /// Biased.
   public var gradient: GradientClaim {
     .biased("states that are visited once have no credit, and a visit is part of its own mean")

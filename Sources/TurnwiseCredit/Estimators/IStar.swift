@@ -9,7 +9,7 @@
 /// Made for ``ImplicitReward``: `process=implicit+istar`.
 ///
 /// **When it misleads:** z makes the process part as large as the outcome even where the model has
-/// learnt nothing; watch how well it tells outcomes apart (`implicit/accuracy` in the metrics).
+/// learnt nothing; watch how well it tells outcomes apart (`implicit_model/accuracy` in the metrics).
 public struct IStar: CreditEstimator {
   /// `istar`.
   public static let id = "istar"

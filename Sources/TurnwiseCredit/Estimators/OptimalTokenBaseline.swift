@@ -42,6 +42,8 @@ public struct OptimalTokenBaseline: CreditEstimator {
   public var needs: Set<Evidence.Need> { [.distributions, .tokens] }
   /// By token.
   public var granularity: CreditGranularity { .token }
+  /// None per turn, if tokens are discounted.
+  public var discount: Double? { gamma == 1 ? 1 : nil }
   /// Biased.
   public var gradient: GradientClaim {
     .biased("the baseline includes the episode's own return")
@@ -49,7 +51,8 @@ public struct OptimalTokenBaseline: CreditEstimator {
   /// What positions break.
   public var exceptions: [EstimatorLaw: String] {
     let lone = "where one episode alone is that long there is no baseline"
-    return [.constantReward: lone, .deadGroup: lone, .nearlyDeadGroup: lone]
+    return EstimatorLaw.discountsTokens(gamma).merging(
+      [.constantReward: lone, .deadGroup: lone, .nearlyDeadGroup: lone]) { $1 }
   }
   /// Asks for a group of at least two.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {

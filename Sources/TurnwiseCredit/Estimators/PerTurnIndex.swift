@@ -44,7 +44,7 @@ public struct PerTurnIndex: CreditEstimator {
   private enum CodingKeys: String, CodingKey { case gamma, std, cumulative }
 
   /// γ.
-  public var discount: Double { gamma }
+  public var discount: Double? { gamma }
   /// Biased.
   public var gradient: GradientClaim {
     .biased("the number of baseline terms depends on when the policy stopped")

@@ -71,14 +71,22 @@ public struct TokenGAE: CreditEstimator {
   public var needs: Set<Evidence.Need> { [.critic, .tokens] }
   /// By token.
   public var granularity: CreditGranularity { .token }
+  /// None per turn, if tokens are discounted.
+  public var discount: Double? { gamma == 1 ? 1 : nil }
   /// True where nothing is discounted.
   public var gradient: GradientClaim {
-    gamma == 1 ? .exact : .biased("the discount makes the return another one")
+    if gamma < 1 { return .biased("the discount makes the return another one") }
+    return adaptive == 0 ? .exact : .biased("lambda depends on how long the episode became")
   }
   /// What a comparison with a critic breaks.
   public var exceptions: [EstimatorLaw: String] {
-    EstimatorLaw.comparesWithCritic(
-      lambda: adaptive > 0 ? lambda(tokens: 1) : lambda, bootstraps: bootstrap)
+    var exceptions = EstimatorLaw.comparesWithCritic(
+      lambda: adaptive > 0 ? lambda(tokens: 1) : lambda, bootstraps: bootstrap, gamma: gamma)
+    if adaptive > 0 {
+      exceptions[.irrelevantTurn] = "lambda depends on how long the episode became"
+    }
+    exceptions.merge(EstimatorLaw.discountsTokens(gamma)) { own, _ in own }
+    return exceptions
   }
 
   /// Warns where the critic is all there is, or the outcome is discounted away.
@@ -97,13 +105,13 @@ public struct TokenGAE: CreditEstimator {
     }
     notices += CreditNotice.criticAlone(
       Self.id, lambda: adaptive > 0 ? 1 : lambda, criticLambda: criticLambda)
-    if adaptive > 0, adaptive * Double(setting.turnLimit) <= 1 {
+    if adaptive > 0, adaptive <= 0.05 {
       notices.append(
         CreditNotice(
           .warning,
           """
-          'token' with adaptive=\(adaptive) has lambda=0 in episodes of up to \
-          \(Int(1 / adaptive)) tokens; a larger adaptive trusts the critic less
+          'token' with adaptive=\(adaptive) has lambda=0 in episodes of fewer than \(1 / adaptive) \
+          tokens; a larger adaptive trusts the critic less
           """))
     }
     return notices

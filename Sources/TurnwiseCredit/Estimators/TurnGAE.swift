@@ -53,7 +53,7 @@ public struct TurnGAE: CreditEstimator {
   /// A critic, and tokens before which it is read.
   public var needs: Set<Evidence.Need> { [.critic, .tokens] }
   /// γ.
-  public var discount: Double { gamma }
+  public var discount: Double? { gamma }
   /// True where nothing is discounted.
   public var gradient: GradientClaim {
     gamma == 1 ? .exact : .biased("the discount makes the return another one")

@@ -40,7 +40,7 @@ public struct TurnReturnToGo: CreditEstimator {
   private enum CodingKeys: String, CodingKey { case gamma }
 
   /// γ.
-  public var discount: Double { gamma }
+  public var discount: Double? { gamma }
   /// True where nothing is discounted.
   public var gradient: GradientClaim {
     gamma == 1 ? .exact : .biased("the discount makes the return another one")

@@ -65,7 +65,7 @@ public struct VETTA: CreditEstimator {
   /// By token.
   public var granularity: CreditGranularity { .token }
   /// That of the turns.
-  public var discount: Double { turnGamma }
+  public var discount: Double? { turnGamma }
   /// Biased.
   public var gradient: GradientClaim {
     .biased("the mean over a turn's tokens holds later tokens, which depend on earlier ones")
@@ -73,9 +73,8 @@ public struct VETTA: CreditEstimator {
   /// Those of the turn scale, and what its discount breaks.
   public var exceptions: [EstimatorLaw: String] {
     var exceptions = turns.exceptions
-    if turnGamma < 1 {
-      exceptions[.observations] = "a turn without tokens is a turn, and turnGamma discounts it"
-    }
+    exceptions[.observations] = "a turn without tokens is a step of the turn scale"
+    exceptions.merge(EstimatorLaw.discountsTokens(gamma)) { own, _ in own }
     return exceptions
   }
   /// Warns where a scale is left out.

@@ -38,6 +38,8 @@ public struct Whitened: CreditEstimator {
   public var needs: Set<Evidence.Need> { [.tokens] }
   /// By token.
   public var granularity: CreditGranularity { .token }
+  /// None per turn, if tokens are discounted.
+  public var discount: Double? { gamma == 1 ? 1 : nil }
   /// Biased.
   public var gradient: GradientClaim {
     .biased("the mean over tokens and the deviation depend on how long and how good episodes are")
@@ -45,7 +47,8 @@ public struct Whitened: CreditEstimator {
   /// What a mean over tokens breaks.
   public var exceptions: [EstimatorLaw: String] {
     let reason = "the mean is over tokens, so a longer episode moves it more"
-    return [.longEpisodes: reason, .irrelevantTurn: reason, .stopping: reason]
+    return EstimatorLaw.discountsTokens(gamma).merging(
+      [.longEpisodes: reason, .irrelevantTurn: reason, .stopping: reason]) { $1 }
   }
   /// Asks for a group of at least two.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
@@ -59,6 +62,10 @@ public struct Whitened: CreditEstimator {
       guard episode.sampledTokens > 0 else { throw CreditError.noTokens(episode: episode.name) }
       var rewards = episode.tokenRewards
       rewards[rewards.count - 1] -= mean
+      // Rounding of the mean must not look like a return.
+      if group.hasEqualReturns, abs(rewards[rewards.count - 1]) <= 1e-12 * abs(mean) {
+        rewards[rewards.count - 1] = 0
+      }
       return GeneralizedAdvantage.advantages(
         rewards: rewards, values: rewards.map { _ in 0 }, behind: 0, gamma: gamma, lambda: 1)
     }

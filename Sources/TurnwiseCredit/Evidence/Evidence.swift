@@ -32,7 +32,7 @@ public struct Evidence: Hashable, Sendable {
       case .processModel: "train a process reward model and pass its values"
       case .implicitModel: "train an implicit process reward model and pass its log-ratios"
       case .distributions: "score the tokens with the policy that sampled them"
-      case .processReward: "say where the process reward comes from, as in process=implicit+istar"
+      case .processReward: "say which reward shaper pays"
       case .potential: "the environment must have a potential(_:)"
       case .stateKeys: "state keys must be recorded"
       case .tokens: "the policy must sample tokens"

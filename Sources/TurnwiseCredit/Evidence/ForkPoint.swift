@@ -59,9 +59,10 @@ public struct ForkOutcome: Codable, Hashable, Sendable {
 }
 
 extension Evidence {
-  /// The mean return of the continuations from a point; `nil` if there are none.
-  public func forkValue(_ point: ForkPoint, gamma: Double = 1) -> Double? {
-    guard let outcomes = forks[point], !outcomes.isEmpty else { return nil }
-    return outcomes.reduce(0) { $0 + $1.returnToGo(gamma: gamma) } / Double(outcomes.count)
+  /// The returns of the first continuations from a point.
+  ///
+  /// Others may have asked for more, and an estimator must not depend on who else is asked.
+  public func forkReturns(_ point: ForkPoint, first count: Int, gamma: Double = 1) -> [Double] {
+    (forks[point] ?? []).prefix(count).map { $0.returnToGo(gamma: gamma) }
   }
 }

@@ -94,11 +94,12 @@ public struct EnumeratedProblem: Sendable {
     var gradient = zeros
     var members = Array(repeating: 0, count: groupSize)
     let keys = situations.indices.map { Self.key($0) }
+    let critic = try shapedValues(estimator)
     while true {
       let group = try CreditGroup(members.map { trajectories[$0].episode })
       let probability = members.reduce(1) { $0 * trajectories[$1].probability }
       let credit = try estimator.credit(
-        group, evidence: evidence(members, group, keys, for: estimator))
+        group, evidence: evidence(members, group, critic, keys, for: estimator))
       for (member, credit) in zip(members, credit.episodes) {
         for (turn, choices) in trajectories[member].choices.enumerated() {
           for (token, choice) in choices.enumerated() {
@@ -116,18 +117,53 @@ public struct EnumeratedProblem: Sendable {
 
   // MARK: - Evidence
 
+  /// The value of each situation under the rewards that the estimator sees: what a critic trained with it
+  /// would say.
+  private func shapedValues(_ estimator: any CreditEstimator) throws -> [Double] {
+    guard let shaper = estimator.shaper else { return values }
+    var (sums, visits) = (values.map { _ in 0.0 }, values.map { _ in 0.0 })
+    for (index, trajectory) in trajectories.enumerated() {
+      let group = try CreditGroup([trajectory.episode])
+      let evidence = models([index])
+      let shaped = try group.adding(
+        shaper.rewards(group, evidence: evidence, discount: estimator.discount ?? 1))
+      var ahead = shaped.episodes[0].tokenRewards.reduce(0, +)
+      for (choice, paid) in zip(trajectory.choices.joined(), shaped.episodes[0].tokenRewards) {
+        sums[choice.situation] += trajectory.probability * ahead
+        visits[choice.situation] += trajectory.probability
+        ahead -= paid
+      }
+    }
+    return zip(sums, visits).map { $1 > 0 ? $0 / $1 : 0 }
+  }
+
   /// Exact values as critic and forks; arbitrary ones as process reward model.
   private func evidence(
-    _ members: [Int], _ group: CreditGroup, _ keys: [StateKey?], for estimator: any CreditEstimator
+    _ members: [Int], _ group: CreditGroup, _ critic: [Double], _ keys: [StateKey?],
+    for estimator: any CreditEstimator
   ) -> Evidence {
+    var evidence = models(members)
+    evidence.critic = Evidence.Critic(
+      values: members.map { trajectories[$0].choices.map { $0.map { critic[$0.situation] } } },
+      bootstrap: members.map { _ in nil })
+    evidence.playForks(for: [estimator], of: group, sharing: { $0 }) { point in
+      let choices = trajectories[members[point.episode]].choices[point.turn]
+      let situation = choices[min(point.token, choices.count - 1)].situation
+      // One turn that pays what is to be expected stands for a continuation.
+      return ForkOutcome(turns: [
+        CreditTurn(reward: values[situation], stateKey: keys[situation])
+      ])
+    }
+    return evidence
+  }
+
+  /// What models of this problem say that are not trained with an estimator.
+  private func models(_ members: [Int]) -> Evidence {
     func tokens(_ number: (_ situation: Int, _ option: Int) -> Double) -> [[[Double]]] {
       members.map { trajectories[$0].choices.map { $0.map(number) } }
     }
     func option(_ situation: Int, _ option: Int) -> Option { situations[situation][option] }
-    var evidence = Evidence(
-      critic: Evidence.Critic(
-        values: tokens { situation, _ in values[situation] },
-        bootstrap: members.map { _ in nil }),
+    return Evidence(
       processModel: Evidence.ProcessModel(
         values: members.map { trajectories[$0].choices.map { Self.guess($0[0].situation) } },
         bootstrap: members.map { _ in nil }),
@@ -140,15 +176,6 @@ public struct EnumeratedProblem: Sendable {
         entropies: tokens { situation, _ in
           -situations[situation].reduce(0) { $0 + $1.probability * log($1.probability) }
         }))
-    evidence.playForks(for: [estimator], of: group, sharing: { $0 }) { point in
-      let choices = trajectories[members[point.episode]].choices[point.turn]
-      let situation = choices[min(point.token, choices.count - 1)].situation
-      // One turn that pays what is to be expected stands for a continuation.
-      return ForkOutcome(turns: [
-        CreditTurn(reward: values[situation], stateKey: keys[situation])
-      ])
-    }
-    return evidence
   }
 
   /// A fixed number between 0 and 1 that has nothing to do with the situation's value.

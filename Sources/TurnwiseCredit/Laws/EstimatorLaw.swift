@@ -34,7 +34,7 @@ public enum EstimatorLaw: String, Codable, Hashable, Sendable, CaseIterable {
     case .deadGroup: "episodes that earned the same get no credit"
     case .nearlyDeadGroup: "episodes that differ by rounding get next to no credit"
     case .constantReward: "a constant added to all returns changes nothing"
-    case .doublePrecision: "a thousand turns, or large rewards, lose no digits"
+    case .doublePrecision: "a thousand turns lose no digits"
     case .irrelevantTurn: "a turn that decides nothing gets nothing, on average"
     case .stopping: "taking another turn is neither paid nor charged, on average"
     case .expectedGradient: "the expected gradient is as claimed, over all groups of a tiny problem"
@@ -47,10 +47,18 @@ extension EstimatorLaw {
   static func discounts(_ gamma: Double) -> [EstimatorLaw: String] {
     guard gamma < 1 else { return [:] }
     let reason = "gamma=\(gamma) charges for time"
-    return [
+    var exceptions: [EstimatorLaw: String] = [
       .longEpisodes: reason, .deadGroup: reason, .nearlyDeadGroup: reason,
       .constantReward: reason, .stopping: reason,
     ]
+    if gamma == 0 { exceptions[.everyTurn] = "gamma=0 leaves a turn its own reward alone" }
+    return exceptions
+  }
+
+  /// What a discount per token breaks: two ways of equal worth differ in their numbers of tokens.
+  static func discountsTokens(_ gamma: Double) -> [EstimatorLaw: String] {
+    guard gamma < 1 else { return [:] }
+    return discounts(gamma).merging([.irrelevantTurn: "gamma=\(gamma) charges for tokens"]) { $1 }
   }
 
   /// What an estimator breaks that compares turns with a critic rather than with other episodes.

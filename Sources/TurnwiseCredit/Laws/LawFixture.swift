@@ -17,11 +17,17 @@ struct LawFixture {
   struct Member {
     var turns: [Turn]
     var isTruncated = false
-    /// What a critic and a process model say of the last state.
-    var bootstrap = 0.4
+    /// What a critic says of the last state.
+    var criticBehind = 0.4
+    /// What a process reward model says of it.
+    var modelBehind = 0.3
+    /// The last state.
+    var finalState = 3
   }
 
   var members: [Member]
+  /// How many forks there are beside those that were asked for.
+  var extraForks = 0
 
   static let standard = LawFixture(members: [
     Member(turns: [
@@ -86,7 +92,7 @@ struct LawFixture {
               reward: turn.reward, potential: EnumeratedProblem.guess(turn.state),
               stateKey: try? StateKey(of: turn.state), actionKey: try? StateKey(of: -turn.action),
               sampledTokens: turn.tokens)
-          }, isTruncated: member.isTruncated)
+          }, isTruncated: member.isTruncated, finalKey: try? StateKey(of: member.finalState))
       })
   }
 
@@ -105,22 +111,29 @@ struct LawFixture {
     var evidence = Evidence(
       critic: Evidence.Critic(
         values: tokens { EnumeratedProblem.guess($0.state + 2 * $1) },
-        bootstrap: members.map(\.bootstrap)),
+        bootstrap: members.map(\.criticBehind)),
       processModel: Evidence.ProcessModel(
         values: members.map { $0.turns.map { EnumeratedProblem.guess($0.state + 1) } },
-        bootstrap: members.map { _ in 0.3 }),
+        bootstrap: members.map(\.modelBehind)),
       implicitModel: tokens { EnumeratedProblem.guess(5 * $0.action + $1) - 0.5 },
       distributions: Evidence.Distributions(
         logProbabilities: tokens { -0.1 - EnumeratedProblem.guess($0.action + $1) },
         squares: tokens { 0.1 + 0.5 * EnumeratedProblem.guess($0.state + $1) },
         entropies: tokens { EnumeratedProblem.guess($0.state + 3 * $1) }))
+    // Outcomes of a point differ, so that it matters how many are used.
+    var played: [ForkPoint: Int] = [:]
     evidence.playForks(for: [estimator], of: group, sharing: { $0 }) { point in
       let turn = members[point.episode].turns[point.turn]
+      played[point, default: 0] += 1
+      let luck = played[point, default: 0] % 2
       return ForkOutcome(turns: [
         CreditTurn(
-          reward: EnumeratedProblem.guess(turn.state + 2 * point.token + 4),
+          reward: EnumeratedProblem.guess(turn.state + 2 * point.token + 4 + luck),
           stateKey: group.episodes[point.episode].turns[point.turn].stateKey)
       ])
+    }
+    for point in evidence.forks.keys {
+      for _ in 0..<extraForks { evidence.forks[point]?.append(ForkOutcome(return: 100)) }
     }
     return evidence
   }

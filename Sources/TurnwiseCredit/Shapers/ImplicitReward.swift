@@ -4,15 +4,27 @@ public import TurnwiseCore
 ///
 ///     p_j = β log(π_φ(token j) / π_ref(token j))
 ///
-/// by token (`level=token`, PRIME, Cui et al. 2025, arXiv 2502.01456) or summed over each turn
-/// (`level=turn`, iStar, arXiv 2509.19199). π_φ is a language model whose summed log-ratio is trained
-/// to tell episodes that earned much from those that did not; no step is ever labelled.
+/// by token (`level=token`) or summed over each turn. π_φ is a language model that is trained on the
+/// outcomes of episodes, through the sum of its log-ratios; no step is ever labelled:
+///
+/// - `loss=outcome`: cross-entropy of σ(β Σ_j log-ratio) and the outcome (PRIME, Cui et al. 2025, arXiv
+///   2502.01456);
+/// - `loss=pairs`: −log σ(β (Σ of a better episode − Σ of a worse one)) over the pairs of a group
+///   (iStar, arXiv 2509.19199).
+///
+/// The reference is the policy that training started from (`reference=start`, as in PRIME), or the one
+/// that sampled the episode (`reference=policy`, as in iStar).
 ///
 /// **When it misleads:** sums of log-ratios grow with the number of tokens, so a model that has not
 /// learnt much pays for length; log-ratios of tokens that were nearly certain are noise.
 public struct ImplicitReward: RewardShaper {
   /// What is paid.
   public enum Level: String, WordChoice { case turn, token }
+
+  /// What the model is trained on.
+  public enum Loss: String, WordChoice { case outcome, pairs }
+  /// What the model is compared with.
+  public enum Reference: String, WordChoice { case start, policy }
 
   /// `implicit`.
   public static let id = "implicit"
@@ -23,12 +35,20 @@ public struct ImplicitReward: RewardShaper {
   public let beta: Double
   /// Whether tokens or turns are paid.
   public let level: Level
+  /// What the model is trained on.
+  public let loss: Loss
+  /// What the model is compared with.
+  public let reference: Reference
 
   /// Creates the shaping.
-  public init(beta: Double = 0.05, level: Level = .turn) {
+  public init(
+    beta: Double = 0.05, level: Level = .turn, loss: Loss = .outcome, reference: Reference = .start
+  ) {
     precondition(beta >= 0, "beta is at least 0.")
     self.beta = beta
     self.level = level
+    self.loss = loss
+    self.reference = reference
   }
 
   /// Reads the options.
@@ -36,9 +56,11 @@ public struct ImplicitReward: RewardShaper {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     beta = try container.decodeAmount(forKey: .beta)
     level = try container.decode(Level.self, forKey: .level)
+    loss = try container.decode(Loss.self, forKey: .loss)
+    reference = try container.decode(Reference.self, forKey: .reference)
   }
 
-  private enum CodingKeys: String, CodingKey { case beta, level }
+  private enum CodingKeys: String, CodingKey { case beta, level, loss, reference }
 
   /// An implicit model's log-ratios.
   public var needs: Set<Evidence.Need> { [.implicitModel, .tokens] }
@@ -47,7 +69,7 @@ public struct ImplicitReward: RewardShaper {
   /// What another goal breaks.
   public var exceptions: [EstimatorLaw: String] {
     var exceptions = ScoreSum.exceptions(because: "log-ratios are paid beside the outcome")
-    if level == .turn { exceptions[.observations] = "the log-ratios of a turn's tokens are summed" }
+    exceptions[.observations] = "the log-ratios of a turn's tokens are summed"
     return exceptions
   }
 

@@ -6,7 +6,7 @@ public import TurnwiseCore
 ///
 /// (Ng, Harada and Russell 1999.) The discounted sum of the additions is −Φ(s_0), whatever the agent
 /// does. Φ is the environment's own potential, or with `of=model` the value that a process reward model
-/// gives the state. γ is that of the estimator that consumes, so the two cannot disagree.
+/// gives the state. γ is that of the estimator that consumes, if it discounts turns.
 ///
 /// Φ is 0 behind *every* last turn, also that of a truncated episode. Paying γ Φ of the state it was
 /// cut off in would let an agent earn by stalling in a promising state until time runs out, and
@@ -44,7 +44,10 @@ public struct PotentialShaping: RewardShaper {
   /// What different paths break.
   public var exceptions: [EstimatorLaw: String] {
     let paths = "episodes with equal returns may pass through different potentials"
-    return [.deadGroup: paths, .nearlyDeadGroup: paths]
+    return [
+      .deadGroup: paths, .nearlyDeadGroup: paths,
+      .truncation: "the potential is 0 behind every last turn, so that the sum cancels",
+    ]
   }
   /// Warns where the potential cancels.
   public func advice(in setting: CreditSetting, consumer: any CreditEstimator) -> [CreditNotice] {

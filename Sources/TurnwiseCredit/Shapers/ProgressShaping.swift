@@ -38,7 +38,10 @@ public struct ProgressShaping: RewardShaper {
   /// 1 + α times as long.
   public var gradient: GradientClaim { .scaled(1 + alpha) }
   /// What different paths break.
-  public var exceptions: [EstimatorLaw: String] { PotentialShaping(of: .model).exceptions }
+  public var exceptions: [EstimatorLaw: String] {
+    let paths = "episodes with equal returns may be seen to progress differently"
+    return [.deadGroup: paths, .nearlyDeadGroup: paths]
+  }
   /// Warns where nothing is left.
   public func advice(in setting: CreditSetting, consumer: any CreditEstimator) -> [CreditNotice] {
     alpha == 0 ? [CreditNotice(.warning, "'delta' with alpha=0 pays nothing")] : []

@@ -30,7 +30,10 @@ public struct ReturnRedistribution: RewardShaper {
   /// What different paths break.
   public var exceptions: [EstimatorLaw: String] {
     let paths = "episodes with equal returns may be predicted differently on the way"
-    return [.deadGroup: paths, .nearlyDeadGroup: paths]
+    return [
+      .deadGroup: paths, .nearlyDeadGroup: paths,
+      .truncation: "whatever the model says of a last state, the sum is what was earned",
+    ]
   }
   /// Warns where nothing changes.
   public func advice(in setting: CreditSetting, consumer: any CreditEstimator) -> [CreditNotice] {

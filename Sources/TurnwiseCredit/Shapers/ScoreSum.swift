@@ -24,7 +24,10 @@ public struct ScoreSum: RewardShaper {
   /// What pay for turns breaks.
   public var exceptions: [EstimatorLaw: String] {
     Self.exceptions(because: "each turn is paid its score, whatever comes after it").merging(
-      [.everyTurn: "a truncated episode is scored by the model alone"]) { $1 }
+      [
+        .everyTurn: "a truncated episode is scored by the model alone",
+        .doublePrecision: "the sum of scores is far larger than what was earned",
+      ]) { $1 }
   }
   /// Warns of what is paid for.
   public func advice(in setting: CreditSetting, consumer: any CreditEstimator) -> [CreditNotice] {

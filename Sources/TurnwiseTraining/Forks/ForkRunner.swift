@@ -17,6 +17,8 @@ public struct ForkRunner<E: Environment>: Sendable {
   public var policy: any Policy
   /// How many environment steps run at once.
   public var workers: Int
+  /// What the streams of the continuations begin with. Other words give other continuations.
+  public var purpose: String
   /// Returns an episode of a group as it was before a turn.
   public var snapshot: Snapshot
 
@@ -34,10 +36,14 @@ public struct ForkRunner<E: Environment>: Sendable {
   /// - Parameters:
   ///   - policy: Who plays on: the policy that played the episodes, for values of that policy.
   ///   - workers: How many environment steps run at once.
+  ///   - purpose: What the streams of the continuations begin with.
   ///   - snapshot: Returns an episode of a group as it was before a turn: a kept snapshot
   ///     (``Rollout/playKeepingHistory(_:)``), or a replayed record.
-  public init(_ policy: any Policy, workers: Int, snapshot: @escaping Snapshot) {
-    (self.policy, self.workers, self.snapshot) = (policy, workers, snapshot)
+  public init(
+    _ policy: any Policy, workers: Int, purpose: String = "credit", snapshot: @escaping Snapshot
+  ) {
+    (self.policy, self.workers) = (policy, workers)
+    (self.purpose, self.snapshot) = (purpose, snapshot)
   }
 
   /// Plays what estimators ask for, and asks them again until they want nothing new.
@@ -107,7 +113,7 @@ public struct ForkRunner<E: Environment>: Sendable {
       last = (job, session)
       let parent = groups[job.group].episodes[job.point.episode]
       let begun = parent.beginning(ofTurn: job.point.turn, count: job.point.token)
-      sessions.append(session.forked("credit-\(job.stream)", begun: begun))
+      sessions.append(session.forked("\(purpose)-\(job.stream)", begun: begun))
       shared.append(session.tape.sampledCount + job.point.token)
     }
     let played = await Rollout(.policy(policy), workers: workers).play(sessions)

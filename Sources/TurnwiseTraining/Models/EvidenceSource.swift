@@ -47,7 +47,7 @@ struct EvidenceSource: Sendable {
     }
     if needs.contains(.implicitModel), let implicitModel {
       let ratios = implicitModel.evidence(for: episodes, workers: workers)
-      enter(passes: 2) { $0.implicitModel = Array(ratios[$1]) }
+      enter(passes: implicitModel.passes) { $0.implicitModel = Array(ratios[$1]) }
     }
     if needs.contains(.distributions) {
       let found = distributions(episodes)

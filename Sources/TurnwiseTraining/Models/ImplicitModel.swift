@@ -1,110 +1,162 @@
 internal import Foundation
 internal import TurnwiseCore
-internal import TurnwiseCredit
+public import TurnwiseCredit
 public import TurnwiseModel
 
 /// An implicit process reward model: a policy whose log-ratio to a reference tells good episodes.
 ///
-/// The cross-entropy between σ(β Σ_j log(π_φ/π_ref)) and the outcome, clipped to 0…1, is all that it is
-/// trained on; the sum over an episode's tokens is the log-odds of success, so each token's share of it
-/// can be read as a reward (PRIME, Cui et al. 2025, arXiv 2502.01456). The reference is the policy that
-/// training started from, which stays as it was. An update is credited before the model learns from it.
+/// With odds x_i = β Σ_j log(π_φ/π_ref) over the sampled tokens of an episode it is trained on outcomes
+/// alone; each token's share of the odds can then be read as a reward. What it is trained on and compared
+/// with is said by the shaper that it serves (``ImplicitReward``). An update is credited before the model
+/// learns from it.
 public struct ImplicitModel: Sendable, Equatable {
   /// The model that is trained, φ.
   public private(set) var model: Transformer
   /// The state of its optimiser.
   public private(set) var optimizer: AdamW
-  /// The model that it is compared with.
-  public let reference: Transformer
+  /// The policy that training started from.
+  public let start: Transformer
+  /// What the model is trained on and compared with.
+  public let recipe: ImplicitReward
 
-  /// The scale of the log-odds, β in the paper.
-  public static let beta = 0.05
-
-  /// Starts as the reference.
-  public init(from policy: Transformer) {
+  /// Starts as a policy.
+  public init(from policy: Transformer, _ recipe: ImplicitReward) {
     model = policy
-    reference = policy
+    start = policy
     optimizer = AdamW(for: policy)
+    self.recipe = recipe
   }
 
-  init(_ checkpoint: Checkpoint, reference: Transformer) {
+  init(_ checkpoint: Checkpoint, start: Transformer, _ recipe: ImplicitReward) {
     model = checkpoint.model
     optimizer = checkpoint.optimizer ?? AdamW(for: checkpoint.model)
-    self.reference = reference
+    self.start = start
+    self.recipe = recipe
   }
 
   var checkpoint: Checkpoint { Checkpoint(model, optimizer: optimizer) }
 
+  /// How many passes over episodes reading the log-ratios takes.
+  var passes: Int { recipe.reference == .start ? 2 : 1 }
+
   /// The log-ratio of each sampled token, in the shape `[episode][turn][token]`.
   func evidence(for episodes: [Episode], workers: Int) -> [[[Double]]] {
     let batch = TrainingBatch(episodes)
-    let own = model.score(batch.sequences, workers: workers).map(\.logProbabilities)
-    let other = referenceScores(batch, workers)
-    return batch.gathered(
-      zip(own, other).map { zip($0, $1).map { Double($0) - Double($1) } }, episodes)
+    return batch.gathered(logRatios(batch, Array(batch.sequences.indices), workers), episodes)
   }
 
-  /// What a step over episodes found, before it was made.
+  /// What the steps over an update found, before each of them was made.
   struct Report {
-    /// The mean cross-entropy in nats.
+    /// The mean loss in nats.
     var loss = 0.0
-    /// The share of episodes whose log-odds are on the side of their outcome.
+    /// The share of outcomes, or of pairs, that the odds tell right.
     var accuracy = 0.0
+    /// Tokens passed forward and backward.
     var passedTokens = 0
+    /// Tokens scored.
+    var scoredTokens = 0
   }
 
-  /// Makes one step for each minibatch.
+  /// Makes a step for each minibatch of groups.
   mutating func fit(
-    _ episodes: [Episode], _ configuration: RunConfiguration, random: Randomness, workers: Int
-  )
-    throws -> Report
-  {
-    let batch = TrainingBatch(episodes)
-    let reference = referenceScores(batch, workers)
-    let outcomes = batch.owners.map { min(1, max(0, episodes[$0].totalReward ?? 0)) }
+    _ groups: [[Episode]], _ configuration: RunConfiguration, random: Randomness, workers: Int
+  ) throws -> Report {
+    let batch = TrainingBatch(groups.flatMap(\.self))
+    var places: [[Int]] = []
+    for group in groups {
+      let first = places.last?.last.map { $0 + 1 } ?? 0
+      places.append(Array(first..<first + group.count))
+    }
+    let outcomes = groups.joined().map { min(1, max(0, $0.totalReward ?? 0)) }
     var shuffling = random
     var report = Report()
-    let order = Array(batch.sequences.indices).shuffled(using: &shuffling)
-    for part in order.split(into: configuration.minibatches) {
+    let parts = places.shuffled(using: &shuffling).split(into: configuration.minibatches)
+    for part in parts {
       try Task.checkCancellation()
-      let members = part.map { batch.sequences[$0] }
-      var result = model.gradient(of: members, workers: workers) { index, outputs in
-        let sequence = part[index]
-        let odds = Self.odds(outputs.logProbabilities, reference[sequence])
-        let chance = 1 / (1 + exp(-odds))
-        let slope = Self.beta * (chance - outcomes[sequence]) / Double(part.count)
+      let owners = Set(part.joined())
+      let members = batch.sequences.indices.filter { owners.contains(batch.owners[$0]) }
+      var odds = outcomes.map { _ in 0.0 }
+      for (member, ratios) in zip(members, logRatios(batch, members, workers)) {
+        odds[batch.owners[member]] += recipe.beta * ratios.reduce(0, +)
+      }
+      let judged = recipe.loss.judge(part.map { $0.map { (odds[$0], outcomes[$0]) } })
+      let slopes = Dictionary(
+        uniqueKeysWithValues: zip(part.joined(), judged.slopes.joined()))
+      let sequences = members.map { batch.sequences[$0] }
+      let (beta, owner) = (recipe.beta, members.map { batch.owners[$0] })
+      var result = model.gradient(of: sequences, workers: workers) { index, outputs in
+        let slope = Float(beta * (slopes[owner[index]] ?? 0))
         return SequenceGradients(
-          logProbabilities: outputs.logProbabilities.map { _ in Float(slope) },
-          loss: Self.crossEntropy(odds: odds, outcome: outcomes[sequence]))
+          logProbabilities: outputs.logProbabilities.map { _ in slope })
       }
-      report.loss += result.loss
-      for (index, sequence) in part.enumerated() {
-        let odds = Self.odds(result.outputs[index].logProbabilities, reference[sequence])
-        report.accuracy += (odds > 0) == (outcomes[sequence] > 0.5) ? 1 : 0
-      }
-      report.passedTokens += members.reduce(0) { $0 + $1.tokens.count }
       AdamW.clip(&result.gradient, toNorm: Float(configuration.gradientNorm))
       optimizer.update(
         &model, gradient: result.gradient, learningRate: Float(configuration.criticRate))
+      report.loss += judged.loss / Double(parts.count)
+      report.accuracy += judged.accuracy / Double(parts.count)
+      let tokens = sequences.reduce(0) { $0 + $1.tokens.count }
+      report.passedTokens += tokens
+      report.scoredTokens += passes * tokens
     }
-    let count = Double(max(1, batch.sequences.count))
-    report.loss /= count
-    report.accuracy /= count
     return report
   }
 
-  /// −y log σ(x) − (1 − y) log(1 − σ(x)).
-  package static func crossEntropy(odds: Double, outcome: Double) -> Double {
-    // log(1 + exp(−x)) without overflow.
-    let loss = max(0, -odds) + log1p(exp(-abs(odds)))
-    return loss + (1 - outcome) * odds
+  /// log π_φ − log π_ref of the scored tokens of some sequences.
+  private func logRatios(_ batch: TrainingBatch, _ members: [Int], _ workers: Int) -> [[Double]] {
+    let sequences = members.map { batch.sequences[$0] }
+    let own = model.score(sequences, workers: workers).map(\.logProbabilities)
+    let reference =
+      switch recipe.reference {
+      case .start: start.score(sequences, workers: workers).map(\.logProbabilities)
+      case .policy: members.map { batch.behavior[$0] }
+      }
+    return zip(own, reference).map { zip($0, $1).map { Double($0) - Double($1) } }
+  }
+}
+
+extension ImplicitReward.Loss {
+  /// What a loss says of groups of odds and outcomes.
+  package struct Judgement {
+    /// The mean loss in nats.
+    package var loss = 0.0
+    /// The share of outcomes, or of pairs, that the odds tell right; those at 0 count half.
+    package var accuracy = 0.0
+    /// The derivative of the loss by each of the odds.
+    package var slopes: [[Double]] = []
   }
 
-  private static func odds(_ own: [Float], _ reference: [Float]) -> Double {
-    beta * zip(own, reference).reduce(0) { $0 + Double($1.0) - Double($1.1) }
-  }
-
-  private func referenceScores(_ batch: TrainingBatch, _ workers: Int) -> [[Float]] {
-    reference.score(batch.sequences, workers: workers).map(\.logProbabilities)
+  /// Judges odds x against outcomes y.
+  package func judge(_ groups: [[(odds: Double, outcome: Double)]]) -> Judgement {
+    var judgement = Judgement(slopes: groups.map { $0.map { _ in 0 } })
+    var count = 0.0
+    /// Enters −log σ(x), to be weighed by how many there are.
+    func enter(_ odds: Double, share: Double = 1) -> Double {
+      count += share
+      judgement.loss += share * (max(0, -odds) + log1p(exp(-abs(odds))))
+      judgement.accuracy += share * (odds > 0 ? 1 : odds < 0 ? 0 : 0.5)
+      return -share / (1 + exp(odds))
+    }
+    for (group, members) in groups.enumerated() {
+      switch self {
+      case .outcome:
+        for (member, (odds, outcome)) in members.enumerated() {
+          judgement.slopes[group][member] +=
+            enter(odds, share: outcome) - enter(-odds, share: 1 - outcome)
+        }
+      case .pairs:
+        for (better, winner) in members.enumerated() {
+          for (worse, loser) in members.enumerated() where winner.outcome > loser.outcome {
+            let slope = enter(winner.odds - loser.odds)
+            judgement.slopes[group][better] += slope
+            judgement.slopes[group][worse] -= slope
+          }
+        }
+      }
+    }
+    guard count > 0 else { return judgement }
+    judgement.loss /= count
+    judgement.accuracy /= count
+    judgement.slopes = judgement.slopes.map { $0.map { $0 / count } }
+    return judgement
   }
 }

@@ -70,15 +70,15 @@ public struct ProcessModel: Sendable, Equatable {
   /// Moves the values towards the labels.
   ///
   /// - Returns: How many tokens were passed.
-  mutating func fit(_ configuration: RunConfiguration, random: Randomness, workers: Int) throws
-    -> Int
-  {
+  mutating func fit(
+    _ configuration: RunConfiguration, epochs: Int, random: Randomness, workers: Int
+  ) throws -> Int {
     try critic.fit(
       labels.map { label in
         Critic.Example(
           sequence: TrainingSequence(tokens: label.tokens, scored: [label.tokens.count]),
           values: [label.value])
-      }, epochs: configuration.processEpochs, configuration: configuration, random: random,
+      }, epochs: epochs, configuration: configuration, random: random,
       workers: workers)
   }
 }
@@ -94,11 +94,13 @@ struct LabelRequests: CreditEstimator {
   var share: Double
   /// Forks of each.
   var forks: Int
+  /// The seed of the choice.
+  var seed: UInt64
 
   func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest] {
     group.episodes.enumerated().flatMap { index, episode in
       episode.turns.indices.compactMap { turn in
-        var random = Randomness(seed: 0).stream("label-" + episode.name, turn)
+        var random = Randomness(seed: seed).stream("label-" + episode.name, turn)
         return random.chance(share)
           ? ForkRequest(ForkPoint(episode: index, turn: turn), count: forks) : nil
       }

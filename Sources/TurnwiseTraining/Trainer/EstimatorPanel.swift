@@ -53,9 +53,13 @@ public struct EstimatorPanel: Sendable {
     guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
     warnings = notices.map(\.message)
     all = [driver]
+    // A critic of shaped rewards says nothing about those that the environment pays.
+    let free =
+      chosen.shaper != nil && chosen.needs.contains(.critic)
+      ? Self.free.subtracting([.critic]) : Self.free
     for name in catalog.shown {
       let estimator = try catalog.estimator(name)
-      guard name != driver.spelling, estimator.needs.isSubset(of: Self.free),
+      guard name != driver.spelling, estimator.needs.isSubset(of: free),
         !estimator.notices(in: setting).contains(where: { $0.severity == .refusal })
       else { continue }
       all.append(try CreditedEstimator(estimator, in: catalog))
@@ -76,13 +80,24 @@ struct CreditedGroup: Sendable {
   var evidence: Evidence
   var credit: [String: GroupCredit]
 
-  init(_ episodes: [Episode], _ evidence: Evidence, by estimators: [CreditedEstimator]) throws {
+  /// Credits a group.
+  ///
+  /// - Throws: A ``CreditError`` of an estimator, unless it is only looked at: those whose names are in
+  ///   `shadows` are left out instead.
+  init(
+    _ episodes: [Episode], _ evidence: Evidence, by estimators: [CreditedEstimator],
+    shadows: Set<String> = []
+  ) throws {
     self.episodes = episodes
     self.evidence = evidence
     let group = try CreditGroup(episodes)
-    credit = try Dictionary(
-      uniqueKeysWithValues: estimators.map {
-        ($0.spelling, try $0.estimator.credit(group, evidence: evidence))
-      })
+    credit = [:]
+    for entry in estimators {
+      do {
+        credit[entry.spelling] = try entry.estimator.credit(group, evidence: evidence)
+      } catch  where shadows.contains(entry.spelling) {
+        continue
+      }
+    }
   }
 }

@@ -74,10 +74,13 @@ extension Trainer {
   }
 
   /// Fits a new critic to the warm start before anything depends on it.
+  ///
+  /// One that is to learn from shaped rewards starts as it is: what they are worth is not known yet.
   func prepareCritic(_ next: inout TrainerState, _ watch: inout Stopwatch) async throws {
-    guard estimators.contains(where: { $0.estimator.needs.contains(.critic) }) else { return }
+    let readers = ([driver] + estimators).filter { $0.estimator.needs.contains(.critic) }
+    guard let reader = readers.first?.estimator else { return }
     var critic = Critic(from: next.policy.model)
-    if configuration.criticEpisodes > 0 {
+    if configuration.criticEpisodes > 0, reader.shaper == nil {
       let origins = (0..<configuration.criticEpisodes).map { number in
         EpisodeOrigin(seed: configuration.seed.value, split: .train, iteration: 0, scenario: number)
       }
@@ -88,11 +91,14 @@ extension Trainer {
       next.spending.criticTurns += turns
       // The others only look at what the critic says, and need not pay for it.
       if driver.estimator.needs.contains(.critic) { next.spending.trainingTurns += turns }
-      let targets = episodes.map { episode in
-        let turns = CreditEpisode(episode)
-        return zip(turns.turns, turns.returnsToGo()).map { turn, value in
-          [Double](repeating: value, count: turn.sampledTokens)
+      // Measured against a critic that says 0, the targets are what was earned.
+      let targets = try episodes.map { episode in
+        let group = try CreditGroup([episode])
+        let zeros = group.episodes.map {
+          $0.turns.map { Array(repeating: 0.0, count: $0.sampledTokens) }
         }
+        let evidence = Evidence(critic: Evidence.Critic(values: zeros, bootstrap: [0]))
+        return try reader.credit(group, evidence: evidence).episodes[0].valueTargets ?? []
       }
       next.spending.trainedTokens += try critic.fit(
         TrainingBatch(episodes).examples(targets), epochs: 4, configuration: configuration,

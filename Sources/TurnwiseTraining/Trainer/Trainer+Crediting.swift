@@ -9,7 +9,8 @@ extension Trainer {
   ) async throws -> (credited: [CreditedGroup], forks: [Episode]) {
     let needs = estimators.reduce(into: Set()) { $0.formUnion($1.estimator.needs) }
     if needs.contains(.implicitModel), next.implicitModel == nil {
-      next.implicitModel = ImplicitModel(from: next.policy.model)
+      let recipe = driver.estimator.shaper as? ImplicitReward ?? ImplicitReward()
+      next.implicitModel = ImplicitModel(from: next.policy.model, recipe)
     }
     let source = EvidenceSource(
       policy: next.policy, critic: next.critic, processModel: next.processModel,
@@ -20,13 +21,13 @@ extension Trainer {
     var played: [Episode] = []
     if driver.estimator.needs.contains(.forks) {
       let groups = try zip(collection.groups, evidence).map { try ForkGroup($0, evidence: $1) }
-      let report = try await forkRunner(collection, next).play(
+      let report = try await forkRunner("credit", collection, next).play(
         groups, asking: [driver.estimator])
       for (index, outcomes) in report.outcomes.enumerated() { evidence[index].forks = outcomes }
       played = charge(report, &next)
     }
     let credited = try zip(collection.groups, evidence).map {
-      try CreditedGroup($0, $1, by: estimators)
+      try CreditedGroup($0, $1, by: estimators, shadows: shadows)
     }
     return (credited, played)
   }
@@ -44,24 +45,34 @@ extension Trainer {
     guard driver.estimator.needs.contains(.processModel) else { return [] }
     let turns = collection.groups.joined().reduce(0) { $0 + $1.turns.count }
     guard turns > 0 else { return [] }
+    // A new model knows nothing, and is asked all the same.
+    let zeal = next.processModel == nil ? 4 : 1
     let requests = LabelRequests(
-      share: min(1, Double(configuration.processLabels) / Double(turns)),
-      forks: configuration.processForks)
-    let report = try await forkRunner(collection, next).play(
+      share: min(1, Double(zeal * configuration.processLabels) / Double(turns)),
+      forks: configuration.processForks, seed: configuration.seed.value)
+    let report = try await forkRunner("label", collection, next).play(
       try collection.groups.map { try ForkGroup($0) }, asking: [requests])
     var model = next.processModel ?? ProcessModel(from: next.policy.model)
     model.learn(collection.groups, report.outcomes, update: next.iteration)
     next.spending.trainedTokens += try model.fit(
-      configuration, random: random("process-model", next), workers: workers)
+      configuration, epochs: zeal * configuration.processEpochs,
+      random: random("process-model", next), workers: workers)
     next.processModel = model
     metrics["process_model/labels"] = Double(model.labels.count)
     watch.lap("process_model")
     return charge(report, &next)
   }
 
-  private func forkRunner(_ collection: Collection, _ state: TrainerState) -> ForkRunner<E> {
+  /// The estimators that are only looked at.
+  private var shadows: Set<String> {
+    Set(estimators.map(\.spelling)).subtracting([driver.spelling])
+  }
+
+  private func forkRunner(
+    _ purpose: String, _ collection: Collection, _ state: TrainerState
+  ) -> ForkRunner<E> {
     let snapshots = collection.snapshots
-    return ForkRunner(state.policy, workers: workers) { group, episode, turn in
+    return ForkRunner(state.policy, workers: workers, purpose: purpose) { group, episode, turn in
       snapshots[group][episode][turn]
     }
   }

@@ -68,11 +68,11 @@ extension Trainer {
     _ next: inout TrainerState, _ groups: [CreditedGroup], _ update: inout TrainingUpdate
   ) throws {
     guard var model = next.implicitModel, !groups.isEmpty else { return }
-    let episodes = groups.flatMap(\.episodes)
     let report = try model.fit(
-      episodes, configuration, random: random("implicit-model", next), workers: workers)
+      groups.map(\.episodes), configuration, random: random("implicit-model", next),
+      workers: workers)
     next.spending.trainedTokens += report.passedTokens
-    next.spending.scoredTokens += report.passedTokens
+    next.spending.scoredTokens += report.scoredTokens
     update.metrics["implicit_model/loss"] = report.loss
     update.metrics["implicit_model/accuracy"] = report.accuracy
     next.implicitModel = model

@@ -1,4 +1,5 @@
 internal import TurnwiseCore
+internal import TurnwiseCredit
 public import TurnwiseModel
 
 /// Everything that a trainer needs to go on.
@@ -31,7 +32,7 @@ public struct TrainerState: Sendable {
 extension TrainerState: Codable {
   private enum CodingKeys: String, CodingKey {
     case policy, tokenizer, actionLimit, critic, processModel, processLabels, implicitModel
-    case implicitReference, reference, iteration, spending
+    case implicitStart, implicitRecipe, reference, iteration, spending
   }
 
   /// Reads a state; the sampling temperature is 1 and the number of workers 1.
@@ -61,7 +62,8 @@ extension TrainerState: Codable {
     }
     implicitModel = try container.decodeIfPresent(Checkpoint.self, forKey: .implicitModel).map {
       ImplicitModel(
-        $0, reference: try container.decode(Checkpoint.self, forKey: .implicitReference).model)
+        $0, start: try container.decode(Checkpoint.self, forKey: .implicitStart).model,
+        try container.decode(ImplicitReward.self, forKey: .implicitRecipe))
     }
     reference = try container.decodeIfPresent(Checkpoint.self, forKey: .reference)?.model
     iteration = try container.decode(Int.self, forKey: .iteration)
@@ -88,7 +90,8 @@ extension TrainerState: Codable {
     }
     if let implicitModel {
       try container.encode(implicitModel.checkpoint, forKey: .implicitModel)
-      try container.encode(Checkpoint(implicitModel.reference), forKey: .implicitReference)
+      try container.encode(Checkpoint(implicitModel.start), forKey: .implicitStart)
+      try container.encode(implicitModel.recipe, forKey: .implicitRecipe)
     }
     try container.encodeIfPresent(reference.map { Checkpoint($0) }, forKey: .reference)
     try container.encode(iteration, forKey: .iteration)
