@@ -143,7 +143,8 @@ public struct RecordedGroup: Sendable {
     for (index, record) in records.enumerated()
     where record.purpose == purpose && record.episode.parent == nil
       && record.episode.isCreditable
-      && record.episode.origin.member != Evaluation.greedyMember
+      // Only there does the number of a member say how it was sampled.
+      && (purpose != .evaluation || record.episode.origin.member != Evaluation.greedyMember)
     {
       var key = Key(update: record.update, origin: record.episode.origin)
       key.origin.member = 0

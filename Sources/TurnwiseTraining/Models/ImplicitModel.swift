@@ -1,5 +1,5 @@
 internal import Foundation
-internal import TurnwiseCore
+package import TurnwiseCore
 internal import TurnwiseCredit
 public import TurnwiseModel
 
@@ -36,7 +36,7 @@ public struct ImplicitModel: Sendable, Equatable {
   var checkpoint: Checkpoint { Checkpoint(model, optimizer: optimizer) }
 
   /// The log-ratio of each sampled token, in the shape `[episode][turn][token]`.
-  func evidence(for episodes: [Episode], workers: Int) -> [[[Double]]] {
+  package func evidence(for episodes: [Episode], workers: Int) -> [[[Double]]] {
     let batch = TrainingBatch(episodes)
     let own = model.score(batch.sequences, workers: workers).map(\.logProbabilities)
     let other = referenceScores(batch, workers)
@@ -45,20 +45,18 @@ public struct ImplicitModel: Sendable, Equatable {
   }
 
   /// What a step over episodes found, before it was made.
-  struct Report {
+  package struct Report {
     /// The mean cross-entropy in nats.
-    var loss = 0.0
+    package var loss = 0.0
     /// The share of episodes whose log-odds are on the side of their outcome.
-    var accuracy = 0.0
-    var passedTokens = 0
+    package var accuracy = 0.0
+    package var passedTokens = 0
   }
 
   /// Makes one step for each minibatch.
-  mutating func fit(
+  package mutating func fit(
     _ episodes: [Episode], _ configuration: RunConfiguration, random: Randomness, workers: Int
-  )
-    throws -> Report
-  {
+  ) throws -> Report {
     let batch = TrainingBatch(episodes)
     let reference = referenceScores(batch, workers)
     let outcomes = batch.owners.map { min(1, max(0, episodes[$0].totalReward ?? 0)) }
