@@ -89,21 +89,45 @@ public struct ShapedEstimator<Shaper: RewardShaper, Consumer: CreditEstimator>: 
   public var granularity: CreditGranularity { consumer.granularity }
   /// That of the estimator.
   public var discount: Double { consumer.discount }
-  /// The shaper's if it is biased, else the estimator's times the shaper's factor.
+  /// The shaper's if it is biased, else the estimator's times the shaper's factor; biased as well where
+  /// turns are compared with a critic or forks.
   public var gradient: GradientClaim {
     switch shaper.gradient {
     case .biased: shaper.gradient
     case .exact, .scaled, .meanCentred:
-      consumer.gradient.times(shaper.gradient.factor(groupSize: 1) ?? 1)
+      mismatch.map { .biased($0) }
+        ?? consumer.gradient.times(shaper.gradient.factor(groupSize: 1) ?? 1)
     }
   }
-  /// Those of both.
+  /// Those of both, and what values break that know nothing of the shaper.
   public var exceptions: [EstimatorLaw: String] {
-    shaper.exceptions.merging(consumer.exceptions) { $1 }
+    let own = shaper.exceptions.merging(consumer.exceptions) { $1 }
+    guard let mismatch else { return own }
+    return own.merging([.irrelevantTurn: mismatch, .stopping: mismatch]) { kept, _ in kept }
   }
-  /// That of both.
+  /// That of both, and a warning where forks are not paid what turns are.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
-    shaper.advice(in: setting, consumer: consumer) + consumer.advice(in: setting)
+    var notices = shaper.advice(in: setting, consumer: consumer) + consumer.advice(in: setting)
+    if consumer.needs.contains(.forks) {
+      notices.append(
+        CreditNotice(
+          .warning,
+          """
+          the forks of '\(Consumer.id)' are not paid what '\(Shaper.id)' pays, so that it is credited \
+          on top of the gain in value
+          """))
+    }
+    return notices
+  }
+  /// How what turns are compared with differs from what they are paid, if it does.
+  ///
+  /// In training a critic learns to expect the shaper's pay as well, from the first update on.
+  private var mismatch: String? {
+    if consumer.needs.contains(.forks) { return "forks are paid by the environment alone" }
+    if consumer.needs.contains(.critic) {
+      return "the critic that is exact here expects the environment's pay alone"
+    }
+    return nil
   }
   /// Those of the estimator.
   public func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest] {

@@ -4,12 +4,15 @@ import Turnwise
 
 @Suite struct `The laws on the command line` {
   @Test func `are kept by what is there, in words`() async {
-    let printed = await turnwise("laws --credit rloo,turn:gamma=0.9,process=delta+turn")
+    let printed = await turnwise("laws --credit turn:gamma=0.9,fork:k=2,process=delta+turn-gae")
     #expect(printed.status == 0 && printed.note == "")
     for law in EstimatorLaw.allCases {
       #expect(printed.answer.contains("  \(law.rawValue): \(law.statement)\n"))
     }
     #expect(printed.answer.contains("*  turn:gamma=0.9  dead-group: gamma=0.9 charges for time\n"))
+    #expect(
+      printed.answer.contains("*  process=delta+turn-gae  stopping: the critic that is exact here ")
+    )
     #expect(printed.answer.contains("true gradient"))
     #expect(!printed.answer.contains("\nX  "))
   }
@@ -36,6 +39,23 @@ import Turnwise
     #expect(first.gradients.allSatisfy { $0.factor == 1 && ($0.error ?? 1) < 1e-9 })
     let second = try #require(entries[1]["report"]).decode(EstimatorReport.self)
     #expect(second.gradients.allSatisfy { $0.factor == nil && $0.error == nil })
+  }
+
+  @Test(arguments: [
+    "process=delta+turn-gae", "process=delta+token", "process=potential+vetta",
+    "process=potential:of=model+fork:k=2", "process=delta+fork:k=2",
+    "process=delta+turn-gae:gamma=0.9",
+  ])
+  func `are not said to be kept where values know nothing of the shaper`(name: String) async throws
+  {
+    let printed = await turnwise("laws --credit \(name) --json")
+    #expect(printed.status == 0)
+    guard case .array(let entries)? = try printed.json["estimators"] else { return }
+    let report = try #require(entries[0]["report"]).decode(EstimatorReport.self)
+    let documented = report.verdicts.filter { verdict in
+      if case .documented = verdict.outcome { true } else { false }
+    }.map(\.law)
+    #expect(documented.contains(.irrelevantTurn) && documented.contains(.expectedGradient))
   }
 
   @Test(arguments: ["prime", "istar", "pure", "immediate"])
