@@ -61,7 +61,7 @@ struct CreditCommand: Subcommand {
       recorded = try await playing(
         recorded, in: environment, run, layout, invocation, context)
     }
-    try report(recorded, groups, run, layout, invocation, context)
+    try report(recorded, groups, records, run, layout, invocation, context)
     return .success
   }
 
@@ -123,8 +123,8 @@ struct CreditCommand: Subcommand {
   // MARK: - Words
 
   private func report(
-    _ recorded: RecordedCredit, _ groups: [RecordedGroup], _ run: RunRecord,
-    _ layout: TraceLayout, _ invocation: Invocation, _ context: Context
+    _ recorded: RecordedCredit, _ groups: [RecordedGroup], _ records: [EpisodeRecord],
+    _ run: RunRecord, _ layout: TraceLayout, _ invocation: Invocation, _ context: Context
   ) throws {
     var entries: [Answer.Entry] = []
     for (group, credit) in zip(groups, try recorded.credit()) {
@@ -143,9 +143,12 @@ struct CreditCommand: Subcommand {
           entry.credit.mapValues { CreditRecord(turns: $0.turns, tokens: $0.tokens) }
         )
       }
+      // Those that were written before come again, and are not written twice.
+      let known = Set(records.lazy.filter { $0.purpose == .fork }.map(\.episode))
       try layout.addCredit(
         Dictionary(uniqueKeysWithValues: credit),
-        appending: recorded.forks.map { EpisodeRecord(purpose: .fork, episode: $0) })
+        appending: recorded.forks.filter { !known.contains($0) }
+          .map { EpisodeRecord(purpose: .fork, episode: $0) })
     }
     if invocation.has(Self.episode) {
       let number = try invocation.integer(Self.episode, atLeast: 1, default: 1)

@@ -227,6 +227,17 @@ import TurnwiseEnvironments
     #expect(isSame)
   }
 
+  @Test func `appends to a run without episodes`() async throws {
+    let layout = try copyExample()
+    let some = try records(layout)
+    try Data().write(to: layout.episodes)
+    try layout.addCredit([:])
+    let bytes = try Data(contentsOf: layout.episodes)
+    #expect(bytes == Data())
+    try layout.addCredit([:], appending: [some[2], some[0]])
+    #expect(try records(layout).map(\.episode) == [some[2].episode, some[0].episode])
+  }
+
   // MARK: - A run that saved its models
 
   private func train(_ flags: String = "") async throws -> TraceLayout {
@@ -289,6 +300,11 @@ import TurnwiseEnvironments
       turns += fork.episode.turns.count - parent.turn
     }
     #expect(try printed.json["forkTurns"] == .integer(turns))
+    // The same forks again are not written twice.
+    let bytes = try Data(contentsOf: layout.episodes)
+    _ = await turnwise("credit \(folder.path) --credit fork:k=2,rloo --write")
+    let isSame = try Data(contentsOf: layout.episodes) == bytes
+    #expect(isSame)
     // They are not credited themselves, and do not disturb what is credited next.
     let again = try await turnwise("credit \(folder.path) --credit rloo --json").json
     guard case .array(let entries)? = again["episodes"] else { return }
