@@ -8,10 +8,13 @@ import TurnwiseCore
 
   /// The Swift blocks of the README, in order.
   private func blocks() throws -> [String] {
-    let text = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
-    return text.components(separatedBy: "```swift\n").dropFirst().map { block in
+    try readme().components(separatedBy: "```swift\n").dropFirst().map { block in
       block.components(separatedBy: "```")[0]
     }
+  }
+
+  private func readme() throws -> String {
+    try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
   }
 
   private func block(with words: String) throws -> String {
@@ -56,7 +59,15 @@ import TurnwiseCore
         in: copy)
     }
     try write(try block(with: "name: \"lockbox\""), to: package.appending(path: "Package.swift"))
-    try write(try block(with: "struct Lockbox"), to: sources.appending(path: "main.swift"))
+    let (plain, registered) = (
+      "environments: [Lockbox()])", "environments: [Lockbox()], estimators: [FromHere()])"
+    )
+    let main = try block(with: "struct Lockbox")
+    try #require(main.contains(plain) && (try readme()).contains(registered))
+    try write(
+      main.replacingOccurrences(of: plain, with: registered),
+      to: sources.appending(path: "main.swift"))
+    try write(try block(with: "struct FromHere"), to: sources.appending(path: "FromHere.swift"))
     // The flat loop must compile as well.
     try write(try block(with: "func train("), to: sources.appending(path: "Loop.swift"))
     return package
@@ -91,5 +102,18 @@ import TurnwiseCore
     let trained = try JSON.decode(
       Played.self, from: lockbox(play + " --policy traces/mine --out traces/trained"))
     #expect(trained.success - random.success >= 0.5, "\(random.success) → \(trained.success)")
+
+    // The estimator is known to every command that knows estimators, and breaks no law.
+    let laws = String(decoding: try lockbox("laws --credit from-here,rloo"), as: UTF8.self)
+    #expect(laws.contains("from-here"))
+    let credit = String(
+      decoding: try lockbox("credit traces/mine --credit from-here,rloo --limit 1"), as: UTF8.self)
+    #expect(credit.contains("from-here"))
+    let compared = String(
+      decoding: try lockbox(
+        "compare lockbox-v1 --credit rloo,from-here --seeds 1 --turns 60 --demonstrations 50"
+          + " --cloning-steps 20 --evaluation-episodes 4 --out traces/compared --force"),
+      as: UTF8.self)
+    #expect(compared.contains("from-here"))
   }
 }

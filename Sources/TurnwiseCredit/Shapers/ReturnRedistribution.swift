@@ -7,8 +7,12 @@
 /// predictions leave over is spread evenly, so the sum is R exactly, and the best policy stays the best.
 /// Behind its own end an episode's prediction is its return.
 ///
-/// **When it misleads:** an estimator that looks from a turn to the end no longer sees what was moved to
-/// earlier turns. Estimators that compare whole episodes are not changed.
+/// For an estimator that looks to the end, what is left from turn t on is then R − ĝ_{t−1}: the
+/// prediction is a baseline, and at γ = 1 no model, however wrong, biases the gradient. Estimators that
+/// compare whole episodes are not changed.
+///
+/// **When it misleads:** a truncated episode's prediction is the model's, so something is left over, and
+/// its even share reaches turns that had no part in it.
 public struct ReturnRedistribution: RewardShaper {
   /// `redistribute`.
   public static let id = "redistribute"
@@ -21,18 +25,12 @@ public struct ReturnRedistribution: RewardShaper {
 
   /// A process reward model.
   public var needs: Set<Evidence.Need> { [.processModel] }
-  /// Biased.
-  public var gradient: GradientClaim {
-    .biased("a return that is moved to earlier turns is out of sight of later ones")
-  }
-  /// What moved returns break.
+  /// Unchanged, where nothing is left over.
+  public var gradient: GradientClaim { .exact }
+  /// What different paths break.
   public var exceptions: [EstimatorLaw: String] {
     let paths = "episodes with equal returns may be predicted differently on the way"
-    return [
-      .deadGroup: paths, .nearlyDeadGroup: paths,
-      .irrelevantTurn: "what the predictions leave over is spread over all turns",
-      .stopping: "what the predictions leave over is spread over all turns",
-    ]
+    return [.deadGroup: paths, .nearlyDeadGroup: paths]
   }
   /// Warns where nothing changes.
   public func advice(in setting: CreditSetting, consumer: any CreditEstimator) -> [CreditNotice] {
