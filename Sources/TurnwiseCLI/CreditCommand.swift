@@ -61,8 +61,7 @@ struct CreditCommand: Subcommand {
       recorded = try await playing(
         recorded, in: environment, run, layout, invocation, context)
     }
-    let forks = records.lazy.filter { $0.purpose == .fork }.map(\.episode.name)
-    try report(recorded, groups, besides: Set(forks), run, layout, invocation, context)
+    try report(recorded, groups, records, run, layout, invocation, context)
     return .success
   }
 
@@ -127,9 +126,8 @@ struct CreditCommand: Subcommand {
   // MARK: - Words
 
   private func report(
-    _ recorded: RecordedCredit, _ groups: [RecordedGroup], besides known: Set<String>,
-    _ run: RunRecord,
-    _ layout: TraceLayout, _ invocation: Invocation, _ context: Context
+    _ recorded: RecordedCredit, _ groups: [RecordedGroup], _ records: [EpisodeRecord],
+    _ run: RunRecord, _ layout: TraceLayout, _ invocation: Invocation, _ context: Context
   ) throws {
     var entries: [Answer.Entry] = []
     for (group, credit) in zip(groups, try recorded.credit()) {
@@ -148,6 +146,8 @@ struct CreditCommand: Subcommand {
           entry.credit.mapValues { CreditRecord(turns: $0.turns, tokens: $0.tokens) }
         )
       }
+      // Those that were written before come again, and are not written twice.
+      let known = Set(records.lazy.filter { $0.purpose == .fork }.map(\.episode.name))
       try layout.addCredit(
         Dictionary(uniqueKeysWithValues: credit),
         appending: recorded.forks.filter { !known.contains($0.name) }

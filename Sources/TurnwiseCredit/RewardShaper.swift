@@ -97,7 +97,7 @@ public struct ShapedEstimator<Shaper: RewardShaper, Consumer: CreditEstimator>: 
       consumer.gradient.times(shaper.gradient.factor(groupSize: 1) ?? 1)
     }
   }
-  /// Those of both.
+  /// Those of both, and what a consumer breaks that is not neutral to what is paid on the way.
   public var exceptions: [EstimatorLaw: String] {
     var exceptions = shaper.exceptions.merging(consumer.exceptions) { $1 }
     if consumer.granularity == .token {
@@ -111,7 +111,7 @@ public struct ShapedEstimator<Shaper: RewardShaper, Consumer: CreditEstimator>: 
     }
     return exceptions
   }
-  /// That of both.
+  /// That of both, and a refusal where forks are not paid what turns are.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     var notices = shaper.advice(in: setting, consumer: consumer) + consumer.advice(in: setting)
     if consumer.needs.contains(.forks) {

@@ -26,8 +26,7 @@ extension TraceLayout {
       }
       lines.removeLast()
       lines += try more.map { try JSON.encode($0)[...] }
-      var file = Data(lines.joined(separator: [UInt8(ascii: "\n")]))
-      file.append(UInt8(ascii: "\n"))
+      let file = Data(lines.map { $0 + [UInt8(ascii: "\n")] }.joined())
       try file.write(to: episodes, options: .atomic)
     } catch let error as TraceError {
       throw error

@@ -18,13 +18,15 @@ struct Printed: Sendable {
 }
 
 /// Runs a command line in this process.
-func turnwise(_ arguments: [String]) async -> Printed {
+func turnwise(
+  _ arguments: [String],
+  tool: CommandLineTool = CommandLineTool(environments: builtInEnvironments)
+) async -> Printed {
   let text = Mutex((answer: "", note: ""))
   let console = Console { part, stream in
     text.withLock { stream == .answer ? ($0.answer += part) : ($0.note += part) }
   }
-  let status = await CommandLineTool(environments: builtInEnvironments).run(
-    arguments, console: console)
+  let status = await tool.run(arguments, console: console)
   return text.withLock { Printed(status: status, answer: $0.answer, note: $0.note) }
 }
 

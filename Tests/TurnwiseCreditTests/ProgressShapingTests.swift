@@ -65,6 +65,13 @@ func modelled(
     #expect(process.notices(in: .usual).isEmpty)
     #expect(process.notices(in: .unforkable).map(\.severity) == [.refusal])
     #expect(
+      ShapedEstimator(ProgressShaping(), ForkMonteCarlo()).notices(in: .usual) == [
+        CreditNotice(
+          .warning,
+          "the forks of 'fork' are not paid what 'delta' pays, so that it is credited on top of the"
+            + " gain in value")
+      ])
+    #expect(
       ShapedEstimator(ProgressShaping(alpha: 0), TurnReturnToGo()).notices(in: .usual)
         .map(\.severity) == [.warning])
   }

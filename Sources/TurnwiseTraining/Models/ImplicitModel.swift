@@ -1,5 +1,5 @@
 internal import Foundation
-internal import TurnwiseCore
+package import TurnwiseCore
 public import TurnwiseCredit
 public import TurnwiseModel
 
@@ -40,25 +40,25 @@ public struct ImplicitModel: Sendable, Equatable {
   var passes: Int { recipe.reference == .start ? 2 : 1 }
 
   /// The log-ratio of each sampled token, in the shape `[episode][turn][token]`.
-  func evidence(for episodes: [Episode], workers: Int) -> [[[Double]]] {
+  package func evidence(for episodes: [Episode], workers: Int) -> [[[Double]]] {
     let batch = TrainingBatch(episodes)
     return batch.gathered(logRatios(batch, Array(batch.sequences.indices), workers), episodes)
   }
 
   /// What the steps over an update found, before each of them was made.
-  struct Report {
+  package struct Report {
     /// The mean loss in nats.
-    var loss = 0.0
+    package var loss = 0.0
     /// The share of outcomes, or of pairs, that the odds tell right.
-    var accuracy = 0.0
+    package var accuracy = 0.0
     /// Tokens passed forward and backward.
-    var passedTokens = 0
+    package var passedTokens = 0
     /// Tokens scored.
-    var scoredTokens = 0
+    package var scoredTokens = 0
   }
 
   /// Makes a step for each minibatch of groups.
-  mutating func fit(
+  package mutating func fit(
     _ groups: [[Episode]], _ configuration: RunConfiguration, random: Randomness, workers: Int
   ) throws -> Report {
     let batch = TrainingBatch(groups.flatMap(\.self))

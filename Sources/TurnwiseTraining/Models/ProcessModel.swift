@@ -1,5 +1,5 @@
-internal import TurnwiseCore
-internal import TurnwiseCredit
+package import TurnwiseCore
+package import TurnwiseCredit
 public import TurnwiseModel
 
 /// A process reward model: says what return to expect in the state before a turn, learnt from forks.
@@ -36,7 +36,7 @@ public struct ProcessModel: Sendable, Equatable {
   }
 
   /// Says the values of states, as evidence for reward shapers.
-  func evidence(for episodes: [Episode], workers: Int) -> Evidence.ProcessModel {
+  package func evidence(for episodes: [Episode], workers: Int) -> Evidence.ProcessModel {
     let values = critic.evidence(for: episodes, workers: workers)
     return Evidence.ProcessModel(
       values: zip(values.values, values.bootstrap).map { turns, bootstrap in
@@ -49,7 +49,7 @@ public struct ProcessModel: Sendable, Equatable {
   }
 
   /// Takes in what forks of an update came to.
-  mutating func learn(
+  package mutating func learn(
     _ groups: [[Episode]], _ outcomes: [[ForkPoint: [ForkOutcome]]], update: Int
   ) {
     labels.removeAll { $0.update + Self.memory <= update }
@@ -70,7 +70,7 @@ public struct ProcessModel: Sendable, Equatable {
   /// Moves the values towards the labels.
   ///
   /// - Returns: How many tokens were passed.
-  mutating func fit(
+  package mutating func fit(
     _ configuration: RunConfiguration, epochs: Int, random: Randomness, workers: Int
   ) throws -> Int {
     try critic.fit(

@@ -1,0 +1,270 @@
+import Foundation
+import Testing
+import TurnwiseCore
+import TurnwiseCredit
+import TurnwiseModel
+import TurnwiseTrace
+import TurnwiseTraining
+
+/// Episodes of a few tokens that are made by hand.
+private struct ToyEpisodes {
+  private let template: Episode
+
+  init() async throws {
+    template = try await WarmStart.demonstrations(
+      in: Switchboard(), Tiny.configuration { $0.demonstrations = 1 }, workers: 1)[0]
+  }
+
+  /// Makes an episode of what each turn reads and samples; `cuts` are the turns that a new segment
+  /// starts with.
+  func episode(
+    _ turns: [(read: [Int32], sampled: [Int32])], reward: Double = 0, cuts: Set<Int> = [],
+    ending: Ending = .terminated
+  ) -> Episode {
+    var episode = template
+    (episode.tape, episode.turns, episode.ending) = (TokenTape(), [], ending)
+    episode.judgement = Judgement(success: reward > 0.5, reward: reward)
+    for (number, turn) in turns.enumerated() {
+      if cuts.contains(number) { episode.tape.startSegment() }
+      episode.tape.append(turn.read, as: .observation, turn: number)
+      let span =
+        turn.sampled.isEmpty
+        ? nil
+        : episode.tape.appendSampled(
+          turn.sampled, logProbabilities: turn.sampled.map { _ in -1 }, turn: number)
+      episode.turns.append(Turn(observation: "", action: .nothing, span: span))
+    }
+    return episode
+  }
+
+  /// A model of 16 tokens.
+  static func model() -> Transformer {
+    var random = Randomness(seed: 1)
+    return Transformer(
+      ModelConfiguration(
+        vocabulary: 16, width: 16, layers: 1, heads: 2, feedForward: 24, context: 32),
+      using: &random)
+  }
+}
+
+@Suite struct `A process reward model` {
+  @Test func `is taught the mean return of the forks from each state`() async throws {
+    let toys = try await ToyEpisodes()
+    let first = toys.episode([([1, 2], [3, 4]), ([5], [6]), ([7], [8, 9])], cuts: [2])
+    let second = toys.episode([([1, 2], [4])])
+    var model = ProcessModel(from: ToyEpisodes.model())
+    model.learn(
+      [[first, second], [second]],
+      [
+        [
+          ForkPoint(episode: 0, turn: 2): [ForkOutcome(return: 0.5)],
+          ForkPoint(episode: 0, turn: 0): [1, 0, 0, 1].map { ForkOutcome(return: $0) },
+          ForkPoint(episode: 0, turn: 1): [
+            // Nothing is discounted, and an absent reward pays nothing.
+            ForkOutcome(turns: [CreditTurn(reward: 0.25), CreditTurn(reward: nil)]),
+            ForkOutcome(turns: [CreditTurn(reward: 0.25), CreditTurn(reward: 1)]),
+          ],
+          ForkPoint(episode: 1, turn: 0): [],
+        ], [ForkPoint(episode: 0, turn: 0): [ForkOutcome(return: 1)]],
+      ], update: 3)
+    // What was read before the turn, in its own segment, and nothing of the turn itself.
+    #expect(model.labels.map(\.tokens) == [[1, 2], [1, 2, 3, 4, 5], [7], [1, 2]])
+    #expect(model.labels.map(\.value) == [0.5, 0.75, 0.5, 1])
+    #expect(model.labels.map(\.update) == [3, 3, 3, 3])
+  }
+
+  @Test func `forgets labels after eight updates`() async throws {
+    let episode = try await ToyEpisodes().episode([([1], [2])])
+    var model = ProcessModel(from: ToyEpisodes.model())
+    for update in 1...12 {
+      model.learn(
+        [[episode]], [[ForkPoint(episode: 0, turn: 0): [ForkOutcome(return: 0)]]], update: update)
+      #expect(model.labels.map(\.update) == Array(max(1, update - 7)...update))
+    }
+    model.learn([], [], update: 40)
+    #expect(model.labels.isEmpty)
+  }
+
+  @Test func `says what it was taught where the context decides`() async throws {
+    let toys = try await ToyEpisodes()
+    // The first token decides; what follows it does not.
+    let taught = (0..<8).map { number in
+      let context = [Int32(number % 2), Int32(4 + number / 2)]
+      return toys.episode([(context, [10]), ([11], [12])])
+    }
+    var model = ProcessModel(from: ToyEpisodes.model())
+    let before = model.evidence(for: taught, workers: 1)
+    #expect(before.values == Array(repeating: [0, 0], count: 8))
+    model.learn(
+      [taught],
+      [
+        Dictionary(
+          uniqueKeysWithValues: taught.indices.flatMap { episode in
+            (0..<2).map { turn in
+              (
+                ForkPoint(episode: episode, turn: turn),
+                [ForkOutcome(return: episode % 2 == 0 ? 0.2 : 0.9)]
+              )
+            }
+          })
+      ], update: 1)
+    let configuration = Tiny.configuration {
+      ($0.processEpochs, $0.minibatches, $0.criticRate) = (100, 1, 0.01)
+    }
+    let policy = ToyEpisodes.model()
+    let passed = try model.fit(configuration, random: Randomness(seed: 1), workers: 2)
+    // 8 contexts of two tokens and 8 of four, a hundred times.
+    #expect(passed == 100 * 8 * (2 + 4))
+    let values = model.evidence(for: taught, workers: 1).values
+    for (number, values) in values.enumerated() {
+      for value in values { #expect(abs(value - (number % 2 == 0 ? 0.2 : 0.9)) < 0.05) }
+    }
+    let untouched = policy == ToyEpisodes.model()
+    #expect(untouched)
+  }
+
+  @Test func `says the same for any number of workers`() async throws {
+    let toys = try await ToyEpisodes()
+    let episodes = [0, 1, 2, 3, 4, 5].map { toys.episode([([$0, 7], [8]), ([9], [10])]) }
+    func fitted(workers: Int) throws -> ProcessModel {
+      var model = ProcessModel(from: ToyEpisodes.model())
+      for (number, episode) in episodes.enumerated() {
+        model.learn(
+          [[episode]],
+          [[ForkPoint(episode: 0, turn: number % 2): [ForkOutcome(return: Double(number))]]],
+          update: 1)
+      }
+      _ = try model.fit(Tiny.configuration(), random: Randomness(seed: 1), workers: workers)
+      return model
+    }
+    let isSame = try fitted(workers: 1) == fitted(workers: 4)
+    #expect(isSame)
+  }
+
+  @Test func `gives a turn without tokens the value of the next state`() async throws {
+    let toys = try await ToyEpisodes()
+    let turns: [(read: [Int32], sampled: [Int32])] = [([1], []), ([2], [3]), ([4], [])]
+    var model = ProcessModel(from: ToyEpisodes.model())
+    let cut = toys.episode(turns, ending: .truncated(.turnLimit))
+    let ended = toys.episode(turns)
+    model.learn(
+      [[cut]], [[ForkPoint(episode: 0, turn: 1): [ForkOutcome(return: 1)]]], update: 1)
+    _ = try model.fit(
+      Tiny.configuration { $0.processEpochs = 20 }, random: Randomness(seed: 1), workers: 1)
+    let said = model.evidence(for: [cut, ended], workers: 1)
+    let value = said.values[0][1]
+    #expect(value > 0.01)
+    let behind = try #require(said.bootstrap[0])
+    #expect(said.values[0] == [value, value, behind] && behind != 0)
+    #expect(said.values[1] == [value, value, 0])
+    #expect(said.bootstrap[1] == nil)
+  }
+
+  @Test func `is taught by a trainer what its recorded forks came to`() async throws {
+    let run = try await TracedRun.of("process=delta+turn")
+    let (played, forks) = (run.episodes(.training), run.episodes(.fork))
+    func context(_ episode: Episode, _ turn: Int) throws -> [Int32] {
+      let reference = try #require(episode.turns[turn].span)
+      let span = try #require(episode.tape[reference])
+      return Array(episode.tape.segments[reference.segment].tokens[..<span.start])
+    }
+    var returns: [Int: [[Int32]: [Double]]] = [:]
+    for fork in forks {
+      let parent = try #require(fork.parent)
+      let source = try #require(played.first { $0.name == parent.episode })
+      let paid = fork.rewards[parent.turn...].reduce(0) { $0 + ($1 ?? 0) }
+      returns[fork.origin.iteration, default: [:]][
+        try context(source, parent.turn), default: []
+      ].append(paid)
+    }
+    let labels = try #require(run.state.processModel?.labels)
+    #expect(Set(labels.map(\.update)) == [1, 2])
+    for label in labels {
+      let paid = try #require(returns[label.update]?[label.tokens])
+      #expect(paid.count == run.configuration.processForks)
+      #expect(abs(label.value - paid.reduce(0, +) / Double(paid.count)) < 1e-12)
+    }
+    #expect(Set(labels.map(\.tokens)) == Set(returns.values.flatMap(\.keys)))
+    #expect(Set(labels.map(\.value)).count > 1)
+  }
+}
+
+@Suite struct `An implicit process reward model` {
+  /// The cross-entropies that PRIME's worked example prints.
+  @Test(arguments: [
+    ("E1", 0.2, 1.0, 0.598139), ("E2", -0.1, 0, 0.644397), ("E3", 0.2, 1, 0.598139),
+    ("E4", -0.15, 0, 0.620957),
+  ])
+  func `loses what the worked example prints`(
+    episode: String, odds: Double, outcome: Double, printed: Double
+  ) {
+    let loss = ImplicitModel.crossEntropy(odds: odds, outcome: outcome)
+    #expect(abs(loss - printed) <= 5e-7, "\(episode)")
+  }
+
+  @Test func `loses a finite amount however sure it is`() {
+    for odds in [40, 800, 1e6, 1e300] {
+      for sign in [1.0, -1] {
+        let (right, wrong) = (sign > 0 ? 1.0 : 0, sign > 0 ? 0.0 : 1)
+        #expect(ImplicitModel.crossEntropy(odds: sign * odds, outcome: right) < 1e-17)
+        #expect(ImplicitModel.crossEntropy(odds: sign * odds, outcome: wrong) == odds)
+        #expect(ImplicitModel.crossEntropy(odds: sign * odds, outcome: 0.5) == odds / 2)
+      }
+    }
+    #expect(ImplicitModel.crossEntropy(odds: 0, outcome: 0.3) == log(2))
+  }
+
+  /// Episodes whose first token tells how they end.
+  private func episodes() async throws -> [Episode] {
+    let toys = try await ToyEpisodes()
+    return (0..<6).map { number in
+      let (first, last) = (Int32(2 + number % 2), Int32(7 + number % 3))
+      return toys.episode([([1], [first, 5]), ([6], [last])], reward: Double(number % 2))
+    }
+  }
+
+  @Test func `says nothing before its first step`() async throws {
+    let model = ImplicitModel(from: ToyEpisodes.model())
+    let ratios = model.evidence(for: try await episodes(), workers: 2)
+    #expect(ratios == Array(repeating: [[0, 0], [0]], count: 6))
+  }
+
+  @Test func `tells good from bad a little better after each step`() async throws {
+    let episodes = try await episodes()
+    let configuration = Tiny.configuration { ($0.minibatches, $0.criticRate) = (1, 0.001) }
+    var model = ImplicitModel(from: ToyEpisodes.model())
+    var losses: [Double] = []
+    for step in 0..<8 {
+      let report = try model.fit(
+        episodes, configuration, random: Randomness(seed: UInt64(step)), workers: 2)
+      #expect(report.passedTokens == 6 * 5)
+      losses.append(report.loss)
+    }
+    // All log-ratios are 0 before the first step.
+    #expect(abs(losses[0] - log(2)) < 1e-12)
+    #expect(zip(losses, losses.dropFirst()).allSatisfy { $0 > $1 }, "\(losses)")
+    let sums = model.evidence(for: episodes, workers: 1).map { $0.joined().reduce(0, +) }
+    for (number, sum) in sums.enumerated() { #expect((sum > 0) == (number % 2 == 1)) }
+    let last = try model.fit(episodes, configuration, random: Randomness(seed: 9), workers: 1)
+    #expect(last.accuracy == 1)
+    // What it lost is what its own evidence comes to.
+    let expected = sums.enumerated().map { number, sum in
+      ImplicitModel.crossEntropy(odds: ImplicitModel.beta * sum, outcome: Double(number % 2))
+    }
+    #expect(abs(last.loss - expected.reduce(0, +) / 6) < 1e-9)
+    let keepsReference = model.reference == ToyEpisodes.model()
+    #expect(keepsReference)
+  }
+
+  @Test func `learns the same for any number of workers`() async throws {
+    let episodes = try await episodes()
+    func fitted(workers: Int) throws -> ImplicitModel {
+      var model = ImplicitModel(from: ToyEpisodes.model())
+      _ = try model.fit(
+        episodes, Tiny.configuration(), random: Randomness(seed: 1), workers: workers)
+      return model
+    }
+    let isSame = try fitted(workers: 1) == fitted(workers: 3)
+    #expect(isSame)
+  }
+}

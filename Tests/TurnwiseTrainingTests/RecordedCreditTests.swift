@@ -1,0 +1,165 @@
+import Foundation
+import Testing
+import TurnwiseCore
+import TurnwiseCredit
+import TurnwiseTrace
+import TurnwiseTraining
+
+@Suite struct `Credit of recorded episodes` {
+  private static let catalog = EstimatorCatalog.standard
+
+  private func estimators(_ list: String) throws -> [CreditedEstimator] {
+    try Self.catalog.estimators(list).map { try CreditedEstimator($0, in: Self.catalog) }
+  }
+
+  /// The credit of each episode by its number, computed anew.
+  private func credit(
+    _ groups: [RecordedGroup], _ list: String, models: TrainerState?, workers: Int = 1
+  ) throws -> [Int: [String: EpisodeCredit]] {
+    let recorded = try RecordedCredit(
+      groups.map(\.episodes), estimators(list), models: models, workers: workers)
+    return try byNumber(recorded, groups)
+  }
+
+  private func byNumber(
+    _ recorded: RecordedCredit, _ groups: [RecordedGroup]
+  ) throws -> [Int: [String: EpisodeCredit]] {
+    var found: [Int: [String: EpisodeCredit]] = [:]
+    for (group, credit) in zip(groups, try recorded.credit()) {
+      for (place, number) in group.numbers.enumerated() {
+        found[number] = credit.mapValues { $0.episodes[place] }
+      }
+    }
+    return found
+  }
+
+  private func written(_ credit: EpisodeCredit?) -> CreditRecord? {
+    credit.map { CreditRecord(turns: $0.turns, tokens: $0.tokens) }
+  }
+
+  private func example() throws -> [EpisodeRecord] {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "traces/examples/group")
+    var reader = try RecordReader<EpisodeRecord>(TraceLayout(folder).episodes)
+    return try reader.readAll()
+  }
+
+  @Test func `is what the trainer recorded where episodes alone decide it`() throws {
+    let records = try example()
+    let groups = RecordedGroup.gather(records, purpose: .training)
+    #expect(groups.map(\.numbers) == [[1, 2, 3, 4], [5, 6, 7, 8]])
+    let found = try credit(groups, "rloo,turn,process", models: nil)
+    #expect(found.count == 8)
+    for (number, credit) in found {
+      for name in ["rloo", "turn", "process"] {
+        #expect(written(credit[name]) == records[number - 1].credit?[name])
+      }
+    }
+  }
+
+  @Test func `is what the trainer recorded where its saved critic decides it`() async throws {
+    let run = try await TracedRun("token", workers: [1]) { ($0.updates, $0.criticEpochs) = (1, 0) }
+    let groups = RecordedGroup.gather(run.records, purpose: .training)
+    #expect(groups.map(\.numbers.count) == [4, 4, 4])
+    for workers in [1, 4] {
+      let found = try credit(groups, "token", models: run.state, workers: workers)
+      for (number, credit) in found {
+        let recorded = try #require(run.records[number - 1].credit?["token"])
+        #expect(recorded.tokens?.joined().contains { $0.value != 0 } == true)
+        #expect(written(credit["token"]) == recorded)
+      }
+    }
+  }
+
+  @Test func `is what the trainer recorded where forks by its saved policy decide it`()
+    async throws
+  {
+    let run = try await TracedRun("fork:k=1", workers: [1]) {
+      ($0.updates, $0.learningRate) = (1, 0)
+    }
+    let groups = RecordedGroup.gather(run.records, purpose: .training)
+    var recorded = try RecordedCredit(
+      groups.map(\.episodes), estimators("fork:k=1"), models: run.state, workers: 3)
+    #expect(recorded.needsForks)
+    #expect(throws: CreditError.self) { try recorded.credit() }
+    try await recorded.playForks(in: Tiny.game)
+    #expect(recorded.forks == run.episodes(.fork))
+    #expect(recorded.forkTurns == run.state.spending.forkTurns && recorded.forkTurns > 0)
+    for (number, credit) in try byNumber(recorded, groups) {
+      #expect(written(credit["fork:k=1"]) == run.records[number - 1].credit?["fork:k=1"])
+    }
+  }
+
+  @Test(arguments: [
+    "token", "turn-gae", "fork", "otb", "process=delta+turn", "process=implicit+istar",
+  ])
+  func `is refused where the run did not save what is needed`(name: String) throws {
+    let groups = RecordedGroup.gather(try example(), purpose: .training).map(\.episodes)
+    let error = #expect(throws: TrainingError.self) {
+      try RecordedCredit(groups, estimators("rloo,\(name)"), models: nil)
+    }
+    guard case .refusedCredit(let reasons)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    let spelling = try Self.catalog.spelling(of: Self.catalog.estimator(name))
+    #expect(reasons.count == 1)
+    #expect(reasons[0].hasPrefix("'\(spelling)' cannot be used here: the run saved no "))
+  }
+
+  @Test func `is refused where records lack what is needed, with every reason`() async throws {
+    var records = try example()
+    for turn in records[0].episode.turns.indices {
+      records[0].episode.turns[turn].potential = nil
+      records[0].episode.turns[turn].stateKey = nil
+      records[0].episode.turns[turn].span = nil
+    }
+    let groups = RecordedGroup.gather(records, purpose: .training).map(\.episodes)
+    let error = #expect(throws: TrainingError.self) {
+      try RecordedCredit(
+        groups, estimators("turn,process,gigpo,process=implicit+prime"), models: nil)
+    }
+    guard case .refusedCredit(let reasons)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(
+      reasons == [
+        "'process' cannot be used here: no potential was recorded",
+        "'gigpo' cannot be used here: no state keys were recorded",
+        "'process=implicit+prime' cannot be used here: the run saved no implicit process reward"
+          + " model",
+        "'process=implicit+prime' cannot be used here: not all turns were sampled as tokens",
+      ])
+  }
+
+  // MARK: - Groups
+
+  @Test func `is given to training episodes of one update and scenario together`() async throws {
+    let run = try await TracedRun.of("fork:k=1")
+    let groups = RecordedGroup.gather(run.records, purpose: .training)
+    #expect(groups.count == 6)
+    for group in groups {
+      let records = group.numbers.map { run.records[$0 - 1] }
+      #expect(records.map(\.episode) == group.episodes)
+      #expect(records.allSatisfy { $0.purpose == .training })
+      #expect(Set(records.map(\.update)).count == 1)
+      #expect(Set(records.map(\.episode.origin.scenario)).count == 1)
+      #expect(records.map(\.episode.origin.member) == [0, 1, 2, 3])
+    }
+    #expect(RecordedGroup.gather(run.records, purpose: .fork).isEmpty)
+    // Two evaluations of two scenarios, the last of them also greedily, as was the first.
+    let evaluated = RecordedGroup.gather(run.records, purpose: .evaluation).flatMap(\.episodes)
+    #expect(evaluated.count == 4 && evaluated.allSatisfy { $0.origin.member == 0 })
+    #expect(run.episodes(.evaluation).count > evaluated.count)
+  }
+
+  @Test func `leaves out episodes that failed`() throws {
+    var records = try example()
+    records[1].episode.ending = .failed(Failure(.policy, code: "x", message: "It broke."))
+    records[4].episode.turns = []
+    let groups = RecordedGroup.gather(records, purpose: .training)
+    #expect(groups.map(\.numbers) == [[1, 3, 4], [6, 7, 8]])
+  }
+}
