@@ -240,8 +240,9 @@ private struct ToyEpisodes {
       #expect(report.passedTokens == 6 * 5)
       losses.append(report.loss)
     }
-    // All log-ratios are 0 before the first step.
-    #expect(abs(losses[0] - log(2)) < 1e-12)
+    // All log-ratios are 0 before the first step, but for rounding where matrices of other sizes are
+    // multiplied in another order.
+    #expect(abs(losses[0] - log(2)) < 1e-7)
     #expect(zip(losses, losses.dropFirst()).allSatisfy { $0 > $1 }, "\(losses)")
     let sums = model.evidence(for: episodes, workers: 1).map { $0.joined().reduce(0, +) }
     for (number, sum) in sums.enumerated() { #expect((sum > 0) == (number % 2 == 1)) }
@@ -251,7 +252,7 @@ private struct ToyEpisodes {
     let expected = sums.enumerated().map { number, sum in
       ImplicitModel.crossEntropy(odds: ImplicitModel.beta * sum, outcome: Double(number % 2))
     }
-    #expect(abs(last.loss - expected.reduce(0, +) / 6) < 1e-9)
+    #expect(abs(last.loss - expected.reduce(0, +) / 6) < 1e-7)
     let keepsReference = model.reference == ToyEpisodes.model()
     #expect(keepsReference)
   }
