@@ -75,7 +75,7 @@ let package = Package(
     tests(
       "TurnwiseTraceTests", ["TurnwiseTrace", "TurnwiseEnvironments", "TurnwiseCore"],
       golden: ["Golden"]),
-    tests("TurnwiseCreditTests", ["TurnwiseCredit", "TurnwiseCore"]),
+    tests("TurnwiseCreditTests", ["TurnwiseCredit", "TurnwiseCore"], golden: ["Golden"]),
     tests("TurnwiseReportTests", ["TurnwiseReport"]),
     tests("TurnwiseNumericsTests", ["TurnwiseNumerics"]),
     tests("TurnwiseModelTests", ["TurnwiseModel", "TurnwiseNumerics", "TurnwiseCore"]),

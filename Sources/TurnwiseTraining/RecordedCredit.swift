@@ -61,10 +61,12 @@ public struct RecordedCredit: Sendable {
   /// - Parameters:
   ///   - environment: The environment, with the parameters of the run.
   ///   - blobs: Where the blobs of scenarios are read from.
+  ///   - purpose: What the forks are called; another word than training used for its own, which another
+  ///     policy may have played.
   /// - Throws: A ``ForkError``, a ``CreditError``, `CancellationError`, or the `Replay.Divergence` of an
   ///   episode that does not come again.
   public mutating func playForks<E: Environment>(
-    in environment: E, blobs: BlobStore? = nil
+    in environment: E, blobs: BlobStore? = nil, purpose: String = "recorded"
   ) async throws {
     guard let policy else { preconditionFailure("Estimators that need forks were refused.") }
     var snapshots: [[[Session<E>]]] = []
@@ -76,8 +78,7 @@ public struct RecordedCredit: Sendable {
       snapshots.append(sessions)
     }
     let kept = snapshots
-    // Not the name of the forks that training may have played, and recorded, from the same turns.
-    let runner = ForkRunner<E>(policy, workers: workers, purpose: "recorded") { kept[$0][$1][$2] }
+    let runner = ForkRunner<E>(policy, workers: workers, purpose: purpose) { kept[$0][$1][$2] }
     let report = try await runner.play(
       try zip(groups, evidence).map { try ForkGroup($0, evidence: $1) },
       asking: estimators.map(\.estimator))

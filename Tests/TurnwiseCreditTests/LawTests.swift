@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TurnwiseCredit
 
@@ -17,6 +18,61 @@ import TurnwiseCredit
     let report = EstimatorChecker(try EstimatorCatalog.standard.estimator(name)).check()
     #expect(report.violations.isEmpty, "\(report.verdicts)")
     #expect(report.verdicts.map(\.law) == EstimatorLaw.allCases)
+  }
+
+  /// Options that change what an estimator does.
+  static let variants = [
+    "token:gamma=0.95", "token:adaptive=1", "token:lambda=0", "token:bootstrap=false",
+    "turn-gae:lambda=0", "turn-gae:gamma=0.9", "bi-level:turnGamma=1", "vetta:turnGamma=1",
+    "turn:gamma=0", "turn:gamma=0.9", "hgpo:depth=0", "group-gae:lambda=0", "group-gae:gamma=0.9",
+    "gigpo:actions=true", "gigpo:crossStep=true", "gigpo:episode=false", "grpo:std=false",
+    "mt-grpo-biased:std=true", "mt-grpo-biased:cumulative=true", "otb:gamma=0.9",
+    "whitened:gamma=0.9", "whitened:baseline=true", "tree:k=0", "fork:k=1", "fork:gamma=0.9",
+    "fork:at=token,stride=1", "fork:adaptive=disagreement", "fork:adaptive=entropy",
+  ]
+
+  /// Every shaper with every estimator that may consume what it pays.
+  static let combinations = EstimatorCatalog.standard.shaperIDs.flatMap { shaper in
+    EstimatorCatalog.standard.ids.map { "process=\(shaper)+\($0 == "tree" ? "tree:k=0" : $0)" }
+  }.filter { !$0.hasSuffix("+fork") }
+
+  @Test(arguments: variants + combinations)
+  func `are kept or documented with other options and in all combinations`(name: String) throws {
+    let report = EstimatorChecker(try EstimatorCatalog.standard.estimator(name)).check()
+    let broken = report.verdicts.filter { if case .broken = $0.outcome { true } else { false } }
+    #expect(broken.isEmpty, "\(broken)")
+  }
+
+  @Test func `excuse no error`() {
+    struct Throws: CreditEstimator {
+      static let id = "throws"
+      static let summary = "a planted bug"
+      var exceptions: [EstimatorLaw: String] { [.deadGroup: "on purpose"] }
+      func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
+        throw CreditError.missing(.critic)
+      }
+    }
+    #expect(EstimatorChecker(Throws()).check().violations.contains(.deadGroup))
+  }
+
+  /// What is documented of a biased estimator is what it does: a golden file of expected gradients.
+  ///
+  /// To renew it, put what the failing test prints into Golden/gradients.txt.
+  @Test func `know the expected gradient of each estimator, biased ones included`() throws {
+    let found = try Self.shipped.flatMap { name in
+      let report = EstimatorChecker(try EstimatorCatalog.standard.estimator(name)).check()
+      return report.gradients.map { gradient in
+        let numbers = gradient.expected.joined().map { number in
+          String(format: "%.6f", abs(number) < 5e-7 ? 0 : number)
+        }
+        return
+          "\(name) \(gradient.problem) \(gradient.groupSize): \(numbers.joined(separator: " "))"
+      }
+    }
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Golden/gradients.txt")
+    let golden = try String(contentsOf: file, encoding: .utf8)
+    #expect(found.joined(separator: "\n") + "\n" == golden, "\(found.joined(separator: "\n"))")
   }
 
   @Test func `are tried on every estimator and every shaper`() throws {

@@ -66,7 +66,7 @@ import TurnwiseCredit
       try PRIME().credit(CreditGroup([episode([1], tokens: [0])]), evidence: Evidence())
     }
     #expect(PRIME().notices(in: .usual).map(\.severity) == [.refusal])
-    #expect(PRIME().notices(in: .usual)[0].message.contains("process=implicit"))
+    #expect(PRIME().notices(in: .usual)[0].message.hasSuffix("process=SHAPER+prime"))
     #expect(plain.notices(in: .usual).isEmpty)
     #expect(plain.notices(in: .alone).map(\.severity) == [.refusal])
   }

@@ -106,7 +106,7 @@ import TurnwiseCredit
   private func pay(_ estimator: any CreditEstimator) throws -> [[[Double]]] {
     guard let combined = estimator as? any Combined else { return [] }
     let rewards = try combined.pays.rewards(
-      fixture.group, evidence: fixture.evidence, discount: combined.credits.discount)
+      fixture.group, evidence: fixture.evidence, discount: combined.credits.discount ?? 1)
     return rewards.tokens ?? rewards.turns.map { $0.map { [$0] } }
   }
 }

@@ -67,9 +67,7 @@ func modelled(
     #expect(
       ShapedEstimator(ProgressShaping(), ForkMonteCarlo()).notices(in: .usual) == [
         CreditNotice(
-          .warning,
-          "the forks of 'fork' are not paid what 'delta' pays, so that it is credited on top of the"
-            + " gain in value")
+          .refusal, "'fork' compares with forks, whose turns are paid no process reward")
       ])
     #expect(
       ShapedEstimator(ProgressShaping(alpha: 0), TurnReturnToGo()).notices(in: .usual)

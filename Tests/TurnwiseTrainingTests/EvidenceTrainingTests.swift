@@ -169,7 +169,7 @@ private actor TracedRuns {
       let hasLabels = state.processModel.map { !$0.labels.isEmpty }
       #expect(
         hasLabels == (["process=delta+turn", "process=min+pure"].contains(credit) ? true : nil))
-      let hasLearnt = state.implicitModel.map { $0.model != $0.reference }
+      let hasLearnt = state.implicitModel.map { $0.model != $0.start }
       #expect(hasLearnt == (credit.hasPrefix("process=implicit") ? true : nil))
     }
   }
@@ -190,8 +190,8 @@ private actor TracedRuns {
     #expect(plain > 0)
     #expect(try await scored("turn-gae") == plain)
     #expect(try await scored("otb") == 2 * plain)
-    // The model and its reference say the log-ratios; then the reference once more for the fit.
-    #expect(try await scored("process=implicit+istar") == 4 * plain)
+    // The model and its reference say the log-ratios, for the evidence and once more for the fit.
+    #expect(try await scored("process=implicit+istar") == 5 * plain)
     #expect(try await scored("process=delta+turn") == 2 * plain)
   }
 

@@ -134,7 +134,7 @@ struct PlayedGroup<E: Environment> {
       }
       #expect(same.count == 5)
       let mean = same.reduce(0) { $0 + ($1.episode.totalReward ?? 0) } / 5
-      #expect(abs((evidence.forkValue(point) ?? .nan) - mean) < 1e-12)
+      #expect(abs(evidence.forkReturns(point, first: 5).reduce(0, +) / 5 - mean) < 1e-12)
     }
     _ = try ForkMonteCarlo(k: 5).credit(CreditGroup(group.episodes), evidence: evidence)
   }
@@ -145,7 +145,9 @@ struct PlayedGroup<E: Environment> {
       .play([ForkGroup(group.episodes)], asking: [FirstTurns(k: 1000)])
     var evidence = Evidence()
     evidence.forks = report.outcomes[0]
-    let value = try #require(evidence.forkValue(ForkPoint(episode: 0, turn: 0)))
+    let returns = evidence.forkReturns(ForkPoint(episode: 0, turn: 0), first: 1000)
+    let value = returns.reduce(0, +) / 1000
+    #expect(returns.count == 1000)
     let fresh = try await PlayedGroup(Tiny.game, RandomPolicy(), members: 1000)
     let mean = fresh.episodes.reduce(0) { $0 + ($1.totalReward ?? 0) } / 1000
     // Rewards lie between 0 and 1: three standard errors of the difference are at most 0.067.

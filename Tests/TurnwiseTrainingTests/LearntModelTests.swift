@@ -109,10 +109,11 @@ private struct ToyEpisodes {
           })
       ], update: 1)
     let configuration = Tiny.configuration {
-      ($0.processEpochs, $0.minibatches, $0.criticRate) = (100, 1, 0.01)
+      ($0.minibatches, $0.criticRate) = (1, 0.01)
     }
     let policy = ToyEpisodes.model()
-    let passed = try model.fit(configuration, random: Randomness(seed: 1), workers: 2)
+    let passed = try model.fit(
+      configuration, epochs: 100, random: Randomness(seed: 1), workers: 2)
     // 8 contexts of two tokens and 8 of four, a hundred times.
     #expect(passed == 100 * 8 * (2 + 4))
     let values = model.evidence(for: taught, workers: 1).values
@@ -134,7 +135,8 @@ private struct ToyEpisodes {
           [[ForkPoint(episode: 0, turn: number % 2): [ForkOutcome(return: Double(number))]]],
           update: 1)
       }
-      _ = try model.fit(Tiny.configuration(), random: Randomness(seed: 1), workers: workers)
+      _ = try model.fit(
+        Tiny.configuration(), epochs: 4, random: Randomness(seed: 1), workers: workers)
       return model
     }
     let isSame = try fitted(workers: 1) == fitted(workers: 4)
@@ -150,7 +152,7 @@ private struct ToyEpisodes {
     model.learn(
       [[cut]], [[ForkPoint(episode: 0, turn: 1): [ForkOutcome(return: 1)]]], update: 1)
     _ = try model.fit(
-      Tiny.configuration { $0.processEpochs = 20 }, random: Randomness(seed: 1), workers: 1)
+      Tiny.configuration(), epochs: 20, random: Randomness(seed: 1), workers: 1)
     let said = model.evidence(for: [cut, ended], workers: 1)
     let value = said.values[0][1]
     #expect(value > 0.01)
@@ -190,6 +192,64 @@ private struct ToyEpisodes {
 }
 
 @Suite struct `An implicit process reward model` {
+  /// The cross-entropy of one episode.
+  private func crossEntropy(odds: Double, outcome: Double) -> Double {
+    ImplicitReward.Loss.outcome.judge([[(odds, outcome)]]).loss
+  }
+
+  private func fresh(_ recipe: ImplicitReward = ImplicitReward()) -> ImplicitModel {
+    ImplicitModel(from: ToyEpisodes.model(), recipe)
+  }
+
+  /// The losses of pairs that iStar's worked example prints.
+  @Test(arguments: [(0.2, -0.1, 0.554355), (0.2, -0.15, 0.533382)])
+  func `compares the better of a pair with the worse`(
+    better: Double, worse: Double, printed: Double
+  ) {
+    let judged = ImplicitReward.Loss.pairs.judge([[(worse, 0), (better, 1)]])
+    #expect(abs(judged.loss - printed) <= 5e-7)
+    #expect(judged.accuracy == 1)
+    // The derivative of -log sigma(better - worse).
+    let slope = -1 / (1 + exp(better - worse))
+    #expect(abs(judged.slopes[0][1] - slope) < 1e-15)
+    #expect(abs(judged.slopes[0][0] + slope) < 1e-15)
+  }
+
+  @Test func `learns nothing from a group whose episodes earned the same`() {
+    let judged = ImplicitReward.Loss.pairs.judge([[(0.3, 1), (-2, 1)], [(1, 0)]])
+    #expect(judged.slopes == [[0, 0], [0]] && judged.loss == 0)
+  }
+
+  @Test(arguments: ImplicitReward.Loss.allCases)
+  func `has the slopes that its loss falls by`(loss: ImplicitReward.Loss) {
+    let group = [(odds: 0.4, outcome: 1.0), (odds: -0.3, outcome: 0), (odds: 1.1, outcome: 0.25)]
+    let slopes = loss.judge([group]).slopes[0]
+    for index in group.indices {
+      func value(_ shift: Double) -> Double {
+        var group = group
+        group[index].odds += shift
+        return loss.judge([group]).loss
+      }
+      #expect(abs((value(1e-5) - value(-1e-5)) / 2e-5 - slopes[index]) < 1e-8)
+    }
+  }
+
+  @Test func `is compared with the policy that sampled where its recipe says so`() async throws {
+    let toys = try await ToyEpisodes()
+    let episode = toys.episode([([1], [2, 5]), ([6], [7])], reward: 1)
+    let ratios = fresh(ImplicitReward(reference: .policy)).evidence(for: [episode], workers: 1)
+    let own = fresh().model.score(
+      episode.tape.segments.map { segment in
+        TrainingSequence(
+          tokens: segment.tokens,
+          scored: segment.spans.filter { $0.kind == .sampled }.flatMap { Array($0.range) })
+      }
+    ).flatMap(\.logProbabilities)
+    let behavior = episode.tape.segments.flatMap(\.spans).compactMap(\.logProbabilities).joined()
+    let expected = zip(own, behavior).map { Double($0) - Double($1) }
+    #expect(zip(ratios[0].joined(), expected).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+
   /// The cross-entropies that PRIME's worked example prints.
   @Test(arguments: [
     ("E1", 0.2, 1.0, 0.598139), ("E2", -0.1, 0, 0.644397), ("E3", 0.2, 1, 0.598139),
@@ -198,7 +258,7 @@ private struct ToyEpisodes {
   func `loses what the worked example prints`(
     episode: String, odds: Double, outcome: Double, printed: Double
   ) {
-    let loss = ImplicitModel.crossEntropy(odds: odds, outcome: outcome)
+    let loss = crossEntropy(odds: odds, outcome: outcome)
     #expect(abs(loss - printed) <= 5e-7, "\(episode)")
   }
 
@@ -206,12 +266,12 @@ private struct ToyEpisodes {
     for odds in [40, 800, 1e6, 1e300] {
       for sign in [1.0, -1] {
         let (right, wrong) = (sign > 0 ? 1.0 : 0, sign > 0 ? 0.0 : 1)
-        #expect(ImplicitModel.crossEntropy(odds: sign * odds, outcome: right) < 1e-17)
-        #expect(ImplicitModel.crossEntropy(odds: sign * odds, outcome: wrong) == odds)
-        #expect(ImplicitModel.crossEntropy(odds: sign * odds, outcome: 0.5) == odds / 2)
+        #expect(crossEntropy(odds: sign * odds, outcome: right) < 1e-17)
+        #expect(crossEntropy(odds: sign * odds, outcome: wrong) == odds)
+        #expect(crossEntropy(odds: sign * odds, outcome: 0.5) == odds / 2)
       }
     }
-    #expect(ImplicitModel.crossEntropy(odds: 0, outcome: 0.3) == log(2))
+    #expect(crossEntropy(odds: 0, outcome: 0.3) == log(2))
   }
 
   /// Episodes whose first token tells how they end.
@@ -224,7 +284,7 @@ private struct ToyEpisodes {
   }
 
   @Test func `says nothing before its first step`() async throws {
-    let model = ImplicitModel(from: ToyEpisodes.model())
+    let model = fresh()
     let ratios = model.evidence(for: try await episodes(), workers: 2)
     #expect(ratios == Array(repeating: [[0, 0], [0]], count: 6))
   }
@@ -232,11 +292,11 @@ private struct ToyEpisodes {
   @Test func `tells good from bad a little better after each step`() async throws {
     let episodes = try await episodes()
     let configuration = Tiny.configuration { ($0.minibatches, $0.criticRate) = (1, 0.001) }
-    var model = ImplicitModel(from: ToyEpisodes.model())
+    var model = fresh()
     var losses: [Double] = []
     for step in 0..<8 {
       let report = try model.fit(
-        episodes, configuration, random: Randomness(seed: UInt64(step)), workers: 2)
+        [episodes], configuration, random: Randomness(seed: UInt64(step)), workers: 2)
       #expect(report.passedTokens == 6 * 5)
       losses.append(report.loss)
     }
@@ -246,23 +306,23 @@ private struct ToyEpisodes {
     #expect(zip(losses, losses.dropFirst()).allSatisfy { $0 > $1 }, "\(losses)")
     let sums = model.evidence(for: episodes, workers: 1).map { $0.joined().reduce(0, +) }
     for (number, sum) in sums.enumerated() { #expect((sum > 0) == (number % 2 == 1)) }
-    let last = try model.fit(episodes, configuration, random: Randomness(seed: 9), workers: 1)
+    let last = try model.fit([episodes], configuration, random: Randomness(seed: 9), workers: 1)
     #expect(last.accuracy == 1)
     // What it lost is what its own evidence comes to.
     let expected = sums.enumerated().map { number, sum in
-      ImplicitModel.crossEntropy(odds: ImplicitModel.beta * sum, outcome: Double(number % 2))
+      crossEntropy(odds: ImplicitReward().beta * sum, outcome: Double(number % 2))
     }
     #expect(abs(last.loss - expected.reduce(0, +) / 6) < 1e-7)
-    let keepsReference = model.reference == ToyEpisodes.model()
+    let keepsReference = model.start == ToyEpisodes.model()
     #expect(keepsReference)
   }
 
   @Test func `learns the same for any number of workers`() async throws {
     let episodes = try await episodes()
     func fitted(workers: Int) throws -> ImplicitModel {
-      var model = ImplicitModel(from: ToyEpisodes.model())
+      var model = fresh()
       _ = try model.fit(
-        episodes, Tiny.configuration(), random: Randomness(seed: 1), workers: workers)
+        [episodes], Tiny.configuration(), random: Randomness(seed: 1), workers: workers)
       return model
     }
     let isSame = try fitted(workers: 1) == fitted(workers: 3)

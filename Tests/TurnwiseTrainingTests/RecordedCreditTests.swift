@@ -83,7 +83,7 @@ import TurnwiseTraining
       groups.map(\.episodes), estimators("fork:k=1"), models: run.state, workers: 3)
     #expect(recorded.needsForks)
     #expect(throws: CreditError.self) { try recorded.credit() }
-    try await recorded.playForks(in: Tiny.game)
+    try await recorded.playForks(in: Tiny.game, purpose: "credit")
     #expect(recorded.forks == run.episodes(.fork))
     #expect(recorded.forkTurns == run.state.spending.forkTurns && recorded.forkTurns > 0)
     for (number, credit) in try byNumber(recorded, groups) {

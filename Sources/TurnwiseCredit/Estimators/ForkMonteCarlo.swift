@@ -134,12 +134,12 @@ public struct ForkMonteCarlo: CreditEstimator {
     let credit = try group.episodes.enumerated().map { index, episode in
       let chosen = points(of: episode, at: index, evidence)
       let values = try chosen.map { point in
-        let count = count(at: point, evidence)
-        let returns = evidence.forkReturns(point, first: count, gamma: gamma)
-        guard returns.count == count else {
+        let returns = evidence.forkReturns(
+          point, first: count(at: point, evidence), gamma: gamma)
+        guard !returns.isEmpty else {
           throw CreditError.noForks(episode: episode.name, turn: point.turn)
         }
-        return returns.sorted().reduce(0, +) / Double(count)
+        return returns.sorted().reduce(0, +) / Double(returns.count)
       }
       let gains = gains(of: episode, at: chosen, values)
       func gain(turn: Int, token: Int) -> Double {

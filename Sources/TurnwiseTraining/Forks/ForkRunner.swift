@@ -17,7 +17,7 @@ public struct ForkRunner<E: Environment>: Sendable {
   public var policy: any Policy
   /// How many environment steps run at once.
   public var workers: Int
-  /// What the streams of the continuations begin with. Other words give other continuations.
+  /// What the names of the streams begin with; other words give other continuations.
   public var purpose: String
   /// Returns an episode of a group as it was before a turn.
   public var snapshot: Snapshot
