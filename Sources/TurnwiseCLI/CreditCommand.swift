@@ -102,7 +102,9 @@ struct CreditCommand: Subcommand {
       try catalog.estimators(list).map { try CreditedEstimator($0, in: catalog) }
     }
     var estimators = try named(invocation.text(Self.credit) ?? catalog.shown.joined(separator: ","))
-    if !invocation.has(Self.credit) {
+    if invocation.has(Self.credit) {
+      try LawsCommand.refuse(estimators.map(\.estimator))
+    } else {
       estimators.removeAll {
         !RecordedCredit.refusals($0, episodes, models: models).isEmpty
       }

@@ -97,7 +97,7 @@ import TurnwiseEnvironments
     ("token", "the run saved no critic"), ("turn-gae", "the run saved no critic"),
     ("fork", "the run saved no policy (trainer.json)"),
     ("process=delta+turn", "the run saved no process reward model"),
-    ("prime", "say where the process reward comes from, as in process=implicit+istar"),
+    ("prime", "say which reward shaper pays: process=SHAPER+prime"),
   ])
   func `says what keeps an estimator from being used`(name: String, lack: String) async {
     let printed = await turnwise("credit \(Self.example) --credit rloo,\(name)")

@@ -81,7 +81,8 @@ public struct EstimatorCatalog: Sendable {
   }
 
   private static let companions = [
-    "prime": "implicit:level=token", "istar": "implicit:loss=pairs,reference=policy", "pure": "min",
+    "prime": "implicit:level=token,loss=pairs,reference=policy",
+    "istar": "implicit:loss=pairs,reference=policy", "pure": "min",
     "immediate": "potential:of=model",
   ]
 
