@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 /// Sequences that pass through the model together, one after the other, without padding.

@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 extension Transformer {
@@ -15,13 +16,14 @@ extension Transformer {
     let batches = validated(sequences)
     let attention = attention
     let extent = Microbatch.extent(of: batches, attention: attention)
+    let packed = packed(workers: workers)
     let parts = Parallel.map(
       batches.count, workers: workers,
       workspace: { Activations(configuration, extent, isTraining: false) }
     ) { index, activations in
       parameters.withUnsafeBufferPointer { weights -> [SequenceOutputs] in
         guard let base = weights.baseAddress else { return [] }
-        let pass = pass(batches[index], base, activations, attention)
+        let pass = pass(batches[index], base, packed, activations, attention)
         pass.forward()
         return batches[index].members.map { member in
           var outputs = pass.outputs(of: member)
@@ -48,6 +50,7 @@ extension Transformer {
     let batches = validated(sequences)
     let attention = attention
     let extent = Microbatch.extent(of: batches, attention: attention)
+    let packed = packed(workers: workers)
     let shards = min(Microbatch.shards, batches.count)
     let parts = Parallel.map(
       shards, workers: workers,
@@ -58,7 +61,7 @@ extension Transformer {
       parameters.withUnsafeBufferPointer { weights in
         guard let base = weights.baseAddress else { return }
         for index in stride(from: shard, to: batches.count, by: shards) {
-          let pass = pass(batches[index], base, activations, attention)
+          let pass = pass(batches[index], base, packed, activations, attention)
           pass.forward()
           for member in pass.batch.members {
             let outputs = pass.outputs(of: member)
@@ -91,7 +94,7 @@ extension Transformer {
     }
     let total = parts.first?.gradient ?? FloatBuffer(parameters.count)
     for part in parts.dropFirst() {
-      Elementwise.add(total.base, part.gradient.base, count: total.count)
+      kernels.add(total.base, part.gradient.base, count: total.count)
     }
     return GradientResult(gradient: total.array, loss: losses.reduce(0, +), outputs: outputs)
   }
@@ -112,11 +115,11 @@ extension Transformer {
   }
 
   private func pass(
-    _ batch: Microbatch, _ weights: Floats, _ activations: Activations,
+    _ batch: Microbatch, _ weights: Floats, _ packed: PackedWeights, _ activations: Activations,
     _ attention: CausalAttention
   ) -> TrainingPass {
     TrainingPass(
       model: configuration, layout: layout, rotary: rotary, attention: attention,
-      weights: weights, batch: batch, activations: activations)
+      weights: weights, packed: packed, batch: batch, activations: activations)
   }
 }

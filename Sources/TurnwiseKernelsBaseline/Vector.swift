@@ -1,9 +1,5 @@
-internal import COpenBLAS
-
-/// Floats a kernel reads.
-package typealias Floats = UnsafePointer<Float>
-/// Floats a kernel writes.
-package typealias MutableFloats = UnsafeMutablePointer<Float>
+internal import CVector
+internal import TurnwiseKernels
 
 /// The lanes that every kernel works in; the compiler splits them to the width of the machine.
 typealias Vector = SIMD16<Float>
@@ -70,3 +66,7 @@ func keeping(first count: Int, of vector: Vector) -> Vector {
 /// Asks for the cache line of `pointer` before it is needed.
 @inline(__always)
 func prefetch(_ pointer: Floats) { turnwise_prefetch(pointer) }
+
+/// Returns the same pointer, of which the compiler knows nothing.
+@inline(__always)
+func opaque(_ pointer: Floats) -> Floats { turnwise_opaque(pointer) }
