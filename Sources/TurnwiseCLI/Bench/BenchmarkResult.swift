@@ -1,7 +1,9 @@
+internal import Turnwise
+
 /// What one benchmark measured: a row of `turnwise bench`.
 struct BenchmarkResult: Codable, Equatable, Sendable {
   /// What is timed.
-  enum Work: String, CaseIterable, Codable, Sendable {
+  enum Work: String, WordChoice {
     /// Forward, backward and an optimiser's step on sequences as long as the context.
     case training
     /// Tokens after a prompt of one token, sampled at temperature 1 with a cache.
