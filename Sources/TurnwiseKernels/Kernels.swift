@@ -86,13 +86,6 @@ package protocol Kernels: Sendable {
   /// Each element is one sum over the depth, from the first to the last, that starts from zero or from
   /// what c holds: it has the same bits however many rows are computed together.
   static func product(_ product: PanelProduct)
-  /// Sets c (rows × columns) to a (rows × depth) times b (depth × columns), or adds to it.
-  ///
-  /// The sums are those of ``product(_:)``.
-  static func product(_ product: MatrixOperands, scratch: MutableFloats)
-  /// Adds to c (rows × columns) the transpose of a (depth × rows) times b (depth × columns): a
-  /// weight's gradient.
-  static func transposedProduct(_ product: MatrixOperands, scratch: MutableFloats)
 
   // MARK: Attention
 

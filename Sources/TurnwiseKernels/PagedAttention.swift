@@ -39,23 +39,14 @@ package struct PagedAttention: Sendable {
     package var count: Int
     /// Room for as many floats as the pages have positions.
     package var scores: MutableFloats
-    /// The pages that the next row will read, if they are others.
-    ///
-    /// Many sequences do not fit the cache, and waiting for their keys takes longer than working on
-    /// them.
-    package var upcoming: UnsafePointer<MutableFloats>?
-    /// The number of those.
-    package var upcomingCount: Int
 
     /// Names the memory.
     package init(
       output: MutableFloats, query: Floats, pages: UnsafePointer<MutableFloats>, offset: Int,
-      count: Int, scores: MutableFloats, upcoming: UnsafePointer<MutableFloats>? = nil,
-      upcomingCount: Int = 0
+      count: Int, scores: MutableFloats
     ) {
       (self.output, self.query, self.pages) = (output, query, pages)
       (self.offset, self.count, self.scores) = (offset, count, scores)
-      (self.upcoming, self.upcomingCount) = (upcoming, upcomingCount)
     }
   }
 }

@@ -29,41 +29,13 @@ package struct PanelProduct {
   }
 }
 
-/// A product of two matrices as they lie in memory.
-package struct MatrixOperands {
-  /// The result, rows × columns.
-  package var c: MutableFloats
-  package var cStride: Int
-  package var a: Floats
-  package var aStride: Int
-  package var b: Floats
-  package var bStride: Int
-  package var rows: Int
-  package var columns: Int
-  package var depth: Int
-  /// Whether c holds what the sums start from.
-  package var isAccumulating: Bool
-
-  /// Names the memory.
-  package init(
-    c: MutableFloats, cStride: Int, a: Floats, aStride: Int, b: Floats, bStride: Int,
-    rows: Int, columns: Int, depth: Int, isAccumulating: Bool = false
-  ) {
-    (self.c, self.cStride, self.a, self.aStride) = (c, cStride, a, aStride)
-    (self.b, self.bStride) = (b, bStride)
-    (self.rows, self.columns, self.depth) = (rows, columns, depth)
-    self.isAccumulating = isAccumulating
-  }
-}
-
 /// How products are cut so that what is read again lies in a near cache.
 package enum Blocking {
   /// Rows of a panel that are worked on at once: a strip of twelve rows then takes 9 KB.
   package static let depth = 192
   /// Columns that are worked on at once: with the depth, 240 KB.
   package static let columns = 320
-  /// Rows of the first factor's strip.
-  package static let strip = 12
-  /// Floats of scratch that a product needs that packs its own operands.
-  package static let scratchCount = depth * columns + depth * 16
+  /// Rows up to which a panel stays in the nearest cache while all rows pass by; with more, a strip of
+  /// rows does while all panels pass by.
+  package static let fewRows = 96
 }

@@ -24,11 +24,6 @@ extension CompiledKernels {
       let keys = head / group * width * lanes + x.offset
       let values = keys + attention.layerCount / 2
       let query = x.query + head * width
-      if let upcoming = x.upcoming, head % group == 0 {
-        for page in 0..<smaller(used, x.upcomingCount) {
-          fetch(upcoming[page] + keys, count: width * lanes)
-        }
-      }
       // Four pages at a time, so that an addition need not wait for the one before it.
       var page = 0
       while page + 4 <= used {
@@ -40,23 +35,9 @@ extension CompiledKernels {
         page += 1
       }
       let inverse = exponentials(x.scores, count: x.count)
-      if let upcoming = x.upcoming, head % group == 0 {
-        for page in 0..<smaller(used, x.upcomingCount) {
-          fetch(upcoming[page] + values, count: width * lanes)
-        }
-      }
       gather(
         x.output + head * width, x.scores, x.pages, values: values, pages: used, width: width,
         inverse: inverse)
-    }
-  }
-
-  @inline(__always)
-  private static func fetch(_ memory: Floats, count: Int) {
-    var i = 0
-    while i < count {
-      prefetch(memory + i)
-      i += lanes
     }
   }
 

@@ -20,64 +20,6 @@ extension CompiledKernels {
     if x.depth == 0, !x.isAccumulating { clear(x.c, stride: x.cStride, x.rows, x.columns) }
   }
 
-  package static func product(_ x: MatrixOperands, scratch: MutableFloats) {
-    var first = 0
-    while first < x.columns {
-      let columns = smaller(Blocking.columns, x.columns - first)
-      var start = 0
-      while start < x.depth {
-        let depth = smaller(Blocking.depth, x.depth - start)
-        packColumns(
-          scratch, x.b + start * x.bStride + first, stride: x.bStride, columns: columns,
-          depth: depth, panelDepth: depth)
-        let strips = Strips(
-          c: x.c + first, cStride: x.cStride, a: x.a + start, row: x.aStride, step: 1,
-          panels: scratch, panelDepth: depth, depth: depth, columns: columns,
-          isAccumulating: x.isAccumulating || start > 0)
-        strips.multiply(rows: x.rows, columns: 0, columns)
-        start += depth
-      }
-      first += columns
-    }
-    if x.depth == 0, !x.isAccumulating { clear(x.c, stride: x.cStride, x.rows, x.columns) }
-  }
-
-  package static func transposedProduct(_ x: MatrixOperands, scratch: MutableFloats) {
-    let strip = scratch + Blocking.depth * Blocking.columns
-    var first = 0
-    while first < x.columns {
-      let columns = smaller(Blocking.columns, x.columns - first)
-      var start = 0
-      while start < x.depth {
-        let depth = smaller(Blocking.depth, x.depth - start)
-        packColumns(
-          scratch, x.b + start * x.bStride + first, stride: x.bStride, columns: columns,
-          depth: depth, panelDepth: depth)
-        var row = 0
-        while row < x.rows {
-          let rows = smaller(Blocking.strip, x.rows - row)
-          copyStrip(strip, x.a + start * x.aStride + row, stride: x.aStride, x.rows - row, depth)
-          let strips = Strips(
-            c: x.c + row * x.cStride + first, cStride: x.cStride, a: strip, row: 1, step: lanes,
-            panels: scratch, panelDepth: depth, depth: depth, columns: columns,
-            isAccumulating: true)
-          strips.multiplyTransposed(rows: rows, columns: columns)
-          row += rows
-        }
-        start += depth
-      }
-      first += columns
-    }
-  }
-
-  /// Copies a few columns of a, so that they lie in few cache lines; there may be rubbish beside them.
-  @inline(__always)
-  private static func copyStrip(
-    _ strip: MutableFloats, _ a: Floats, stride: Int, _ count: Int, _ depth: Int
-  ) {
-    for i in 0..<depth { store(load(a + i * stride, 0, count), strip, i * lanes) }
-  }
-
   private static func clear(_ c: MutableFloats, stride: Int, _ rows: Int, _ columns: Int) {
     for row in 0..<rows { (c + row * stride).update(repeating: 0, count: columns) }
   }
@@ -109,21 +51,36 @@ struct Strips {
 
   /// Multiplies rows that lie one after the other.
   func multiply(rows: Int, columns first: Int, _ last: Int) {
+    if rows <= Blocking.fewRows {
+      panelByPanel(rows: rows, columns: first, last)
+    } else {
+      stripByStrip(rows: rows, columns: first, last)
+    }
+  }
+
+  private func stripByStrip(rows: Int, columns first: Int, _ last: Int) {
     var r = 0
     while r < rows {
       let height = Self.height(rows - r)
       var column = first
       while column < last {
-        let tile = tile(r, column, row: row, step: 1)
-        switch height {
-        case 12: tile.twelve()
-        case 4: tile.four()
-        case 2: tile.two()
-        default: tile.one()
-        }
+        tile(r, column, row: row, step: 1).multiply(height)
         column += Columns.width
       }
       r += height
+    }
+  }
+
+  private func panelByPanel(rows: Int, columns first: Int, _ last: Int) {
+    var column = first
+    while column < last {
+      var r = 0
+      while r < rows {
+        let height = Self.height(rows - r)
+        tile(r, column, row: row, step: 1).multiply(height)
+        r += height
+      }
+      column += Columns.width
     }
   }
 
@@ -135,12 +92,7 @@ struct Strips {
       var column = 0
       while column < columns {
         let tile = tile(r, column, row: 1, step: step)
-        switch height {
-        case 12: tile.twelve()
-        case 4: tile.four()
-        case 2: tile.two()
-        default: tile.one()
-        }
+        tile.multiply(height)
         column += Columns.width
       }
       r += height
@@ -150,6 +102,7 @@ struct Strips {
   @inline(__always)
   private static func height(_ rows: Int) -> Int {
     if Tile.tallest >= 12, rows >= 12 { return 12 }
+    if Tile.tallest == 6, rows >= 6 { return 6 }
     if Tile.tallest >= 4, rows >= 4 { return 4 }
     return rows >= 2 ? 2 : 1
   }

@@ -20,7 +20,19 @@ struct Tile {
   /// The rows whose sums fit the registers with room for the operands.
   static var tallest: Int {
     let floats = Int(turnwise_register_bits) / 32 * Int(turnwise_register_count)
-    return floats >= 512 ? 12 : floats >= 128 ? 4 : 2
+    return floats >= 512 ? 12 : floats >= 128 ? 6 : 2
+  }
+
+  /// Multiplies `height` rows, a number that ``Strips`` chooses.
+  @inline(__always)
+  func multiply(_ height: Int) {
+    switch height {
+    case 12: twelve()
+    case 6: six()
+    case 4: four()
+    case 2: two()
+    default: one()
+    }
   }
 
   @inline(__always)
@@ -81,6 +93,32 @@ struct Tile {
     finish(s1, 1)
     finish(s2, 2)
     finish(s3, 3)
+  }
+
+  @inline(__always)
+  func six() {
+    var (s0, s1, s2) = (start(0), start(1), start(2))
+    var (s3, s4, s5) = (start(3), start(4), start(5))
+    let r2 = 2 * row
+    var (x, y, w) = (a, opaque(a + 3 * row), panel)
+    for _ in 0..<depth {
+      let p = Columns(w)
+      s0.add(x[0], p)
+      s1.add(x[row], p)
+      s2.add(x[r2], p)
+      s3.add(y[0], p)
+      s4.add(y[row], p)
+      s5.add(y[r2], p)
+      x += step
+      y += step
+      w += Columns.width
+    }
+    finish(s0, 0)
+    finish(s1, 1)
+    finish(s2, 2)
+    finish(s3, 3)
+    finish(s4, 4)
+    finish(s5, 5)
   }
 
   @inline(__always)

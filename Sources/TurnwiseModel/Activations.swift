@@ -104,7 +104,7 @@ struct Activations {
         entropies: take(scored), partitions: take(scored), dOutputs: take(scored),
         dEntropies: take(scored), dInput: take(scored * width), dNormed: take(scored * width))
       let output = take(rows * width)
-      let scratch = take(max(extent.scratch, LinearGradient.scratchCount))
+      let scratch = take(extent.scratch)
       guard isTraining else { return (blocks, output, head, scratch, nil) }
       let gradients = Gradients(
         stream: take(rows * width), normed: take(rows * width), keyInput: take(rows * width),

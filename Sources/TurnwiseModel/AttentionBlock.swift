@@ -26,8 +26,7 @@ extension TrainingPass {
     let width = model.width
     LinearGradient.backward(
       dx: d.attended, dWeight: gradient + at.output, dy: d.stream, x: x.attended,
-      weight: weights + at.output, rows: rows, inputs: width, outputs: width,
-      scratch: activations.scratch)
+      weight: weights + at.output, rows: rows, inputs: width, outputs: width)
     d.projections.update(repeating: 0, count: rows * model.projectionWidth)
     forEachMember(x) { operands, start in
       var gradients = operands
@@ -73,18 +72,17 @@ extension TrainingPass {
     guard model.tokenShift else {
       return LinearGradient.backward(
         dx: d.normed, dWeight: gradient + at.queries, dy: d.projections, x: x.normed,
-        weight: weights + at.queries, rows: rows, inputs: width, outputs: stride,
-        scratch: activations.scratch)
+        weight: weights + at.queries, rows: rows, inputs: width, outputs: stride)
     }
     let beforeKeys = width + model.keyValueWidth
     LinearGradient.backward(
       dx: d.normed, dWeight: gradient + at.queries, dy: d.projections, x: x.normed,
       weight: weights + at.queries, rows: rows, inputs: width, outputs: beforeKeys,
-      yStride: stride, scratch: activations.scratch)
+      yStride: stride)
     LinearGradient.backward(
       dx: d.keyInput, dWeight: gradient + at.keys, dy: d.projections + beforeKeys, x: x.keyInput,
       weight: weights + at.keys, rows: rows, inputs: width, outputs: model.keyValueWidth,
-      yStride: stride, scratch: activations.scratch)
+      yStride: stride)
     batch.forEachRow { row, position in
       let hasPrevious = position > 0
       let own = x.normed + row * width

@@ -130,16 +130,11 @@ struct DecodingPass {
       kernels.writePage(
         attention, pages[first + row.position / PagedAttention.pagePositions] + offset, key: key,
         value: query + width, position: row.position)
-      var operands = PagedAttention.Operands(
-        output: scratch.attended.base + place * width, query: query, pages: pages + first,
-        offset: offset, count: row.position + 1, scores: scratch.scores.base)
-      let next = rows.startIndex + place + 1
-      if next < rows.endIndex, rows[next].sequence != row.sequence {
-        operands.upcoming = pages + scratch.firstPage[row.sequence + 1]
-        operands.upcomingCount =
-          scratch.firstPage[row.sequence + 2] - scratch.firstPage[row.sequence + 1]
-      }
-      kernels.pagedAttention(attention, operands)
+      kernels.pagedAttention(
+        attention,
+        PagedAttention.Operands(
+          output: scratch.attended.base + place * width, query: query, pages: pages + first,
+          offset: offset, count: row.position + 1, scores: scratch.scores.base))
     }
     matrices.output.forward(
       scratch.stream.base, scratch.attended.base, rows: rows.count, accumulating: true)

@@ -56,7 +56,6 @@ final class DecodingScratch {
             position: sequence.memory.start + offset, sequence: index))
       }
     }
-    firstPage.append(pages.count)
     if last.count < sequences.count * width { last = FloatBuffer(sequences.count * width) }
   }
 }

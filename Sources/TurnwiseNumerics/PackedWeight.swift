@@ -32,23 +32,20 @@ package struct PackedWeight: Sendable {
 }
 
 /// The way back through a linear layer without bias, whose weight is outputs × inputs.
+///
+/// Through OpenBLAS: there are always many rows, for which it is the faster part.
 package enum LinearGradient {
-  /// Floats of scratch that one call needs.
-  package static var scratchCount: Int { Blocking.scratchCount }
-
   /// Adds to the weight's gradient, and sets the input's gradient `dx` (rows × inputs).
   package static func backward(
     dx: MutableFloats, dWeight: MutableFloats, dy: Floats, x: Floats, weight: Floats, rows: Int,
-    inputs: Int, outputs: Int, yStride: Int? = nil, scratch: MutableFloats
+    inputs: Int, outputs: Int, yStride: Int? = nil
   ) {
     let yStride = yStride ?? outputs
-    kernels.transposedProduct(
-      MatrixOperands(
-        c: dWeight, cStride: inputs, a: dy, aStride: yStride, b: x, bStride: inputs,
-        rows: outputs, columns: inputs, depth: rows, isAccumulating: true), scratch: scratch)
-    kernels.product(
-      MatrixOperands(
-        c: dx, cStride: inputs, a: dy, aStride: yStride, b: weight, bStride: inputs, rows: rows,
-        columns: inputs, depth: outputs), scratch: scratch)
+    MatrixProduct.multiply(
+      dWeight, dy, x, m: outputs, n: inputs, k: rows, cStride: inputs, aStride: yStride,
+      bStride: inputs, aTransposed: true, accumulating: true)
+    MatrixProduct.multiply(
+      dx, dy, weight, m: rows, n: inputs, k: outputs, cStride: inputs, aStride: yStride,
+      bStride: inputs)
   }
 }
