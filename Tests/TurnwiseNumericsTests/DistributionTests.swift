@@ -48,7 +48,7 @@ import TurnwiseNumerics
   @Test(arguments: levels, vocabularies)
   func `draws the token at which the running sum passes`(
     _ level: KernelLevel, _ vocabulary: Int
-  ) {
+  ) throws {
     for (slope, offset) in [(1, 0), (0.5, 30), (2.5, -30)] as [(Float, Float)] {
       var source = Source(vocabulary)
       let logits = Rows(reading: source.floats(vocabulary, (offset - 3)...(offset + 3)))
@@ -66,7 +66,7 @@ import TurnwiseNumerics
         let drawn = level.kernels.draw(
           logits.base, slope: slope, uniform: uniform, weights: scratch.base,
           vocabulary: vocabulary)
-        #expect(drawn.token >= 0 && drawn.token < vocabulary)
+        try #require(shares.indices.contains(drawn.token))
         #expect(passed[drawn.token] <= uniform + tolerance)
         #expect(passed[drawn.token + 1] >= uniform - tolerance)
         Outcome(found: [drawn.logarithm], expected: [total])
@@ -83,7 +83,9 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: levels, [3, 16, 37, 50])
-  func `draws tokens as often as the softmax says`(_ level: KernelLevel, _ vocabulary: Int) {
+  func `draws tokens as often as the softmax says`(
+    _ level: KernelLevel, _ vocabulary: Int
+  ) throws {
     var source = Source(vocabulary)
     let logits = Rows(reading: source.floats(vocabulary, -2...2))
     let weights = Rows(1, width: vocabulary)
@@ -94,6 +96,7 @@ import TurnwiseNumerics
       let uniform = (Double(draw) + 0.5) / Double(draws)
       let drawn = level.kernels.draw(
         logits.base, slope: 1.5, uniform: uniform, weights: weights.base, vocabulary: vocabulary)
+      try #require(counts.indices.contains(drawn.token))
       counts[drawn.token] += 1
     }
     let scaled = logits.array.map { exp(1.5 * Double($0)) }
