@@ -101,7 +101,9 @@ let package = Package(
     tests(
       "TurnwiseNumericsTests", ["TurnwiseNumerics", "TurnwiseKernels"],
       settings: optimizedSettings),
-    tests("TurnwiseModelTests", ["TurnwiseModel", "TurnwiseNumerics", "TurnwiseCore"]),
+    tests(
+      "TurnwiseModelTests", ["TurnwiseModel", "TurnwiseNumerics", "TurnwiseCore"],
+      golden: ["Parity"]),
     tests("TurnwiseTrainingTests", ["TurnwiseTraining", "TurnwiseEnvironments", "TurnwiseCore"]),
     tests(
       "TurnwiseEnvironmentsTests", ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore"]),

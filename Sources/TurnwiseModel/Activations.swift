@@ -77,10 +77,12 @@ struct Activations {
   let gradients: Gradients?
   /// What kernels need for themselves.
   let scratch: MutableFloats
-  private let memory: FloatBuffer
+  private let memory: BufferPool.Loan
 
-  /// Allocates for the largest microbatch.
-  init(_ model: ModelConfiguration, _ extent: Microbatch.Extent, isTraining: Bool) {
+  /// Takes memory for the largest microbatch.
+  init(
+    _ model: ModelConfiguration, _ extent: Microbatch.Extent, isTraining: Bool, from pool: BufferPool
+  ) {
     let rows = extent.rows
     let scored = extent.scored
     let width = model.width
@@ -119,7 +121,7 @@ struct Activations {
       size += (count + 15) / 16 * 16
       return nowhere.base
     }
-    let memory = FloatBuffer(uninitialized: size)
+    let memory = pool.lend(size)
     var next = places.makeIterator()
     (blocks, output, head, scratch, gradients) = make { _ in memory.base + (next.next() ?? 0) }
     self.memory = memory

@@ -25,7 +25,7 @@ struct Microbatch: Sendable {
   /// Gradients that are summed separately.
   ///
   /// Fixed, so that the order of the sum is.
-  static let shards = 16
+  static let shards = 8
 
   /// Calls `body` with each row, and its position in its sequence.
   func forEachRow(_ body: (_ row: Int, _ position: Int) -> Void) {

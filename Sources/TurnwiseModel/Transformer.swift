@@ -25,6 +25,8 @@ public struct Transformer: Sendable {
   }
   let rotary: RotaryEmbedding
   private var packedWeights = PackedWeightsCache()
+  /// What training works in; copies of a model take turns.
+  let memory = BufferPool()
 
   /// The matrices as they are now, laid out for products.
   func packed(workers: Int) -> PackedWeights {

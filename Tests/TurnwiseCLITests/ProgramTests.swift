@@ -36,7 +36,7 @@ import Turnwise
 
   @Test func `runs at the kernel level that the environment names`() throws {
     let run = "run keydoor-v1 --episodes 1 --out \(folder.path)"
-    let printed = try turnwiseProgram(run, environment: ["TURNWISE_KERNELS": "baseline"])
+    let printed = try turnwiseProgram(run, setting: ["TURNWISE_KERNELS": "baseline"])
     #expect(printed.status == 0, "\(printed.note)")
     guard case .string(let kernels)? = try TraceLayout(folder.url).readRun().host["kernels"] else {
       Issue.record("The run does not say which kernels it had.")
@@ -47,13 +47,13 @@ import Turnwise
 
   @Test func `refuses a kernel level that is not there`() throws {
     let wrong = ["TURNWISE_KERNELS": "sse9"]
-    let refused = try turnwiseProgram("run keydoor-v1 --episodes 1", environment: wrong)
+    let refused = try turnwiseProgram("run keydoor-v1 --episodes 1", setting: wrong)
     #expect(refused.status == 2 && refused.answer == "")
     #expect(
       refused.note.hasPrefix(
         "error: TURNWISE_KERNELS is 'sse9', but the levels here are baseline"))
     // The way to help stays open.
-    #expect(try turnwiseProgram("help run", environment: wrong).status == 0)
+    #expect(try turnwiseProgram("help run", setting: wrong).status == 0)
   }
 
   @Test func `compares keys with a second process`() throws {
