@@ -35,7 +35,10 @@ func library(
 }
 
 /// The tests of the target that `name` begins with; `golden` is the folder of what they compare with.
-func tests(_ name: String, _ dependencies: [Target.Dependency], golden: [String] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], golden: [String] = [],
+  settings: [SwiftSetting] = settings
+) -> Target {
   .testTarget(name: name, dependencies: dependencies, exclude: golden, swiftSettings: settings)
 }
 
@@ -95,7 +98,9 @@ let package = Package(
       golden: ["Golden"]),
     tests("TurnwiseCreditTests", ["TurnwiseCredit", "TurnwiseCore"], golden: ["Golden"]),
     tests("TurnwiseReportTests", ["TurnwiseReport"]),
-    tests("TurnwiseNumericsTests", ["TurnwiseNumerics"]),
+    tests(
+      "TurnwiseNumericsTests", ["TurnwiseNumerics", "TurnwiseKernels"],
+      settings: optimizedSettings),
     tests(
       "TurnwiseModelTests", ["TurnwiseModel", "TurnwiseNumerics", "TurnwiseCore"],
       golden: ["Parity"]),

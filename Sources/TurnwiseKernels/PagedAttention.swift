@@ -31,7 +31,9 @@ package struct PagedAttention: Sendable {
     package var output: MutableFloats
     /// Heads × headWidth.
     package var query: Floats
-    /// The pages of the sequence. Past the last position they hold finite numbers.
+    /// The pages of the sequence.
+    ///
+    /// Past the last position they hold finite numbers.
     package var pages: UnsafePointer<MutableFloats>
     /// Where the layer starts in a page.
     package var offset: Int

@@ -79,14 +79,15 @@ public enum KernelLevelError: Error, CustomStringConvertible {
   case unknown(String)
   case unavailable(KernelLevel)
 
+  /// The level, and those that can be had.
   public var description: String {
     let choices = KernelLevel.available.map(\.rawValue).joined(separator: ", ")
     return switch self {
     case .unknown(let name):
-      "\(KernelLevel.variable) is '\(name)', but the levels here are \(choices)."
+      "\(KernelLevel.variable) is '\(name)', but the levels here are \(choices)"
     case .unavailable(let level):
       "\(KernelLevel.variable) is '\(level.rawValue)', which this processor cannot run; it can run "
-        + "\(choices)."
+        + "\(choices)"
     }
   }
 }
