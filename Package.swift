@@ -78,7 +78,9 @@ let package = Package(
     tests("TurnwiseCreditTests", ["TurnwiseCredit", "TurnwiseCore"], golden: ["Golden"]),
     tests("TurnwiseReportTests", ["TurnwiseReport"]),
     tests("TurnwiseNumericsTests", ["TurnwiseNumerics"]),
-    tests("TurnwiseModelTests", ["TurnwiseModel", "TurnwiseNumerics", "TurnwiseCore"]),
+    tests(
+      "TurnwiseModelTests", ["TurnwiseModel", "TurnwiseNumerics", "TurnwiseCore"],
+      golden: ["Parity"]),
     tests("TurnwiseTrainingTests", ["TurnwiseTraining", "TurnwiseEnvironments", "TurnwiseCore"]),
     tests(
       "TurnwiseEnvironmentsTests", ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore"]),

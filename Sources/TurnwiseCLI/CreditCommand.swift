@@ -41,10 +41,7 @@ struct CreditCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    guard let path = invocation.operands.first else {
-      throw UsageError.missingOperand("the folder of a run")
-    }
-    let layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
+    let layout = try RunFolder.named(by: invocation)
     let run = try layout.readRun()
     var reader = try RecordReader<EpisodeRecord>(layout.episodes)
     let records = try reader.readAll()

@@ -53,7 +53,7 @@ public struct CommandLineTool: Sendable {
 
   static let subcommands: [any Subcommand] = [
     CompareCommand(), TrainCommand(), RunCommand(), ShowCommand(), CreditCommand(),
-    CheckCommand(), LawsCommand(), AuditCommand(), ListCommand(),
+    CheckCommand(), LawsCommand(), AuditCommand(), BenchCommand(), ListCommand(),
   ]
 
   /// Runs one command line.

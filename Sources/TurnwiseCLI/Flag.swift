@@ -1,3 +1,5 @@
+internal import Turnwise
+
 /// A flag of a subcommand: what parsing, help and completion know about it.
 struct Flag: Sendable {
   /// The name without the two dashes.
@@ -101,5 +103,36 @@ struct Invocation: Sendable {
       throw UsageError.badValue(flag: flag.name, text: text, expected: "a number from 0 to 1")
     }
     return value
+  }
+
+  /// The values of a flag that takes a list of whole numbers; `nil` where it is not given.
+  ///
+  /// - Throws: ``UsageError/badValue(flag:text:expected:)``.
+  func integers(_ flag: Flag, atLeast minimum: Int) throws -> [Int]? {
+    guard let text = text(flag) else { return nil }
+    return try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      guard let value = Int(part), value >= minimum else {
+        throw UsageError.badValue(
+          flag: flag.name, text: text,
+          expected: "whole numbers of at least \(minimum), separated by commas")
+      }
+      return value
+    }
+  }
+
+  /// The words of a flag that takes some of a few, in the order of their declaration; all where it
+  /// is not given.
+  ///
+  /// - Throws: ``UsageError/badValue(flag:text:expected:)``.
+  func choices<Choice: WordChoice>(_ flag: Flag) throws -> [Choice] {
+    guard let text = text(flag) else { return Array(Choice.allCases) }
+    let chosen = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      guard let choice = Choice(rawValue: String(part)) else {
+        throw UsageError.badValue(
+          flag: flag.name, text: text, expected: "some of \(Choice.words), separated by commas")
+      }
+      return choice
+    }
+    return Choice.allCases.filter(chosen.contains)
   }
 }

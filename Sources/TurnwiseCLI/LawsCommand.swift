@@ -50,8 +50,7 @@ struct LawsCommand: Subcommand {
   /// - Throws: ``TrainingError/refusedCredit(_:)``.
   static func refuse(_ estimators: [any CreditEstimator]) throws {
     let setting = CreditSetting(groupSize: 4, turnLimit: 8)
-    let refusals = estimators.flatMap { $0.notices(in: setting) }
-      .filter { $0.severity == .refusal }.map(\.message)
+    let refusals = estimators.flatMap { $0.notices(in: setting) }.refusals
     guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
   }
 

@@ -15,6 +15,16 @@ enum RunFolder {
     return URL(filePath: path, directoryHint: .isDirectory)
   }
 
+  /// The run that the operand of a command names.
+  ///
+  /// - Throws: A ``UsageError``.
+  static func named(by invocation: Invocation) throws -> TraceLayout {
+    guard let path = invocation.operands.first else {
+      throw UsageError.missingOperand("the folder of a run")
+    }
+    return TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
+  }
+
   /// The spelling of an estimator as part of a folder's name.
   static func word(_ spelling: String) -> String {
     String(spelling.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })

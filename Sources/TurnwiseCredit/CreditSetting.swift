@@ -58,6 +58,11 @@ public struct CreditNotice: Hashable, Sendable {
   }
 }
 
+extension Sequence where Element == CreditNotice {
+  /// The messages of those that keep a run from starting.
+  public var refusals: [String] { filter { $0.severity == .refusal }.map(\.message) }
+}
+
 extension CreditNotice {
   /// The refusal of a group that has nothing to compare.
   static func lonely(_ id: String, in setting: CreditSetting) -> [CreditNotice] {

@@ -43,18 +43,14 @@ public struct RecordedCredit: Sendable {
     policy = models?.policy
     let refusals = estimators.flatMap { Self.refusals($0, groups, models: models) }
     guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
-    let needs = estimators.reduce(into: Set()) { $0.formUnion($1.estimator.needs) }
-    evidence = groups.map { _ in Evidence() }
-    if let models {
-      let source = EvidenceSource(
-        policy: models.policy, critic: models.critic, processModel: models.processModel,
-        implicitModel: models.implicitModel, workers: workers)
-      evidence = source.findings(groups, for: needs).evidence
-    }
+    evidence =
+      models.map {
+        EvidenceSource(state: $0, workers: workers).findings(groups, for: estimators.needs).evidence
+      } ?? groups.map { _ in Evidence() }
   }
 
   /// Whether estimators ask for forks, which only the environment can play.
-  public var needsForks: Bool { estimators.contains { $0.estimator.needs.contains(.forks) } }
+  public var needsForks: Bool { estimators.needs.contains(.forks) }
 
   /// Plays the forks that estimators ask for, with the policy that the run saved.
   ///
@@ -79,10 +75,8 @@ public struct RecordedCredit: Sendable {
     }
     let kept = snapshots
     let runner = ForkRunner<E>(policy, workers: workers, purpose: purpose) { kept[$0][$1][$2] }
-    let report = try await runner.play(
-      try zip(groups, evidence).map { try ForkGroup($0, evidence: $1) },
-      asking: estimators.map(\.estimator))
-    for (index, outcomes) in report.outcomes.enumerated() { evidence[index].forks = outcomes }
+    let report = try await runner.extend(
+      &evidence, of: groups, asking: estimators.map(\.estimator))
     forks = report.forks.map(\.episode)
     forkTurns = report.turns
   }

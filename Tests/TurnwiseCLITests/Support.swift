@@ -36,11 +36,16 @@ func turnwise(_ line: String) async -> Printed {
 }
 
 /// Runs the program that was built beside the tests, with its streams piped.
-func turnwiseProgram(_ line: String) throws -> Printed {
+///
+/// `variables` are set in its environment, or removed from it.
+func turnwiseProgram(_ line: String, setting variables: [String: String?] = [:]) throws -> Printed {
   let folder = try #require(Bundle.main.executableURL).deletingLastPathComponent()
   let process = Process()
   process.executableURL = folder.appending(path: "turnwise")
   process.arguments = line.split(separator: " ").map(String.init)
+  process.environment = variables.reduce(into: ProcessInfo.processInfo.environment) {
+    $0[$1.key] = $1.value
+  }
   let files = TemporaryFolder()
   try FileManager.default.createDirectory(at: files.url, withIntermediateDirectories: true)
   let (answer, note) = (files.url.appending(path: "answer"), files.url.appending(path: "note"))

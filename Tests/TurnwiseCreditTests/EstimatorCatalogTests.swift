@@ -22,6 +22,7 @@ struct LastTurn: CreditEstimator {
   @Test func `shows one estimator of each family, and a user's own`() {
     #expect(catalog.shown == ["rloo", "turn", "token", "process"])
     #expect(catalog.adding([LastTurn()]).shown == ["rloo", "turn", "token", "process", "last"])
+    #expect(EstimatorCatalog([GRPO(), TurnReturnToGo(), LastTurn()]).shown == ["turn", "last"])
   }
 
   @Test(arguments: [

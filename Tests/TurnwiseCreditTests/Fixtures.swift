@@ -104,58 +104,10 @@ func increments(_ numbers: [Double], behind: Double) -> [Double] {
   zip(numbers, numbers.dropFirst() + [behind]).map { $0 - $1 }
 }
 
-/// A problem so small that all groups can be listed.
-struct TinyProblem {
-  struct Branch {
-    var probability: Double
-    var rewards: [Double]
-    var potentials: [Double]
-    /// For each turn the parameter that decided it, and the derivative of its log-probability.
-    var scores: [(parameter: Int, value: Double)]
+extension EnumeratedProblem {
+  /// The expected gradient by the first option of each situation in which there is a choice.
+  func expectedGradient(of estimator: some CreditEstimator, groupSize: Int) throws -> [Double] {
+    let gradient: [[Double]] = try expectedGradient(of: estimator, groupSize: groupSize)
+    return situations.indices.filter { situations[$0].count > 1 }.map { gradient[$0][0] }
   }
-
-  var branches: [Branch]
-  var parameters: Int
-
-  /// The expected policy gradient of an estimator over all groups of a size: no sampling noise.
-  func expectedGradient(
-    of estimator: some CreditEstimator, groupSize: Int, evidence: Evidence = Evidence()
-  ) throws -> [Double] {
-    var gradient = Array(repeating: 0.0, count: parameters)
-    var choice = Array(repeating: 0, count: groupSize)
-    while true {
-      let members = choice.map { branches[$0] }
-      let probability = members.reduce(1) { $0 * $1.probability }
-      let group = try CreditGroup(members.map { episode($0.rewards, potentials: $0.potentials) })
-      let credit = try estimator.credit(group, evidence: evidence)
-      for (member, episode) in zip(members, credit.episodes) {
-        for (score, credit) in zip(member.scores, episode.turns) {
-          gradient[score.parameter] += probability * credit * score.value / Double(groupSize)
-        }
-      }
-      guard let digit = choice.lastIndex(where: { $0 + 1 < branches.count }) else { break }
-      choice[digit] += 1
-      for later in choice.indices where later > digit { choice[later] = 0 }
-    }
-    return gradient
-  }
-
-  /// STOP pays .5; CONTINUE (p = .3) pays .5 twice; the true gradient is .105.
-  static let stopping = TinyProblem(
-    branches: [
-      Branch(probability: 0.7, rewards: [0.5], potentials: [0.9], scores: [(0, -0.3)]),
-      Branch(
-        probability: 0.3, rewards: [0.5, 0.5], potentials: [0.9, -0.4], scores: [(0, 0.7), (0, 0)]),
-    ], parameters: 1)
-
-  /// STOP pays .5; CONTINUE (p = .3) pays .1, then X (p = .6) pays 1 or Y pays .2.
-  static let survivor = TinyProblem(
-    branches: [
-      Branch(probability: 0.7, rewards: [0.5], potentials: [0.9], scores: [(0, -0.3)]),
-      Branch(
-        probability: 0.18, rewards: [0.1, 1], potentials: [0.9, -0.4], scores: [(0, 0.7), (1, 0.4)]),
-      Branch(
-        probability: 0.12, rewards: [0.1, 0.2], potentials: [0.9, -0.4],
-        scores: [(0, 0.7), (1, -0.6)]),
-    ], parameters: 2)
 }

@@ -19,7 +19,8 @@ import TurnwiseCredit
 
   @Test(arguments: [(2, 0.0525), (4, 0.07875), (8, 0.091875)])
   func `has N minus 1 over N of the true gradient without std`(size: Int, expected: Double) throws {
-    let found = try TinyProblem.stopping.expectedGradient(of: GRPO(std: false), groupSize: size)
+    let found: [Double] = try EnumeratedProblem.stopping.expectedGradient(
+      of: GRPO(std: false), groupSize: size)
     #expect(agree(found, [expected], within: 1e-12))
     #expect(
       agree(GRPO(std: false).gradient.factor(groupSize: size) ?? 0, expected / 0.105, within: 1e-12)
@@ -28,7 +29,8 @@ import TurnwiseCredit
 
   @Test(arguments: [(2, 0.148492), (4, 0.297274), (8, 0.38555)])
   func `has the right sign and another scale with std`(size: Int, expected: Double) throws {
-    let found = try TinyProblem.stopping.expectedGradient(of: GRPO(), groupSize: size)
+    let found: [Double] = try EnumeratedProblem.stopping.expectedGradient(
+      of: GRPO(), groupSize: size)
     #expect(agree(found, [expected]))
     #expect(GRPO().gradient.factor(groupSize: size) == nil)
   }

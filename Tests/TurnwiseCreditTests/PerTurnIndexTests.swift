@@ -21,7 +21,8 @@ import TurnwiseCredit
 
   @Test(arguments: [2, 4, 8])
   func `has no gradient at all where each turn pays the same`(groupSize: Int) throws {
-    let found = try TinyProblem.stopping.expectedGradient(of: PerTurnIndex(), groupSize: groupSize)
+    let found: [Double] = try EnumeratedProblem.stopping.expectedGradient(
+      of: PerTurnIndex(), groupSize: groupSize)
     #expect(agree(found, [0], within: 1e-12))
   }
 

@@ -35,7 +35,8 @@ import TurnwiseCredit
 
   @Test(arguments: [2, 4, 8])
   func `has the true gradient for its expectation`(groupSize: Int) throws {
-    let found = try TinyProblem.stopping.expectedGradient(of: RLOO(), groupSize: groupSize)
+    let found: [Double] = try EnumeratedProblem.stopping.expectedGradient(
+      of: RLOO(), groupSize: groupSize)
     #expect(agree(found, [0.105], within: 1e-12))
   }
 

@@ -104,16 +104,16 @@ import TurnwiseCredit
 
   @Test func `is unbiased at lambda 1 with any critic`() throws {
     var gradient = [0.0, 0.0]
-    for branch in TinyProblem.survivor.branches {
-      let turns = branch.rewards.count
-      let group = try CreditGroup([
-        episode(branch.rewards, tokens: Array(repeating: 1, count: turns))
-      ])
-      let values = [[[0.9], [7]].prefix(turns).map(\.self)]
+    let problem = EnumeratedProblem.survivor
+    for trajectory in problem.trajectories {
+      let group = try CreditGroup([trajectory.episode])
+      let values = [[[0.9], [7]].prefix(trajectory.choices.count).map(\.self)]
       let credit = try TokenGAE(lambda: 1)
         .credit(group, evidence: Evidence(critic: .init(values: values, bootstrap: [nil])))
-      for (score, credit) in zip(branch.scores, credit.turns[0]) {
-        gradient[score.parameter] += branch.probability * credit * score.value
+      for (choice, credit) in zip(trajectory.choices.joined(), credit.turns[0]) {
+        let chance = problem.situations[choice.situation][0].probability
+        gradient[choice.situation] +=
+          trajectory.probability * credit * ((choice.option == 0 ? 1 : 0) - chance)
       }
     }
     #expect(agree(gradient, [0.0588, 0.0576], within: 1e-12))

@@ -22,21 +22,21 @@ import TurnwiseCredit
 
   @Test(arguments: [2, 4, 8])
   func `does not bias stopping`(groupSize: Int) throws {
-    let found = try TinyProblem.stopping.expectedGradient(
+    let found: [Double] = try EnumeratedProblem.stopping.expectedGradient(
       of: TurnReturnToGo(), groupSize: groupSize)
     #expect(agree(found, [0.105], within: 1e-12))
   }
 
   @Test(arguments: [2, 4, 6])
   func `does not shrink the gradient of lone survivors`(groupSize: Int) throws {
-    let found = try TinyProblem.survivor.expectedGradient(
+    let found: [Double] = try EnumeratedProblem.survivor.expectedGradient(
       of: TurnReturnToGo(), groupSize: groupSize)
     #expect(agree(found, [0.0588, 0.0576], within: 1e-12))
   }
 
   @Test(arguments: [2, 3])
   func `is unbiased for the discounted return, lone survivors included`(groupSize: Int) throws {
-    let found = try TinyProblem.survivor.expectedGradient(
+    let found: [Double] = try EnumeratedProblem.survivor.expectedGradient(
       of: TurnReturnToGo(gamma: 0.5), groupSize: groupSize)
     let first = 0.21 * (0.1 + 0.5 * (0.6 * 1 + 0.4 * 0.2) - 0.5)
     #expect(agree(found, [first, 0.0576], within: 1e-12))

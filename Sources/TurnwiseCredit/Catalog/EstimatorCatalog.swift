@@ -55,8 +55,9 @@ public struct EstimatorCatalog: Sendable {
     EstimatorCatalog(estimators + more, shapers: self.shapers + shapers)
   }
 
-  /// The estimators that are used where none are named: one of each family, and a user's own.
-  public var shown: [String] { Self.families + own }
+  /// The estimators that are used where none are named: one of each family that is there, and a user's
+  /// own.
+  public var shown: [String] { Self.families.filter { (try? estimator($0)) != nil } + own }
 
   /// A user's own estimators, in spellings that can be used.
   public var own: [String] {

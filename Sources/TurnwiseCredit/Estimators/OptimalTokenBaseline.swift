@@ -64,7 +64,7 @@ public struct OptimalTokenBaseline: CreditEstimator {
     var weights: [[Double]] = []
     var returns: [[Double]] = []
     for (index, episode) in group.episodes.enumerated() {
-      guard episode.sampledTokens > 0 else { throw CreditError.noTokens(episode: episode.name) }
+      try episode.requireTokens()
       let chances = try Evidence.tokens(
         evidence.distributions?.logProbabilities, of: episode, at: index, .distributions)
       let squares = try Evidence.tokens(

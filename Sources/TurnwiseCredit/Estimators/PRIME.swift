@@ -41,9 +41,7 @@ public struct PRIME: CreditEstimator {
 
   /// Credits a group.
   public func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
-    for episode in group.episodes where episode.sampledTokens == 0 {
-      throw CreditError.noTokens(episode: episode.name)
-    }
+    for episode in group.episodes { try episode.requireTokens() }
     let outcomes = LeaveOneOut.advantages(group.episodes.map(\.outcome))
     let paysTokens = group.episodes.contains { $0.turns.contains { $0.tokenRewards != nil } }
     let dense = group.episodes.map { episode in

@@ -36,9 +36,7 @@ public struct PURE: CreditEstimator {
 
   /// Credits a group.
   public func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
-    for episode in group.episodes where episode.sampledTokens == 0 {
-      throw CreditError.noTokens(episode: episode.name)
-    }
+    for episode in group.episodes { try episode.requireTokens() }
     let outcomes = LeaveOneOut.advantages(group.episodes.map(\.outcome))
     let paid = group.episodes.map { $0.turns.map { $0.processReward ?? 0 } }
     let sums = paid.map { $0.reduce(0, +) }

@@ -59,7 +59,7 @@ public struct Whitened: CreditEstimator {
   public func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
     let mean = baseline ? group.meanReturn : 0
     let returns = try group.episodes.map { episode in
-      guard episode.sampledTokens > 0 else { throw CreditError.noTokens(episode: episode.name) }
+      try episode.requireTokens()
       var rewards = episode.tokenRewards
       rewards[rewards.count - 1] -= mean
       // Rounding of the mean must not look like a return.

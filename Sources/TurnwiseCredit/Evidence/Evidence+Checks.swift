@@ -5,6 +5,12 @@ extension Evidence {
     return critic
   }
 
+  /// The process reward model, if there is one.
+  func requireProcessModel() throws -> ProcessModel {
+    guard let processModel else { throw CreditError.missing(.processModel) }
+    return processModel
+  }
+
   /// Numbers of the tokens of one episode, if they have its shape.
   static func tokens(
     _ numbers: [[[Double]]]?, of episode: CreditEpisode, at index: Int, _ need: Need
@@ -18,10 +24,17 @@ extension Evidence {
   }
 }
 
+extension CreditEpisode {
+  /// Throws if the policy sampled nothing in the episode.
+  func requireTokens() throws {
+    guard sampledTokens > 0 else { throw CreditError.noTokens(episode: name) }
+  }
+}
+
 extension Evidence.Critic {
   /// The values of an episode, if they have its shape.
   func values(of episode: CreditEpisode, at index: Int) throws -> [[Double]] {
-    guard episode.sampledTokens > 0 else { throw CreditError.noTokens(episode: episode.name) }
+    try episode.requireTokens()
     guard values.indices.contains(index),
       values[index].map(\.count) == episode.turns.map(\.sampledTokens),
       values[index].allSatisfy({ $0.allSatisfy(\.isFinite) })
@@ -48,13 +61,16 @@ extension Evidence.Critic {
   func valuesBeforeTurns(
     of episode: CreditEpisode, at index: Int, behind: Double
   ) throws -> [Double] {
-    var values = try values(of: episode, at: index).map(\.first)
+    Self.firstValues(try values(of: episode, at: index), behind: behind)
+  }
+
+  /// The first number of each turn; a turn without any has that of the next turn that has some.
+  package static func firstValues(_ tokens: [[Double]], behind: Double) -> [Double] {
     var next = behind
-    for turn in values.indices.reversed() {
-      next = values[turn] ?? next
-      values[turn] = next
-    }
-    return values.compactMap(\.self)
+    return tokens.reversed().map { tokens in
+      next = tokens.first ?? next
+      return next
+    }.reversed()
   }
 }
 

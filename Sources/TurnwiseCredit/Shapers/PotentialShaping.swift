@@ -75,7 +75,7 @@ public struct PotentialShaping: RewardShaper {
   ) throws -> [Double] {
     switch of {
     case .model:
-      guard let model = evidence.processModel else { throw CreditError.missing(.processModel) }
+      let model = try evidence.requireProcessModel()
       return try model.valuesBeforeTurns(of: episode, at: index)
     case .environment:
       return try episode.turns.enumerated().map { turn, value in

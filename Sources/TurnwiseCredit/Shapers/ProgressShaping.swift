@@ -51,7 +51,7 @@ public struct ProgressShaping: RewardShaper {
   public func rewards(
     _ group: CreditGroup, evidence: Evidence, discount: Double
   ) throws -> ProcessRewards {
-    guard let model = evidence.processModel else { throw CreditError.missing(.processModel) }
+    let model = try evidence.requireProcessModel()
     return ProcessRewards(
       turns: try group.episodes.enumerated().map { index, episode in
         let before = try model.valuesBeforeTurns(of: episode, at: index)

@@ -49,7 +49,7 @@ public struct ReturnRedistribution: RewardShaper {
   public func rewards(
     _ group: CreditGroup, evidence: Evidence, discount: Double
   ) throws -> ProcessRewards {
-    guard let model = evidence.processModel else { throw CreditError.missing(.processModel) }
+    let model = try evidence.requireProcessModel()
     return ProcessRewards(
       turns: try group.episodes.enumerated().map { index, episode in
         let behind = try model.valuesBehindTurns(of: episode, at: index)

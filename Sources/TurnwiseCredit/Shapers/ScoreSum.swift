@@ -47,7 +47,7 @@ public struct ScoreSum: RewardShaper {
   /// The value of the state behind each turn, in the shape `[episode][turn]`; behind an episode's own
   /// end, what the episode earned.
   static func scores(_ group: CreditGroup, _ evidence: Evidence) throws -> [[Double]] {
-    guard let model = evidence.processModel else { throw CreditError.missing(.processModel) }
+    let model = try evidence.requireProcessModel()
     return try group.episodes.enumerated().map { index, episode in
       var scores = try model.valuesBehindTurns(of: episode, at: index)
       if !episode.isTruncated { scores[scores.count - 1] = episode.outcome }

@@ -71,6 +71,16 @@ public struct ForkRunner<E: Environment>: Sendable {
     throw ForkError.endless(rounds: Self.roundLimit)
   }
 
+  /// Plays what estimators ask for and enters it into what is known of the groups.
+  func extend(
+    _ evidence: inout [Evidence], of groups: [[Episode]], asking estimators: [any CreditEstimator]
+  ) async throws -> ForkReport {
+    let report = try await play(
+      try zip(groups, evidence).map { try ForkGroup($0, evidence: $1) }, asking: estimators)
+    for (index, outcomes) in report.outcomes.enumerated() { evidence[index].forks = outcomes }
+    return report
+  }
+
   /// Plays until nothing is missing; what fails is played again under another name.
   private func settle(_ ledgers: inout [ForkLedger], _ forks: inout [PlayedFork]) async throws {
     while true {

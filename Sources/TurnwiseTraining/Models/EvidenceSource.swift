@@ -4,10 +4,9 @@ internal import TurnwiseModel
 
 /// Measures what models say of groups, forks apart.
 struct EvidenceSource: Sendable {
-  var policy: LanguagePolicy
-  var critic: Critic?
-  var processModel: ProcessModel?
-  var implicitModel: ImplicitModel?
+  /// The models.
+  var state: TrainerState
+  /// The most threads.
   var workers: Int
 
   /// What was found, and how many tokens were scored for it.
@@ -31,21 +30,21 @@ struct EvidenceSource: Sendable {
         offset += group.count
       }
     }
-    if needs.contains(.critic), let critic {
+    if needs.contains(.critic), let critic = state.critic {
       let values = critic.evidence(for: episodes, workers: workers)
       enter(passes: 1) { evidence, range in
         evidence.critic = Evidence.Critic(
           values: Array(values.values[range]), bootstrap: Array(values.bootstrap[range]))
       }
     }
-    if needs.contains(.processModel), let processModel {
+    if needs.contains(.processModel), let processModel = state.processModel {
       let values = processModel.evidence(for: episodes, workers: workers)
       enter(passes: 1) { evidence, range in
         evidence.processModel = Evidence.ProcessModel(
           values: Array(values.values[range]), bootstrap: Array(values.bootstrap[range]))
       }
     }
-    if needs.contains(.implicitModel), let implicitModel {
+    if needs.contains(.implicitModel), let implicitModel = state.implicitModel {
       let ratios = implicitModel.evidence(for: episodes, workers: workers)
       enter(passes: implicitModel.passes) { $0.implicitModel = Array(ratios[$1]) }
     }
@@ -62,7 +61,7 @@ struct EvidenceSource: Sendable {
 
   private func distributions(_ episodes: [Episode]) -> Evidence.Distributions {
     let batch = TrainingBatch(episodes)
-    let outputs = policy.model.score(batch.sequences, workers: workers, squares: true)
+    let outputs = state.policy.model.score(batch.sequences, workers: workers, squares: true)
     func gathered(_ numbers: (SequenceOutputs) -> [Float]) -> [[[Double]]] {
       batch.gathered(outputs.map { numbers($0).map(Double.init) }, episodes)
     }

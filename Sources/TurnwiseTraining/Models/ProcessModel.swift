@@ -40,11 +40,7 @@ public struct ProcessModel: Sendable, Equatable {
     let values = critic.evidence(for: episodes, workers: workers)
     return Evidence.ProcessModel(
       values: zip(values.values, values.bootstrap).map { turns, bootstrap in
-        var next = bootstrap ?? 0
-        return turns.reversed().map { tokens in
-          next = tokens.first ?? next
-          return next
-        }.reversed()
+        Evidence.Critic.firstValues(turns, behind: bootstrap ?? 0)
       }, bootstrap: values.bootstrap)
   }
 

@@ -17,6 +17,11 @@ public struct CreditedEstimator: Sendable {
   }
 }
 
+extension [CreditedEstimator] {
+  /// What any of them needs.
+  var needs: Set<Evidence.Need> { reduce(into: []) { $0.formUnion($1.estimator.needs) } }
+}
+
 /// The estimators that credit the groups of a run.
 public struct EstimatorPanel: Sendable {
   /// The one that drives the updates.
@@ -49,8 +54,7 @@ public struct EstimatorPanel: Sendable {
     let chosen = try catalog.estimator(credit)
     driver = try CreditedEstimator(chosen, in: catalog)
     let notices = chosen.notices(in: setting)
-    let refusals = notices.filter { $0.severity == .refusal }.map(\.message)
-    guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
+    guard notices.refusals.isEmpty else { throw TrainingError.refusedCredit(notices.refusals) }
     warnings = notices.map(\.message)
     all = [driver]
     // A critic of shaped rewards says nothing about those that the environment pays.
@@ -60,7 +64,7 @@ public struct EstimatorPanel: Sendable {
     for name in catalog.shown {
       let estimator = try catalog.estimator(name)
       guard name != driver.spelling, estimator.needs.isSubset(of: free),
-        !estimator.notices(in: setting).contains(where: { $0.severity == .refusal })
+        estimator.notices(in: setting).refusals.isEmpty
       else { continue }
       all.append(try CreditedEstimator(estimator, in: catalog))
     }
@@ -93,11 +97,8 @@ struct CreditedGroup: Sendable {
     let group = try CreditGroup(episodes)
     credit = [:]
     for entry in estimators {
-      do {
-        credit[entry.spelling] = try entry.estimator.credit(group, evidence: evidence)
-      } catch  where shadows.contains(entry.spelling) {
-        continue
-      }
+      let said = Result { try entry.estimator.credit(group, evidence: evidence) }
+      credit[entry.spelling] = shadows.contains(entry.spelling) ? try? said.get() : try said.get()
     }
   }
 }

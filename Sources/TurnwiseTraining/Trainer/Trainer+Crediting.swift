@@ -7,23 +7,19 @@ extension Trainer {
   func credit(
     _ collection: Collection, _ next: inout TrainerState
   ) async throws -> (credited: [CreditedGroup], forks: [Episode]) {
-    let needs = estimators.reduce(into: Set()) { $0.formUnion($1.estimator.needs) }
+    let needs = estimators.needs
     if needs.contains(.implicitModel), next.implicitModel == nil {
       let recipe = driver.estimator.shaper as? ImplicitReward ?? ImplicitReward()
       next.implicitModel = ImplicitModel(from: next.policy.model, recipe)
     }
-    let source = EvidenceSource(
-      policy: next.policy, critic: next.critic, processModel: next.processModel,
-      implicitModel: next.implicitModel, workers: workers)
-    let findings = source.findings(collection.groups, for: needs)
+    let findings = EvidenceSource(state: next, workers: workers)
+      .findings(collection.groups, for: needs)
     next.spending.scoredTokens += findings.scoredTokens
     var evidence = findings.evidence
     var played: [Episode] = []
     if driver.estimator.needs.contains(.forks) {
-      let groups = try zip(collection.groups, evidence).map { try ForkGroup($0, evidence: $1) }
-      let report = try await forkRunner("credit", collection, next).play(
-        groups, asking: [driver.estimator])
-      for (index, outcomes) in report.outcomes.enumerated() { evidence[index].forks = outcomes }
+      let report = try await forkRunner("credit", collection, next).extend(
+        &evidence, of: collection.groups, asking: [driver.estimator])
       played = charge(report, &next)
     }
     let credited = try zip(collection.groups, evidence).map {

@@ -1,0 +1,42 @@
+internal import Foundation
+internal import Turnwise
+
+/// What the figures of a benchmark depend on beside the program.
+struct BenchmarkMachine: Codable, Equatable, Sendable {
+  /// Processors that the system offers.
+  var cores: Int
+  /// What Turnwise's own loops run on.
+  var kernelLevel: String
+  /// The processor that OpenBLAS chose its kernels for.
+  var openBLASCore: String
+  /// Additions and multiplications of single precision a second on one core, in 10⁹, as a loop of
+  /// fused ones within the registers reaches them.
+  ///
+  /// Absent where there is no such loop; rows then have no share of the floor.
+  var peakGigaflops: Double?
+
+  /// Looks at the machine.
+  ///
+  /// - Parameter peak: Measures ``peakGigaflops``: the place for a kernel that does.
+  init(peak: (() -> Double)? = nil) {
+    cores = ProcessInfo.processInfo.activeProcessorCount
+    kernelLevel = Machine.kernels
+    openBLASCore = Machine.openBLASCore
+    peakGigaflops = peak?()
+  }
+
+  /// What to say before figures are believed.
+  static var warnings: [String] {
+    guard let core = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] else { return [] }
+    return [
+      "OPENBLAS_CORETYPE=\(core) holds OpenBLAS to that processor's kernels; unset it before timing"
+    ]
+  }
+
+  /// The most memory that the process has held so far, in MiB.
+  static var peakMemoryMB: Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / 1024
+  }
+}

@@ -1,0 +1,64 @@
+internal import Turnwise
+
+/// What is to be timed, and how.
+struct BenchmarkPlan: Sendable {
+  /// The kinds of work.
+  var works: [BenchmarkResult.Work]
+  /// The models.
+  var models: [BenchmarkModel]
+  /// Sequences at once in training and sampling; `nil` for those of each kind of work.
+  var batches: [Int]?
+  /// The most threads.
+  var threads: Int
+  /// How often each row is timed; its figures are medians.
+  var samples: Int
+  /// Additions and multiplications a second of one core, if they are known.
+  var peak: Double?
+
+  /// The batches of a model's training.
+  func trainingBatches(_ model: BenchmarkModel) -> [Int] { batches ?? [model.trainingBatch] }
+  /// The batches of sampling.
+  var samplingBatches: [Int] { batches ?? [1, 16, 64] }
+  /// The models whose updates are timed.
+  var iterationModels: [BenchmarkModel] { models.filter(\.hasIteration) }
+
+  /// How many rows with a model there are.
+  var modelRows: Int {
+    works.reduce(0) { total, work in
+      switch work {
+      case .training: total + models.reduce(0) { $0 + trainingBatches($1).count }
+      case .sampling: total + models.count * samplingBatches.count
+      case .iteration: total + iterationModels.count
+      case .environment: total
+      }
+    }
+  }
+
+  /// Times a step again and again, after it was taken some times to warm up.
+  ///
+  /// - Parameters:
+  ///   - warmUps: How often it is taken before.
+  ///   - bar: Counts the samples.
+  ///   - title: What the bar calls them.
+  ///   - step: Does the work, and returns the number of tokens.
+  /// - Returns: What was timed.
+  /// - Throws: `CancellationError`, and what the step throws.
+  func time(
+    warmUps: Int, _ bar: ProgressBar, _ title: String, _ step: () async throws -> Int
+  ) async throws -> BenchmarkSamples {
+    bar.advance(by: 0, detail: title)
+    for _ in 0..<warmUps {
+      try Task.checkCancellation()
+      _ = try await step()
+    }
+    var samples = BenchmarkSamples()
+    for _ in 0..<self.samples {
+      try Task.checkCancellation()
+      let start = BenchmarkTime.now
+      let tokens = try await step()
+      samples.append(tokens: tokens, BenchmarkTime.now - start)
+      bar.advance()
+    }
+    return samples
+  }
+}

@@ -1,0 +1,92 @@
+internal import Turnwise
+
+/// Times updates of a trainer: collect, credit, learn.
+///
+/// Four scenarios of eight episodes, each with a prompt of sixteen tokens and up to sixty-four
+/// sampled ones, credited by `grpo` alone; nothing else is trained or scored beside the policy. An
+/// episode ends early where the end's token is drawn, which a random model does once in 512 tokens;
+/// only tokens that were sampled count.
+enum IterationBenchmark {
+  /// Times one model.
+  ///
+  /// - Throws: `CancellationError`, and what the trainer throws.
+  static func measure(
+    _ model: BenchmarkModel, _ plan: BenchmarkPlan, _ bar: ProgressBar
+  ) async throws -> BenchmarkResult {
+    var trainer = try trainer(of: model, plan)
+    let samples = try await plan.time(warmUps: 2, bar, "iteration \(model.rawValue)") {
+      let update = try await trainer.step()
+      return update?.episodes.reduce(0) { $0 + $1.episode.tape.sampledCount } ?? 0
+    }
+    return BenchmarkResult(
+      work: .iteration, model: model.rawValue,
+      batch: trainer.configuration.groups * trainer.configuration.groupSize,
+      threads: plan.threads, tokensPerSecond: samples.tokensPerSecond,
+      cpuTokensPerSecond: samples.cpuTokensPerSecond,
+      millisecondsPerStep: samples.millisecondsPerStep(),
+      peakMemoryMB: BenchmarkMachine.peakMemoryMB)
+  }
+
+  private static func trainer(
+    of model: BenchmarkModel, _ plan: BenchmarkPlan
+  ) throws -> Trainer<EvenWords> {
+    var configuration = RunConfiguration()
+    configuration.credit = GRPO.id
+    configuration.updates = .max
+    (configuration.groups, configuration.groupSize) = (4, 8)
+    (configuration.epochs, configuration.minibatches) = (1, 1)
+    configuration.learningRate = 1e-4
+    configuration.klWeight = 0
+    configuration.actionTokens = 64
+    let policy = LanguagePolicy(
+      model.transformer,
+      format: PromptFormat(EvenWords.tokenizer(vocabulary: model.configuration.vocabulary)))
+    return try Trainer(
+      EvenWords(), resuming: TrainerState(policy, configuration), configuration,
+      catalog: EstimatorCatalog([GRPO()]), workers: plan.threads)
+  }
+}
+
+/// A game of one turn: the more of the words' bytes are even, the more they are worth.
+struct EvenWords: Environment {
+  static let id = "even-words-v1"
+
+  struct Scenario: Codable {
+    /// Fifteen digits, each a token of its own; the sixteenth token of the prompt says to act.
+    var digits: String
+  }
+
+  typealias State = Scenario
+
+  var tools: Toolbox<State> { Toolbox {} }
+  var turnLimit: Int { 1 }
+
+  func scenario(in split: Split, using random: inout Randomness) -> Scenario {
+    let first = Int.random(in: split == .train ? 0...4 : 5...9, using: &random)
+    let others = (1..<15).map { _ in Int.random(in: 0...9, using: &random) }
+    return Scenario(digits: ([first] + others).map(String.init).joined())
+  }
+
+  func start(_ scenario: Scenario, using random: inout Randomness) -> State { scenario }
+
+  func observe(_ state: State) -> Observation { Observation(Text(state.digits)) }
+
+  func step(_ state: inout State, _ action: Action, using random: inout Randomness) -> Outcome {
+    let bytes = action.text.bytes
+    let even = bytes.count { $0.isMultiple(of: 2) }
+    return Outcome(reward: Double(even) / Double(max(1, bytes.count)), isTerminal: true)
+  }
+
+  func judge(_ state: State) -> Judgement { Judgement(success: nil, reward: nil) }
+
+  /// A tokenizer of exactly so many tokens: bytes, pairs of letters, and the special ones.
+  static func tokenizer(vocabulary: Int) -> Tokenizer {
+    let letters = Array(UInt8(ascii: "a")...UInt8(ascii: "z"))
+    let pairs = letters.flatMap { first in
+      letters.map { [first, $0, UInt8(ascii: " ")] }
+    }
+    // Twice, because a pair that occurs once is not merged.
+    return Tokenizer(
+      training: pairs + pairs, vocabulary: vocabulary, special: PromptFormat.special)
+  }
+}
