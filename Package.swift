@@ -25,6 +25,10 @@ let optimized = [
 let optimizedSettings = settings + [.unsafeFlags(optimized, .when(configuration: .debug))]
 let numericSettings = optimizedSettings + [.unsafeFlags(machine)]
 
+// Sessions and toolboxes are generic: the modules that play an environment compile them for it.
+let genericSettings =
+  settings + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
 /// A library target of this package, with the shared settings.
 func library(
   _ name: String, _ dependencies: [Target.Dependency], path: String? = nil,
@@ -50,7 +54,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
-    library("TurnwiseCore", []),
+    library("TurnwiseCore", [], settings: genericSettings),
     library("TurnwiseSandbox", ["TurnwiseCore"]),
     library("TurnwiseTrace", ["TurnwiseCore"]),
     library("TurnwiseCredit", ["TurnwiseCore"], settings: optimizedSettings),

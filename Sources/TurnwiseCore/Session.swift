@@ -28,11 +28,13 @@ public struct Session<E: Environment>: Sendable {
   public private(set) var judgement: Judgement?
   /// How many turns were tried again after a retryable failure.
   public private(set) var retries = 0
-  /// Whether the record says in which states turns were decided and the episode ended. Default: yes.
+
+  /// Whether the record says in which states turns were decided and the episode ended.
   ///
-  /// A key costs an encoding of the whole state and a hash of it, each turn. Estimators that compare
-  /// states, forks that are shared, and the check of states in a replay need keys; nothing else does,
-  /// and without them the episode is the same. Forks inherit the setting.
+  /// It does unless this is set to `false`. A key costs an encoding of the whole state and a hash of
+  /// it, each turn. Estimators that compare states, forks that are shared, and the check of states in
+  /// a replay need keys; nothing else does, and without them the episode is the same. Forks inherit
+  /// the setting.
   public var recordsStateKeys = true
 
   /// What was sampled of the next action before the session was forked in the middle of it.
