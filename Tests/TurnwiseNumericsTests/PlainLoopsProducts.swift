@@ -31,7 +31,7 @@ extension PlainLoops {
   }
 
   /// Sets c to sums over the depth, or adds them.
-  private static func multiply(
+  static func multiply(
     _ c: MutableFloats, stride: Int, rows: Int, columns: Int, depth: Int, isAccumulating: Bool,
     _ term: (_ row: Int, _ column: Int, _ i: Int) -> Double
   ) {
@@ -50,24 +50,6 @@ extension PlainLoops {
       isAccumulating: x.isAccumulating
     ) { row, column, i in
       Double(x.a[row * x.aStride + i]) * Double(x.panels[place(i, column, x.panelDepth)])
-    }
-  }
-
-  static func product(_ x: MatrixOperands, scratch: MutableFloats) {
-    multiply(
-      x.c, stride: x.cStride, rows: x.rows, columns: x.columns, depth: x.depth,
-      isAccumulating: x.isAccumulating
-    ) { row, column, i in
-      Double(x.a[row * x.aStride + i]) * Double(x.b[i * x.bStride + column])
-    }
-  }
-
-  static func transposedProduct(_ x: MatrixOperands, scratch: MutableFloats) {
-    multiply(
-      x.c, stride: x.cStride, rows: x.rows, columns: x.columns, depth: x.depth,
-      isAccumulating: true
-    ) { row, column, i in
-      Double(x.a[i * x.aStride + row]) * Double(x.b[i * x.bStride + column])
     }
   }
 }

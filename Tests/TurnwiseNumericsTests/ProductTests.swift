@@ -77,15 +77,12 @@ struct Panels {
   /// The sums of the sizes of the terms of each element.
   private func terms(_ a: Rows, _ b: Rows, _ start: Rows, _ isAccumulating: Bool) -> (Int) -> Float
   {
+    let (x, y) = (a.array.magnitudes, b.array.magnitudes)
     let c = Rows(start.array.magnitudes, width: start.width)
-    let (x, y) = (
-      Rows(a.array.magnitudes, width: a.width), Rows(b.array.magnitudes, width: b.width)
-    )
-    PlainLoops.product(
-      MatrixOperands(
-        c: c.base, cStride: c.stride, a: x.base, aStride: x.stride, b: y.base, bStride: y.stride,
-        rows: a.count, columns: b.width, depth: a.width, isAccumulating: isAccumulating),
-      scratch: c.base)
+    PlainLoops.multiply(
+      c.base, stride: c.stride, rows: a.count, columns: b.width, depth: a.width,
+      isAccumulating: isAccumulating
+    ) { Double(x[$0 * a.width + $2]) * Double(y[$2 * b.width + $1]) }
     let sums = c.array
     return { sums[$0] }
   }
@@ -125,86 +122,6 @@ struct Panels {
             rows: 3, columns: 13, depth: 0, isAccumulating: isAccumulating))
       }
       #expect(result[0].found == result[0].expected)
-    }
-  }
-}
-
-@Suite struct `A product of matrices as they lie in memory` {
-  struct Shape: Sendable, CustomTestStringConvertible {
-    var rows, columns, depth: Int
-    init(_ rows: Int, _ columns: Int, _ depth: Int) {
-      (self.rows, self.columns, self.depth) = (rows, columns, depth)
-    }
-    var testDescription: String { "\(rows) × \(columns) × \(depth)" }
-  }
-
-  static let shapes = [
-    Shape(1, 1, 1), Shape(2, 3, 5), Shape(3, 17, 2), Shape(5, 16, 400), Shape(7, 31, 13),
-    Shape(12, 321, 193), Shape(13, 333, 7), Shape(15, 47, 65), Shape(16, 32, 12),
-    Shape(17, 641, 3), Shape(26, 47, 97), Shape(31, 15, 33), Shape(47, 63, 321),
-    Shape(65, 33, 100), Shape(100, 1, 16), Shape(1, 100, 1), Shape(193, 12, 63),
-    Shape(4, 5, 0), Shape(0, 5, 4), Shape(4, 0, 5),
-  ]
-
-  @Test(arguments: levels, shapes)
-  func `is that of plain loops, and has the bits of the one with panels`(
-    _ level: KernelLevel, _ shape: Shape
-  ) {
-    var source = Source(shape.rows * 1000 + shape.columns)
-    let (rows, columns, depth) = (shape.rows, shape.columns, shape.depth)
-    let a = Rows(reading: source.floats(rows * depth), width: depth, stride: depth + 2)
-    let b = Rows(reading: source.floats(depth * columns), width: columns, stride: columns + 3)
-    let start = Rows(source.floats(rows * columns), width: columns, stride: columns + 1)
-    for isAccumulating in [false, true] {
-      let result = outcomes(level, [start, Rows(1, width: Blocking.scratchCount)]) { kernels, c in
-        kernels.product(
-          MatrixOperands(
-            c: c[0], cStride: start.stride, a: a.base, aStride: a.stride, b: b.base,
-            bStride: b.stride, rows: rows, columns: columns, depth: depth,
-            isAccumulating: isAccumulating), scratch: c[1])
-      }
-      let sizes = magnitudes(shape, a.array, b.array, start.array) { ($0 * depth, 1, $1) }
-      result[0].expectAgreement(to: depth + 1) { sizes[$0] }
-      guard depth > 0 else { continue }
-      let (panels, c) = (Panels(level.kernels, b), start.copy())
-      level.kernels.product(
-        PanelProduct(
-          c: c.base, cStride: c.stride, a: a.base, aStride: a.stride, panels: panels.rows.base,
-          panelDepth: panels.panelDepth, rows: rows, columns: columns, depth: depth,
-          isAccumulating: isAccumulating))
-      #expect(c.array.bits == result[0].found.bits)
-    }
-  }
-
-  @Test(arguments: levels, shapes)
-  func `transposed adds what plain loops do`(_ level: KernelLevel, _ shape: Shape) {
-    var source = Source(shape.rows * 1000 + shape.columns)
-    let (rows, columns, depth) = (shape.rows, shape.columns, shape.depth)
-    let a = Rows(reading: source.floats(depth * rows), width: rows, stride: rows + 2)
-    let b = Rows(reading: source.floats(depth * columns), width: columns, stride: columns + 3)
-    let start = Rows(source.floats(rows * columns), width: columns, stride: columns + 1)
-    let result = outcomes(level, [start, Rows(1, width: Blocking.scratchCount)]) { kernels, c in
-      kernels.transposedProduct(
-        MatrixOperands(
-          c: c[0], cStride: start.stride, a: a.base, aStride: a.stride, b: b.base,
-          bStride: b.stride, rows: rows, columns: columns, depth: depth, isAccumulating: true),
-        scratch: c[1])
-    }
-    let sizes = magnitudes(shape, a.array, b.array, start.array) { ($0, rows, $1) }
-    result[0].expectAgreement(to: depth + 1) { sizes[$0] }
-  }
-
-  /// The sums of the sizes of the terms of each element; `place` gives the first element of a and the
-  /// distance to the next one, and the first element of b.
-  private func magnitudes(
-    _ shape: Shape, _ a: [Float], _ b: [Float], _ start: [Float],
-    _ place: (_ row: Int, _ column: Int) -> (Int, Int, Int)
-  ) -> [Float] {
-    start.indices.map { index in
-      let (first, step, column) = place(index / shape.columns, index % shape.columns)
-      return (0..<shape.depth).reduce(abs(start[index])) {
-        $0 + abs(a[first + $1 * step] * b[$1 * shape.columns + column])
-      }
     }
   }
 }
