@@ -17,7 +17,8 @@ extension CompiledKernels {
         panelDepth: x.length)
       for head in shared * attention.group..<(shared + 1) * attention.group {
         attend(
-          attention, x, head, keys: keys, values: values, probabilities: x.probabilities + head * size)
+          attention, x, head, keys: keys, values: values,
+          probabilities: x.probabilities + head * size)
       }
     }
   }

@@ -15,7 +15,8 @@ extension CompiledKernels {
     }
   }
 
-  package static func gateBackward(dx: MutableFloats, dy: Floats, x: Floats, rows: Int, width: Int) {
+  package static func gateBackward(dx: MutableFloats, dy: Floats, x: Floats, rows: Int, width: Int)
+  {
     for row in 0..<rows {
       let gate = x + row * 2 * width
       let up = gate + width
