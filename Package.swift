@@ -26,6 +26,10 @@ let optimizedSettings = settings + [.unsafeFlags(optimized, .when(configuration:
   let avx512: [SwiftSetting] = []
 #endif
 
+// Sessions and toolboxes are generic: the modules that play an environment compile them for it.
+let genericSettings =
+  settings + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
 /// A library target of this package, with the shared settings.
 func library(
   _ name: String, _ dependencies: [Target.Dependency], path: String? = nil,
@@ -54,7 +58,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
-    library("TurnwiseCore", []),
+    library("TurnwiseCore", [], settings: genericSettings),
     library("TurnwiseSandbox", ["TurnwiseCore"]),
     library("TurnwiseTrace", ["TurnwiseCore"]),
     library("TurnwiseCredit", ["TurnwiseCore"], settings: optimizedSettings),

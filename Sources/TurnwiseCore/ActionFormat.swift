@@ -24,14 +24,17 @@ public struct CompactFormat: ActionFormat {
   /// Spells the first call; the format has no words for more than one.
   public func render(_ calls: [ToolCall]) -> Text {
     guard let call = calls.first else { return "" }
-    guard case .object(let members) = call.arguments, !members.isEmpty else {
+    guard case .object(let members) = call.arguments, let first = members.values.first else {
       return Text(call.name)
     }
-    if members.count == 1, let value = members.values.first, let argument = Self.spell(value) {
-      return Text(Array((call.name + " ").utf8) + argument.bytes)
+    var words: [UInt8] = []
+    words.reserveCapacity(call.name.utf8.count + 32)
+    words += call.name.utf8
+    words.append(UInt8(ascii: " "))
+    if members.count > 1 || !Self.spell(first, behind: &words) {
+      words += (try? JSON.encode(call.arguments)).map { Array($0) } ?? Array("{}".utf8)
     }
-    let object = (try? JSON.encode(call.arguments)).map { Text($0).string } ?? "{}"
-    return Text(call.name + " " + object)
+    return Text(words)
   }
 
   /// Reads one call.
@@ -66,16 +69,24 @@ public struct CompactFormat: ActionFormat {
     }
   }
 
-  private static func spell(_ value: JSONValue) -> Text? {
+  /// Appends an argument that stands alone, if it can.
+  private static func spell(_ value: JSONValue, behind words: inout [UInt8]) -> Bool {
     switch value {
-    case .string(let string): Text(string)
-    case .integer(let integer): Text("\(integer)")
-    case .number(let number): Text("\(number)")
-    case .bool(let bool): Text("\(bool)")
-    case .object:  // Bytes that are not UTF-8, or a value with members.
-      (try? value.decode(Text.self)) ?? (try? JSON.encode(value)).map { Text($0) }
-    default: (try? JSON.encode(value)).map { Text($0) }
+    case .string(let string): words += string.utf8
+    case .integer(let integer): words += String(integer).utf8
+    case .number(let number): words += String(number).utf8
+    case .bool(let bool): words += String(bool).utf8
+    default:
+      // An object can also be bytes that are not UTF-8.
+      if case .object = value, let text = try? value.decode(Text.self) {
+        words += text.bytes
+      } else if let json = try? JSON.encode(value) {
+        words += json
+      } else {
+        return false
+      }
     }
+    return true
   }
 
   private static func read(_ text: Text, as schema: JSONValue) -> JSONValue {

@@ -38,26 +38,21 @@ public struct Digest: Hashable, Sendable, Comparable {
   }
 
   private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> SIMD4<UInt64> {
-    var state: [UInt32] = [
+    var state = SIMD8<UInt32>(
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
-      0x5be0_cd19,
-    ]
-    var schedule = [UInt32](repeating: 0, count: 64)
-    let whole = bytes.count / 64 * 64
-    for start in stride(from: 0, to: whole, by: 64) {
-      compress(&state, &schedule, UnsafeBufferPointer(rebasing: bytes[start..<start + 64]))
-    }
-    var tail = Array(bytes[whole...])
+      0x5be0_cd19)
+    var tail: [UInt8] = []
+    tail.reserveCapacity(128)
+    tail += bytes[(bytes.count / 64 * 64)...]
     tail.append(0x80)
-    while tail.count % 64 != 56 { tail.append(0) }
+    tail.append(contentsOf: repeatElement(0, count: (120 - tail.count) % 64))
     let bits = UInt64(bytes.count) &* 8
     for shift in stride(from: 56, through: 0, by: -8) {
       tail.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
     }
-    tail.withUnsafeBufferPointer { tail in
-      for start in stride(from: 0, to: tail.count, by: 64) {
-        compress(&state, &schedule, UnsafeBufferPointer(rebasing: tail[start..<start + 64]))
-      }
+    roundConstants.withUnsafeBufferPointer { constants in
+      compress(&state, bytes, constants)
+      tail.withUnsafeBufferPointer { compress(&state, $0, constants) }
     }
     var words = SIMD4<UInt64>()
     for index in 0..<4 {
@@ -66,31 +61,48 @@ public struct Digest: Hashable, Sendable, Comparable {
     return words
   }
 
+  /// Takes in the whole blocks of 64 bytes that `bytes` begins with.
   private static func compress(
-    _ state: inout [UInt32], _ w: inout [UInt32], _ block: UnsafeBufferPointer<UInt8>
+    _ state: inout SIMD8<UInt32>, _ bytes: UnsafeBufferPointer<UInt8>,
+    _ constants: UnsafeBufferPointer<UInt32>
   ) {
-    func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x >> n | x << (32 &- n) }
-    for i in 0..<16 {
-      w[i] =
-        UInt32(block[4 * i]) << 24 | UInt32(block[4 * i + 1]) << 16
-        | UInt32(block[4 * i + 2]) << 8 | UInt32(block[4 * i + 3])
-    }
-    for i in 16..<64 {
-      let s0 = rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] >> 3
-      let s1 = rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] >> 10
-      w[i] = w[i - 16] &+ s0 &+ w[i - 7] &+ s1
-    }
-    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    for i in 0..<64 {
+    func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x &>> n | x &<< (32 &- n) }
+    // The caller gives the letters another order each time, so that none of them need be moved.
+    func round(
+      _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32,
+      _ g: UInt32, _ h: inout UInt32, _ word: UInt32
+    ) {
       let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-      let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ roundConstants[i] &+ w[i]
+      let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ word
       let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-      let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
-      (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
+      d &+= t1
+      h = t1 &+ s0 &+ ((a & b) ^ (a & c) ^ (b & c))
     }
-    let next = [a, b, c, d, e, f, g, h]
-    for i in 0..<8 { state[i] &+= next[i] }
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
+      for start in stride(from: 0, to: bytes.count / 64 * 64, by: 64) {
+        for i in 0..<16 {
+          let at = start &+ 4 &* i
+          w[i] =
+            UInt32(bytes[at]) &<< 24 | UInt32(bytes[at &+ 1]) &<< 16
+            | UInt32(bytes[at &+ 2]) &<< 8 | UInt32(bytes[at &+ 3])
+        }
+        for i in 16..<64 {
+          let s0 = rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] &>> 3
+          let s1 = rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] &>> 10
+          w[i] = w[i - 16] &+ s0 &+ w[i - 7] &+ s1
+        }
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+        for i in stride(from: 0, to: 64, by: 4) {
+          round(a, b, c, &d, e, f, g, &h, constants[i] &+ w[i])
+          round(h, a, b, &c, d, e, f, &g, constants[i + 1] &+ w[i + 1])
+          round(g, h, a, &b, c, d, e, &f, constants[i + 2] &+ w[i + 2])
+          round(f, g, h, &a, b, c, d, &e, constants[i + 3] &+ w[i + 3])
+          (a, b, c, d, e, f, g, h) = (e, f, g, h, a, b, c, d)
+        }
+        state &+= SIMD8(a, b, c, d, e, f, g, h)
+      }
+    }
   }
 
   private static let roundConstants: [UInt32] = [

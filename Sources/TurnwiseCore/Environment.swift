@@ -46,11 +46,12 @@ public protocol Environment: Codable, Sendable {
   func observe(_ state: State) -> Observation
 
   /// Applies `action` to `state`. Default: run the tools that it calls.
-  func step(_ state: inout State, _ action: Action, using random: inout Randomness) async throws
-    -> Outcome
+  nonisolated(nonsending) func step(
+    _ state: inout State, _ action: Action, using random: inout Randomness
+  ) async throws -> Outcome
 
   /// Judges the last state of an episode, also of one that was cut short; never of a failed one.
-  func judge(_ state: State) async throws -> Judgement
+  nonisolated(nonsending) func judge(_ state: State) async throws -> Judgement
 
   /// How far `state` is on the way, for potential-based process reward. Default: none.
   ///
@@ -76,7 +77,7 @@ extension Environment {
   /// The environment's `id`.
   public func family(of scenario: Scenario) -> String { Self.id }
   /// An empty observation.
-  public func observe(_ state: State) -> Observation { "" }
+  public func observe(_ state: State) -> Observation { .empty }
   /// None.
   public func potential(_ state: State) -> Double? { nil }
   /// None.
@@ -85,9 +86,9 @@ extension Environment {
   ) -> Action? { nil }
 
   /// Runs the tools that `action` calls.
-  public func step(_ state: inout State, _ action: Action, using random: inout Randomness)
-    async throws -> Outcome
-  {
+  public nonisolated(nonsending) func step(
+    _ state: inout State, _ action: Action, using random: inout Randomness
+  ) async throws -> Outcome {
     try await tools.run(action, on: &state, using: &random)
   }
 }

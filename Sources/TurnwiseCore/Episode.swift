@@ -77,6 +77,22 @@ public struct EpisodeOrigin: Codable, Hashable, Sendable {
   public var name: String { "\(split.rawValue)/\(iteration)/\(scenario)/\(member)" }
 }
 
+/// The streams that an origin names. Members of a group share all but the policy's.
+extension EpisodeOrigin {
+  /// What the scenario is drawn with.
+  var scenarioRandom: Randomness { root.stream("scenario-" + split.rawValue, iteration, scenario) }
+  /// What the environment draws from.
+  var environmentRandom: Randomness {
+    root.stream("environment-" + split.rawValue, iteration, scenario)
+  }
+  /// What the streams of a policy's turns are derived from.
+  var policyRandom: Randomness {
+    root.stream("policy-" + split.rawValue, iteration, scenario, member)
+  }
+
+  private var root: Randomness { Randomness(seed: seed.value) }
+}
+
 /// A seed, written as hexadecimal digits because JSON readers round large integers.
 public struct HexSeed: Codable, Hashable, Sendable {
   /// The seed.

@@ -27,6 +27,34 @@ public enum JSONValue: Hashable, Sendable {
     self = try CanonicalEncoder.json(of: value, blobs: blobs)
   }
 
+  /// Whether the value, written as JSON, can be told to have no more than `limit` bytes at a glance.
+  func surelyFits(_ limit: Int) -> Bool {
+    var left = limit
+    spend(&left)
+    return left >= 0
+  }
+
+  /// Subtracts the most bytes that the value can have as JSON, until nothing is left.
+  private func spend(_ left: inout Int) {
+    guard left >= 0 else { return }
+    switch self {
+    case .null, .bool: left -= 5
+    // A minus and 20 digits; a number has a point and an exponent, too.
+    case .integer, .unsigned, .number: left -= 32
+    // A byte can become `\u0000`.
+    case .string(let string): left -= 2 + 6 * string.utf8.count
+    case .array(let items):
+      left -= 2 + items.count
+      for item in items { item.spend(&left) }
+    case .object(let members):
+      left -= 2
+      for (key, value) in members {
+        left -= 4 + 6 * key.utf8.count
+        value.spend(&left)
+      }
+    }
+  }
+
   /// A finite number, as it is read back: an integer if it is one.
   init(finite number: Double) {
     if number == 0, number.sign == .minus {
@@ -44,7 +72,9 @@ public enum JSONValue: Hashable, Sendable {
   ///
   /// - Throws: A `DecodingError` if the value does not fit the type.
   public func decode<T: Decodable>(_ type: T.Type, blobs: BlobStore? = nil) throws -> T {
+    do { return try JSONValueDecoder(self, blobs: blobs).decode(type) } catch {}
     do {
+      // What does not fit goes the long way, for the words in which Foundation says why.
       return try JSON.decode(type, from: JSON.encode(self), blobs: blobs)
     } catch DecodingError.dataCorrupted(let context)
       where context.debugDescription == "The given data was not valid JSON."

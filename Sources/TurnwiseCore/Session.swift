@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// An episode in progress: a state, its luck, and what has happened so far.
 ///
 /// A session is a value, so a copy is a fork:
@@ -31,13 +29,18 @@ public struct Session<E: Environment>: Sendable {
   /// How many turns were tried again after a retryable failure.
   public private(set) var retries = 0
 
+  /// Whether the record says in which states turns were decided and the episode ended.
+  ///
+  /// It does unless this is set to `false`. A key costs an encoding of the whole state and a hash of
+  /// it, each turn. Estimators that compare states, forks that are shared, and the check of states in
+  /// a replay need keys; nothing else does, and without them the episode is the same. Forks inherit
+  /// the setting.
+  public var recordsStateKeys = true
+
   /// What was sampled of the next action before the session was forked in the middle of it.
   private var begun: ActionPrefix?
   private var environmentRandom: Randomness
-  private var policyRandom: Randomness
-  private let environmentStream: String
   private var unfinishedAction: Action?
-  private let descriptions: [ToolDescription]
 
   /// How often a turn is tried again after a retryable failure.
   private static var retryLimit: Int { 2 }
@@ -49,13 +52,8 @@ public struct Session<E: Environment>: Sendable {
     self.environment = environment
     self.scenario = scenario
     self.origin = origin
-    let root = Randomness(seed: origin.seed.value)
-    environmentRandom = root.stream(
-      "environment-" + origin.split.rawValue, origin.iteration, origin.scenario)
-    policyRandom = root.stream(
-      "policy-" + origin.split.rawValue, origin.iteration, origin.scenario, origin.member)
-    environmentStream = environmentRandom.key
-    descriptions = environment.tools.descriptions
+    environmentRandom = origin.environmentRandom
+    turns.reserveCapacity(min(environment.turnLimit, 8))  // Most episodes need no other list.
     state = try environment.start(scenario, using: &environmentRandom)
   }
 
@@ -67,7 +65,7 @@ public struct Session<E: Environment>: Sendable {
   /// What a policy gets to see now.
   public var situation: Situation {
     Situation(
-      episode: name, instructions: environment.instructions, tools: descriptions,
+      episode: name, instructions: environment.instructions, tools: environment.tools.descriptions,
       observation: environment.observe(state), turns: turns, tape: tape, begun: begun,
       random: policyRandom.stream("turn", turns.count))
   }
@@ -76,6 +74,11 @@ public struct Session<E: Environment>: Sendable {
   ///
   /// - Throws: What the state's `encode(to:)` throws.
   public var stateKey: StateKey { get throws { try StateKey(of: state) } }
+
+  /// The policy's stream, of which each turn has a child.
+  private var policyRandom: Randomness {
+    lineage.reduce(origin.policyRandom) { $1.branch(of: $0) }
+  }
 
   /// What the environment's scripted expert would do now, if there is one.
   public func expertAction(_ noise: ExpertNoise = .none) -> Action? {
@@ -97,12 +100,11 @@ public struct Session<E: Environment>: Sendable {
       episode: name, turn: turns.count, token: fork.begun?.tokens.count ?? 0, stream: stream)
     fork.lineage.append(parent)
     fork.environmentRandom = parent.branch(of: environmentRandom)
-    fork.policyRandom = parent.branch(of: policyRandom)
     return fork
   }
 
   /// Plays a turn with a decision of a policy, or ends the episode where there is none.
-  public mutating func play(_ decision: Result<Decision, Failure>) async {
+  public nonisolated(nonsending) mutating func play(_ decision: Result<Decision, Failure>) async {
     guard ending == nil else { return }
     switch decision {
     case .failure(let failure): ending = .failed(failure)
@@ -127,21 +129,26 @@ public struct Session<E: Environment>: Sendable {
   }
 
   /// Plays one turn, or does nothing once the episode has ended.
-  public mutating func play(_ action: Action) async { await play(action, span: nil) }
+  public nonisolated(nonsending) mutating func play(_ action: consuming Action) async {
+    await play(action, span: nil)
+  }
 
-  private mutating func play(_ action: Action, span: TokenTape.Reference?) async {
+  private nonisolated(nonsending) mutating func play(
+    _ action: consuming Action, span: TokenTape.Reference?
+  ) async {
     guard ending == nil else { return }
-    // The list of choices follows from the state and would be most of a trace.
-    var turn = Turn(
-      observation: Observation(environment.observe(state).text), action: action, span: span)
     do {
-      turn.stateKey = try stateKey
-      turn.potential = environment.potential(state)
-      guard turn.potential?.isFinite ?? true else { throw Failure.notFinite("A potential") }
+      let observation = environment.observe(state)
+      let stateKey = recordsStateKeys ? try stateKey : nil
+      let potential = environment.potential(state)
+      guard potential?.isFinite ?? true else { throw Failure.notFinite("A potential") }
       let outcome = try await outcome(of: action)
-      turn.replies = outcome.replies
-      turn.reward = outcome.reward
-      turns.append(turn)
+      turns.append(
+        Turn(
+          // The list of choices follows from the state and would be most of a trace.
+          observation: Observation(observation.text), action: action, span: span,
+          replies: outcome.replies, reward: outcome.reward, stateKey: stateKey,
+          potential: potential))
       begun = nil
       if outcome.isTerminal {
         await close(.terminated)
@@ -155,7 +162,7 @@ public struct Session<E: Environment>: Sendable {
   }
 
   /// Steps a copy, so that a failed try leaves neither state nor luck behind.
-  private mutating func outcome(of action: Action) async throws -> Outcome {
+  private nonisolated(nonsending) mutating func outcome(of action: Action) async throws -> Outcome {
     while true {
       var (next, random) = (state, environmentRandom)
       do {
@@ -169,7 +176,7 @@ public struct Session<E: Environment>: Sendable {
     }
   }
 
-  private mutating func close(_ ending: Ending) async {
+  private nonisolated(nonsending) mutating func close(_ ending: Ending) async {
     do {
       let judgement = try await environment.judge(state)
       guard judgement.reward?.isFinite ?? true else {
@@ -202,9 +209,10 @@ public struct Session<E: Environment>: Sendable {
       name: name, environment: E.id, family: environment.family(of: self.scenario), origin: origin,
       parent: lineage.last, ancestors: lineage.count > 1 ? lineage.dropLast() : nil,
       scenario: try scenario ?? JSONValue(encoding: self.scenario, blobs: blobs),
-      environmentStream: environmentStream, policyStream: policyRandom.key, turns: turns,
+      environmentStream: origin.environmentRandom.key, policyStream: policyRandom.key, turns: turns,
       tape: tape, ending: ending ?? .failed(.unfinished),
-      unfinishedAction: unfinishedAction, judgement: judgement, finalKey: try stateKey,
+      unfinishedAction: unfinishedAction, judgement: judgement,
+      finalKey: recordsStateKeys ? try stateKey : nil,
       finalState: includingState ? try JSONValue(encoding: state, blobs: blobs) : nil,
       retries: retries)
   }
@@ -217,8 +225,7 @@ extension Session {
   ///
   /// - Throws: What the environment's `start` throws.
   public init(_ environment: E, origin: EpisodeOrigin) throws {
-    var random = Randomness(seed: origin.seed.value).stream(
-      "scenario-" + origin.split.rawValue, origin.iteration, origin.scenario)
+    var random = origin.scenarioRandom
     try self.init(
       environment, scenario: environment.scenario(in: origin.split, using: &random), origin: origin)
   }

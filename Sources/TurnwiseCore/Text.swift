@@ -10,9 +10,11 @@ public struct Text: Hashable, Sendable {
   public var bytes: [UInt8]
 
   /// Wraps bytes.
+  @inlinable
   public init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
   /// Wraps the UTF-8 bytes of a string.
+  @inlinable
   public init(_ string: some StringProtocol) { bytes = Array(string.utf8) }
 
   /// The text as a string; bytes that are not UTF-8 become U+FFFD.

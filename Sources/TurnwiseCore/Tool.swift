@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Something an agent can do to a state, with typed arguments.
 public protocol Tool<State>: Sendable {
   /// What the tool acts on.
@@ -16,13 +18,44 @@ public protocol Tool<State>: Sendable {
   ///
   /// - Throws: A ``ToolRefusal`` to tell the agent that the call was not possible: the state is put
   ///   back and the episode goes on. Any other error ends the episode as failed.
-  func call(_ arguments: Arguments, on state: inout State, using random: inout Randomness)
-    async throws -> ToolReply
+  nonisolated(nonsending) func call(
+    _ arguments: Arguments, on state: inout State, using random: inout Randomness
+  ) async throws -> ToolReply
+
+  /// Runs the tool on arguments as the agent gave them. Default: decodes them and calls the tool.
+  ///
+  /// - Throws: What ``call(_:on:using:)`` throws, and a ``ToolRefusal`` for arguments that are too long
+  ///   (``Toolbox/argumentLimit``) or do not fit the type.
+  nonisolated(nonsending) func run(
+    _ arguments: JSONValue, on state: inout State, using random: inout Randomness
+  ) async throws -> ToolReply
 }
 
 extension Tool {
   /// No sentences on the arguments.
   public static var help: [String: String] { [:] }
+
+  /// Decodes the arguments and calls the tool.
+  public nonisolated(nonsending) func run(
+    _ arguments: JSONValue, on state: inout State, using random: inout Randomness
+  ) async throws -> ToolReply {
+    try await call(Self.typed(arguments), on: &state, using: &random)
+  }
+
+  private static func typed(_ arguments: JSONValue) throws -> Arguments {
+    let limit = Toolbox<State>.argumentLimit
+    do {
+      if !arguments.surelyFits(limit) {
+        let size = try JSON.encode(arguments).count
+        guard size <= limit else {
+          throw ToolRefusal("The arguments of '\(name)' have \(size) bytes; the limit is \(limit).")
+        }
+      }
+      return try arguments.decode(Arguments.self)
+    } catch let error as DecodingError {
+      throw ToolRefusal("Bad arguments for '\(name)': \(error.plainDescription).")
+    }
+  }
 }
 
 /// A request by the agent to run a tool.
@@ -81,4 +114,20 @@ public struct ToolDescription: Codable, Hashable, Sendable {
   public var summary: String
   /// A JSON Schema object.
   public var parameters: JSONValue
+}
+
+extension ToolDescription {
+  /// A type has one schema for ever, and each turn of each session shows it to the policy.
+  private static let schemas = Mutex<[ObjectIdentifier: JSONValue]>([:])
+
+  /// Describes a tool, by its type alone.
+  init<T: Tool>(of tool: T) {
+    let schema = Self.schemas.withLock { schemas in
+      if let known = schemas[ObjectIdentifier(T.self)] { return known }
+      let schema = JSONSchema.describing(T.Arguments.self, help: T.help)
+      schemas[ObjectIdentifier(T.self)] = schema
+      return schema
+    }
+    self.init(name: T.name, summary: T.summary, parameters: schema)
+  }
 }

@@ -1,51 +1,26 @@
-internal import Foundation
-
 /// The tools of an environment, with their types erased.
+///
+/// Making one costs a list: an environment may make its toolbox anew for each turn.
 public struct Toolbox<State>: Sendable {
-  private struct Entry: Sendable {
-    var describe: @Sendable () -> ToolDescription
-    var run: @Sendable (JSONValue, inout State, inout Randomness) async throws -> ToolReply
-  }
-
   /// The most bytes of arguments that a call may have.
   public static var argumentLimit: Int { 1 << 18 }
 
-  private var entries: [String: Entry] = [:]
+  private let tools: [any Tool<State>]
 
   /// Collects tools, one to a line.
   public init(@Builder _ tools: () -> [any Tool<State>]) {
-    for tool in tools() { add(tool) }
+    self.tools = tools()
+    for (index, tool) in self.tools.enumerated() {
+      let name = type(of: tool).name
+      precondition(
+        !self.tools[..<index].contains { type(of: $0).name == name },
+        "Two tools are named '\(name)'.")
+    }
   }
 
   /// What the agent is told about the tools, in the order of their names.
   public var descriptions: [ToolDescription] {
-    entries.values.map { $0.describe() }.sorted { $0.name < $1.name }
-  }
-
-  private mutating func add<T: Tool>(_ tool: T) where T.State == State {
-    precondition(entries[T.name] == nil, "Two tools are named '\(T.name)'.")
-    entries[T.name] = Entry(
-      // Derived when asked for: a toolbox is often made anew for each turn.
-      describe: {
-        ToolDescription(
-          name: T.name, summary: T.summary,
-          parameters: JSONSchema.describing(T.Arguments.self, help: T.help))
-      },
-      run: { arguments, state, random in
-        let typed: T.Arguments
-        do {
-          let size = try JSON.encode(arguments).count
-          guard size <= Self.argumentLimit else {
-            throw ToolRefusal(
-              "The arguments of '\(T.name)' have \(size) bytes; the limit is \(Self.argumentLimit)."
-            )
-          }
-          typed = try arguments.decode(T.Arguments.self)
-        } catch let error as DecodingError {
-          throw ToolRefusal("Bad arguments for '\(T.name)': \(error.plainDescription).")
-        }
-        return try await tool.call(typed, on: &state, using: &random)
-      })
+    tools.map { ToolDescription(of: $0) }.sorted { $0.name < $1.name }
   }
 
   /// Runs the calls of an action in order and folds their replies into one outcome.
@@ -53,7 +28,7 @@ public struct Toolbox<State>: Sendable {
   /// A refused, unknown or unreadable call is answered in words and leaves no trace in the state.
   ///
   /// - Throws: Any error a tool throws that is not a ``ToolRefusal``.
-  public func run(
+  public nonisolated(nonsending) func run(
     _ action: Action, on state: inout State, using random: inout Randomness
   ) async throws -> Outcome {
     if let problem = action.problem {
@@ -61,7 +36,14 @@ public struct Toolbox<State>: Sendable {
     }
     var outcome = Outcome()
     for call in action.calls where !outcome.isTerminal {
-      let reply = try await answer(call, on: &state, using: &random)
+      let (stateBefore, randomBefore) = (state, random)
+      let reply: ToolReply
+      do {
+        reply = try await tool(named: call.name).run(call.arguments, on: &state, using: &random)
+      } catch let refusal as ToolRefusal {
+        (state, random) = (stateBefore, randomBefore)
+        reply = ToolReply(Text(refusal.reason), isRefusal: true)
+      }
       if let reward = reply.reward { outcome.reward = (outcome.reward ?? 0) + reward }
       outcome.isTerminal = reply.endsEpisode
       outcome.replies.append(reply)
@@ -69,21 +51,14 @@ public struct Toolbox<State>: Sendable {
     return outcome
   }
 
-  private func answer(
-    _ call: ToolCall, on state: inout State, using random: inout Randomness
-  ) async throws -> ToolReply {
-    guard let entry = entries[call.name] else {
-      let names = entries.keys.sorted().joined(separator: ", ")
-      let name = call.name.prefix(40)
-      return ToolReply("There is no tool named '\(name)'. Tools: \(names).", isRefusal: true)
-    }
-    let before = (state, random)
-    do {
-      return try await entry.run(call.arguments, &state, &random)
-    } catch let refusal as ToolRefusal {
-      (state, random) = before
-      return ToolReply(Text(refusal.reason), isRefusal: true)
-    }
+  private func tool(named name: String) throws -> any Tool<State> {
+    for tool in tools where type(of: tool).name == name { return tool }
+    throw ToolRefusal("There is no tool named '\(name.prefix(40))'. Tools: \(names).")
+  }
+
+  /// The names of the tools, in order.
+  private var names: String {
+    tools.map { type(of: $0).name }.sorted().joined(separator: ", ")
   }
 
   /// Builds the list of tools.

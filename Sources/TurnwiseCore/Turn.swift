@@ -11,6 +11,9 @@ public struct Observation: Codable, Hashable, Sendable, ExpressibleByStringInter
     self.choices = choices
   }
 
+  /// No words.
+  static var empty: Observation { Observation(Text([UInt8]())) }
+
   /// Creates an observation without a list of choices.
   public init(stringLiteral value: String) { self.init(Text(value)) }
 
@@ -40,8 +43,8 @@ public struct Action: Codable, Hashable, Sendable {
 
   /// Creates an action that calls one tool, spelled in the compact format.
   public static func call(_ name: String, _ arguments: JSONValue = [:]) -> Action {
-    let call = ToolCall(name, arguments)
-    return Action(text: CompactFormat().render([call]), calls: [call])
+    let calls = [ToolCall(name, arguments)]
+    return Action(text: CompactFormat().render(calls), calls: calls)
   }
 
   /// The action that does nothing.

@@ -81,7 +81,8 @@ struct Activations {
 
   /// Takes memory for the largest microbatch.
   init(
-    _ model: ModelConfiguration, _ extent: Microbatch.Extent, isTraining: Bool, from pool: BufferPool
+    _ model: ModelConfiguration, _ extent: Microbatch.Extent, isTraining: Bool,
+    from pool: BufferPool
   ) {
     let rows = extent.rows
     let scored = extent.scored

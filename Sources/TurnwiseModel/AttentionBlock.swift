@@ -12,7 +12,9 @@ extension TrainingPass {
       rows: rows, width: width, epsilon: model.normEpsilon)
     project(x, index)
     turn(x.projections) { rotary.forward($0, heads: $1, position: $2) }
-    forEachMember(x) { operands, _ in kernels.attentionForward(attention, operands, scratch: activations.scratch) }
+    forEachMember(x) { operands, _ in
+      kernels.attentionForward(attention, operands, scratch: activations.scratch)
+    }
     x.middle.update(from: x.input, count: rows * width)
     packed.blocks[index].output.forward(x.middle, x.attended, rows: rows, accumulating: true)
   }

@@ -1,5 +1,5 @@
-package import TurnwiseKernels
 internal import Synchronization
+package import TurnwiseKernels
 
 /// Memory that is used again: fresh pages of large allocations cost as much as the work on them.
 package final class BufferPool: Sendable {

@@ -40,6 +40,23 @@ import Turnwise
     #expect(rows.allSatisfy { $0["model"] == "T1" })
   }
 
+  @Test func `times an environment in words and by tool, with keys of states and without`()
+    async throws
+  {
+    let printed = await turnwise("bench --only environment --samples 1 --json")
+    #expect(printed.status == 0)
+    guard case .array(let rows)? = try printed.json["results"] else {
+      Issue.record("no results")
+      return
+    }
+    #expect(
+      rows.map { $0["via"] } == ["text", "text, state keys", "toolbox", "toolbox, state keys"])
+    for row in rows {
+      #expect(row["work"] == "environment" && row["threads"] == 1 && row["model"] == nil)
+      #expect(try #require(row["turnsPerSecond"]).decode(Double.self) > 0)
+    }
+  }
+
   @Test func `prints a table that fits`() async throws {
     let printed = await turnwise(Self.quick)
     #expect(printed.status == 0 && printed.note.contains("bench: 2 samples\n"))

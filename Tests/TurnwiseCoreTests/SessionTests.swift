@@ -338,6 +338,27 @@ struct Fragile: Environment {
     #expect(session.tape[try #require(turn.span)]?.logProbabilities == [-1, -2])
   }
 
+  @Test func `records no keys where they are not asked for, and is otherwise the same`()
+    async throws
+  {
+    var records: [Episode] = []
+    for recordsStateKeys in [true, false] {
+      var session = try Session.climb()
+      session.recordsStateKeys = recordsStateKeys
+      await session.play(.call("go", ["steps": 9]))
+      session = session.forked("a")
+      await session.play(.call("mark", ["word": "x"]))
+      await session.play(.call("finish"))
+      records.append(try session.episode(includingState: true))
+    }
+    var (with, without) = (records[0], records[1])
+    #expect(with.turns.allSatisfy { $0.stateKey != nil } && with.finalKey != nil)
+    #expect(without.turns.allSatisfy { $0.stateKey == nil } && without.finalKey == nil)
+    with.finalKey = nil
+    for turn in with.turns.indices { with.turns[turn].stateKey = nil }
+    #expect(with == without)
+  }
+
   @Test func `adds the judgement's reward to the last turn of its record`() async throws {
     var session = try Session.climb()
     await session.play(.call("go", ["steps": 9]))

@@ -37,6 +37,22 @@ import TurnwiseCore
     { "A purse." }
   }
 
+  /// Takes its arguments as they come.
+  struct Note: Tool {
+    static let name = "note"
+    static let summary = "Notes anything."
+    struct Arguments: Decodable {}
+    func call(_ arguments: Arguments, on state: inout Purse, using random: inout Randomness)
+      -> ToolReply
+    { "Nothing noted." }
+    func run(_ arguments: JSONValue, on state: inout Purse, using random: inout Randomness)
+      -> ToolReply
+    {
+      state.log.append("\(arguments)")
+      return "Noted."
+    }
+  }
+
   private let tools = Toolbox<Purse> {
     Pay()
     Look()
@@ -118,6 +134,24 @@ import TurnwiseCore
     let (outcome, _, _) = try await run([ToolCall("look", ["text": .string(long)])])
     #expect(outcome.replies.first?.isRefusal == true)
     #expect(outcome.replies.first?.text.string.contains("limit is 262144") == true)
+  }
+
+  @Test(arguments: [0, 1]) func `measures arguments as JSON spells them`(tooMany: Int) async throws
+  {
+    // {"text":"…"} is eleven bytes more than its letters.
+    let letters = Toolbox<Purse>.argumentLimit - 11 + tooMany
+    let (outcome, _, _) = try await run([
+      ToolCall("look", ["text": .string(String(repeating: "x", count: letters))])
+    ])
+    #expect(outcome.replies.first?.isRefusal == (tooMany > 0))
+  }
+
+  @Test func `lets a tool read its arguments itself`() async throws {
+    var (purse, random) = (Purse(), Randomness(seed: 1))
+    let outcome = try await Toolbox { Note() }.run(
+      .call("note", ["what": [1, "x"]]), on: &purse, using: &random)
+    #expect(outcome.replies == ["Noted."])
+    #expect(purse.log.count == 1)
   }
 
   @Test func `answers an action that could not be read with its problem`() async throws {

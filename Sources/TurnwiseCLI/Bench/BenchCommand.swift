@@ -73,6 +73,9 @@ struct BenchCommand: Subcommand {
         }
       }
     }
+    if plan.works.contains(.environment) {
+      results += try await EnvironmentBenchmark.measure(samples: plan.samples)
+    }
     return results
   }
 

@@ -28,7 +28,7 @@ struct BenchmarkResult: Codable, Equatable, Sendable {
   var cpuTokensPerSecond: Double?
   /// Wall time of an optimiser's step, of one new token of every sequence, or of an update.
   var millisecondsPerStep: Double?
-  /// Turns a second of wall time.
+  /// Turns a second of processor time.
   var turnsPerSecond: Double?
   /// By which interface the turns were played.
   var via: String?

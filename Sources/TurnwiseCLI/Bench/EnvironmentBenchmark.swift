@@ -1,0 +1,67 @@
+internal import Turnwise
+
+/// Times turns of a text game through ``Session``, on one thread and without a model.
+///
+/// Each turn is recorded, judged and drawn for as in a run. The answer goes straight to the player, as
+/// it does in the loops that this is held against, so nothing is spent on describing situations.
+enum EnvironmentBenchmark {
+  private static let episodes = 10_000
+
+  /// Times both games, with keys of states and without.
+  ///
+  /// - Parameter samples: How often each row is timed; its figure is the median.
+  /// - Returns: Four rows.
+  /// - Throws: `CancellationError`.
+  static func measure(samples: Int) async throws -> [BenchmarkResult] {
+    var results: [BenchmarkResult] = []
+    for keys in [false, true] {
+      results.append(
+        try await row(keys ? "text, state keys" : "text", samples) {
+          try await play(BisectionGame(), keys: keys, BisectionGame.action)
+        })
+    }
+    for keys in [false, true] {
+      results.append(
+        try await row(keys ? "toolbox, state keys" : "toolbox", samples) {
+          try await play(TypedBisectionGame(), keys: keys, TypedBisectionGame.action)
+        })
+    }
+    return results
+  }
+
+  private static func row(
+    _ via: String, _ samples: Int, _ turns: () async throws -> Int
+  ) async throws -> BenchmarkResult {
+    _ = try await turns()
+    var timed = BenchmarkSamples()
+    for _ in 0..<samples {
+      try Task.checkCancellation()
+      let start = BenchmarkTime.now
+      let count = try await turns()
+      timed.append(tokens: count, BenchmarkTime.now - start)
+    }
+    return BenchmarkResult(
+      work: .environment, threads: 1, turnsPerSecond: timed.cpuTokensPerSecond, via: via)
+  }
+
+  /// Plays episodes to their ends, and returns the number of turns.
+  private nonisolated(nonsending) static func play<E: Environment>(
+    _ environment: E, keys: Bool, _ action: (Int) -> Action
+  ) async throws -> Int where E.Scenario == Int {
+    var turns = 0
+    for episode in 0..<episodes {
+      var session = try Session(
+        environment, scenario: (episode &* 2_654_435_761) & 127,
+        origin: EpisodeOrigin(seed: 1, split: .train, scenario: episode))
+      session.recordsStateKeys = keys
+      var player = BisectingPlayer()
+      var answer: Text?
+      while session.ending == nil {
+        await session.play(action(player.guess(after: answer)))
+        answer = session.turns[session.turns.endIndex - 1].replies[0].text
+      }
+      turns += session.turns.count
+    }
+    return turns
+  }
+}

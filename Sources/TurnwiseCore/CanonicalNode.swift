@@ -1,0 +1,200 @@
+internal import Foundation
+
+/// A value as a tree, whose bytes are prefix-free: each node begins with a tag and a length.
+enum CanonicalNode {
+  case null
+  case bool(Bool)
+  case string(String)
+  case integer(Int)
+  /// An integer that no `Int` can hold.
+  case large(any FixedWidthInteger)
+  case double(Double)
+  case float(Float)
+  case blob(Blob)
+  /// What a value has written, or is yet to write.
+  case frame(CanonicalFrame)
+  case unordered([Element], isNamed: Bool)
+
+  /// An element of a set or, with its key, of a dictionary.
+  struct Element {
+    var key: CanonicalNode?
+    /// The key in a JSON object, if it can be one.
+    var name: String?
+    var value: CanonicalNode
+
+    var bytes: [UInt8] {
+      var bytes: [UInt8] = []
+      guard let key else {
+        value.append(to: &bytes)
+        return bytes
+      }
+      bytes.appendFrame(9) {
+        key.append(to: &$0)
+        value.append(to: &$0)
+      }
+      return bytes
+    }
+  }
+
+  /// Has a value encode itself.
+  init<T: Encodable>(encoding value: T) throws {
+    switch value {
+    case let value as Int: self = .integer(value)
+    case let value as String: self = .string(value)
+    case let value as Bool: self = .bool(value)
+    case let value as Double: self = .double(value)
+    case let value as Float: self = .float(value)
+    case let value as Blob: self = .blob(value)
+    case let value as any FixedWidthInteger:
+      self = Int(exactly: value).map(CanonicalNode.integer) ?? .large(value)
+    // Foundation's decoder expects these in a shape that is not what they encode themselves as.
+    case is Data, is URL, is Decimal:
+      try self.init(encoding: JSON.decode(JSONValue.self, from: JSON.encode(value)))
+    case let value as any UnorderedCollection:
+      self = .unordered(try value.canonicalElements(), isNamed: value.isNamed)
+    default:
+      let frame = CanonicalFrame()
+      try value.encode(to: frame)
+      self = frame.shape == .single ? frame.single : .frame(frame)
+    }
+  }
+}
+
+// MARK: - Bytes
+
+extension CanonicalNode {
+  /// The canonical bytes.
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(256)
+    append(to: &bytes)
+    return bytes
+  }
+
+  private func append(to bytes: inout [UInt8]) {
+    switch self {
+    case .null: bytes.append(0)
+    case .bool(let value): bytes.appendFrame(1) { $0.append(value ? 1 : 0) }
+    case .string(let value): bytes.appendFrame(2) { $0.append(contentsOf: value.utf8) }
+    case .integer(let value): bytes.appendFrame(3) { $0.append(contentsOf: "\(value)".utf8) }
+    case .large(let value): bytes.appendFrame(3) { $0.append(contentsOf: "\(value)".utf8) }
+    case .double(let value): bytes.appendFrame(4) { $0.append(word: value.bitPattern) }
+    case .float(let value): bytes.appendFrame(5) { $0.append(word: UInt64(value.bitPattern)) }
+    // A blob is its digest, which is known: a key must not cost a pass over the files.
+    case .blob(let blob):
+      bytes.appendFrame(10) { for index in 0..<4 { $0.append(word: blob.digest.words[index]) } }
+    case .unordered(let elements, _):
+      let sorted = elements.map(\.bytes).sorted { $0.lexicographicallyPrecedes($1) }
+      bytes.appendFrame(7) { for element in sorted { $0.append(contentsOf: element) } }
+    case .frame(let frame):
+      switch frame.shape {
+      case .single: frame.single.append(to: &bytes)
+      case .list:
+        bytes.appendFrame(6) { for member in frame.members { member.node.append(to: &$0) } }
+      case .keyed:
+        let sorted = frame.members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        bytes.appendFrame(8) {
+          for member in sorted {
+            CanonicalNode.string(member.key).append(to: &$0)
+            member.node.append(to: &$0)
+          }
+        }
+      }
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(word: UInt64) {
+    Swift.withUnsafeBytes(of: word.littleEndian) { append(contentsOf: $0) }
+  }
+
+  /// Appends a tag, the length of a payload, and the payload that `write` appends.
+  fileprivate mutating func appendFrame(_ tag: UInt8, _ write: (inout [UInt8]) -> Void) {
+    append(tag)
+    append(word: 0)
+    let start = count
+    write(&self)
+    let length = UInt64(count - start)
+    withUnsafeMutableBytes {
+      $0.storeBytes(of: length.littleEndian, toByteOffset: start - 8, as: UInt64.self)
+    }
+  }
+}
+
+// MARK: - JSON
+
+extension CanonicalNode {
+  /// The value as JSON; `blobs` receives the bytes of its blobs.
+  ///
+  /// - Throws: An `EncodingError` for numbers that JSON has no word for.
+  func json(_ blobs: BlobStore?) throws -> JSONValue {
+    switch self {
+    case .null: return .null
+    case .bool(let value): return .bool(value)
+    case .string(let value): return .string(value)
+    case .integer(let value): return .integer(value)
+    case .large(let value):
+      guard let value = UInt64(exactly: value) else { throw Self.wordless(value) }
+      return .unsigned(value)
+    case .double(let value):
+      guard value.isFinite else { throw Self.wordless(value) }
+      return JSONValue(finite: value)
+    case .float(let value):
+      guard value.isFinite, let double = Double("\(value)") else { throw Self.wordless(value) }
+      return JSONValue(finite: double)
+    case .blob(let blob):
+      return try JSON.decode(JSONValue.self, from: JSON.encode(blob, blobs: blobs))
+    case .frame(let frame):
+      switch frame.shape {
+      case .single: return try frame.single.json(blobs)
+      case .list: return .array(try frame.members.map { try $0.node.json(blobs) })
+      case .keyed:
+        let members = try frame.members.map { ($0.key, try $0.node.json(blobs)) }
+        return .object(Dictionary(members, uniquingKeysWith: { $1 }))
+      }
+    case .unordered(let elements, let isNamed):
+      if isNamed {
+        let members = try elements.map { ($0.name ?? "", try $0.value.json(blobs)) }
+        return .object(Dictionary(members, uniquingKeysWith: { $1 }))
+      }
+      let sorted = elements.map { (bytes: $0.bytes, element: $0) }
+        .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+      return .array(
+        try sorted.flatMap {
+          try [$0.element.key, $0.element.value].compactMap { try $0?.json(blobs) }
+        })
+    }
+  }
+
+  private static func wordless(_ value: Any) -> EncodingError {
+    .invalidValue(value, .init(codingPath: [], debugDescription: "\(value) has no word in JSON."))
+  }
+}
+
+// MARK: - Collections without an order of their own
+
+private protocol UnorderedCollection {
+  /// Whether it is an object in JSON and not a list.
+  var isNamed: Bool { get }
+  func canonicalElements() throws -> [CanonicalNode.Element]
+}
+
+extension Set: UnorderedCollection where Element: Encodable {
+  fileprivate var isNamed: Bool { false }
+  fileprivate func canonicalElements() throws -> [CanonicalNode.Element] {
+    try map { CanonicalNode.Element(value: try CanonicalNode(encoding: $0)) }
+  }
+}
+
+extension Dictionary: UnorderedCollection where Key: Encodable, Value: Encodable {
+  fileprivate var isNamed: Bool { Key.self is any CodingKeyRepresentable.Type }
+  fileprivate func canonicalElements() throws -> [CanonicalNode.Element] {
+    try map { pair in
+      CanonicalNode.Element(
+        key: try CanonicalNode(encoding: pair.key),
+        name: (pair.key as? any CodingKeyRepresentable)?.codingKey.stringValue,
+        value: try CanonicalNode(encoding: pair.value))
+    }
+  }
+}

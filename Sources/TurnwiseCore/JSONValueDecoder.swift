@@ -1,0 +1,180 @@
+internal import Foundation
+
+/// Decodes a type from a JSON value without the detour over text.
+///
+/// It accepts what Foundation's decoder accepts of the same value written as JSON, and makes the same
+/// of it. Its errors say little, as ``JSONValue/decode(_:blobs:)`` asks Foundation what is wrong.
+struct JSONValueDecoder: Decoder {
+  let value: JSONValue
+  let blobs: BlobStore?
+  var codingPath: [any CodingKey] { [] }
+  var userInfo: [CodingUserInfoKey: Any] { blobs.map { [BlobStore.userInfoKey: $0] } ?? [:] }
+
+  init(_ value: JSONValue, blobs: BlobStore?) {
+    // JSON has no word for such a number, so it is written as `null`.
+    if case .number(let number) = value, !number.isFinite {
+      self.value = .null
+    } else {
+      self.value = value
+    }
+    self.blobs = blobs
+  }
+
+  /// Reads the value as a type.
+  func decode<T: Decodable>(_ type: T.Type) throws -> T {
+    // Foundation has shapes of its own for these.
+    let isShaped = type == Data.self || type == URL.self || type == Decimal.self
+    return try isShaped ? detour(type) : T(from: self)
+  }
+
+  /// Reads the value by way of text, where Foundation decides what its digits mean.
+  private func detour<T: Decodable>(_ type: T.Type) throws -> T {
+    try JSON.decode(type, from: JSON.encode(value))
+  }
+
+  func decode(_ type: String.Type) throws -> String {
+    guard case .string(let string) = value else { throw Self.mismatch(type) }
+    return string
+  }
+
+  func decode(_ type: Bool.Type) throws -> Bool {
+    guard case .bool(let bool) = value else { throw Self.mismatch(type) }
+    return bool
+  }
+
+  func decode(_ type: Double.Type) throws -> Double {
+    switch value {
+    case .integer(let integer): return Double(integer)
+    case .unsigned(let integer): return Double(integer)
+    case .number(let number): return number
+    default: throw Self.mismatch(type)
+    }
+  }
+
+  func decode(_ type: Float.Type) throws -> Float {
+    switch value {
+    case .integer(let integer): return Float(integer)
+    case .unsigned(let integer): return Float(integer)
+    case .number: return try detour(type)
+    default: throw Self.mismatch(type)
+    }
+  }
+
+  func decode<I: Decodable & FixedWidthInteger>(_ type: I.Type) throws -> I {
+    let integer: I?
+    switch value {
+    case .integer(let value): integer = I(exactly: value)
+    case .unsigned(let value): integer = I(exactly: value)
+    // Of larger ones not every digit is written.
+    case .number(let value):
+      integer = value.magnitude < 0x1p53 ? I(exactly: value) : try detour(type)
+    default: integer = nil
+    }
+    guard let integer else { throw Self.mismatch(type) }
+    return integer
+  }
+
+  static func mismatch(_ type: Any.Type) -> DecodingError {
+    .typeMismatch(type, .init(codingPath: [], debugDescription: "is something else"))
+  }
+
+  func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+    guard case .object(let members) = value else { throw Self.mismatch([String: JSONValue].self) }
+    return KeyedDecodingContainer(JSONObjectReader(members: members, blobs: blobs))
+  }
+  func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    guard case .array(let items) = value else { throw Self.mismatch([JSONValue].self) }
+    return JSONArrayReader(items: items, blobs: blobs)
+  }
+  func singleValueContainer() -> any SingleValueDecodingContainer { JSONReader(decoder: self) }
+}
+
+private struct JSONReader: SingleValueDecodingContainer {
+  let decoder: JSONValueDecoder
+  var codingPath: [any CodingKey] { [] }
+  func decodeNil() -> Bool { decoder.value == .null }
+  func decode(_ type: String.Type) throws -> String { try decoder.decode(type) }
+  func decode(_ type: Bool.Type) throws -> Bool { try decoder.decode(type) }
+  func decode(_ type: Double.Type) throws -> Double { try decoder.decode(type) }
+  func decode(_ type: Float.Type) throws -> Float { try decoder.decode(type) }
+  func decode<I: Decodable & FixedWidthInteger>(_ type: I.Type) throws -> I {
+    try decoder.decode(type)
+  }
+  func decode<T: Decodable>(_ type: T.Type) throws -> T { try decoder.decode(type) }
+}
+
+private struct JSONObjectReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
+  let members: [String: JSONValue]
+  let blobs: BlobStore?
+  var codingPath: [any CodingKey] { [] }
+  var allKeys: [Key] { members.keys.compactMap { Key(stringValue: $0) } }
+
+  private func member(_ key: Key) throws -> JSONValueDecoder {
+    guard let value = members[key.stringValue] else {
+      throw DecodingError.keyNotFound(key, .init(codingPath: [], debugDescription: "is missing"))
+    }
+    return JSONValueDecoder(value, blobs: blobs)
+  }
+  func contains(_ key: Key) -> Bool { members[key.stringValue] != nil }
+  func decodeNil(forKey key: Key) throws -> Bool { try member(key).value == .null }
+  func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
+    try member(key).decode(type)
+  }
+  // What is asked for most goes there directly, not by way of a container for the value alone.
+  func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try member(key).decode(type) }
+  func decode(_ type: String.Type, forKey key: Key) throws -> String {
+    try member(key).decode(type)
+  }
+  func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try member(key).decode(type) }
+  func decode(_ type: Double.Type, forKey key: Key) throws -> Double {
+    try member(key).decode(type)
+  }
+  func nestedContainer<N: CodingKey>(keyedBy type: N.Type, forKey key: Key) throws
+    -> KeyedDecodingContainer<N>
+  { try member(key).container(keyedBy: type) }
+  func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
+    try member(key).unkeyedContainer()
+  }
+  func superDecoder() throws -> any Decoder {
+    JSONValueDecoder(members["super"] ?? .null, blobs: blobs)
+  }
+  func superDecoder(forKey key: Key) throws -> any Decoder {
+    JSONValueDecoder(members[key.stringValue] ?? .null, blobs: blobs)
+  }
+}
+
+private struct JSONArrayReader: UnkeyedDecodingContainer {
+  let items: [JSONValue]
+  let blobs: BlobStore?
+  var currentIndex = 0
+  var codingPath: [any CodingKey] { [] }
+  var count: Int? { items.count }
+  var isAtEnd: Bool { currentIndex >= items.count }
+
+  /// Goes on to the next item once it has been read.
+  private mutating func next<T>(_ read: (JSONValueDecoder) throws -> T) throws -> T {
+    guard !isAtEnd else {
+      throw DecodingError.valueNotFound(
+        T.self, .init(codingPath: [], debugDescription: "is missing"))
+    }
+    let result = try read(JSONValueDecoder(items[currentIndex], blobs: blobs))
+    currentIndex += 1
+    return result
+  }
+  mutating func decodeNil() throws -> Bool {
+    guard !isAtEnd else { return try next { _ in true } }
+    let isNull = JSONValueDecoder(items[currentIndex], blobs: blobs).value == .null
+    if isNull { currentIndex += 1 }
+    return isNull
+  }
+  mutating func decode<T: Decodable>(_ type: T.Type) throws -> T {
+    try next { try $0.decode(type) }
+  }
+  mutating func nestedContainer<N: CodingKey>(keyedBy type: N.Type) throws
+    -> KeyedDecodingContainer<N>
+  { try next { try $0.container(keyedBy: type) } }
+  mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    try next { try $0.unkeyedContainer() }
+  }
+  mutating func superDecoder() throws -> any Decoder { try next { $0 } }
+}
