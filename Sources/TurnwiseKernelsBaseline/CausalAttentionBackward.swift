@@ -104,13 +104,13 @@ private struct AttentionGradient {
     var position = 0
     while position < block.last {
       let first = position > block.first ? position : block.first
-      let strips = Strips(
-        c: gradient + position * d.stride, cStride: d.stride,
-        a: weights + (first - block.first) * block.stride + position, row: 1, step: block.stride,
-        panels: panels + first * CompiledKernels.panelWidth, panelDepth: x.length,
-        depth: block.last - first, columns: attention.headWidth, isAccumulating: true)
       let rows = smaller(CausalAttention.tileRows, block.last - position)
-      strips.multiplyTransposed(rows: rows, columns: attention.headWidth)
+      CompiledKernels.multiplyTransposedRows(
+        PanelProduct(
+          c: gradient + position * d.stride, cStride: d.stride,
+          a: weights + (first - block.first) * block.stride + position, aStride: block.stride,
+          panels: panels + first * CompiledKernels.panelWidth, panelDepth: x.length, rows: rows,
+          columns: attention.headWidth, depth: block.last - first, isAccumulating: true))
       position += rows
     }
   }

@@ -5,10 +5,10 @@ internal import TurnwiseKernels
 ///
 /// Three modules share this source: plain, for AVX2, and for AVX-512. Nothing here may be generic or
 /// belong to another module's types: what the compiler emits for such code, several modules share, and
-/// the linker keeps the first, whatever processor it is for.
+/// the linker keeps the first, whatever processor it is for. Types are private to their files for the
+/// same reason; see Tile.swift.
 package enum CompiledKernels: Kernels {
   package static var registerBits: Int { Int(turnwise_register_bits) }
-  package static var panelWidth: Int { Columns.width }
 }
 
 extension CompiledKernels {

@@ -9,11 +9,7 @@ extension CompiledKernels {
       let count = columns - column
       var (source, panel) = (b + column, panels + column * panelDepth)
       for _ in 0..<depth {
-        if count >= panelWidth {
-          Columns(source).put(panel)
-        } else {
-          Columns(source, count: count).put(panel)
-        }
+        copyPanelRow(panel, source, columns: count)
         source += stride
         panel += panelWidth
       }

@@ -1,11 +1,96 @@
 internal import CVector
-internal import TurnwiseKernels
+package import TurnwiseKernels
+
+// The types of this file are private to it. A debug build makes all others visible for tests, and
+// emits functions that copy them, such as `__swift_memcpy65_8`: every module that has a type of that
+// size shares them, and the linker keeps the first, whatever processor it is for.
+
+extension CompiledKernels {
+  package static var panelWidth: Int { Columns.width }
+
+  /// Multiplies rows that lie one after the other by the panels of some columns.
+  static func multiplyRows(_ x: PanelProduct, columns first: Int, _ last: Int) {
+    if x.rows <= Blocking.fewRows {
+      panelByPanel(x, columns: first, last)
+    } else {
+      stripByStrip(x, columns: first, last)
+    }
+  }
+
+  private static func stripByStrip(_ x: PanelProduct, columns first: Int, _ last: Int) {
+    var r = 0
+    while r < x.rows {
+      let height = height(x.rows - r)
+      var column = first
+      while column < last {
+        tile(x, r, column, row: x.aStride, step: 1).multiply(height)
+        column += Columns.width
+      }
+      r += height
+    }
+  }
+
+  private static func panelByPanel(_ x: PanelProduct, columns first: Int, _ last: Int) {
+    var column = first
+    while column < last {
+      var r = 0
+      while r < x.rows {
+        let height = height(x.rows - r)
+        tile(x, r, column, row: x.aStride, step: 1).multiply(height)
+        r += height
+      }
+      column += Columns.width
+    }
+  }
+
+  /// Multiplies rows that lie side by side: the stride of a leads to the next element of each.
+  static func multiplyTransposedRows(_ x: PanelProduct) {
+    var r = 0
+    while r < x.rows {
+      let height = height(x.rows - r)
+      var column = 0
+      while column < x.columns {
+        tile(x, r, column, row: 1, step: x.aStride).multiply(height)
+        column += Columns.width
+      }
+      r += height
+    }
+  }
+
+  /// Copies a row of a panel, for which there may be fewer columns than it has.
+  @inline(__always)
+  static func copyPanelRow(_ panel: MutableFloats, _ source: Floats, columns: Int) {
+    if columns >= Columns.width {
+      Columns(source).put(panel)
+    } else {
+      Columns(source, count: columns).put(panel)
+    }
+  }
+
+  @inline(__always)
+  private static func tile(
+    _ x: PanelProduct, _ r: Int, _ column: Int, row: Int, step: Int
+  ) -> Tile {
+    Tile(
+      c: x.c + r * x.cStride + column, cStride: x.cStride, a: x.a + r * row, row: row, step: step,
+      panel: x.panels + column * x.panelDepth, depth: x.depth,
+      columns: smaller(Columns.width, x.columns - column), isAccumulating: x.isAccumulating)
+  }
+
+  @inline(__always)
+  private static func height(_ rows: Int) -> Int {
+    if Tile.tallest >= 12, rows >= 12 { return 12 }
+    if Tile.tallest == 6, rows >= 6 { return 6 }
+    if Tile.tallest >= 4, rows >= 4 { return 4 }
+    return rows >= 2 ? 2 : 1
+  }
+}
 
 /// Some rows of a product, times one panel.
 ///
 /// Rows are computed together only to keep the processor busy; each has the sums it would have
 /// alone. Row r of the first factor is at `a + r · row`, its next element `step` further.
-struct Tile {
+private struct Tile {
   let c: MutableFloats
   let cStride: Int
   let a: Floats
@@ -23,7 +108,7 @@ struct Tile {
     return floats >= 512 ? 12 : floats >= 128 ? 6 : 2
   }
 
-  /// Multiplies `height` rows, a number that ``Strips`` chooses.
+  /// Multiplies `height` rows, one of those that `height(_:)` gives.
   @inline(__always)
   func multiply(_ height: Int) {
     switch height {
@@ -165,3 +250,72 @@ struct Tile {
     finish(s11, 11)
   }
 }
+
+#if WIDE
+  /// One row's sums over the columns of a panel: two registers, so that a number of the first factor
+  /// serves two products.
+  private struct Columns {
+    static let width = 2 * lanes
+    var left = Vector.zero
+    var right = Vector.zero
+
+    @inline(__always)
+    init() {}
+
+    @inline(__always)
+    init(_ c: Floats) { (left, right) = (load(c, 0), load(c, lanes)) }
+
+    @inline(__always)
+    init(_ c: Floats, count: Int) {
+      left = load(c, 0, count)
+      if count > lanes { right = load(c, lanes, count) }
+    }
+
+    @inline(__always)
+    func put(_ c: MutableFloats) {
+      store(left, c, 0)
+      store(right, c, lanes)
+    }
+
+    @inline(__always)
+    func put(_ c: MutableFloats, count: Int) {
+      store(left, c, 0, count)
+      if count > lanes { store(right, c, lanes, count) }
+    }
+
+    /// Adds `x` times a row of the panel.
+    @inline(__always)
+    mutating func add(_ x: Float, _ row: Columns) {
+      let x = Vector(repeating: x)
+      left = multiplyAdd(left, x, row.left)
+      right = multiplyAdd(right, x, row.right)
+    }
+  }
+#else
+  /// One row's sums over the columns of a panel.
+  private struct Columns {
+    static let width = lanes
+    var sums = Vector.zero
+
+    @inline(__always)
+    init() {}
+
+    @inline(__always)
+    init(_ c: Floats) { sums = load(c, 0) }
+
+    @inline(__always)
+    init(_ c: Floats, count: Int) { sums = load(c, 0, count) }
+
+    @inline(__always)
+    func put(_ c: MutableFloats) { store(sums, c, 0) }
+
+    @inline(__always)
+    func put(_ c: MutableFloats, count: Int) { store(sums, c, 0, count) }
+
+    /// Adds `x` times a row of the panel.
+    @inline(__always)
+    mutating func add(_ x: Float, _ row: Columns) {
+      sums = multiplyAdd(sums, Vector(repeating: x), row.sums)
+    }
+  }
+#endif

@@ -21,7 +21,8 @@ struct Panels {
 }
 
 @Suite struct `A product with panels` {
-  static let heights = 26
+  /// More rows than are few: both orders of the loops are run.
+  static let heights = Blocking.fewRows + 15
   static let columns = [1, 2, 3, 15, 16, 17, 31, 32, 33, 47, 65, 100, 193, 321, 333, 661]
   static let depths = [1, 2, 7, 16, 33, 97, 192, 193, 400]
 
@@ -61,7 +62,7 @@ struct Panels {
 
       let panels = Panels(level.kernels, b)
       #expect(panels.rows.isIntact)
-      for rows in 1...Self.heights {
+      for rows in Array(1...26) + [Blocking.fewRows, Blocking.fewRows + 1] {
         for first in [0, Self.heights - rows] {
           let range = first * columns..<(first + rows) * columns
           let c = Rows(Array(start.array[range]), width: columns, stride: start.stride)
