@@ -36,7 +36,7 @@ extension CompiledKernels {
       }
       let inverse = exponentials(x.scores, count: x.count)
       gather(
-        x.output + head * width, x.scores, x.pages, values: values, pages: used, width: width,
+        x.output + head * width, x.scores, x.pages, values: values, count: x.count, width: width,
         inverse: inverse)
     }
   }
@@ -105,12 +105,13 @@ extension CompiledKernels {
 
   /// Sets the output of one head, two vectors of its elements at a time, in four sums by position.
   ///
-  /// Whole pages: the weights past the last position are zero.
+  /// By four positions: the weights past the last one are zero.
   @inline(__always)
   private static func gather(
     _ output: MutableFloats, _ weights: Floats, _ pages: UnsafePointer<MutableFloats>,
-    values: Int, pages used: Int, width: Int, inverse: Float
+    values: Int, count: Int, width: Int, inverse: Float
   ) {
+    let used = PagedAttention.pages(count)
     var i = 0
     while i + 2 * lanes <= width {
       var (a0, a1, a2, a3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
@@ -118,7 +119,9 @@ extension CompiledKernels {
       var weight = weights
       for page in 0..<used {
         var value = Floats(pages[page]) + values + i
-        for _ in 0..<4 {
+        var quarters = smaller(4, (count - page * lanes + 3) / 4)
+        while quarters > 0 {
+          quarters -= 1
           let (w0, w1) = (Vector(repeating: weight[0]), Vector(repeating: weight[1]))
           let (w2, w3) = (Vector(repeating: weight[2]), Vector(repeating: weight[3]))
           a0 = multiplyAdd(a0, load(value, 0), w0)
@@ -139,7 +142,7 @@ extension CompiledKernels {
     }
     while i < width {
       var a = Vector.zero
-      for position in 0..<used * lanes {
+      for position in 0..<count {
         let value = pages[position / lanes] + values + position % lanes * width
         a = multiplyAdd(a, load(value, i, width), Vector(repeating: weights[position]))
       }

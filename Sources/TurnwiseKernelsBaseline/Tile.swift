@@ -71,10 +71,13 @@ extension CompiledKernels {
   private static func tile(
     _ x: PanelProduct, _ r: Int, _ column: Int, row: Int, step: Int
   ) -> Tile {
-    Tile(
+    // The rows that pass by a panel share out the fetching of the next ones.
+    let next = x.panels + (column + Columns.width) * x.panelDepth
+    return Tile(
       c: x.c + r * x.cStride + column, cStride: x.cStride, a: x.a + r * row, row: row, step: step,
       panel: x.panels + column * x.panelDepth, depth: x.depth,
-      columns: smaller(Columns.width, x.columns - column), isAccumulating: x.isAccumulating)
+      columns: smaller(Columns.width, x.columns - column), isAccumulating: x.isAccumulating,
+      ahead: next + r / Tile.tallest * x.depth * lanes)
   }
 
   @inline(__always)
@@ -101,6 +104,8 @@ private struct Tile {
   /// Columns of the panel that there are.
   let columns: Int
   let isAccumulating: Bool
+  /// Memory that is needed soon, of which a cache line is asked for with each row of the panel.
+  let ahead: Floats
 
   /// The rows whose sums fit the registers with room for the operands.
   static var tallest: Int {
@@ -137,9 +142,13 @@ private struct Tile {
   func one() {
     var s = start(0)
     var (x, w) = (a, panel)
+    var next = ahead
     for _ in 0..<depth {
       s.add(x[0], Columns(w))
       x += step
+      prefetch(next)
+      prefetch(next + lanes)
+      next += 2 * lanes
       w += Columns.width
     }
     finish(s, 0)
@@ -165,6 +174,7 @@ private struct Tile {
     var (s0, s1, s2, s3) = (start(0), start(1), start(2), start(3))
     var (x, w) = (a, panel)
     let (r2, r3) = (2 * row, 3 * row)
+    var next = ahead
     for _ in 0..<depth {
       let p = Columns(w)
       s0.add(x[0], p)
@@ -172,6 +182,8 @@ private struct Tile {
       s2.add(x[r2], p)
       s3.add(x[r3], p)
       x += step
+      prefetch(next)
+      next += lanes
       w += Columns.width
     }
     finish(s0, 0)
@@ -186,6 +198,7 @@ private struct Tile {
     var (s3, s4, s5) = (start(3), start(4), start(5))
     let r2 = 2 * row
     var (x, y, w) = (a, opaque(a + 3 * row), panel)
+    var next = ahead
     for _ in 0..<depth {
       let p = Columns(w)
       s0.add(x[0], p)
@@ -196,6 +209,8 @@ private struct Tile {
       s5.add(y[r2], p)
       x += step
       y += step
+      prefetch(next)
+      next += lanes
       w += Columns.width
     }
     finish(s0, 0)
@@ -216,6 +231,7 @@ private struct Tile {
     var (x, y) = (a, opaque(a + 3 * row))
     var (z, v) = (opaque(a + 6 * row), opaque(a + 9 * row))
     var w = panel
+    var next = ahead
     for _ in 0..<depth {
       let p = Columns(w)
       s0.add(x[0], p)
@@ -234,6 +250,8 @@ private struct Tile {
       y += step
       z += step
       v += step
+      prefetch(next)
+      next += lanes
       w += Columns.width
     }
     finish(s0, 0)

@@ -63,6 +63,10 @@ func keeping(first count: Int, of vector: Vector) -> Vector {
   return vector.replacing(with: 0, where: index .>= Int32(count))
 }
 
+/// Asks for the cache line of `pointer` before it is needed.
+@inline(__always)
+func prefetch(_ pointer: Floats) { turnwise_prefetch(pointer) }
+
 /// Returns the same pointer, of which the compiler knows nothing.
 @inline(__always)
 func opaque(_ pointer: Floats) -> Floats { turnwise_opaque(pointer) }
