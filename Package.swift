@@ -8,14 +8,6 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-// Without this the compiler keeps to the vectors that every x86-64 has: training is then 1.4 times and
-// sampling 2 to 3 times slower. Set TURNWISE_PORTABLE to build on one machine what another is to run.
-#if arch(x86_64)
-  let machine = Context.environment["TURNWISE_PORTABLE"] == nil ? ["-Xcc", "-march=native"] : []
-#else
-  let machine: [String] = []
-#endif
-
 // Unoptimised float loops are some 40 times slower: a debug build could not run the learning tests.
 // Whole modules, because helpers of one vector are inlined across files; in two threads, because the
 // debug build asks for an index file by source file.
@@ -23,7 +15,16 @@ let optimized = [
   "-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode",
 ]
 let optimizedSettings = settings + [.unsafeFlags(optimized, .when(configuration: .debug))]
-let numericSettings = optimizedSettings + [.unsafeFlags(machine)]
+
+// The kernels are compiled at three levels from one source, and the processor's own is chosen when the
+// program runs. Other targets keep to what every x86-64 can do.
+#if arch(x86_64)
+  let avx2: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3"])]
+  let avx512: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v4"]), .define("WIDE")]
+#else
+  let avx2: [SwiftSetting] = []
+  let avx512: [SwiftSetting] = []
+#endif
 
 // Sessions and toolboxes are generic: the modules that play an environment compile them for it.
 let genericSettings =
@@ -38,7 +39,10 @@ func library(
 }
 
 /// The tests of the target that `name` begins with; `golden` is the folder of what they compare with.
-func tests(_ name: String, _ dependencies: [Target.Dependency], golden: [String] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], golden: [String] = [],
+  settings: [SwiftSetting] = settings
+) -> Target {
   .testTarget(name: name, dependencies: dependencies, exclude: golden, swiftSettings: settings)
 }
 
@@ -59,8 +63,25 @@ let package = Package(
     library("TurnwiseTrace", ["TurnwiseCore"]),
     library("TurnwiseCredit", ["TurnwiseCore"], settings: optimizedSettings),
     library("TurnwiseReport", ["TurnwiseCore"]),
-    library("TurnwiseNumerics", ["COpenBLAS"], settings: numericSettings),
-    library("TurnwiseModel", ["TurnwiseNumerics", "TurnwiseCore"], settings: numericSettings),
+    .systemLibrary(name: "CVector"),
+    library("TurnwiseKernels", [], settings: optimizedSettings),
+    library(
+      "TurnwiseKernelsBaseline", ["TurnwiseKernels", "CVector"], settings: optimizedSettings),
+    // The folders of the next two are links to that of the baseline.
+    library(
+      "TurnwiseKernelsAVX2", ["TurnwiseKernels", "CVector"], settings: optimizedSettings + avx2),
+    library(
+      "TurnwiseKernelsAVX512", ["TurnwiseKernels", "CVector"],
+      settings: optimizedSettings + avx512),
+    library(
+      "TurnwiseNumerics",
+      [
+        "TurnwiseKernels", "TurnwiseKernelsBaseline", "TurnwiseKernelsAVX2",
+        "TurnwiseKernelsAVX512", "CVector", "COpenBLAS",
+      ], settings: optimizedSettings),
+    library(
+      "TurnwiseModel", ["TurnwiseNumerics", "TurnwiseKernels", "TurnwiseCore"],
+      settings: optimizedSettings),
     library(
       "TurnwiseTraining", ["TurnwiseModel", "TurnwiseCredit", "TurnwiseTrace", "TurnwiseCore"]),
     library(
@@ -81,7 +102,9 @@ let package = Package(
       golden: ["Golden"]),
     tests("TurnwiseCreditTests", ["TurnwiseCredit", "TurnwiseCore"], golden: ["Golden"]),
     tests("TurnwiseReportTests", ["TurnwiseReport"]),
-    tests("TurnwiseNumericsTests", ["TurnwiseNumerics"]),
+    tests(
+      "TurnwiseNumericsTests", ["TurnwiseNumerics", "TurnwiseKernels"],
+      settings: optimizedSettings),
     tests(
       "TurnwiseModelTests", ["TurnwiseModel", "TurnwiseNumerics", "TurnwiseCore"],
       golden: ["Parity"]),

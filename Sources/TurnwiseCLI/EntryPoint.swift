@@ -97,6 +97,7 @@ public struct CommandLineTool: Sendable {
       context.console.answer(Help.page(command))
       return .success
     }
+    if let refusal = Machine.refusal { throw UsageError.conflict(refusal) }
     return try await command.run(invocation, context)
   }
 

@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 /// What a forward pass leaves behind for the backward pass, and scratch for both.
@@ -66,8 +67,6 @@ struct Activations {
     let attended: MutableFloats
     let projections: MutableFloats
     let gated: MutableFloats
-    /// Scratch of the attention.
-    let scores: MutableFloats
   }
 
   /// One for each block, or one for all where there is no backward pass.
@@ -76,14 +75,21 @@ struct Activations {
   let output: MutableFloats
   let head: Head
   let gradients: Gradients?
-  private let memory: FloatBuffer
+  /// What kernels need for themselves.
+  let scratch: MutableFloats
+  private let memory: BufferPool.Loan
 
-  /// Allocates for the largest microbatch.
-  init(_ model: ModelConfiguration, _ extent: Microbatch.Extent, isTraining: Bool) {
+  /// Takes memory for the largest microbatch.
+  init(
+    _ model: ModelConfiguration, _ extent: Microbatch.Extent, isTraining: Bool,
+    from pool: BufferPool
+  ) {
     let rows = extent.rows
     let scored = extent.scored
     let width = model.width
-    func make(_ take: (Int) -> MutableFloats) -> ([Block], MutableFloats, Head, Gradients?) {
+    func make(_ take: (Int) -> MutableFloats) -> (
+      [Block], MutableFloats, Head, MutableFloats, Gradients?
+    ) {
       let blocks = (0..<(isTraining ? model.layers : 1)).map { _ in
         Block(
           input: take(rows * width), attentionInverse: take(rows), normed: take(rows * width),
@@ -99,12 +105,13 @@ struct Activations {
         entropies: take(scored), partitions: take(scored), dOutputs: take(scored),
         dEntropies: take(scored), dInput: take(scored * width), dNormed: take(scored * width))
       let output = take(rows * width)
-      guard isTraining else { return (blocks, output, head, nil) }
+      let scratch = take(extent.scratch)
+      guard isTraining else { return (blocks, output, head, scratch, nil) }
       let gradients = Gradients(
         stream: take(rows * width), normed: take(rows * width), keyInput: take(rows * width),
         attended: take(rows * width), projections: take(rows * model.projectionWidth),
-        gated: take(rows * model.feedForward), scores: take(extent.scratch))
-      return (blocks, output, head, gradients)
+        gated: take(rows * model.feedForward))
+      return (blocks, output, head, scratch, gradients)
     }
     // Once to count, once to place; each part starts a cache line.
     var size = 0
@@ -115,9 +122,9 @@ struct Activations {
       size += (count + 15) / 16 * 16
       return nowhere.base
     }
-    let memory = FloatBuffer(uninitialized: size)
+    let memory = pool.lend(size)
     var next = places.makeIterator()
-    (blocks, output, head, gradients) = make { _ in memory.base + (next.next() ?? 0) }
+    (blocks, output, head, scratch, gradients) = make { _ in memory.base + (next.next() ?? 0) }
     self.memory = memory
   }
 

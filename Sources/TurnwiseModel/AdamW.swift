@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 /// An optimiser's state: Adam with decoupled weight decay (Loshchilov and Hutter, 2019).
@@ -68,8 +69,8 @@ public struct AdamW: Codable, Hashable, Sendable {
             for slice in slices where isMoved(slice) {
               let start = slice.range.lowerBound
               rule.weightDecay = slice.isDecayed ? weightDecay : 0
-              rule.apply(
-                p + start, first: m + start, second: v + start, gradient: g + start,
+              kernels.adam(
+                rule, p + start, first: m + start, second: v + start, gradient: g + start,
                 count: slice.range.count)
             }
           }
@@ -92,8 +93,8 @@ public struct AdamW: Codable, Hashable, Sendable {
   public static func clip(_ gradient: inout [Float], toNorm limit: Float) -> Float {
     gradient.withUnsafeMutableBufferPointer { gradient in
       guard let base = gradient.baseAddress else { return 0 }
-      let norm = Elementwise.dot(base, base, count: gradient.count).squareRoot()
-      if norm > limit { Elementwise.scale(base, by: limit / norm, count: gradient.count) }
+      let norm = kernels.dot(base, base, count: gradient.count).squareRoot()
+      if norm > limit { kernels.scale(base, by: limit / norm, count: gradient.count) }
       return norm
     }
   }

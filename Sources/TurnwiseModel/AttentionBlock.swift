@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 extension TrainingPass {
@@ -6,16 +7,16 @@ extension TrainingPass {
     let at = layout.blocks[index]
     let x = activations.block(index)
     let width = model.width
-    RMSNorm.forward(
+    kernels.normForward(
       x.normed, x.input, weight: weights + at.attentionNorm, inverse: x.attentionInverse,
       rows: rows, width: width, epsilon: model.normEpsilon)
-    project(x, at)
+    project(x, index)
     turn(x.projections) { rotary.forward($0, heads: $1, position: $2) }
-    forEachMember(x) { operands, _ in attention.forward(operands) }
+    forEachMember(x) { operands, _ in
+      kernels.attentionForward(attention, operands, scratch: activations.scratch)
+    }
     x.middle.update(from: x.input, count: rows * width)
-    Linear.forward(
-      x.middle, x.attended, weight: weights + at.output, rows: rows, inputs: width,
-      outputs: width, accumulating: true)
+    packed.blocks[index].output.forward(x.middle, x.attended, rows: rows, accumulating: true)
   }
 
   /// Takes the gradient of the stream from the middle of block `index` to its input.
@@ -25,7 +26,7 @@ extension TrainingPass {
     let at = layout.blocks[index]
     let x = activations.block(index)
     let width = model.width
-    Linear.backward(
+    LinearGradient.backward(
       dx: d.attended, dWeight: gradient + at.output, dy: d.stream, x: x.attended,
       weight: weights + at.output, rows: rows, inputs: width, outputs: width)
     d.projections.update(repeating: 0, count: rows * model.projectionWidth)
@@ -35,37 +36,32 @@ extension TrainingPass {
       gradients.value = gradients.query + width
       gradients.key = gradients.value + model.keyValueWidth
       gradients.output = d.attended + start * width
-      attention.backward(operands, gradients: gradients, scratch: d.scores)
+      kernels.attentionBackward(
+        attention, operands, gradients: gradients, scratch: activations.scratch)
     }
     turn(d.projections) { rotary.backward($0, heads: $1, position: $2) }
     projectBackward(x, at, gradient, d)
-    RMSNorm.backward(
+    kernels.normBackward(
       dx: d.stream, dWeight: gradient + at.attentionNorm, dy: d.normed, x: x.input,
       weight: weights + at.attentionNorm, inverse: x.attentionInverse, rows: rows, width: width)
   }
 
   /// Computes queries, values and keys: in one product, unless the keys have an input of their own.
-  private func project(_ x: Activations.Block, _ at: ParameterLayout.Block) {
+  private func project(_ x: Activations.Block, _ index: Int) {
+    let at = layout.blocks[index]
+    let matrices = packed.blocks[index]
     let width = model.width
     let stride = model.projectionWidth
-    guard model.tokenShift else {
-      return Linear.forward(
-        x.projections, x.normed, weight: weights + at.queries, rows: rows, inputs: width,
-        outputs: stride)
-    }
-    let beforeKeys = width + model.keyValueWidth
-    Linear.forward(
-      x.projections, x.normed, weight: weights + at.queries, rows: rows, inputs: width,
-      outputs: beforeKeys, yStride: stride)
+    matrices.projections.forward(x.projections, x.normed, rows: rows, yStride: stride)
+    guard let keys = matrices.keys else { return }
     batch.forEachRow { row, position in
       let own = x.normed + row * width
-      TokenShift.forward(
+      kernels.shiftForward(
         x.keyInput + row * width, own, previous: position > 0 ? Floats(own - width) : nil,
         current: weights + at.keyCurrent, shifted: weights + at.keyShifted, width: width)
     }
-    Linear.forward(
-      x.projections + beforeKeys, x.keyInput, weight: weights + at.keys, rows: rows,
-      inputs: width, outputs: model.keyValueWidth, yStride: stride)
+    keys.forward(
+      x.projections + width + model.keyValueWidth, x.keyInput, rows: rows, yStride: stride)
   }
 
   /// Sets the gradient by the normalised input.
@@ -76,16 +72,16 @@ extension TrainingPass {
     let width = model.width
     let stride = model.projectionWidth
     guard model.tokenShift else {
-      return Linear.backward(
+      return LinearGradient.backward(
         dx: d.normed, dWeight: gradient + at.queries, dy: d.projections, x: x.normed,
         weight: weights + at.queries, rows: rows, inputs: width, outputs: stride)
     }
     let beforeKeys = width + model.keyValueWidth
-    Linear.backward(
+    LinearGradient.backward(
       dx: d.normed, dWeight: gradient + at.queries, dy: d.projections, x: x.normed,
       weight: weights + at.queries, rows: rows, inputs: width, outputs: beforeKeys,
       yStride: stride)
-    Linear.backward(
+    LinearGradient.backward(
       dx: d.keyInput, dWeight: gradient + at.keys, dy: d.projections + beforeKeys, x: x.keyInput,
       weight: weights + at.keys, rows: rows, inputs: width, outputs: model.keyValueWidth,
       yStride: stride)
@@ -93,7 +89,7 @@ extension TrainingPass {
       let hasPrevious = position > 0
       let own = x.normed + row * width
       let dOwn = d.normed + row * width
-      TokenShift.backward(
+      kernels.shiftBackward(
         dx: dOwn, dPrevious: hasPrevious ? dOwn - width : nil, dCurrent: gradient + at.keyCurrent,
         dShifted: gradient + at.keyShifted, dy: d.keyInput + row * width, x: own,
         previous: hasPrevious ? Floats(own - width) : nil, current: weights + at.keyCurrent,

@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 extension Transformer {
@@ -14,7 +15,8 @@ extension Transformer {
     /// The model.
     public let model: Transformer
     let attention: PagedAttention
-    let weights: Weights
+    let weights: PackedWeights
+    let scratch = DecodingScratchPool()
 
     init(_ model: Transformer) {
       precondition(model.configuration.head == .tokens, "A critic does not say tokens.")
@@ -22,7 +24,7 @@ extension Transformer {
       attention = PagedAttention(
         heads: model.configuration.heads, keyValueHeads: model.configuration.keyValueHeads,
         headWidth: model.configuration.headWidth)
-      weights = Weights(model)
+      weights = model.packed(workers: 1)
     }
 
     /// Appends tokens to sequences, and returns the logits after the last token of each.
@@ -48,14 +50,21 @@ extension Transformer {
           by: added, model: configuration, attention: attention)
         sequences.append(DecodingPass.Sequence(tokens: added, memory: memory))
       }
-      let extended = sequences
-      let shares = DecodingPass.share(extended, among: workers)
-      let parts = Parallel.map(shares.count, workers: workers, workspace: {}) { share, _ in
-        DecodingPass.run(self, extended[shares[share]])
+      let (extended, shares) = (sequences, DecodingPass.share(sequences, among: workers))
+      let vocabulary = configuration.vocabulary
+      let count = sequences.count * vocabulary
+      let values = [Float](unsafeUninitializedCapacity: count) { values, initialized in
+        initialized = count
+        guard let base = values.baseAddress else { return }
+        // Each share writes rows of its own.
+        nonisolated(unsafe) let logits = base
+        _ = Parallel.map(shares.count, workers: workers, workspace: {}) { share, _ in
+          DecodingPass.run(
+            self, extended[shares[share]],
+            logits: logits + shares[share].lowerBound * vocabulary)
+        }
       }
-      return Logits(
-        vocabulary: configuration.vocabulary,
-        values: parts.count == 1 ? parts[0] : parts.flatMap(\.self))
+      return Logits(vocabulary: vocabulary, values: values)
     }
   }
 

@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 /// New tokens of some sequences on their way through a model, on one thread.
@@ -9,22 +10,16 @@ struct DecodingPass {
   struct Sequence: Sendable {
     let tokens: [Int32]
     let memory: SequenceCache.Growth
-  }
 
-  /// A new token.
-  private struct Row {
-    let token: Int32
-    let previous: Int32?
-    let position: Int
-    let sequence: Int
+    /// Tokens after the new ones.
+    fileprivate var end: Int { memory.start + tokens.count }
   }
-
-  /// Rows that pass through the model together: as many as keep the scratch within the cache.
-  private static let chunk = 128
 
   private let decoder: Transformer.Decoder
+  private let sequences: ArraySlice<Sequence>
   private let scratch: DecodingScratch
   private let weights: Floats
+  private let pages: UnsafePointer<MutableFloats>
 
   private var model: ModelConfiguration { decoder.model.configuration }
   private var layout: ParameterLayout { decoder.model.layout }
@@ -46,51 +41,46 @@ struct DecodingPass {
     return result
   }
 
-  /// Extends sequences, and returns the logits after each, sequences × vocabulary.
-  static func run(_ decoder: Transformer.Decoder, _ sequences: ArraySlice<Sequence>) -> [Float] {
-    let model = decoder.model.configuration
-    let sequences = Array(sequences)
-    var rows: [Row] = []
-    for (index, sequence) in sequences.enumerated() {
-      for (offset, token) in sequence.tokens.enumerated() {
-        rows.append(
-          Row(
-            token: token,
-            previous: offset > 0 ? sequence.tokens[offset - 1] : sequence.memory.lastToken,
-            position: sequence.memory.start + offset, sequence: index))
-      }
-    }
-    let pages = sequences.map { $0.memory.pages.map(\.base) }
-    let last = FloatBuffer(sequences.count * model.width)
-    let logits = FloatBuffer(sequences.count * model.vocabulary)
-    decoder.model.parameters.withUnsafeBufferPointer { weights in
-      guard let base = weights.baseAddress else { return }
-      let pass = DecodingPass(
-        decoder: decoder, scratch: DecodingScratch(model, rows: min(rows.count, chunk)),
-        weights: base)
-      // Pointers keep nothing alive.
-      defer { withExtendedLifetime((pass, last, logits)) {} }
-      for start in stride(from: 0, to: rows.count, by: chunk) {
-        let chunk = rows[start..<min(start + chunk, rows.count)]
-        pass.advance(chunk, sequences, pages)
-        for (index, row) in chunk.enumerated() {
-          let isLast = row.position + 1 == sequences[row.sequence].end
-          guard isLast else { continue }
-          (last.base + row.sequence * model.width).update(
-            from: pass.scratch.stream.base + index * model.width, count: model.width)
+  /// Extends sequences, and sets the logits after each, sequences × vocabulary.
+  static func run(
+    _ decoder: Transformer.Decoder, _ sequences: ArraySlice<Sequence>, logits: MutableFloats
+  ) {
+    decoder.scratch.withScratch(decoder.model.configuration) { scratch in
+      scratch.load(sequences, width: decoder.model.configuration.width)
+      decoder.model.parameters.withUnsafeBufferPointer { weights in
+        scratch.pages.withUnsafeBufferPointer { pages in
+          guard let weights = weights.baseAddress, let pages = pages.baseAddress else { return }
+          DecodingPass(
+            decoder: decoder, sequences: sequences, scratch: scratch, weights: weights,
+            pages: pages
+          ).run(logits)
         }
       }
-      RMSNorm.forward(
-        last.base, last.base, weight: base + pass.layout.finalNorm, rows: sequences.count,
-        width: model.width, epsilon: model.normEpsilon)
-      decoder.weights.head.forward(logits.base, last.base, rows: sequences.count)
     }
-    return Array(logits.array.prefix(sequences.count * model.vocabulary))
+  }
+
+  private func run(_ logits: MutableFloats) {
+    let width = model.width
+    for start in stride(from: 0, to: scratch.rows.count, by: DecodingScratch.chunk) {
+      let rows = scratch.rows[start..<min(start + DecodingScratch.chunk, scratch.rows.count)]
+      advance(rows)
+      for (index, row) in rows.enumerated() where row.position + 1 == sequence(row).end {
+        (scratch.last.base + row.sequence * width).update(
+          from: scratch.stream.base + index * width, count: width)
+      }
+    }
+    kernels.normForward(
+      scratch.last.base, scratch.last.base, weight: weights + layout.finalNorm, inverse: nil,
+      rows: sequences.count, width: width, epsilon: model.normEpsilon)
+    decoder.weights.head?.forward(logits, scratch.last.base, rows: sequences.count)
+  }
+
+  private func sequence(_ row: DecodingScratch.Row) -> Sequence {
+    sequences[sequences.startIndex + row.sequence]
   }
 
   /// Takes some rows through all blocks.
-  private func advance(_ rows: ArraySlice<Row>, _ sequences: [Sequence], _ pages: [[MutableFloats]])
-  {
+  private func advance(_ rows: ArraySlice<DecodingScratch.Row>) {
     for (index, row) in rows.enumerated() {
       let y = scratch.stream.base + index * model.width
       let own = embedding(row.token)
@@ -98,12 +88,12 @@ struct DecodingPass {
         y.update(from: own, count: model.width)
         continue
       }
-      TokenShift.forward(
+      kernels.shiftForward(
         y, own, previous: row.previous.map(embedding), current: weights + layout.embeddingCurrent,
         shifted: weights + layout.embeddingShifted, width: model.width)
     }
     for index in 0..<model.layers {
-      attend(index, rows, sequences, pages)
+      attend(index, rows)
       feedForward(index, count: rows.count)
     }
   }
@@ -112,71 +102,62 @@ struct DecodingPass {
     weights + layout.embedding + Int(token) * model.width
   }
 
-  private func attend(
-    _ index: Int, _ rows: ArraySlice<Row>, _ sequences: [Sequence], _ pages: [[MutableFloats]]
-  ) {
+  private func attend(_ index: Int, _ rows: ArraySlice<DecodingScratch.Row>) {
     let at = layout.blocks[index]
     let matrices = decoder.weights.blocks[index]
+    let attention = decoder.attention
     let width = model.width
     let stride = model.projectionWidth
     let beforeKeys = width + model.keyValueWidth
     let normed = scratch.normed.base
     let projections = scratch.projections.base
-    RMSNorm.forward(
-      normed, scratch.stream.base, weight: weights + at.attentionNorm, rows: rows.count,
-      width: width, epsilon: model.normEpsilon)
+    kernels.normForward(
+      normed, scratch.stream.base, weight: weights + at.attentionNorm, inverse: nil,
+      rows: rows.count, width: width, epsilon: model.normEpsilon)
     matrices.projections.forward(projections, normed, rows: rows.count, yStride: stride)
     if let keys = matrices.keys {
-      shiftKeys(index, rows, sequences)
+      shiftKeys(index, rows)
       keys.forward(
         projections + beforeKeys, scratch.keyInput.base, rows: rows.count, yStride: stride)
     }
-    let offset = index * decoder.attention.layerCount
-    let positions = PagedAttention.pagePositions
+    let offset = index * attention.layerCount
     for (place, row) in rows.enumerated() {
       let query = projections + place * stride
       let key = query + beforeKeys
+      let first = scratch.firstPage[row.sequence]
       decoder.model.rotary.forward(query, heads: model.heads, position: row.position)
       decoder.model.rotary.forward(key, heads: model.keyValueHeads, position: row.position)
-      decoder.attention.write(
-        pages[row.sequence][row.position / positions] + offset, key: key, value: query + width,
-        position: row.position)
-      decoder.attention.forward(
-        scratch.attended.base + place * width, query: query, pages: pages[row.sequence],
-        upcoming: upcoming(after: place, rows, pages), offset: offset, count: row.position + 1,
-        scores: scratch.scores.base)
+      kernels.writePage(
+        attention, pages[first + row.position / PagedAttention.pagePositions] + offset, key: key,
+        value: query + width, position: row.position)
+      kernels.pagedAttention(
+        attention,
+        PagedAttention.Operands(
+          output: scratch.attended.base + place * width, query: query, pages: pages + first,
+          offset: offset, count: row.position + 1, scores: scratch.scores.base))
     }
     matrices.output.forward(
       scratch.stream.base, scratch.attended.base, rows: rows.count, accumulating: true)
   }
 
-  /// The pages of the next row, if it belongs to another sequence.
-  private func upcoming(
-    after place: Int, _ rows: ArraySlice<Row>, _ pages: [[MutableFloats]]
-  ) -> [MutableFloats] {
-    let next = rows.startIndex + place + 1
-    guard next < rows.endIndex, rows[next].sequence != rows[next - 1].sequence else { return [] }
-    return pages[rows[next].sequence]
-  }
-
   /// Mixes each row with the one before it: its neighbour here, or the last that the cache has
   /// seen.
-  private func shiftKeys(_ index: Int, _ rows: ArraySlice<Row>, _ sequences: [Sequence]) {
+  private func shiftKeys(_ index: Int, _ rows: ArraySlice<DecodingScratch.Row>) {
     let at = layout.blocks[index]
     let width = model.width
     for (place, row) in rows.enumerated() {
       let own = scratch.normed.base + place * width
-      let last = sequences[row.sequence].memory.lastInputs.map { $0.base + index * width }
+      let last = sequence(row).memory.lastInputs.map { $0.base + index * width }
       let isNeighbour = place > 0 && rows[rows.startIndex + place - 1].sequence == row.sequence
       let previous = isNeighbour ? own - width : last
-      TokenShift.forward(
+      kernels.shiftForward(
         scratch.keyInput.base + place * width, own,
         previous: row.previous == nil ? nil : previous.map { Floats($0) },
         current: weights + at.keyCurrent, shifted: weights + at.keyShifted, width: width)
     }
     // Afterwards, because the first row of a chunk reads what the chunk before it left.
     for (place, row) in rows.enumerated() {
-      sequences[row.sequence].memory.lastInputs.map { $0.base + index * width }?.update(
+      sequence(row).memory.lastInputs.map { $0.base + index * width }?.update(
         from: scratch.normed.base + place * width, count: width)
     }
   }
@@ -184,35 +165,13 @@ struct DecodingPass {
   private func feedForward(_ index: Int, count: Int) {
     let at = layout.blocks[index]
     let matrices = decoder.weights.blocks[index]
-    RMSNorm.forward(
-      scratch.normed.base, scratch.stream.base, weight: weights + at.feedForwardNorm, rows: count,
-      width: model.width, epsilon: model.normEpsilon)
+    kernels.normForward(
+      scratch.normed.base, scratch.stream.base, weight: weights + at.feedForwardNorm,
+      inverse: nil, rows: count, width: model.width, epsilon: model.normEpsilon)
     matrices.gates.forward(scratch.gates.base, scratch.normed.base, rows: count)
-    SwiGLU.forward(
+    kernels.gateForward(
       scratch.gated.base, scratch.gates.base, rows: count, width: model.feedForward)
     matrices.down.forward(
       scratch.stream.base, scratch.gated.base, rows: count, accumulating: true)
-  }
-}
-
-extension DecodingPass.Sequence {
-  /// Tokens after the new ones.
-  fileprivate var end: Int { memory.start + tokens.count }
-}
-
-/// The memory of one chunk.
-private struct DecodingScratch {
-  let stream, normed, keyInput, projections, attended, gates, gated, scores: FloatBuffer
-
-  init(_ model: ModelConfiguration, rows: Int) {
-    stream = FloatBuffer(rows * model.width)
-    normed = FloatBuffer(rows * model.width)
-    keyInput = FloatBuffer(rows * model.width)
-    projections = FloatBuffer(rows * model.projectionWidth)
-    attended = FloatBuffer(rows * model.width)
-    gates = FloatBuffer(rows * 2 * model.feedForward)
-    gated = FloatBuffer(rows * model.feedForward)
-    let positions = PagedAttention.pagePositions
-    scores = FloatBuffer((model.context + positions - 1) / positions * positions)
   }
 }

@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 extension TrainingPass {
@@ -6,17 +7,13 @@ extension TrainingPass {
     let at = layout.blocks[index]
     let x = activations.block(index)
     let output = activations.output(of: index, in: model)
-    RMSNorm.forward(
+    kernels.normForward(
       x.feedForwardNormed, x.middle, weight: weights + at.feedForwardNorm,
       inverse: x.feedForwardInverse, rows: rows, width: model.width, epsilon: model.normEpsilon)
-    Linear.forward(
-      x.gates, x.feedForwardNormed, weight: weights + at.gates, rows: rows, inputs: model.width,
-      outputs: 2 * model.feedForward)
-    SwiGLU.forward(x.gated, x.gates, rows: rows, width: model.feedForward)
+    packed.blocks[index].gates.forward(x.gates, x.feedForwardNormed, rows: rows)
+    kernels.gateForward(x.gated, x.gates, rows: rows, width: model.feedForward)
     output.update(from: x.middle, count: rows * model.width)
-    Linear.forward(
-      output, x.gated, weight: weights + at.down, rows: rows, inputs: model.feedForward,
-      outputs: model.width, accumulating: true)
+    packed.blocks[index].down.forward(output, x.gated, rows: rows, accumulating: true)
   }
 
   /// Takes the gradient of the stream from the output of block `index` to its middle.
@@ -25,16 +22,16 @@ extension TrainingPass {
   ) {
     let at = layout.blocks[index]
     let x = activations.block(index)
-    Linear.backward(
+    LinearGradient.backward(
       dx: d.gated, dWeight: gradient + at.down, dy: d.stream, x: x.gated,
       weight: weights + at.down, rows: rows, inputs: model.feedForward, outputs: model.width)
     // In place: nothing reads the gates after this.
-    SwiGLU.backward(dx: x.gates, dy: d.gated, x: x.gates, rows: rows, width: model.feedForward)
-    Linear.backward(
+    kernels.gateBackward(dx: x.gates, dy: d.gated, x: x.gates, rows: rows, width: model.feedForward)
+    LinearGradient.backward(
       dx: d.normed, dWeight: gradient + at.gates, dy: x.gates, x: x.feedForwardNormed,
       weight: weights + at.gates, rows: rows, inputs: model.width,
       outputs: 2 * model.feedForward)
-    RMSNorm.backward(
+    kernels.normBackward(
       dx: d.stream, dWeight: gradient + at.feedForwardNorm, dy: d.normed, x: x.middle,
       weight: weights + at.feedForwardNorm, inverse: x.feedForwardInverse, rows: rows,
       width: model.width)

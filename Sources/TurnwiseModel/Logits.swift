@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 /// Rows of unnormalised log-probabilities over a vocabulary.
@@ -33,26 +34,13 @@ public struct Logits: Hashable, Sendable {
     return values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { preconditionFailure("There are no logits.") }
       let logits = base + row * vocabulary
-      return withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * vocabulary) { room in
-        guard let scaled = room.baseAddress else { preconditionFailure("There is no token.") }
-        let weights = scaled + vocabulary
-        let highest = TokenStatistics.largestElement(logits, count: vocabulary)
+      return withUnsafeTemporaryAllocation(of: Float.self, capacity: vocabulary) { room in
+        guard let weights = room.baseAddress else { preconditionFailure("There is no token.") }
         let slope = Float(1 / temperature)
-        for i in 0..<vocabulary { scaled[i] = (logits[i] - highest) * slope }
-        Elementwise.exponential(weights, scaled, count: vocabulary)
-        var total = 0.0
-        for i in 0..<vocabulary { total += Double(weights[i]) }
-        var rest = uniform * total
-        var token = vocabulary - 1
-        for i in 0..<vocabulary {
-          rest -= Double(weights[i])
-          if rest < 0 {
-            token = i
-            break
-          }
-        }
-        let own = Self.logProbability(token, logits, vocabulary)
-        let drawn = temperature == 1 ? own : Self.logProbability(token, scaled, vocabulary)
+        let (token, logarithm) = kernels.draw(
+          logits, slope: slope, uniform: uniform, weights: weights, vocabulary: vocabulary)
+        let drawn = logits[token] * slope - logarithm
+        let own = temperature == 1 ? drawn : Self.logProbability(token, logits, vocabulary)
         return SampledToken(
           token: Int32(token), logProbability: own, behaviorLogProbability: drawn)
       }
@@ -73,7 +61,7 @@ public struct Logits: Hashable, Sendable {
   }
 
   private static func logProbability(_ token: Int, _ logits: Floats, _ vocabulary: Int) -> Float {
-    logits[token] - TokenStatistics.partition(of: logits, vocabulary: vocabulary).logarithm
+    logits[token] - kernels.partition(logits, vocabulary: vocabulary).logarithm
   }
 }
 

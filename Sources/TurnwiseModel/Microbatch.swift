@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 /// Sequences that pass through the model together, one after the other, without padding.
@@ -24,7 +25,7 @@ struct Microbatch: Sendable {
   /// Gradients that are summed separately.
   ///
   /// Fixed, so that the order of the sum is.
-  static let shards = 16
+  static let shards = 8
 
   /// Calls `body` with each row, and its position in its sequence.
   func forEachRow(_ body: (_ row: Int, _ position: Int) -> Void) {

@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 /// An optimiser's state: matrices move along their orthogonalised momentum (Muon; Jordan et al.,
@@ -91,10 +92,10 @@ public struct Muon: Hashable, Sendable {
     matrix.withUnsafeBufferPointer { matrix in
       if let base = matrix.baseAddress { this.update(from: base, count: count) }
     }
-    let norm = Elementwise.dot(this, this, count: count).squareRoot()
+    let norm = kernels.dot(this, this, count: count).squareRoot()
     // Nothing to turn; of smaller ones the squares are lost.
     guard norm > 1e-15 else { return matrix = [Float](repeating: 0, count: count) }
-    Elementwise.scale(this, by: 1 / norm, count: count)
+    kernels.scale(this, by: 1 / norm, count: count)
     // The smaller of the two products with the transposed matrix.
     let isWide = rows <= columns
     for _ in 0..<5 {
@@ -102,12 +103,12 @@ public struct Muon: Hashable, Sendable {
         square.base, this, this, m: side, n: side, k: max(rows, columns), cStride: side,
         aStride: columns, bStride: columns, aTransposed: !isWide, bTransposed: isWide)
       polynomial.base.update(from: square.base, count: side * side)
-      Elementwise.scale(polynomial.base, by: -4.7750, count: side * side)
+      kernels.scale(polynomial.base, by: -4.7750, count: side * side)
       MatrixProduct.multiply(
         polynomial.base, square.base, square.base, m: side, n: side, k: side, cStride: side,
         aStride: side, bStride: side, scale: 2.0315, accumulating: true)
       next.update(from: this, count: count)
-      Elementwise.scale(next, by: 3.4445, count: count)
+      kernels.scale(next, by: 3.4445, count: count)
       MatrixProduct.multiply(
         next, isWide ? polynomial.base : this, isWide ? this : polynomial.base, m: rows,
         n: columns, k: side, cStride: columns, aStride: isWide ? side : columns, bStride: columns,

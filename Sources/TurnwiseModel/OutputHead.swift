@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 extension TrainingPass {
@@ -9,20 +10,22 @@ extension TrainingPass {
     for (place, row) in batch.scoredRows.enumerated() {
       (x.input + place * width).update(from: activations.output + row * width, count: width)
     }
-    RMSNorm.forward(
+    kernels.normForward(
       x.normed, x.input, weight: weights + layout.finalNorm, inverse: x.inverse, rows: scored,
       width: width, epsilon: model.normEpsilon)
     switch model.head {
     case .tokens:
-      Linear.forward(
-        x.logits, x.normed, weight: weights + layout.embedding, rows: scored, inputs: width,
-        outputs: model.vocabulary)
-      TokenStatistics.forward(
-        logProbabilities: x.outputs, entropies: x.entropies, partitions: x.partitions,
-        logits: x.logits, targets: batch.targets, vocabulary: model.vocabulary)
+      packed.head?.forward(x.logits, x.normed, rows: scored)
+      for (place, target) in batch.targets.enumerated() {
+        let logits = x.logits + place * model.vocabulary
+        let (partition, mean) = kernels.partition(logits, vocabulary: model.vocabulary)
+        x.partitions[place] = partition
+        x.outputs[place] = logits[Int(target)] - partition
+        x.entropies[place] = partition - mean
+      }
     case .scalar:
       for place in 0..<scored {
-        let value = Elementwise.dot(
+        let value = kernels.dot(
           x.normed + place * width, weights + layout.valueWeight, count: width)
         x.outputs[place] = value + weights[layout.valueBias]
       }
@@ -36,11 +39,14 @@ extension TrainingPass {
     let scored = batch.scoredRows.count
     switch model.head {
     case .tokens:
-      TokenStatistics.backward(
-        logits: x.logits, dLogProbabilities: x.dOutputs, dEntropies: x.dEntropies,
-        entropies: x.entropies, partitions: x.partitions, targets: batch.targets,
-        vocabulary: model.vocabulary)
-      Linear.backward(
+      for (place, target) in batch.targets.enumerated() {
+        kernels.logitGradient(
+          x.logits + place * model.vocabulary, target: Int(target),
+          dLogProbability: x.dOutputs[place], dEntropy: x.dEntropies[place],
+          entropy: x.entropies[place], partition: x.partitions[place],
+          vocabulary: model.vocabulary)
+      }
+      LinearGradient.backward(
         dx: x.dNormed, dWeight: gradient + layout.embedding, dy: x.logits, x: x.normed,
         weight: weights + layout.embedding, rows: scored, inputs: width,
         outputs: model.vocabulary)
@@ -49,15 +55,15 @@ extension TrainingPass {
       for place in 0..<scored {
         let slope = x.dOutputs[place]
         let row = place * width
-        Elementwise.add(
+        kernels.add(
           gradient + layout.valueWeight, slope, times: x.normed + row, count: width)
-        Elementwise.add(
+        kernels.add(
           x.dNormed + row, slope, times: weights + layout.valueWeight, count: width)
         gradient[layout.valueBias] += slope
       }
     }
     x.dInput.update(repeating: 0, count: scored * width)
-    RMSNorm.backward(
+    kernels.normBackward(
       dx: x.dInput, dWeight: gradient + layout.finalNorm, dy: x.dNormed, x: x.input,
       weight: weights + layout.finalNorm, inverse: x.inverse, rows: scored, width: width)
     d.stream.update(repeating: 0, count: rows * width)
@@ -88,8 +94,8 @@ extension TrainingPass {
   func squares(of member: Microbatch.Member) -> [Float] {
     let x = activations.head
     return member.scored.map { place in
-      TokenStatistics.squares(
-        of: x.logits + place * model.vocabulary, partition: x.partitions[place],
+      kernels.squares(
+        x.logits + place * model.vocabulary, partition: x.partitions[place],
         vocabulary: model.vocabulary)
     }
   }

@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 /// The keys and values of a sequence so far: what a model needs to go on with it.

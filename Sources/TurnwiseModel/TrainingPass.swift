@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 /// One microbatch on its way through the model and back, on one thread.
@@ -10,6 +11,7 @@ struct TrainingPass {
   let rotary: RotaryEmbedding
   let attention: CausalAttention
   let weights: Floats
+  let packed: PackedWeights
   let batch: Microbatch
   let activations: Activations
 
@@ -44,7 +46,7 @@ struct TrainingPass {
     forEachToken { row, token, previous in
       let y = activations.block(0).input + row * model.width
       guard model.tokenShift else { return y.update(from: weights + token, count: model.width) }
-      TokenShift.forward(
+      kernels.shiftForward(
         y, weights + token, previous: previous.map { weights + $0 },
         current: weights + layout.embeddingCurrent, shifted: weights + layout.embeddingShifted,
         width: model.width)
@@ -56,9 +58,9 @@ struct TrainingPass {
     forEachToken { row, token, previous in
       let dy = d.stream + row * model.width
       guard model.tokenShift else {
-        return Elementwise.add(gradient + token, dy, count: model.width)
+        return kernels.add(gradient + token, dy, count: model.width)
       }
-      TokenShift.backward(
+      kernels.shiftBackward(
         dx: gradient + token, dPrevious: previous.map { gradient + $0 },
         dCurrent: gradient + layout.embeddingCurrent,
         dShifted: gradient + layout.embeddingShifted, dy: dy, x: weights + token,

@@ -1,3 +1,4 @@
+internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 extension Transformer {
@@ -15,13 +16,14 @@ extension Transformer {
     let batches = validated(sequences)
     let attention = attention
     let extent = Microbatch.extent(of: batches, attention: attention)
+    let packed = packed(workers: workers)
     let parts = Parallel.map(
       batches.count, workers: workers,
-      workspace: { Activations(configuration, extent, isTraining: false) }
+      workspace: { Activations(configuration, extent, isTraining: false, from: memory) }
     ) { index, activations in
       parameters.withUnsafeBufferPointer { weights -> [SequenceOutputs] in
         guard let base = weights.baseAddress else { return [] }
-        let pass = pass(batches[index], base, activations, attention)
+        let pass = pass(batches[index], base, packed, activations, attention)
         pass.forward()
         return batches[index].members.map { member in
           var outputs = pass.outputs(of: member)
@@ -48,17 +50,19 @@ extension Transformer {
     let batches = validated(sequences)
     let attention = attention
     let extent = Microbatch.extent(of: batches, attention: attention)
+    let packed = packed(workers: workers)
     let shards = min(Microbatch.shards, batches.count)
     let parts = Parallel.map(
       shards, workers: workers,
-      workspace: { Activations(configuration, extent, isTraining: true) }
+      workspace: { Activations(configuration, extent, isTraining: true, from: memory) }
     ) { shard, activations in
-      let gradient = FloatBuffer(parameters.count)
+      let gradient = memory.lend(parameters.count)
+      gradient.base.update(repeating: 0, count: parameters.count)
       var part = ShardResult(gradient: gradient)
       parameters.withUnsafeBufferPointer { weights in
         guard let base = weights.baseAddress else { return }
         for index in stride(from: shard, to: batches.count, by: shards) {
-          let pass = pass(batches[index], base, activations, attention)
+          let pass = pass(batches[index], base, packed, activations, attention)
           pass.forward()
           for member in pass.batch.members {
             let outputs = pass.outputs(of: member)
@@ -71,16 +75,16 @@ extension Transformer {
       }
       return part
     }
-    return sum(parts, sequences: sequences.count)
+    return sum(parts, sequences: sequences.count, workers: workers)
   }
 
   private struct ShardResult: Sendable {
-    let gradient: FloatBuffer
+    let gradient: BufferPool.Loan
     var sequences: [(index: Int, outputs: SequenceOutputs, loss: Double)] = []
   }
 
   /// Adds up shards, always in their order.
-  private func sum(_ parts: [ShardResult], sequences: Int) -> GradientResult {
+  private func sum(_ parts: [ShardResult], sequences: Int, workers: Int) -> GradientResult {
     var outputs = [SequenceOutputs](repeating: SequenceOutputs(), count: sequences)
     var losses = [Double](repeating: 0, count: sequences)
     for part in parts {
@@ -89,11 +93,30 @@ extension Transformer {
         losses[sequence.index] = sequence.loss
       }
     }
-    let total = parts.first?.gradient ?? FloatBuffer(parameters.count)
-    for part in parts.dropFirst() {
-      Elementwise.add(total.base, part.gradient.base, count: total.count)
+    return GradientResult(
+      gradient: sum(parts.map(\.gradient), workers: workers), loss: losses.reduce(0, +),
+      outputs: outputs)
+  }
+
+  /// Adds up gradients, a piece that fits the cache at a time.
+  private func sum(_ gradients: [BufferPool.Loan], workers: Int) -> [Float] {
+    let count = parameters.count
+    guard let first = gradients.first else { return [Float](repeating: 0, count: count) }
+    let piece = 1 << 14
+    return [Float](unsafeUninitializedCapacity: count) { values, initialized in
+      initialized = count
+      guard let base = values.baseAddress else { return }
+      // Each piece is written by one thread.
+      nonisolated(unsafe) let total = base
+      _ = Parallel.map((count + piece - 1) / piece, workers: workers, workspace: {}) { index, _ in
+        let start = index * piece
+        let length = min(piece, count - start)
+        (total + start).update(from: first.base + start, count: length)
+        for gradient in gradients.dropFirst() {
+          kernels.add(total + start, gradient.base + start, count: length)
+        }
+      }
     }
-    return GradientResult(gradient: total.array, loss: losses.reduce(0, +), outputs: outputs)
   }
 
   private func validated(_ sequences: [TrainingSequence]) -> [Microbatch] {
@@ -112,11 +135,11 @@ extension Transformer {
   }
 
   private func pass(
-    _ batch: Microbatch, _ weights: Floats, _ activations: Activations,
+    _ batch: Microbatch, _ weights: Floats, _ packed: PackedWeights, _ activations: Activations,
     _ attention: CausalAttention
   ) -> TrainingPass {
     TrainingPass(
       model: configuration, layout: layout, rotary: rotary, attention: attention,
-      weights: weights, batch: batch, activations: activations)
+      weights: weights, packed: packed, batch: batch, activations: activations)
   }
 }

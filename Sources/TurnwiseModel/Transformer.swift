@@ -18,9 +18,20 @@ public struct Transformer: Sendable {
   public let layout: ParameterLayout
   /// All weights.
   public var parameters: [Float] {
-    didSet { precondition(parameters.count == layout.count, "A model keeps its size.") }
+    didSet {
+      precondition(parameters.count == layout.count, "A model keeps its size.")
+      packedWeights = PackedWeightsCache()
+    }
   }
   let rotary: RotaryEmbedding
+  private var packedWeights = PackedWeightsCache()
+  /// What training works in; copies of a model take turns.
+  let memory = BufferPool()
+
+  /// The matrices as they are now, laid out for products.
+  func packed(workers: Int) -> PackedWeights {
+    packedWeights.weights(of: self, workers: workers)
+  }
 
   /// Takes over weights.
   ///

@@ -1,3 +1,5 @@
+package import TurnwiseKernels
+
 /// Floats on the heap, aligned to a cache line, shared by reference.
 ///
 /// A class because kernels on several threads write to separate parts of one allocation. It is the

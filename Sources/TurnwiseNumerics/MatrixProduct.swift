@@ -1,4 +1,5 @@
 internal import COpenBLAS
+package import TurnwiseKernels
 
 /// Products of row-major matrices through OpenBLAS.
 package enum MatrixProduct {
@@ -25,33 +26,5 @@ package enum MatrixProduct {
       CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans,
       bTransposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), scale, a,
       Int32(aStride), b, Int32(bStride), accumulating ? 1 : 0, c, Int32(cStride))
-  }
-}
-
-/// A linear layer without bias: y = x Wᵀ, with `weight` outputs × inputs as checkpoints hold it.
-package enum Linear {
-  /// Sets `y` (rows × outputs) to `x` (rows × inputs) times the weight, or adds to it.
-  package static func forward(
-    _ y: MutableFloats, _ x: Floats, weight: Floats, rows: Int, inputs: Int, outputs: Int,
-    xStride: Int? = nil, yStride: Int? = nil, accumulating: Bool = false
-  ) {
-    MatrixProduct.multiply(
-      y, x, weight, m: rows, n: outputs, k: inputs, cStride: yStride ?? outputs,
-      aStride: xStride ?? inputs, bStride: inputs, bTransposed: true, accumulating: accumulating)
-  }
-
-  /// Adds to the weight's gradient, and sets the input's gradient `dx` or adds to it.
-  package static func backward(
-    dx: MutableFloats, dWeight: MutableFloats, dy: Floats, x: Floats, weight: Floats, rows: Int,
-    inputs: Int, outputs: Int, xStride: Int? = nil, yStride: Int? = nil, accumulating: Bool = false
-  ) {
-    let xStride = xStride ?? inputs
-    let yStride = yStride ?? outputs
-    MatrixProduct.multiply(
-      dWeight, dy, x, m: outputs, n: inputs, k: rows, cStride: inputs, aStride: yStride,
-      bStride: xStride, aTransposed: true, accumulating: true)
-    MatrixProduct.multiply(
-      dx, dy, weight, m: rows, n: inputs, k: outputs, cStride: xStride, aStride: yStride,
-      bStride: inputs, accumulating: accumulating)
   }
 }

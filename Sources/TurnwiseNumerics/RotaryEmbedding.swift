@@ -1,4 +1,5 @@
 internal import Foundation
+package import TurnwiseKernels
 
 /// Rotary position embedding, in the half-split form of Llama (Su et al., 2021).
 ///
@@ -38,24 +39,10 @@ package struct RotaryEmbedding: Sendable {
     turn(row, heads: heads, position: position, sign: -1)
   }
 
-  @inline(__always)
   private func turn(_ row: MutableFloats, heads: Int, position: Int, sign: Float) {
     let half = headWidth / 2
-    let cosines = table.base + position * half
-    let sines = table.base + (positions + position) * half
-    for head in 0..<heads {
-      let a = row + head * headWidth
-      let b = a + half
-      var i = 0
-      while i < half {
-        let x = load(a, i, half)
-        let y = load(b, i, half)
-        let c = load(cosines, i, half)
-        let s = load(sines, i, half) * sign
-        store(x * c - y * s, a, i, half)
-        store(x * s + y * c, b, i, half)
-        i += lanes
-      }
-    }
+    kernels.rotate(
+      row, heads: heads, headWidth: headWidth, cosines: table.base + position * half,
+      sines: table.base + (positions + position) * half, direction: sign)
   }
 }

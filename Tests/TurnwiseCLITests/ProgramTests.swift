@@ -34,6 +34,28 @@ import Turnwise
       !(printed.answer + printed.note).unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\r" })
   }
 
+  @Test func `runs at the kernel level that the environment names`() throws {
+    let run = "run keydoor-v1 --episodes 1 --out \(folder.path)"
+    let printed = try turnwiseProgram(run, setting: ["TURNWISE_KERNELS": "baseline"])
+    #expect(printed.status == 0, "\(printed.note)")
+    guard case .string(let kernels)? = try TraceLayout(folder.url).readRun().host["kernels"] else {
+      Issue.record("The run does not say which kernels it had.")
+      return
+    }
+    #expect(kernels.hasSuffix(", 128 bits"))
+  }
+
+  @Test func `refuses a kernel level that is not there`() throws {
+    let wrong = ["TURNWISE_KERNELS": "sse9"]
+    let refused = try turnwiseProgram("run keydoor-v1 --episodes 1", setting: wrong)
+    #expect(refused.status == 2 && refused.answer == "")
+    #expect(
+      refused.note.hasPrefix(
+        "error: TURNWISE_KERNELS is 'sse9', but the levels here are baseline"))
+    // The way to help stays open.
+    #expect(try turnwiseProgram("help run", setting: wrong).status == 0)
+  }
+
   @Test func `compares keys with a second process`() throws {
     let laws = try turnwiseProgram("check keydoor-v1 --json").json["laws"]
     guard case .array(let answers)? = laws, case .array(let verdicts)? = answers.first?["laws"]

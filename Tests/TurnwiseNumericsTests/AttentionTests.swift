@@ -1,100 +1,130 @@
 import Testing
+import TurnwiseKernels
 import TurnwiseNumerics
 
-@Suite struct `Attention` {
-  struct Shape: Sendable, CustomTestStringConvertible {
-    var length, heads, keyValueHeads, headWidth: Int
-    var testDescription: String { "\(length) × \(heads)/\(keyValueHeads) × \(headWidth)" }
-    var queryWidth: Int { heads * headWidth }
-    var keyWidth: Int { keyValueHeads * headWidth }
-    var stride: Int { queryWidth + 2 * keyWidth }
+/// Heads of attention, for either kind.
+struct Heads: Sendable, CustomTestStringConvertible {
+  var heads, keyValueHeads, width: Int
+
+  init(_ heads: Int, _ keyValueHeads: Int, _ width: Int) {
+    (self.heads, self.keyValueHeads, self.width) = (heads, keyValueHeads, width)
   }
 
-  static let shapes = [
-    Shape(length: 1, heads: 1, keyValueHeads: 1, headWidth: 2),
-    Shape(length: 5, heads: 2, keyValueHeads: 1, headWidth: 6),
-    Shape(length: 33, heads: 4, keyValueHeads: 2, headWidth: 16),
-    Shape(length: 67, heads: 2, keyValueHeads: 2, headWidth: 34),
-    Shape(length: 130, heads: 1, keyValueHeads: 1, headWidth: 48),
-  ]
+  var testDescription: String { "\(heads)/\(keyValueHeads) × \(width)" }
+  var queryWidth: Int { heads * width }
+  var keyWidth: Int { keyValueHeads * width }
 
-  /// Queries, then values, then keys in each row, as the model has them.
+  /// Half units in the last place that an output may be off by, of the largest value.
+  ///
+  /// A score is a sum of `width` terms up to one, over √width; its error is one of the weight's size.
+  /// Then come the sums over positions.
+  func roundings(_ length: Int) -> Int {
+    2 * width * Int(Double(width).squareRoot().rounded(.up)) + 2 * length + 16
+  }
+}
+
+@Suite struct `Causal attention` {
+  static let shapes = [
+    Heads(1, 1, 2), Heads(2, 1, 6), Heads(4, 2, 8), Heads(3, 3, 16), Heads(2, 2, 20),
+    Heads(6, 2, 32), Heads(1, 1, 48), Heads(4, 1, 64),
+  ]
+  static let lengths = [1, 2, 11, 12, 13, 31, 32, 33, 95, 96, 97, 130, 200]
+
+  /// Queries, then values, then keys in each row, as the model has them, with a gap behind.
   private func operands(
-    _ shape: Shape, _ rows: FloatBuffer, _ output: FloatBuffer, _ probabilities: FloatBuffer
+    _ shape: Heads, _ rows: MutableFloats, output: MutableFloats, probabilities: MutableFloats,
+    _ length: Int
   ) -> CausalAttention.Operands {
     CausalAttention.Operands(
-      query: rows.base, key: rows.base + shape.queryWidth + shape.keyWidth,
-      value: rows.base + shape.queryWidth, stride: shape.stride, output: output.base,
-      outputStride: shape.queryWidth, probabilities: probabilities.base, length: shape.length)
+      query: rows, key: rows + shape.queryWidth + shape.keyWidth, value: rows + shape.queryWidth,
+      stride: shape.queryWidth + 2 * shape.keyWidth + 5, output: output,
+      outputStride: shape.queryWidth + 3, probabilities: probabilities, length: length)
   }
 
-  private func reference(_ shape: Shape, _ rows: [Double]) -> [Double] {
-    func column(_ first: Int, _ width: Int) -> [Double] {
-      (0..<shape.length).flatMap {
-        rows[($0 * shape.stride + first)..<($0 * shape.stride + first + width)]
+  @Test(arguments: levels, shapes)
+  func `is that of plain loops, forward and backward`(_ level: KernelLevel, _ shape: Heads) {
+    for length in Self.lengths {
+      var source = Source(length)
+      let attention = CausalAttention(
+        heads: shape.heads, keyValueHeads: shape.keyValueHeads, headWidth: shape.width)
+      let width = shape.queryWidth + 2 * shape.keyWidth
+      let x = Rows(reading: source.floats(length * width), width: width, stride: width + 5)
+      let upstream = Rows(
+        reading: source.floats(length * shape.queryWidth), width: shape.queryWidth,
+        stride: shape.queryWidth + 3)
+      // Gradients of queries are set, those of keys and values added to.
+      var start = source.floats(length * width)
+      for index in start.indices where index % width < shape.queryWidth {
+        start[index] = Rows.sentinel
+      }
+      let memory = [
+        Rows(length, width: shape.queryWidth, stride: shape.queryWidth + 3),
+        Rows(1, width: attention.probabilityCount(length: length)),
+        Rows(1, width: attention.scratchCount(length: length)),
+        Rows(start, width: width, stride: width + 5),
+      ]
+      let result = outcomes(level, memory) { kernels, memory in
+        let forward = operands(
+          shape, x.base, output: memory[0], probabilities: memory[1], length)
+        kernels.attentionForward(attention, forward, scratch: memory[2])
+        memory[2].update(repeating: Rows.sentinel, count: attention.scratchCount(length: length))
+        kernels.attentionBackward(
+          attention, forward,
+          gradients: operands(
+            shape, memory[3], output: upstream.base, probabilities: memory[1], length),
+          scratch: memory[2])
+      }
+      result[0].expectAgreement(to: shape.roundings(length)) { _ in 1 }
+      result[3].expectAgreement(to: 4 * shape.roundings(length), ofAtLeast: 1)
+      #expect(x.isIntact)
+      checkProbabilities(attention, result[1].found, length)
+    }
+  }
+
+  /// Expects probabilities where the blocks say they are: in every row as many as it sees, of sum one.
+  private func checkProbabilities(_ attention: CausalAttention, _ found: [Float], _ length: Int) {
+    for head in 0..<attention.heads {
+      var upcoming: CausalAttention.Block? = attention.firstBlock(length: length)
+      while let block = upcoming {
+        for row in block.first..<block.last {
+          let first =
+            head * attention.headProbabilityCount(length: length) + block.offset
+            + (row - block.first) * block.stride
+          let seen = found[first...(first + row)]
+          let total = seen.reduce(0.0) { $0 + Double($1) }
+          #expect(abs(total - 1) <= Double(row + 8) * 0x1p-24)
+          // The tile's other rows see more: for them, too, there is nothing.
+          let end = min((row / 12 + 1) * 12, block.last)
+          #expect(
+            found[(first + row + 1)..<max(first + row + 1, first + end)].allSatisfy { $0 == 0 })
+        }
+        upcoming = block.next(length: length)
       }
     }
-    return Reference.attention(
-      column(0, shape.queryWidth), column(shape.queryWidth + shape.keyWidth, shape.keyWidth),
-      column(shape.queryWidth, shape.keyWidth), length: shape.length, heads: shape.heads,
-      keyValueHeads: shape.keyValueHeads, width: shape.headWidth)
   }
 
-  @Test(arguments: shapes)
-  func `agrees with plain loops, forward and backward`(_ shape: Shape) {
-    var source = Source(7)
-    let attention = CausalAttention(
-      heads: shape.heads, keyValueHeads: shape.keyValueHeads, headWidth: shape.headWidth)
-    let rows = source.floats(shape.length * shape.stride, -2...2)
-    let dOutput = source.floats(shape.length * shape.queryWidth)
-    let input = FloatBuffer(rows)
-    let output = FloatBuffer(shape.length * shape.queryWidth)
-    let probabilities = FloatBuffer(attention.probabilityCount(length: shape.length))
-    let forward = operands(shape, input, output, probabilities)
-    attention.forward(forward)
-    expectClose(output.array, reference(shape, rows.map(Double.init)).map { Float($0) })
-
-    let (gradient, upstream) = (FloatBuffer(rows.count), FloatBuffer(dOutput))
-    let scratch = FloatBuffer(attention.scratchCount(length: shape.length))
-    attention.backward(
-      forward, gradients: operands(shape, gradient, upstream, probabilities),
-      scratch: scratch.base)
-    // Each difference costs a whole reference: look at every element only where there are few.
-    let probes = stride(from: 0, to: rows.count, by: max(1, rows.count / 20))
-    for index in probes {
-      var moved = rows.map(Double.init)
-      moved[index] += 1e-4
-      let above = weighted(dOutput, reference(shape, moved))
-      moved[index] -= 2e-4
-      let below = weighted(dOutput, reference(shape, moved))
-      expectClose([gradient.array[index]], [Float((above - below) / 2e-4)], tolerance: 1e-4)
+  @Test(arguments: levels)
+  func `of a row does not depend on rows after it`(_ level: KernelLevel) {
+    let shape = Heads(4, 2, 16)
+    let attention = CausalAttention(heads: 4, keyValueHeads: 2, headWidth: 16)
+    let width = shape.queryWidth + 2 * shape.keyWidth + 5
+    var source = Source(5)
+    let x = Rows(source.floats(200 * width), width: width)
+    func forward(_ length: Int) -> [UInt32] {
+      let output = Rows(length, width: shape.queryWidth, stride: shape.queryWidth + 3)
+      let probabilities = Rows(1, width: attention.probabilityCount(length: length))
+      let scratch = Rows(1, width: attention.scratchCount(length: length))
+      level.kernels.attentionForward(
+        attention,
+        operands(
+          shape, x.base, output: output.base, probabilities: probabilities.base, length),
+        scratch: scratch.base)
+      return output.array.bits
     }
-  }
-
-  @Test(arguments: shapes)
-  func `gives the same from pages`(_ shape: Shape) {
-    var source = Source(8)
-    let paged = PagedAttention(
-      heads: shape.heads, keyValueHeads: shape.keyValueHeads, headWidth: shape.headWidth)
-    let rows = source.floats(shape.length * shape.stride, -2...2)
-    let input = FloatBuffer(rows)
-    let positions = PagedAttention.pagePositions
-    let count = (shape.length + positions - 1) / positions
-    // A second layer in each page shows that only one is touched.
-    let pages = (0..<count).map { _ in FloatBuffer(2 * paged.layerCount) }
-    let output = FloatBuffer(shape.length * shape.queryWidth)
-    let scores = FloatBuffer(count * positions)
-    for row in 0..<shape.length {
-      let query = input.base + row * shape.stride
-      paged.write(
-        pages[row / positions].base + paged.layerCount,
-        key: query + shape.queryWidth + shape.keyWidth, value: query + shape.queryWidth,
-        position: row)
-      paged.forward(
-        output.base + row * shape.queryWidth, query: query, pages: pages.map(\.base),
-        offset: paged.layerCount, count: row + 1, scores: scores.base)
+    let all = forward(200)
+    // A row's tile may reach further than the sequence does, but never past what there is.
+    for length in [1, 7, 12, 31, 96, 97, 150] {
+      #expect(forward(length) == Array(all.prefix(length * shape.queryWidth)))
     }
-    expectClose(output.array, reference(shape, rows.map(Double.init)).map { Float($0) })
-    #expect(pages.allSatisfy { $0.array.prefix(paged.layerCount).allSatisfy { $0 == 0 } })
   }
 }

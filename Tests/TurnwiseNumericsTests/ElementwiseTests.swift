@@ -1,64 +1,82 @@
 import Foundation
 import Testing
+import TurnwiseKernels
 import TurnwiseNumerics
 
 @Suite struct `An elementwise kernel` {
-  @Test func `raises e to within a few units in the last place`() {
-    let x = (-8600...8600).map { Float($0) / 100 }
-    let y = FloatBuffer(x.count)
-    Elementwise.exponential(y.base, x, count: x.count)
-    for (argument, value) in zip(x, y.array) {
-      let exact = Foundation.exp(Double(argument))
-      #expect(abs(Double(value) - exact) <= 3e-7 * exact)
+  @Test(arguments: levels)
+  func `raises e to within a few units in the last place`(_ level: KernelLevel) {
+    let x = Rows(reading: (-8700...8800).map { Float($0) / 100 })
+    let result = outcomes(level, [Rows(1, width: x.width)]) { kernels, y in
+      kernels.exponential(y[0], x.base, count: x.width)
     }
+    result[0].expectAgreement(to: 4)
   }
 
-  @Test func `stays finite and positive at the ends of the exponential`() {
-    let x = FloatBuffer([-1e30, -100, 0, 100, 1e30])
-    Elementwise.exponential(x.base, x.base, count: 5)
+  @Test(arguments: levels)
+  func `stays finite and positive at the ends of the exponential`(_ level: KernelLevel) {
+    let x = Rows([-.infinity, -1e30, -100, 0, 100, 1e30, .infinity])
+    // In place, too.
+    level.kernels.exponential(x.base, x.base, count: x.width)
     #expect(x.array.allSatisfy { $0.isFinite && $0 > 0 })
-    #expect(x.array[2] == 1)
+    #expect(x.array[3] == 1 && x.isIntact)
   }
 
-  @Test(arguments: [1, 15, 16, 17, 33, 100])
-  func `touches exactly as many elements as it is told to`(_ count: Int) {
-    var source = Source(UInt64(count))
-    let x = source.floats(count + 20)
-    let y = source.floats(count + 20)
-    let sum = FloatBuffer(y)
-    Elementwise.add(sum.base, x, count: count)
-    #expect(sum.array == y.indices.map { $0 < count ? y[$0] + x[$0] : y[$0] })
-    let scaled = FloatBuffer(y)
-    Elementwise.scale(scaled.base, by: 3, count: count)
-    #expect(scaled.array == y.indices.map { $0 < count ? y[$0] * 3 : y[$0] })
-    let mixed = FloatBuffer(y)
-    Elementwise.add(mixed.base, 2, times: x, count: count)
-    expectClose(mixed.array, y.indices.map { $0 < count ? y[$0] + 2 * x[$0] : y[$0] })
-    let dot = Elementwise.dot(x, y, count: count)
-    expectClose([dot], [zip(x, y).prefix(count).reduce(0) { $0 + $1.0 * $1.1 }])
+  @Test(arguments: levels, sizes)
+  func `computes as many elements as it is told to`(_ level: KernelLevel, _ count: Int) {
+    var source = Source(count)
+    let (a, b) = (source.floats(count), source.floats(count))
+    let x = Rows(reading: b)
+    let starts = (0..<4).map { _ in Rows(a) }
+    let result = outcomes(level, starts + [Rows(1, width: 1)]) { kernels, y in
+      kernels.exponential(y[0], x.base, count: count)
+      kernels.add(y[1], x.base, count: count)
+      kernels.scale(y[2], by: 0.7, count: count)
+      kernels.add(y[3], 1.3, times: x.base, count: count)
+      y[4][0] = kernels.dot(starts[0].base, x.base, count: count)
+    }
+    result[0].expectAgreement(to: 4)
+    #expect(result[1].found == result[1].expected)
+    #expect(result[2].found == result[2].expected)
+    result[3].expectAgreement(to: 3) { abs(a[$0]) + 1.3 * abs(b[$0]) }
+    let terms = zip(a, b).reduce(0) { $0 + abs($1.0 * $1.1) }
+    result[4].expectAgreement(to: count + 1) { _ in terms }
   }
 
-  @Test(arguments: [1, 16, 37])
-  func `moves parameters as Adam with decoupled decay does`(_ count: Int) {
-    var source = Source(UInt64(count))
-    let (p, g) = (source.floats(count), source.floats(count))
-    let (m, v) = (source.floats(count), source.floats(count, 0...1))
+  @Test(arguments: levels, sizes)
+  func `moves parameters as Adam with decoupled decay does`(_ level: KernelLevel, _ count: Int) {
+    var source = Source(count)
     let step = AdamStep(
       firstDecay: 0.9, secondDecay: 0.98, learningRate: 0.01, weightDecay: 0.1, epsilon: 1e-8,
       firstCorrection: 1 / (1 - 0.81), secondCorrection: 1 / (1 - 0.9604))
-    let (parameters, first, second) = (FloatBuffer(p), FloatBuffer(m), FloatBuffer(v))
-    step.apply(
-      parameters.base, first: first.base, second: second.base, gradient: g,
-      count: count)
-    let newM = (0..<count).map { 0.9 * m[$0] + 0.1 * g[$0] }
-    let newV = (0..<count).map { 0.98 * v[$0] + 0.02 * g[$0] * g[$0] }
-    expectClose(first.array, newM)
-    expectClose(second.array, newV)
-    expectClose(
-      parameters.array,
-      (0..<count).map {
-        let root = (newV[$0] / (1 - 0.9604)).squareRoot() + 1e-8
-        return p[$0] - 0.01 * (newM[$0] / (1 - 0.81) / root + 0.1 * p[$0])
-      })
+    let p = source.floats(count)
+    let (m, v) = (source.floats(count), source.floats(count, 0...1))
+    let g = Rows(reading: source.floats(count))
+    let result = outcomes(level, [Rows(p), Rows(m), Rows(v)]) { kernels, x in
+      kernels.adam(step, x[0], first: x[1], second: x[2], gradient: g.base, count: count)
+    }
+    // A parameter's step is no larger than itself here; both moments are of sizes up to one.
+    result[0].expectAgreement(to: 16, ofAtLeast: 1)
+    result[1].expectAgreement(to: 6) { abs(m[$0]) + 0.1 }
+    result[2].expectAgreement(to: 6) { v[$0] + 0.02 }
+  }
+
+  @Test(arguments: levels)
+  func `leaves a parameter without a gradient to its decay`(_ level: KernelLevel) {
+    let step = AdamStep(
+      firstDecay: 0.9, secondDecay: 0.98, learningRate: 0.5, weightDecay: 0.5, epsilon: 1e-8,
+      firstCorrection: 10, secondCorrection: 50)
+    let zeros = Rows([Float](repeating: 0, count: 17))
+    let (p, m) = (Rows([Float](repeating: 4, count: 17)), zeros.copy())
+    let v = zeros.copy()
+    level.kernels.adam(
+      step, p.base, first: m.base, second: v.base, gradient: zeros.base, count: 17)
+    #expect(p.array == [Float](repeating: 3, count: 17))
+  }
+
+  @Test(arguments: levels)
+  func `that measures the processor gives a number`(_ level: KernelLevel) {
+    let result = level.kernels.multiplyAdds(rounds: 100)
+    #expect(result.isFinite && result > 0)
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseKernels
 import TurnwiseNumerics
 
 @Suite struct `A packed weight` {
@@ -27,23 +28,43 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: [(1, 5, 3), (7, 20, 9), (16, 33, 48), (18, 64, 100)])
-  func `computes what plain loops do`(_ shape: (Int, Int, Int)) {
+  func `computes what plain loops do, forward and backward`(_ shape: (Int, Int, Int)) {
     let (rows, inputs, outputs) = shape
     var source = Source(10)
     let (x, w) = (source.floats(rows * inputs), source.floats(outputs * inputs))
     let weight = PackedWeight(w, inputs: inputs, outputs: outputs)
-    let exact = Reference.linear(x.map(Double.init), w.map(Double.init), inputs: inputs)
-    let y = FloatBuffer(rows * outputs)
-    weight.forward(y.base, x, rows: rows)
-    expectClose(y.array, exact.map { Float($0) })
-    weight.forward(y.base, x, rows: rows, accumulating: true)
-    expectClose(y.array, exact.map { Float(2 * $0) })
     // Rows further apart, as queries, values and keys are.
-    let wide = FloatBuffer(rows * (outputs + 3))
-    weight.forward(wide.base, x, rows: rows, yStride: outputs + 3)
-    expectClose(
-      (0..<rows * outputs).map { wide.base[$0 / outputs * (outputs + 3) + $0 % outputs] },
-      exact.map { Float($0) })
-    #expect(wide.array.enumerated().allSatisfy { $0 % (outputs + 3) < outputs || $1 == 0 })
+    let y = Rows(rows, width: outputs, stride: outputs + 3)
+    weight.forward(y.base, x, rows: rows, yStride: y.stride)
+    let exact = (0..<rows * outputs).map { index in
+      PlainLoops.dot(
+        Array(x[(index / outputs * inputs)...]), Array(w[(index % outputs * inputs)...]),
+        count: inputs)
+    }
+    Outcome(found: y.array, expected: exact).expectAgreement(to: inputs, ofAtLeast: 1)
+    weight.forward(y.base, x, rows: rows, yStride: y.stride, accumulating: true)
+    Outcome(found: y.array, expected: exact.map { 2 * $0 })
+      .expectAgreement(to: inputs, ofAtLeast: 1)
+    #expect(y.isIntact)
+
+    let dy = Rows(reading: source.floats(rows * outputs), width: outputs, stride: outputs + 3)
+    let (dx, dWeight) = (Rows(1, width: x.count), Rows(source.floats(w.count)))
+    let plain = (dx.copy(), dWeight.copy())
+    LinearGradient.backward(
+      dx: dx.base, dWeight: dWeight.base, dy: dy.base, x: x, weight: w, rows: rows,
+      inputs: inputs, outputs: outputs, yStride: dy.stride)
+    let slopes = dy.array
+    PlainLoops.multiply(
+      plain.1.base, stride: inputs, rows: outputs, columns: inputs, depth: rows,
+      isAccumulating: true
+    ) { Double(slopes[$2 * outputs + $0]) * Double(x[$2 * inputs + $1]) }
+    PlainLoops.multiply(
+      plain.0.base, stride: inputs, rows: rows, columns: inputs, depth: outputs,
+      isAccumulating: false
+    ) { Double(slopes[$0 * outputs + $2]) * Double(w[$2 * inputs + $1]) }
+    Outcome(found: dx.array, expected: plain.0.array).expectAgreement(to: outputs, ofAtLeast: 1)
+    Outcome(found: dWeight.array, expected: plain.1.array)
+      .expectAgreement(to: rows + 1, ofAtLeast: 1)
+    #expect(dx.isIntact && dWeight.isIntact)
   }
 }

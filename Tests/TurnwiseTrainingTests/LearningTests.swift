@@ -17,7 +17,7 @@ import TurnwiseTraining
       $0.slip = 0
       $0.groups = 8
       $0.groupSize = 8
-      $0.updates = 15
+      $0.updates = 10
       $0.criticEpisodes = 32
     }
   }

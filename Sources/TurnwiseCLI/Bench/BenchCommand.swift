@@ -30,19 +30,19 @@ struct BenchCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    var plan = BenchmarkPlan(
+    let machine = BenchmarkMachine()
+    let plan = BenchmarkPlan(
       works: try invocation.choices(Self.only), models: try invocation.choices(Self.model),
       batches: try invocation.integers(Self.batch, atLeast: 1),
       threads: try invocation.integer(
         Self.threads, atLeast: 1, default: ProcessInfo.processInfo.activeProcessorCount),
-      samples: try invocation.integer(Self.samples, atLeast: 1, default: 5))
+      samples: try invocation.integer(Self.samples, atLeast: 1, default: 5),
+      peak: machine.peakGigaflops * 1e9)
     if plan.works == [.iteration], plan.iterationModels.isEmpty {
       throw UsageError.conflict("the updates of T3 are not timed; choose T1 or T2")
     }
     let warnings = BenchmarkMachine.warnings
     warnings.forEach(context.console.warn)
-    let machine = BenchmarkMachine()
-    plan.peak = machine.peakGigaflops.map { $0 * 1e9 }
     let results = try await measure(plan, context.console)
     if invocation.has(.json) {
       try context.console.answer(
@@ -85,10 +85,10 @@ struct BenchCommand: Subcommand {
     _ machine: BenchmarkMachine, _ results: [BenchmarkResult], _ plan: BenchmarkPlan,
     _ console: Console
   ) {
-    let peak = machine.peakGigaflops.map { String(format: ", %.0f GFLOP/s a core", $0) } ?? ""
+    let peak = String(format: "%.0f GFLOP/s a core", machine.peakGigaflops)
     console.answer(
       """
-      \(machine.cores) cores, kernels \(machine.kernelLevel), OpenBLAS \(machine.openBLASCore)\(peak)
+      \(machine.cores) cores, kernels \(machine.kernelLevel), OpenBLAS \(machine.openBLASCore), \(peak)
       medians of \(plan.samples), on up to \(plan.threads) threads
 
       """)

@@ -10,19 +10,15 @@ struct BenchmarkMachine: Codable, Equatable, Sendable {
   /// The processor that OpenBLAS chose its kernels for.
   var openBLASCore: String
   /// Additions and multiplications of single precision a second on one core, in 10⁹, as a loop of
-  /// fused ones within the registers reaches them.
-  ///
-  /// Absent where there is no such loop; rows then have no share of the floor.
-  var peakGigaflops: Double?
+  /// fused ones within the registers reaches them: what the shares of the floor refer to.
+  var peakGigaflops: Double
 
   /// Looks at the machine.
-  ///
-  /// - Parameter peak: Measures ``peakGigaflops``: the place for a kernel that does.
-  init(peak: (() -> Double)? = nil) {
+  init() {
     cores = ProcessInfo.processInfo.activeProcessorCount
     kernelLevel = Machine.kernels
     openBLASCore = Machine.openBLASCore
-    peakGigaflops = peak?()
+    peakGigaflops = Machine.measurePeakGigaflops()
   }
 
   /// What to say before figures are believed.

@@ -12,8 +12,8 @@ struct BenchmarkPlan: Sendable {
   var threads: Int
   /// How often each row is timed; its figures are medians.
   var samples: Int
-  /// Additions and multiplications a second of one core, if they are known.
-  var peak: Double?
+  /// Additions and multiplications a second of one core at its best.
+  var peak: Double
 
   /// The batches of a model's training.
   func trainingBatches(_ model: BenchmarkModel) -> [Int] { batches ?? [model.trainingBatch] }

@@ -50,10 +50,8 @@ struct BenchmarkSamples: Sendable {
   }
 
   /// The median of the share of a machine's peak that tokens of so many operations reached.
-  func floorShare(flopsPerToken: Double, peak: Double?, threads: Int) -> Double? {
-    peak.flatMap { peak in
-      median { $0.tokens * flopsPerToken / (peak * $0.time.capacity(threads: threads)) }
-    }
+  func floorShare(flopsPerToken: Double, peak: Double, threads: Int) -> Double? {
+    median { $0.tokens * flopsPerToken / (peak * $0.time.capacity(threads: threads)) }
   }
 
   private func median(_ value: ((tokens: Double, time: BenchmarkTime)) -> Double) -> Double? {

@@ -1,14 +1,7 @@
-/// A row with the one of the previous token mixed in: y_t = a x_t + b x_{t-1}, by channel (the token
-/// shift of RWKV; Peng et al., 2023).
-///
-/// A layer that sees the previous token in its keys can look up "what followed this token earlier",
-/// which is how names are copied; small models hardly learn it otherwise. Where embeddings see it, the
-/// look-up is by two tokens.
-package enum TokenShift {
-  /// Sets one row.
-  ///
-  /// `previous` is nil at the start of a sequence.
-  package static func forward(
+package import TurnwiseKernels
+
+extension CompiledKernels {
+  package static func shiftForward(
     _ y: MutableFloats, _ x: Floats, previous: Floats?, current a: Floats, shifted b: Floats,
     width: Int
   ) {
@@ -23,8 +16,7 @@ package enum TokenShift {
     }
   }
 
-  /// Adds to the gradients of one row, of the row before it, and of both weights.
-  package static func backward(
+  package static func shiftBackward(
     dx: MutableFloats, dPrevious: MutableFloats?, dCurrent: MutableFloats,
     dShifted: MutableFloats, dy: Floats, x: Floats, previous: Floats?, current a: Floats,
     shifted b: Floats, width: Int

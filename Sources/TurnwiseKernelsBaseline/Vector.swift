@@ -1,9 +1,5 @@
-internal import COpenBLAS
-
-/// Floats a kernel reads.
-package typealias Floats = UnsafePointer<Float>
-/// Floats a kernel writes.
-package typealias MutableFloats = UnsafeMutablePointer<Float>
+internal import CVector
+internal import TurnwiseKernels
 
 /// The lanes that every kernel works in; the compiler splits them to the width of the machine.
 typealias Vector = SIMD16<Float>
@@ -67,6 +63,6 @@ func keeping(first count: Int, of vector: Vector) -> Vector {
   return vector.replacing(with: 0, where: index .>= Int32(count))
 }
 
-/// Asks for the cache line of `pointer` before it is needed.
+/// Returns the same pointer, of which the compiler knows nothing.
 @inline(__always)
-func prefetch(_ pointer: Floats) { turnwise_prefetch(pointer) }
+func opaque(_ pointer: Floats) -> Floats { turnwise_opaque(pointer) }

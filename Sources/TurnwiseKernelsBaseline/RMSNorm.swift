@@ -1,15 +1,14 @@
-/// Root mean square normalisation: y = x w / rms(x), row by row (Zhang and Sennrich, 2019).
-package enum RMSNorm {
-  /// Normalises `rows` rows of `width`, and leaves 1 / rms of each row in `inverse` (rows) if
-  /// given.
-  package static func forward(
-    _ y: MutableFloats, _ x: Floats, weight: Floats, inverse: MutableFloats? = nil, rows: Int,
+package import TurnwiseKernels
+
+extension CompiledKernels {
+  package static func normForward(
+    _ y: MutableFloats, _ x: Floats, weight: Floats, inverse: MutableFloats?, rows: Int,
     width: Int, epsilon: Float
   ) {
     for row in 0..<rows {
       let x = x + row * width
       let y = y + row * width
-      let r = 1 / (Elementwise.dot(x, x, count: width) / Float(width) + epsilon).squareRoot()
+      let r = 1 / (dot(x, x, count: width) / Float(width) + epsilon).squareRoot()
       inverse?[row] = r
       var i = 0
       while i < width {
@@ -19,8 +18,7 @@ package enum RMSNorm {
     }
   }
 
-  /// Adds to the gradients of the input and of the weight.
-  package static func backward(
+  package static func normBackward(
     dx: MutableFloats, dWeight: MutableFloats, dy: Floats, x: Floats, weight: Floats,
     inverse: Floats, rows: Int, width: Int
   ) {

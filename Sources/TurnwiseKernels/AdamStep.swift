@@ -20,27 +20,4 @@ package struct AdamStep: Sendable {
     (self.learningRate, self.weightDecay, self.epsilon) = (learningRate, weightDecay, epsilon)
     (self.firstCorrection, self.secondCorrection) = (firstCorrection, secondCorrection)
   }
-
-  /// Moves `count` parameters and their moments.
-  package func apply(
-    _ parameters: MutableFloats, first: MutableFloats, second: MutableFloats, gradient: Floats,
-    count: Int
-  ) {
-    let keep = Vector(repeating: 1 - learningRate * weightDecay)
-    let b1 = Vector(repeating: firstDecay)
-    let b2 = Vector(repeating: secondDecay)
-    let pull = Vector(repeating: -learningRate * firstCorrection)
-    var i = 0
-    while i < count {
-      let g = load(gradient, i, count)
-      let m = multiplyAdd(b1 * load(first, i, count), 1 - b1, g)
-      let v = multiplyAdd(b2 * load(second, i, count), (1 - b2) * g, g)
-      store(m, first, i, count)
-      store(v, second, i, count)
-      let root = squareRoot(v * secondCorrection) + epsilon
-      store(
-        multiplyAdd(load(parameters, i, count) * keep, pull, m / root), parameters, i, count)
-      i += lanes
-    }
-  }
 }

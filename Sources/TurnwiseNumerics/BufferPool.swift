@@ -1,0 +1,41 @@
+internal import Synchronization
+package import TurnwiseKernels
+
+/// Memory that is used again: fresh pages of large allocations cost as much as the work on them.
+package final class BufferPool: Sendable {
+  private let idle = Mutex<[FloatBuffer]>([])
+
+  /// Starts without memory.
+  package init() {}
+
+  /// Lends room for at least `count` floats, which hold rubbish.
+  ///
+  /// The room comes back when the loan is no longer referred to.
+  package func lend(_ count: Int) -> Loan {
+    let buffer = idle.withLock { idle in
+      let fitting = idle.indices.filter { (count...2 * count + 1024).contains(idle[$0].count) }
+      if let best = fitting.min(by: { idle[$0].count < idle[$1].count }) {
+        return idle.remove(at: best)
+      }
+      // Whoever needs more than there is has outgrown what is there.
+      idle.removeAll { $0.count < count }
+      return FloatBuffer(uninitialized: count + count / 8)
+    }
+    return Loan(buffer, of: self)
+  }
+
+  /// Memory of a pool, in use.
+  package final class Loan: Sendable {
+    private let buffer: FloatBuffer
+    private let pool: BufferPool
+
+    fileprivate init(_ buffer: FloatBuffer, of pool: BufferPool) {
+      (self.buffer, self.pool) = (buffer, pool)
+    }
+
+    /// The first float; the loan must outlast its use.
+    package var base: MutableFloats { buffer.base }
+
+    deinit { pool.idle.withLock { $0.append(buffer) } }
+  }
+}

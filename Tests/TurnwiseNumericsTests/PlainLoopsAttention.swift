@@ -1,0 +1,131 @@
+import Foundation
+import TurnwiseKernels
+
+extension PlainLoops {
+  /// Makes scores probabilities.
+  private static func softmax(_ scores: [Double]) -> [Double] {
+    let highest = scores.max() ?? 0
+    let weights = scores.map { exp($0 - highest) }
+    let total = weights.reduce(0, +)
+    return weights.map { $0 / total }
+  }
+
+  /// The probabilities with which a row of a head looks at itself and the rows before it.
+  private static func probabilities(
+    _ attention: CausalAttention, _ x: CausalAttention.Operands, head: Int, row: Int
+  ) -> [Double] {
+    let width = attention.headWidth
+    let query = x.query + row * x.stride + head * width
+    let keys = x.key + head / attention.group * width
+    return softmax(
+      (0...row).map { inner(query, keys + $0 * x.stride, width) / Double(width).squareRoot() })
+  }
+
+  static func attentionForward(
+    _ attention: CausalAttention, _ x: CausalAttention.Operands, scratch: MutableFloats
+  ) {
+    let width = attention.headWidth
+    for head in 0..<attention.heads {
+      let values = x.value + head / attention.group * width
+      for row in 0..<x.length {
+        let p = probabilities(attention, x, head: head, row: row)
+        for i in 0..<width {
+          var total = 0.0
+          for other in 0...row { total += p[other] * Double(values[other * x.stride + i]) }
+          x.output[row * x.outputStride + head * width + i] = Float(total)
+        }
+      }
+    }
+  }
+
+  /// Works the probabilities out again: it keeps none.
+  static func attentionBackward(
+    _ attention: CausalAttention, _ x: CausalAttention.Operands,
+    gradients d: CausalAttention.Operands, scratch: MutableFloats
+  ) {
+    let width = attention.headWidth
+    for row in 0..<x.length {
+      for i in 0..<(attention.heads * width) { d.query[row * d.stride + i] = 0 }
+    }
+    // Gradients of keys and values are sums over many rows: they are kept in double precision.
+    let shape = x.length * attention.keyValueHeads * width
+    var (dKey, dValue) = (
+      [Double](repeating: 0, count: shape), [Double](repeating: 0, count: shape)
+    )
+    for head in 0..<attention.heads {
+      let shared = head / attention.group
+      for row in 0..<x.length {
+        let p = probabilities(attention, x, head: head, row: row)
+        let dOutput = d.output + row * d.outputStride + head * width
+        // dp_j = dO · v_j, and ds_j = p_j (dp_j - Σ p dp).
+        let dp = (0...row).map { inner(dOutput, x.value + $0 * x.stride + shared * width, width) }
+        let mean = zip(p, dp).reduce(0) { $0 + $1.0 * $1.1 }
+        var dQuery = [Double](repeating: 0, count: width)
+        for other in 0...row {
+          let ds = p[other] * (dp[other] - mean) / Double(width).squareRoot()
+          let place = (other * attention.keyValueHeads + shared) * width
+          for i in 0..<width {
+            dQuery[i] += ds * Double(x.key[other * x.stride + shared * width + i])
+            dKey[place + i] += ds * Double(x.query[row * x.stride + head * width + i])
+            dValue[place + i] += p[other] * Double(dOutput[i])
+          }
+        }
+        for i in 0..<width { d.query[row * d.stride + head * width + i] = Float(dQuery[i]) }
+      }
+    }
+    let keyWidth = attention.keyValueHeads * width
+    for (index, (key, value)) in zip(dKey, dValue).enumerated() {
+      let place = index / keyWidth * d.stride + index % keyWidth
+      d.key[place] = Float(Double(d.key[place]) + key)
+      d.value[place] = Float(Double(d.value[place]) + value)
+    }
+  }
+
+  /// Where a layer of a page keeps a key's element; its value's is `values` further.
+  private static func keyPlace(_ x: PagedAttention, head: Int, _ i: Int, slot: Int) -> Int {
+    (head * x.headWidth + i) * PagedAttention.pagePositions + slot
+  }
+
+  private static func valuePlace(_ x: PagedAttention, head: Int, _ i: Int, slot: Int) -> Int {
+    x.layerCount / 2 + (head * PagedAttention.pagePositions + slot) * x.headWidth + i
+  }
+
+  static func writePage(
+    _ attention: PagedAttention, _ layer: MutableFloats, key: Floats, value: Floats, position: Int
+  ) {
+    let slot = position % PagedAttention.pagePositions
+    for head in 0..<attention.keyValueHeads {
+      for i in 0..<attention.headWidth {
+        let source = head * attention.headWidth + i
+        layer[keyPlace(attention, head: head, i, slot: slot)] = key[source]
+        layer[valuePlace(attention, head: head, i, slot: slot)] = value[source]
+      }
+    }
+  }
+
+  static func pagedAttention(_ attention: PagedAttention, _ x: PagedAttention.Operands) {
+    let (width, size) = (attention.headWidth, PagedAttention.pagePositions)
+    for head in 0..<attention.heads {
+      let shared = head / (attention.heads / attention.keyValueHeads)
+      let p = softmax(
+        (0..<x.count).map { position in
+          let layer = x.pages[position / size] + x.offset
+          var score = 0.0
+          for i in 0..<width {
+            let key = layer[keyPlace(attention, head: shared, i, slot: position % size)]
+            score += Double(x.query[head * width + i]) * Double(key)
+          }
+          return score / Double(width).squareRoot()
+        })
+      for i in 0..<width {
+        var total = 0.0
+        for position in 0..<x.count {
+          let layer = x.pages[position / size] + x.offset
+          let value = layer[valuePlace(attention, head: shared, i, slot: position % size)]
+          total += p[position] * Double(value)
+        }
+        x.output[head * width + i] = Float(total)
+      }
+    }
+  }
+}

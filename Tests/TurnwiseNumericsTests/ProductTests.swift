@@ -1,0 +1,128 @@
+import Testing
+import TurnwiseKernels
+import TurnwiseNumerics
+
+/// A second factor in the panels of some kernels.
+struct Panels {
+  let rows: Rows
+  let panelDepth: Int
+
+  /// Lays out `b` (depth × columns), with room between panels.
+  init(_ kernels: any Kernels.Type, _ b: Rows, transposed: Bool = false) {
+    let (columns, depth) = transposed ? (b.count, b.width) : (b.width, b.count)
+    let width = kernels.panelWidth
+    panelDepth = depth + 3
+    rows = Rows(
+      (columns + width - 1) / width, width: depth * width, stride: panelDepth * width,
+      after: Rows.margin)
+    (transposed ? kernels.packTransposed : kernels.packColumns)(
+      rows.base, b.base, b.stride, columns, depth, panelDepth)
+  }
+}
+
+@Suite struct `A product with panels` {
+  /// More rows than are few: both orders of the loops are run.
+  static let heights = Blocking.fewRows + 15
+  static let columns = [1, 2, 3, 15, 16, 17, 31, 32, 33, 47, 65, 100, 193, 321, 333, 661]
+  static let depths = [1, 2, 7, 16, 33, 97, 192, 193, 400]
+
+  /// Multiplies rows of a with panels.
+  private func multiply(
+    _ kernels: any Kernels.Type, _ c: MutableFloats, _ cStride: Int, _ a: Rows, from first: Int,
+    _ rows: Int, _ panels: Panels, _ columns: Int, isAccumulating: Bool
+  ) {
+    kernels.product(
+      PanelProduct(
+        c: c, cStride: cStride, a: a.base + first * a.stride, aStride: a.stride,
+        panels: panels.rows.base, panelDepth: panels.panelDepth, rows: rows, columns: columns,
+        depth: a.width, isAccumulating: isAccumulating))
+  }
+
+  @Test(arguments: levels, columns)
+  func `is that of plain loops, and a row's bits are the same however many share it`(
+    _ level: KernelLevel, _ columns: Int
+  ) {
+    for (number, depth) in Self.depths.enumerated() {
+      var source = Source(columns * 1000 + depth)
+      let a = Rows(
+        reading: source.floats(Self.heights * depth), width: depth, stride: depth + number % 4)
+      let b = Rows(
+        reading: source.floats(depth * columns), width: columns, stride: columns + number % 3)
+      let start = Rows(
+        source.floats(Self.heights * columns), width: columns, stride: columns + number % 5)
+      let isAccumulating = number.isMultiple(of: 2)
+      let result = outcomes(level, [start]) { kernels, c in
+        let panels = Panels(kernels, b)
+        multiply(
+          kernels, c[0], start.stride, a, from: 0, Self.heights, panels, columns,
+          isAccumulating: isAccumulating)
+      }
+      let together = result[0]
+      together.expectAgreement(to: depth + 1, of: terms(a, b, start, isAccumulating))
+
+      let panels = Panels(level.kernels, b)
+      #expect(panels.rows.isIntact)
+      for rows in Array(1...26) + [Blocking.fewRows, Blocking.fewRows + 1] {
+        for first in [0, Self.heights - rows] {
+          let range = first * columns..<(first + rows) * columns
+          let c = Rows(Array(start.array[range]), width: columns, stride: start.stride)
+          multiply(
+            level.kernels, c.base, c.stride, a, from: first, rows, panels, columns,
+            isAccumulating: isAccumulating)
+          #expect(c.isIntact && c.array.bits == Array(together.found[range]).bits)
+        }
+      }
+    }
+  }
+
+  /// The sums of the sizes of the terms of each element.
+  private func terms(_ a: Rows, _ b: Rows, _ start: Rows, _ isAccumulating: Bool) -> (Int) -> Float
+  {
+    let (x, y) = (a.array.magnitudes, b.array.magnitudes)
+    let c = Rows(start.array.magnitudes, width: start.width)
+    PlainLoops.multiply(
+      c.base, stride: c.stride, rows: a.count, columns: b.width, depth: a.width,
+      isAccumulating: isAccumulating
+    ) { Double(x[$0 * a.width + $2]) * Double(y[$2 * b.width + $1]) }
+    let sums = c.array
+    return { sums[$0] }
+  }
+
+  @Test(arguments: levels, columns)
+  func `does not depend on how the panels were made`(_ level: KernelLevel, _ columns: Int) {
+    for depth in Self.depths {
+      var source = Source(depth)
+      let b = source.floats(depth * columns)
+      let transposed = (0..<b.count).map { b[$0 % depth * columns + $0 / depth] }
+      let (one, other) = (
+        Panels(level.kernels, Rows(reading: b, width: columns)),
+        Panels(
+          level.kernels, Rows(reading: transposed, width: depth, stride: depth + 3),
+          transposed: true)
+      )
+      let panels = one.rows.array
+      #expect(panels.bits == other.rows.array.bits)
+      #expect(one.rows.isIntact && other.rows.isIntact)
+      // And past the last column, panels hold zeros.
+      let width = level.kernels.panelWidth
+      let padding = panels.indices.filter {
+        $0 / (depth * width) * width + $0 % width >= columns
+      }
+      #expect(padding.allSatisfy { panels[$0] == 0 })
+    }
+  }
+
+  @Test(arguments: levels)
+  func `of no depth is zero, or what was there`(_ level: KernelLevel) {
+    let (none, start) = (Rows(1, width: 1), Rows([Float](repeating: 7, count: 39), width: 13))
+    for isAccumulating in [false, true] {
+      let result = outcomes(level, [start]) { kernels, c in
+        kernels.product(
+          PanelProduct(
+            c: c[0], cStride: 13, a: none.base, aStride: 1, panels: none.base, panelDepth: 1,
+            rows: 3, columns: 13, depth: 0, isAccumulating: isAccumulating))
+      }
+      #expect(result[0].found == result[0].expected)
+    }
+  }
+}
