@@ -46,10 +46,18 @@ func tests(
   .testTarget(name: name, dependencies: dependencies, exclude: golden, swiftSettings: settings)
 }
 
+// What `import Turnwise` brings. SwiftPM compiles a target anew when a module has changed that it names,
+// not one that it has by way of another: who uses these must name them, or keeps code of old layouts.
+let umbrella = [
+  "TurnwiseTraining", "TurnwiseModel", "TurnwiseReport", "TurnwiseTrace", "TurnwiseCredit",
+  "TurnwiseCore",
+]
+let umbrellaDependencies = umbrella.map { Target.Dependency(stringLiteral: $0) }
+
 let package = Package(
   name: "turnwise",
   products: [
-    .library(name: "Turnwise", targets: ["Turnwise", "TurnwiseCLI"]),
+    .library(name: "Turnwise", targets: ["Turnwise", "TurnwiseCLI"] + umbrella),
     .library(name: "TurnwiseSandbox", targets: ["TurnwiseSandbox"]),
     .library(name: "TurnwiseEnvironments", targets: ["TurnwiseEnvironments"]),
     .executable(name: "turnwise", targets: ["turnwise-tool"]),
@@ -84,16 +92,12 @@ let package = Package(
       settings: optimizedSettings),
     library(
       "TurnwiseTraining", ["TurnwiseModel", "TurnwiseCredit", "TurnwiseTrace", "TurnwiseCore"]),
-    library(
-      "Turnwise",
-      [
-        "TurnwiseTraining", "TurnwiseModel", "TurnwiseReport", "TurnwiseTrace", "TurnwiseCredit",
-        "TurnwiseCore",
-      ]),
-    library("TurnwiseCLI", ["Turnwise"]),
+    library("Turnwise", umbrellaDependencies),
+    library("TurnwiseCLI", ["Turnwise"] + umbrellaDependencies),
     library("TurnwiseEnvironments", ["TurnwiseCore", "TurnwiseSandbox"], path: "environments"),
     .executableTarget(
-      name: "turnwise-tool", dependencies: ["TurnwiseCLI", "TurnwiseEnvironments"],
+      name: "turnwise-tool",
+      dependencies: ["TurnwiseCLI", "TurnwiseEnvironments"] + umbrellaDependencies,
       swiftSettings: settings),
     tests("TurnwiseCoreTests", ["TurnwiseCore"]),
     tests("TurnwiseSandboxTests", ["TurnwiseSandbox", "TurnwiseCore"]),
@@ -112,6 +116,8 @@ let package = Package(
     tests(
       "TurnwiseEnvironmentsTests", ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore"]),
     tests(
-      "TurnwiseCLITests", ["TurnwiseCLI", "Turnwise", "TurnwiseEnvironments"], golden: ["Golden"]),
+      "TurnwiseCLITests",
+      ["TurnwiseCLI", "Turnwise", "TurnwiseEnvironments"] + umbrellaDependencies,
+      golden: ["Golden"]),
   ]
 )

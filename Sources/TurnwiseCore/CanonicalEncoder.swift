@@ -48,6 +48,11 @@ final class CanonicalFrame: Encoder {
     members.append(Member(key: key, node: node))
   }
 
+  /// Brings the members of a keyed container into the order of their keys' bytes.
+  func sortMembers() {
+    members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+  }
+
   /// Opens a frame that is filled later as a member of this one.
   fileprivate func nested(_ shape: Shape, as key: String? = nil) -> CanonicalFrame {
     let frame = CanonicalFrame(shape)
@@ -56,7 +61,10 @@ final class CanonicalFrame: Encoder {
   }
 
   private func open(_ shape: Shape) -> CanonicalFrame {
-    if self.shape != shape { (self.shape, members) = (shape, []) }
+    if self.shape != shape {
+      (self.shape, members) = (shape, [])
+      members.reserveCapacity(8)
+    }
     return self
   }
 
@@ -74,6 +82,7 @@ private struct CanonicalSingle: SingleValueEncodingContainer {
   private func set(_ node: CanonicalNode) { (frame.shape, frame.single) = (.single, node) }
   func encodeNil() { set(.null) }
   func encode<T: Encodable>(_ value: T) throws { set(try CanonicalNode(encoding: value)) }
+  func encode<I: Encodable & FixedWidthInteger>(_ value: I) { set(CanonicalNode(integer: value)) }
 }
 
 private struct CanonicalKeyed<Key: CodingKey>: KeyedEncodingContainerProtocol {

@@ -7,10 +7,10 @@ enum CanonicalNode {
   case string(String)
   case integer(Int)
   /// An integer that no `Int` can hold.
-  case large(any FixedWidthInteger)
+  indirect case large(any FixedWidthInteger)
   case double(Double)
   case float(Float)
-  case blob(Blob)
+  indirect case blob(Blob)
   /// What a value has written, or is yet to write.
   case frame(CanonicalFrame)
   case unordered([Element], isNamed: Bool)
@@ -38,25 +38,34 @@ enum CanonicalNode {
 
   /// Has a value encode itself.
   init<T: Encodable>(encoding value: T) throws {
-    switch value {
-    case let value as Int: self = .integer(value)
-    case let value as String: self = .string(value)
-    case let value as Bool: self = .bool(value)
-    case let value as Double: self = .double(value)
-    case let value as Float: self = .float(value)
-    case let value as Blob: self = .blob(value)
-    case let value as any FixedWidthInteger:
-      self = Int(exactly: value).map(CanonicalNode.integer) ?? .large(value)
-    // Foundation's decoder expects these in a shape that is not what they encode themselves as.
-    case is Data, is URL, is Decimal:
+    // Types are compared first, because casts that fail cost more than all the rest.
+    if T.self == Int.self, let value = value as? Int {
+      self = .integer(value)
+    } else if T.self == String.self, let value = value as? String {
+      self = .string(value)
+    } else if T.self == Bool.self, let value = value as? Bool {
+      self = .bool(value)
+    } else if T.self == Double.self, let value = value as? Double {
+      self = .double(value)
+    } else if T.self == Float.self, let value = value as? Float {
+      self = .float(value)
+    } else if T.self == Blob.self, let value = value as? Blob {
+      self = .blob(value)
+    } else if T.self == Data.self || T.self == URL.self || T.self == Decimal.self {
+      // Foundation's decoder expects these in a shape that is not what they encode themselves as.
       try self.init(encoding: JSON.decode(JSONValue.self, from: JSON.encode(value)))
-    case let value as any UnorderedCollection:
+    } else if let value = value as? any UnorderedCollection {
       self = .unordered(try value.canonicalElements(), isNamed: value.isNamed)
-    default:
+    } else {
       let frame = CanonicalFrame()
       try value.encode(to: frame)
       self = frame.shape == .single ? frame.single : .frame(frame)
     }
+  }
+
+  /// An integer of any width.
+  init(integer value: some FixedWidthInteger) {
+    self = Int(exactly: value).map(CanonicalNode.integer) ?? .large(value)
   }
 }
 
@@ -92,9 +101,9 @@ extension CanonicalNode {
       case .list:
         bytes.appendFrame(6) { for member in frame.members { member.node.append(to: &$0) } }
       case .keyed:
-        let sorted = frame.members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        frame.sortMembers()
         bytes.appendFrame(8) {
-          for member in sorted {
+          for member in frame.members {
             CanonicalNode.string(member.key).append(to: &$0)
             member.node.append(to: &$0)
           }

@@ -53,7 +53,8 @@ public struct Session<E: Environment>: Sendable {
     self.scenario = scenario
     self.origin = origin
     environmentRandom = origin.environmentRandom
-    turns.reserveCapacity(min(environment.turnLimit, 8))  // Most episodes need no other list.
+    // So many fit a block of a kilobyte, the largest that is handed out without a search.
+    turns.reserveCapacity(min(environment.turnLimit, 7))
     state = try environment.start(scenario, using: &environmentRandom)
   }
 

@@ -122,12 +122,9 @@ extension ToolDescription {
 
   /// Describes a tool, by its type alone.
   init<T: Tool>(of tool: T) {
-    let schema = Self.schemas.withLock { schemas in
-      if let known = schemas[ObjectIdentifier(T.self)] { return known }
-      let schema = JSONSchema.describing(T.Arguments.self, help: T.help)
-      schemas[ObjectIdentifier(T.self)] = schema
-      return schema
-    }
+    let known = Self.schemas.withLock { $0[ObjectIdentifier(T.self)] }
+    let schema = known ?? JSONSchema.describing(T.Arguments.self, help: T.help)
+    if known == nil { Self.schemas.withLock { $0[ObjectIdentifier(T.self)] = schema } }
     self.init(name: T.name, summary: T.summary, parameters: schema)
   }
 }

@@ -10,11 +10,10 @@ public struct Toolbox<State>: Sendable {
   /// Collects tools, one to a line.
   public init(@Builder _ tools: () -> [any Tool<State>]) {
     self.tools = tools()
-    for (index, tool) in self.tools.enumerated() {
-      let name = type(of: tool).name
-      precondition(
-        !self.tools[..<index].contains { type(of: $0).name == name },
-        "Two tools are named '\(name)'.")
+    for later in self.tools.indices.dropFirst() {
+      let name = type(of: self.tools[later]).name
+      let isNew = !self.tools[..<later].contains { type(of: $0).name == name }
+      precondition(isNew, "Two tools are named '\(name)'.")
     }
   }
 

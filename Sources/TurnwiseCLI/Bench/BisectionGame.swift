@@ -103,7 +103,7 @@ package struct TypedBisectionGame: Environment {
 
   /// The action that guesses `number`.
   package static func action(guessing number: Int) -> Action {
-    .call("guess", ["number": .integer(number)])
+    .call("guess", .object(["number": .integer(number)]))
   }
 }
 
