@@ -58,10 +58,13 @@ TURNWISE_INLINE const float *turnwise_opaque(const float *x) {
   return x;
 }
 
-// What the processor that runs this can do, whatever this was compiled for.
+// What the processor that runs this can do, whatever this was compiled for: all that -march=x86-64-v3 and
+// -march=x86-64-v4 let the compiler use.
 #if defined(__x86_64__)
 static inline _Bool turnwise_has_avx2(void) {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c") &&
+         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("lzcnt") &&
+         __builtin_cpu_supports("movbe");
 }
 static inline _Bool turnwise_has_avx512(void) {
   return turnwise_has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

@@ -15,6 +15,8 @@ package struct PagedAttention: Sendable {
 
   /// Describes the heads.
   package init(heads: Int, keyValueHeads: Int, headWidth: Int) {
+    precondition(heads.isMultiple(of: keyValueHeads), "Query heads are shared out evenly.")
+    precondition(headWidth.isMultiple(of: 2), "Scores take two elements of a head at a time.")
     (self.heads, self.keyValueHeads, self.headWidth) = (heads, keyValueHeads, headWidth)
   }
 

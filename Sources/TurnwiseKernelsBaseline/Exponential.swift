@@ -1,6 +1,6 @@
 /// Returns e to the power of each lane, to about two units in the last place.
 ///
-/// Arguments are clamped to ±87, so that no lane overflows or becomes subnormal.
+/// Arguments are clamped to -87.3 and 88.3, so that no lane overflows or becomes subnormal.
 @inline(__always)
 func vectorExponential(_ argument: Vector) -> Vector {
   var x = argument

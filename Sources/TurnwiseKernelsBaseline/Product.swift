@@ -12,7 +12,7 @@ extension CompiledKernels {
         block.panels += start * panelWidth
         block.depth = smaller(Blocking.depth, x.depth - start)
         block.isAccumulating = x.isAccumulating || start > 0
-        multiplyRows(block, columns: first, last)
+        multiplyRows(block, columns: first..<last)
         start += block.depth
       }
       first = last

@@ -9,30 +9,38 @@ extension CompiledKernels {
   package static var panelWidth: Int { Columns.width }
 
   /// Multiplies rows that lie one after the other by the panels of some columns.
-  static func multiplyRows(_ x: PanelProduct, columns first: Int, _ last: Int) {
+  static func multiplyRows(_ x: PanelProduct, columns: Range<Int>) {
     if x.rows <= Blocking.fewRows {
-      panelByPanel(x, columns: first, last)
+      panelByPanel(x, columns)
     } else {
-      stripByStrip(x, columns: first, last)
+      stripByStrip(x, columns, row: x.aStride, step: 1)
     }
   }
 
-  private static func stripByStrip(_ x: PanelProduct, columns first: Int, _ last: Int) {
+  /// Multiplies rows that lie side by side: the stride of a leads to the next element of each.
+  static func multiplyTransposedRows(_ x: PanelProduct) {
+    stripByStrip(x, 0..<x.columns, row: 1, step: x.aStride)
+  }
+
+  @inline(__always)
+  private static func stripByStrip(
+    _ x: PanelProduct, _ columns: Range<Int>, row: Int, step: Int
+  ) {
     var r = 0
     while r < x.rows {
       let height = height(x.rows - r)
-      var column = first
-      while column < last {
-        tile(x, r, column, row: x.aStride, step: 1).multiply(height)
+      var column = columns.lowerBound
+      while column < columns.upperBound {
+        tile(x, r, column, row: row, step: step).multiply(height)
         column += Columns.width
       }
       r += height
     }
   }
 
-  private static func panelByPanel(_ x: PanelProduct, columns first: Int, _ last: Int) {
-    var column = first
-    while column < last {
+  private static func panelByPanel(_ x: PanelProduct, _ columns: Range<Int>) {
+    var column = columns.lowerBound
+    while column < columns.upperBound {
       var r = 0
       while r < x.rows {
         let height = height(x.rows - r)
@@ -40,20 +48,6 @@ extension CompiledKernels {
         r += height
       }
       column += Columns.width
-    }
-  }
-
-  /// Multiplies rows that lie side by side: the stride of a leads to the next element of each.
-  static func multiplyTransposedRows(_ x: PanelProduct) {
-    var r = 0
-    while r < x.rows {
-      let height = height(x.rows - r)
-      var column = 0
-      while column < x.columns {
-        tile(x, r, column, row: 1, step: x.aStride).multiply(height)
-        column += Columns.width
-      }
-      r += height
     }
   }
 

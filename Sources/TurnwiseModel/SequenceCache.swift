@@ -41,8 +41,11 @@ public struct SequenceCache: Sendable {
       pages.append(FloatBuffer(model.layers * attention.layerCount))
     }
     if model.tokenShift, added > 0 {
-      let old = lastInputs
-      lastInputs = old.map(FloatBuffer.init(copying:)) ?? FloatBuffer(model.layers * model.width)
+      if lastInputs == nil {
+        lastInputs = FloatBuffer(model.layers * model.width)
+      } else if !isKnownUniquelyReferenced(&lastInputs) {
+        lastInputs = lastInputs.map(FloatBuffer.init(copying:))
+      }
     }
     defer {
       count += added

@@ -25,7 +25,7 @@ public struct Transformer: Sendable {
   }
   let rotary: RotaryEmbedding
   private var packedWeights = PackedWeightsCache()
-  /// What training works in; copies of a model take turns.
+  /// What training works in, shared with copies of the model.
   let memory = BufferPool()
 
   /// The matrices as they are now, laid out for products.
@@ -94,8 +94,10 @@ public struct Transformer: Sendable {
   /// are larger by as much.
   public mutating func bakeIn(temperature: Double) {
     precondition(temperature > 0, "A temperature is above 0.")
-    for place in layout.finalNorm..<layout.finalNorm + configuration.width {
-      parameters[place] /= Float(temperature)
+    let places = layout.finalNorm..<layout.finalNorm + configuration.width
+    // In one change: each would lay out the matrices anew.
+    parameters.withUnsafeMutableBufferPointer { parameters in
+      for place in places { parameters[place] /= Float(temperature) }
     }
   }
 

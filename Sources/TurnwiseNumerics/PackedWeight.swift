@@ -33,7 +33,7 @@ package struct PackedWeight: Sendable {
 
 /// The way back through a linear layer without bias, whose weight is outputs × inputs.
 ///
-/// Through OpenBLAS: there are always many rows, for which it is the faster part.
+/// Through OpenBLAS: there mostly are many rows, for which it is the faster part.
 package enum LinearGradient {
   /// Adds to the weight's gradient, and sets the input's gradient `dx` (rows × inputs).
   package static func backward(

@@ -30,14 +30,14 @@ struct BenchCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let machine = BenchmarkMachine()
+    // The machine is measured last: what is wrong with the flags can be said at once.
     let plan = BenchmarkPlan(
       works: try invocation.choices(Self.only), models: try invocation.choices(Self.model),
       batches: try invocation.integers(Self.batch, atLeast: 1),
       threads: try invocation.integer(
         Self.threads, atLeast: 1, default: ProcessInfo.processInfo.activeProcessorCount),
       samples: try invocation.integer(Self.samples, atLeast: 1, default: 5),
-      peak: machine.peakGigaflops * 1e9)
+      machine: BenchmarkMachine())
     if plan.works == [.iteration], plan.iterationModels.isEmpty {
       throw UsageError.conflict("the updates of T3 are not timed; choose T1 or T2")
     }
@@ -46,9 +46,9 @@ struct BenchCommand: Subcommand {
     let results = try await measure(plan, context.console)
     if invocation.has(.json) {
       try context.console.answer(
-        json: Answer(machine: machine, results: results, warnings: warnings))
+        json: Answer(machine: plan.machine, results: results, warnings: warnings))
     } else {
-      print(machine, results, plan, context.console)
+      print(results, plan, context.console)
     }
     return .success
   }
@@ -57,24 +57,22 @@ struct BenchCommand: Subcommand {
   private func measure(_ plan: BenchmarkPlan, _ console: Console) async throws -> [BenchmarkResult]
   {
     var results: [BenchmarkResult] = []
-    if plan.modelRows > 0 {
-      let bar = ProgressBar(
-        "bench", total: plan.modelRows * plan.samples, unit: "samples", console: console)
-      defer { bar.clear() }
-      for model in plan.models {
-        if plan.works.contains(.training) {
-          results += try await TrainingBenchmark.measure(model, plan, bar)
-        }
-        if plan.works.contains(.sampling) {
-          results += try await SamplingBenchmark.measure(model, plan, bar)
-        }
-        if plan.works.contains(.iteration), model.hasIteration {
-          results.append(try await IterationBenchmark.measure(model, plan, bar))
-        }
+    let bar = ProgressBar(
+      "bench", total: plan.rows * plan.samples, unit: "samples", console: console)
+    defer { bar.clear() }
+    for model in plan.models {
+      if plan.works.contains(.training) {
+        results += try await TrainingBenchmark.measure(model, plan, bar)
+      }
+      if plan.works.contains(.sampling) {
+        results += try await SamplingBenchmark.measure(model, plan, bar)
+      }
+      if plan.works.contains(.iteration), model.hasIteration {
+        results.append(try await IterationBenchmark.measure(model, plan, bar))
       }
     }
     if plan.works.contains(.environment) {
-      results += try await EnvironmentBenchmark.measure(samples: plan.samples)
+      results += try await EnvironmentBenchmark.measure(plan, bar)
     }
     return results
   }
@@ -82,9 +80,9 @@ struct BenchCommand: Subcommand {
   // MARK: - Words
 
   private func print(
-    _ machine: BenchmarkMachine, _ results: [BenchmarkResult], _ plan: BenchmarkPlan,
-    _ console: Console
+    _ results: [BenchmarkResult], _ plan: BenchmarkPlan, _ console: Console
   ) {
+    let machine = plan.machine
     let peak = String(format: "%.0f GFLOP/s a core", machine.peakGigaflops)
     console.answer(
       """

@@ -12,9 +12,11 @@ struct BenchmarkPlan: Sendable {
   var threads: Int
   /// How often each row is timed; its figures are medians.
   var samples: Int
-  /// Additions and multiplications a second of one core at its best.
-  var peak: Double
+  /// What runs it.
+  var machine: BenchmarkMachine
 
+  /// Additions and multiplications a second of one core at its best.
+  var peak: Double { machine.peakGigaflops * 1e9 }
   /// The batches of a model's training.
   func trainingBatches(_ model: BenchmarkModel) -> [Int] { batches ?? [model.trainingBatch] }
   /// The batches of sampling.
@@ -22,14 +24,14 @@ struct BenchmarkPlan: Sendable {
   /// The models whose updates are timed.
   var iterationModels: [BenchmarkModel] { models.filter(\.hasIteration) }
 
-  /// How many rows with a model there are.
-  var modelRows: Int {
+  /// How many rows there are.
+  var rows: Int {
     works.reduce(0) { total, work in
       switch work {
       case .training: total + models.reduce(0) { $0 + trainingBatches($1).count }
       case .sampling: total + models.count * samplingBatches.count
       case .iteration: total + iterationModels.count
-      case .environment: total
+      case .environment: total + EnvironmentBenchmark.rows
       }
     }
   }

@@ -6,23 +6,25 @@ internal import Turnwise
 /// it does in the loops that this is held against, so nothing is spent on describing situations.
 enum EnvironmentBenchmark {
   private static let episodes = 10_000
+  /// Two games, with keys of states and without.
+  static let rows = 4
 
   /// Times both games, with keys of states and without.
   ///
-  /// - Parameter samples: How often each row is timed; its figure is the median.
-  /// - Returns: Four rows.
   /// - Throws: `CancellationError`.
-  static func measure(samples: Int) async throws -> [BenchmarkResult] {
+  static func measure(
+    _ plan: BenchmarkPlan, _ bar: ProgressBar
+  ) async throws -> [BenchmarkResult] {
     var results: [BenchmarkResult] = []
     for keys in [false, true] {
       results.append(
-        try await row(keys ? "text, state keys" : "text", samples) {
+        try await row(keys ? "text, state keys" : "text", plan, bar) {
           try await play(BisectionGame(), keys: keys, BisectionGame.action)
         })
     }
     for keys in [false, true] {
       results.append(
-        try await row(keys ? "toolbox, state keys" : "toolbox", samples) {
+        try await row(keys ? "toolbox, state keys" : "toolbox", plan, bar) {
           try await play(TypedBisectionGame(), keys: keys, TypedBisectionGame.action)
         })
     }
@@ -30,18 +32,11 @@ enum EnvironmentBenchmark {
   }
 
   private static func row(
-    _ via: String, _ samples: Int, _ turns: () async throws -> Int
+    _ via: String, _ plan: BenchmarkPlan, _ bar: ProgressBar, _ turns: () async throws -> Int
   ) async throws -> BenchmarkResult {
-    _ = try await turns()
-    var timed = BenchmarkSamples()
-    for _ in 0..<samples {
-      try Task.checkCancellation()
-      let start = BenchmarkTime.now
-      let count = try await turns()
-      timed.append(tokens: count, BenchmarkTime.now - start)
-    }
+    let samples = try await plan.time(warmUps: 1, bar, "environment, \(via)", turns)
     return BenchmarkResult(
-      work: .environment, threads: 1, turnsPerSecond: timed.cpuTokensPerSecond, via: via)
+      work: .environment, threads: 1, turnsPerSecond: samples.cpuTokensPerSecond, via: via)
   }
 
   /// Plays episodes to their ends, and returns the number of turns.
