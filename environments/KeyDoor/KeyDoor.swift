@@ -123,18 +123,29 @@ public struct KeyDoor: Environment {
   static func choices(in state: State) -> [Action] {
     var choices: [Action] = []
     if state.position == 0 {
-      choices.append(.call("read"))
-      choices += state.scenario.keys.map { .call("take", ["key": .string($0)]) }
+      choices.append(read)
+      choices += state.scenario.keys.map { takes[$0] ?? take($0) }
     } else {
-      choices.append(.call("back"))
+      choices.append(back)
     }
-    if state.position < state.horizon {
-      choices += Side.allCases.map { .call("walk", ["side": .string($0.rawValue)]) }
-    } else {
-      choices.append(.call("open"))
-    }
-    return choices + [.call("rest"), .call("leave")]
+    if state.position < state.horizon { choices += walks } else { choices.append(open) }
+    choices.append(rest)
+    choices.append(leave)
+    return choices
   }
+
+  // Each turn lists its choices, so they are spelled once.
+  private static let read = Action.call("read")
+  private static let back = Action.call("back")
+  private static let open = Action.call("open")
+  private static let rest = Action.call("rest")
+  private static let leave = Action.call("leave")
+  private static let walks = Side.allCases.map {
+    Action.call("walk", ["side": .string($0.rawValue)])
+  }
+  private static let takes = Dictionary(uniqueKeysWithValues: colors.map { ($0, take($0)) })
+
+  private static func take(_ key: String) -> Action { .call("take", ["key": .string(key)]) }
 
   /// Success is an open door.
   public func judge(_ state: State) -> Judgement {
