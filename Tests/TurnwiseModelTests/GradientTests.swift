@@ -82,6 +82,32 @@ import TurnwiseModel
     #expect(zip(sum, together.gradient).allSatisfy { abs($0 - $1) < 1e-3 * (1 + abs($0)) })
   }
 
+  @Test(arguments: policies + [.tiny(head: .scalar)])
+  func `is the same where sequences begin alike`(_ shape: ModelConfiguration) {
+    let model = Transformer.scrambled(shape)
+    // One is all of another's beginning, two share more than the others, one is there twice.
+    let whole = someSequences([140, 180], seed: 5)
+    let (a, b) = (whole[0].tokens, whole[1].tokens)
+    let tokens = [
+      Array(a), a[..<70] + b[..<60], a[..<40] + b[90...], a[..<70] + b[..<90], a[..<35], a, b,
+    ].map { Array($0) }
+    let scored = Set(whole[0].scored + whole[1].scored)
+    let sequences = tokens.map { tokens in
+      TrainingSequence(tokens: tokens, scored: scored.filter { $0 < tokens.count }.sorted())
+    }
+    let together = model.gradient(of: sequences, objective: loss)
+    var sum = [Double](repeating: 0, count: together.gradient.count)
+    for (index, sequence) in sequences.enumerated() {
+      let alone = model.gradient(of: [sequence]) { _, outputs in loss(index, outputs) }
+      for i in sum.indices { sum[i] += Double(alone.gradient[i]) }
+      #expect(alone.outputs[0] == together.outputs[index])
+    }
+    let size = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let error = zip(sum, together.gradient).reduce(0) { $0 + pow($1.0 - Double($1.1), 2) }
+    #expect(error.squareRoot() < 1e-5 * size)
+    #expect(model.score(sequences) == together.outputs)
+  }
+
   @Test func `has the same bits for any number of workers`() {
     let model = Transformer.scrambled(.tiny())
     let sequences = someSequences((0..<70).map { 3 + $0 * 37 % 200 })
