@@ -44,21 +44,21 @@ package struct CausalAttention: Sendable {
   /// Rows that are taken at a time.
   package static let tileRows = 12
 
-  /// The first block of a sequence.
-  package func firstBlock(length: Int) -> Block {
-    Block(first: 0, last: min(Self.blockRows, length), offset: 0)
+  /// The first block of the rows from `first` on.
+  package func firstBlock(from first: Int = 0, length: Int) -> Block {
+    Block(first: first, last: min(first + Self.blockRows, length), offset: 0)
   }
 
-  /// Floats that the probabilities of one head take.
-  package func headProbabilityCount(length: Int) -> Int {
-    var block = firstBlock(length: length)
+  /// Floats that the probabilities of one head take, in the rows from `first` on.
+  package func headProbabilityCount(from first: Int = 0, length: Int) -> Int {
+    var block = firstBlock(from: first, length: length)
     while let next = block.next(length: length) { block = next }
     return block.offset + (block.last - block.first) * block.stride
   }
 
   /// Floats that the probabilities of a sequence of `length` take, over all heads.
-  package func probabilityCount(length: Int) -> Int {
-    heads * headProbabilityCount(length: length)
+  package func probabilityCount(from first: Int = 0, length: Int) -> Int {
+    heads * headProbabilityCount(from: first, length: length)
   }
 
   /// Floats of a matrix length × headWidth in panels.
@@ -73,27 +73,37 @@ package struct CausalAttention: Sendable {
 
   /// The memory of one sequence.
   package struct Operands {
-    /// The first query, key and value.
-    package var query, key, value: MutableFloats
-    /// The distance between rows of queries, keys and values.
+    /// The query of position ``first``, and the distance between queries.
+    package var query: MutableFloats
     package var stride: Int
-    /// Rows × heads · headWidth.
+    /// The key and value of position 0.
+    package var key, value: MutableFloats
+    /// The distance between keys, and between values.
+    package var keyStride: Int
+    /// The output of position ``first``, heads · headWidth wide.
     package var output: MutableFloats
     /// The distance between rows of the output.
     package var outputStride: Int
-    /// Room for ``CausalAttention/probabilityCount(length:)`` floats.
+    /// Room for ``CausalAttention/probabilityCount(from:length:)`` floats.
     package var probabilities: MutableFloats
-    /// The number of rows.
+    /// The positions that only have keys and values, because another sequence has their rows.
+    package var first: Int
+    /// The number of positions.
     package var length: Int
 
     /// Names the memory.
     package init(
-      query: MutableFloats, key: MutableFloats, value: MutableFloats, stride: Int,
-      output: MutableFloats, outputStride: Int, probabilities: MutableFloats, length: Int
+      query: MutableFloats, stride: Int, key: MutableFloats, value: MutableFloats, keyStride: Int,
+      output: MutableFloats, outputStride: Int, probabilities: MutableFloats, first: Int = 0,
+      length: Int
     ) {
-      (self.query, self.key, self.value, self.stride) = (query, key, value, stride)
+      (self.query, self.stride) = (query, stride)
+      (self.key, self.value, self.keyStride) = (key, value, keyStride)
       (self.output, self.outputStride) = (output, outputStride)
-      (self.probabilities, self.length) = (probabilities, length)
+      (self.probabilities, self.first, self.length) = (probabilities, first, length)
     }
+
+    /// The number of positions that have rows.
+    package var rows: Int { length - first }
   }
 }

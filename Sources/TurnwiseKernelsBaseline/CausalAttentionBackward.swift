@@ -7,17 +7,17 @@ extension CompiledKernels {
   ) {
     let width = attention.headWidth
     let panelCount = attention.panelCount(length: x.length)
-    let size = attention.headProbabilityCount(length: x.length)
+    let size = attention.headProbabilityCount(from: x.first, length: x.length)
     for shared in 0..<attention.keyValueHeads {
       let pass = AttentionGradient(
         attention: attention, x: x, d: gradients, keys: scratch, values: scratch + panelCount,
         queries: scratch + 2 * panelCount, outputs: scratch + 3 * panelCount,
         scores: scratch + 4 * panelCount)
       packColumns(
-        scratch, x.key + shared * width, stride: x.stride, columns: width, depth: x.length,
+        scratch, x.key + shared * width, stride: x.keyStride, columns: width, depth: x.length,
         panelDepth: x.length)
       packTransposed(
-        scratch + panelCount, x.value + shared * width, stride: x.stride, columns: x.length,
+        scratch + panelCount, x.value + shared * width, stride: x.keyStride, columns: x.length,
         depth: width, panelDepth: width)
       for head in shared * attention.group..<(shared + 1) * attention.group {
         pass.run(head, probabilities: x.probabilities + head * size)
@@ -39,12 +39,12 @@ private struct AttentionGradient {
   func run(_ head: Int, probabilities: Floats) {
     let width = attention.headWidth
     CompiledKernels.packColumns(
-      queries, x.query + head * width, stride: x.stride, columns: width, depth: x.length,
-      panelDepth: x.length)
+      queries, x.query + head * width, stride: x.stride, columns: width, depth: x.rows,
+      panelDepth: x.rows)
     CompiledKernels.packColumns(
-      outputs, d.output + head * width, stride: d.outputStride, columns: width, depth: x.length,
-      panelDepth: x.length)
-    var upcoming: CausalAttention.Block? = attention.firstBlock(length: x.length)
+      outputs, d.output + head * width, stride: d.outputStride, columns: width, depth: x.rows,
+      panelDepth: x.rows)
+    var upcoming: CausalAttention.Block? = attention.firstBlock(from: x.first, length: x.length)
     while let block = upcoming {
       let p = probabilities + block.offset
       var row = block.first
@@ -70,8 +70,8 @@ private struct AttentionGradient {
     let seen = row + rows
     let ds = scores + (row - block.first) * block.stride
     let p = probabilities + (row - block.first) * block.stride
-    let dOutput = d.output + row * d.outputStride + head * width
-    let output = x.output + row * x.outputStride + head * width
+    let dOutput = d.output + (row - x.first) * d.outputStride + head * width
+    let output = x.output + (row - x.first) * x.outputStride + head * width
     // dP = dO Vᵀ
     CompiledKernels.product(
       PanelProduct(
@@ -92,7 +92,7 @@ private struct AttentionGradient {
     // dQ = dS K
     CompiledKernels.product(
       PanelProduct(
-        c: d.query + row * d.stride + head * width, cStride: d.stride, a: ds,
+        c: d.query + (row - x.first) * d.stride + head * width, cStride: d.stride, a: ds,
         aStride: block.stride, panels: keys, panelDepth: x.length, rows: rows, columns: width,
         depth: seen))
   }
@@ -104,12 +104,16 @@ private struct AttentionGradient {
     var position = 0
     while position < block.last {
       let first = position > block.first ? position : block.first
-      let rows = smaller(CausalAttention.tileRows, block.last - position)
+      // A tile of positions ends where one of rows does: of the rows that see its first, all see its
+      // last or have zeros there.
+      let end = position < x.first ? x.first : block.last
+      let rows = smaller(CausalAttention.tileRows, end - position)
       CompiledKernels.multiplyTransposedRows(
         PanelProduct(
-          c: gradient + position * d.stride, cStride: d.stride,
+          c: gradient + position * d.keyStride, cStride: d.keyStride,
           a: weights + (first - block.first) * block.stride + position, aStride: block.stride,
-          panels: panels + first * CompiledKernels.panelWidth, panelDepth: x.length, rows: rows,
+          panels: panels + (first - x.first) * CompiledKernels.panelWidth, panelDepth: x.rows,
+          rows: rows,
           columns: attention.headWidth, depth: block.last - first, isAccumulating: true))
       position += rows
     }

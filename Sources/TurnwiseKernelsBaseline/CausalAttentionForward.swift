@@ -5,15 +5,15 @@ extension CompiledKernels {
     _ attention: CausalAttention, _ x: CausalAttention.Operands, scratch: MutableFloats
   ) {
     let width = attention.headWidth
-    let size = attention.headProbabilityCount(length: x.length)
+    let size = attention.headProbabilityCount(from: x.first, length: x.length)
     let keys = scratch
     let values = keys + attention.panelCount(length: x.length)
     for shared in 0..<attention.keyValueHeads {
       packTransposed(
-        keys, x.key + shared * width, stride: x.stride, columns: x.length, depth: width,
+        keys, x.key + shared * width, stride: x.keyStride, columns: x.length, depth: width,
         panelDepth: width)
       packColumns(
-        values, x.value + shared * width, stride: x.stride, columns: width, depth: x.length,
+        values, x.value + shared * width, stride: x.keyStride, columns: width, depth: x.length,
         panelDepth: x.length)
       for head in shared * attention.group..<(shared + 1) * attention.group {
         attend(
@@ -30,25 +30,25 @@ extension CompiledKernels {
   ) {
     let width = attention.headWidth
     let scale = 1 / Float(width).squareRoot()
-    let query = x.query + head * width
-    let output = x.output + head * width
-    var upcoming: CausalAttention.Block? = attention.firstBlock(length: x.length)
+    var upcoming: CausalAttention.Block? = attention.firstBlock(from: x.first, length: x.length)
     while let block = upcoming {
       var row = block.first
       while row < block.last {
         let rows = smaller(CausalAttention.tileRows, block.last - row)
         let seen = row + rows
+        let query = x.query + (row - x.first) * x.stride + head * width
+        let output = x.output + (row - x.first) * x.outputStride + head * width
         let p = probabilities + block.offset + (row - block.first) * block.stride
         product(
           PanelProduct(
-            c: p, cStride: block.stride, a: query + row * x.stride, aStride: x.stride,
+            c: p, cStride: block.stride, a: query, aStride: x.stride,
             panels: keys, panelDepth: width, rows: rows, columns: wholePanels(seen), depth: width))
         for r in 0..<rows {
           softmax(p + r * block.stride, count: row + r + 1, width: seen, scale: scale)
         }
         product(
           PanelProduct(
-            c: output + row * x.outputStride, cStride: x.outputStride, a: p,
+            c: output, cStride: x.outputStride, a: p,
             aStride: block.stride, panels: values, panelDepth: x.length, rows: rows,
             columns: width, depth: seen))
         row += rows

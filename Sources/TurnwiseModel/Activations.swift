@@ -67,6 +67,8 @@ struct Activations {
     let attended: MutableFloats
     let projections: MutableFloats
     let gated: MutableFloats
+    /// By ``Activations/keyValues``.
+    let keyValues: MutableFloats
   }
 
   /// One for each block, or one for all where there is no backward pass.
@@ -75,6 +77,8 @@ struct Activations {
   let output: MutableFloats
   let head: Head
   let gradients: Gradients?
+  /// Values and keys of a sequence that shares rows, positions × 2 keyValueWidth.
+  let keyValues: MutableFloats
   /// What kernels need for themselves.
   let scratch: MutableFloats
   private let memory: BufferPool.Loan
@@ -88,12 +92,13 @@ struct Activations {
     let scored = extent.scored
     let width = model.width
     func make(_ take: (Int) -> MutableFloats) -> (
-      [Block], MutableFloats, Head, MutableFloats, Gradients?
+      [Block], MutableFloats, Head, MutableFloats, MutableFloats, Gradients?
     ) {
       let blocks = (0..<(isTraining ? model.layers : 1)).map { _ in
         Block(
           input: take(rows * width), attentionInverse: take(rows), normed: take(rows * width),
-          keyInput: take(rows * width), projections: take(rows * model.projectionWidth),
+          keyInput: take(model.tokenShift ? rows * width : 0),
+          projections: take(rows * model.projectionWidth),
           probabilities: take(extent.probabilities), attended: take(rows * width),
           middle: take(rows * width), feedForwardInverse: take(rows),
           feedForwardNormed: take(rows * width), gates: take(rows * 2 * model.feedForward),
@@ -105,13 +110,16 @@ struct Activations {
         entropies: take(scored), partitions: take(scored), dOutputs: take(scored),
         dEntropies: take(scored), dInput: take(scored * width), dNormed: take(scored * width))
       let output = take(rows * width)
+      let keyValues = take(extent.shared * 2 * model.keyValueWidth)
       let scratch = take(extent.scratch)
-      guard isTraining else { return (blocks, output, head, scratch, nil) }
+      guard isTraining else { return (blocks, output, head, keyValues, scratch, nil) }
       let gradients = Gradients(
-        stream: take(rows * width), normed: take(rows * width), keyInput: take(rows * width),
+        stream: take(rows * width), normed: take(rows * width),
+        keyInput: take(model.tokenShift ? rows * width : 0),
         attended: take(rows * width), projections: take(rows * model.projectionWidth),
-        gated: take(rows * model.feedForward))
-      return (blocks, output, head, scratch, gradients)
+        gated: take(rows * model.feedForward),
+        keyValues: take(extent.shared * 2 * model.keyValueWidth))
+      return (blocks, output, head, keyValues, scratch, gradients)
     }
     // Once to count, once to place; each part starts a cache line.
     var size = 0
@@ -124,7 +132,9 @@ struct Activations {
     }
     let memory = pool.lend(size)
     var next = places.makeIterator()
-    (blocks, output, head, scratch, gradients) = make { _ in memory.base + (next.next() ?? 0) }
+    (blocks, output, head, keyValues, scratch, gradients) = make { _ in
+      memory.base + (next.next() ?? 0)
+    }
     self.memory = memory
   }
 

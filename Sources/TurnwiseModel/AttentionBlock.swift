@@ -12,7 +12,8 @@ extension TrainingPass {
       rows: rows, width: width, epsilon: model.normEpsilon)
     project(x, index)
     turn(x.projections) { rotary.forward($0, heads: $1, position: $2) }
-    forEachMember(x) { operands, _ in
+    forEachMember(x) { member, operands in
+      if member.first > 0 { gather(x.projections, member) }
       kernels.attentionForward(attention, operands, scratch: activations.scratch)
     }
     x.middle.update(from: x.input, count: rows * width)
@@ -30,14 +31,21 @@ extension TrainingPass {
       dx: d.attended, dWeight: gradient + at.output, dy: d.stream, x: x.attended,
       weight: weights + at.output, rows: rows, inputs: width, outputs: width)
     d.projections.update(repeating: 0, count: rows * model.projectionWidth)
-    forEachMember(x) { operands, start in
+    forEachMember(x) { member, operands in
+      let isShared = member.first > 0
+      let start = member.rows.lowerBound
       var gradients = operands
       gradients.query = d.projections + start * model.projectionWidth
-      gradients.value = gradients.query + width
+      gradients.value = isShared ? d.keyValues : gradients.query + width
       gradients.key = gradients.value + model.keyValueWidth
       gradients.output = d.attended + start * width
+      if isShared {
+        gather(x.projections, member)
+        d.keyValues.update(repeating: 0, count: member.length * 2 * model.keyValueWidth)
+      }
       kernels.attentionBackward(
         attention, operands, gradients: gradients, scratch: activations.scratch)
+      if isShared { scatter(d, member) }
     }
     turn(d.projections) { rotary.backward($0, heads: $1, position: $2) }
     projectBackward(x, at, gradient, d)
@@ -54,10 +62,10 @@ extension TrainingPass {
     let stride = model.projectionWidth
     matrices.projections.forward(x.projections, x.normed, rows: rows, yStride: stride)
     guard let keys = matrices.keys else { return }
-    batch.forEachRow { row, position in
-      let own = x.normed + row * width
+    batch.forEachRow { row, _, previous in
       kernels.shiftForward(
-        x.keyInput + row * width, own, previous: position > 0 ? Floats(own - width) : nil,
+        x.keyInput + row * width, x.normed + row * width,
+        previous: previous.map { Floats(x.normed + $0 * width) },
         current: weights + at.keyCurrent, shifted: weights + at.keyShifted, width: width)
     }
     keys.forward(
@@ -85,22 +93,20 @@ extension TrainingPass {
       dx: d.keyInput, dWeight: gradient + at.keys, dy: d.projections + beforeKeys, x: x.keyInput,
       weight: weights + at.keys, rows: rows, inputs: width, outputs: model.keyValueWidth,
       yStride: stride)
-    batch.forEachRow { row, position in
-      let hasPrevious = position > 0
-      let own = x.normed + row * width
-      let dOwn = d.normed + row * width
+    batch.forEachRow { row, _, previous in
       kernels.shiftBackward(
-        dx: dOwn, dPrevious: hasPrevious ? dOwn - width : nil, dCurrent: gradient + at.keyCurrent,
-        dShifted: gradient + at.keyShifted, dy: d.keyInput + row * width, x: own,
-        previous: hasPrevious ? Floats(own - width) : nil, current: weights + at.keyCurrent,
-        shifted: weights + at.keyShifted, width: width)
+        dx: d.normed + row * width, dPrevious: previous.map { d.normed + $0 * width },
+        dCurrent: gradient + at.keyCurrent, dShifted: gradient + at.keyShifted,
+        dy: d.keyInput + row * width, x: x.normed + row * width,
+        previous: previous.map { Floats(x.normed + $0 * width) },
+        current: weights + at.keyCurrent, shifted: weights + at.keyShifted, width: width)
     }
   }
 
   /// Calls `body` with the queries and with the keys of each row, their heads and the row's
   /// position.
   private func turn(_ projections: MutableFloats, _ body: (MutableFloats, Int, Int) -> Void) {
-    batch.forEachRow { row, position in
+    batch.forEachRow { row, position, _ in
       let queries = projections + row * model.projectionWidth
       let keys = queries + model.width + model.keyValueWidth
       body(queries, model.heads, position)
@@ -108,21 +114,42 @@ extension TrainingPass {
     }
   }
 
-  /// Calls `body` with the operands of each sequence, and its first row.
+  /// Calls `body` with each sequence, and its operands; see ``gather(_:_:)``.
   private func forEachMember(
-    _ x: Activations.Block, _ body: (CausalAttention.Operands, Int) -> Void
+    _ x: Activations.Block, _ body: (Microbatch.Member, CausalAttention.Operands) -> Void
   ) {
     var probabilities = x.probabilities
     for member in batch.members {
       let start = member.rows.lowerBound
+      let isShared = member.first > 0
       let queries = x.projections + start * model.projectionWidth
+      let values = isShared ? activations.keyValues : queries + model.width
       let operands = CausalAttention.Operands(
-        query: queries, key: queries + model.width + model.keyValueWidth,
-        value: queries + model.width, stride: model.projectionWidth,
+        query: queries, stride: model.projectionWidth, key: values + model.keyValueWidth,
+        value: values, keyStride: isShared ? 2 * model.keyValueWidth : model.projectionWidth,
         output: x.attended + start * model.width, outputStride: model.width,
-        probabilities: probabilities, length: member.rows.count)
-      body(operands, start)
-      probabilities += attention.probabilityCount(length: member.rows.count)
+        probabilities: probabilities, first: member.first, length: member.length)
+      body(member, operands)
+      probabilities += attention.probabilityCount(from: member.first, length: member.length)
+    }
+  }
+
+  /// Lines up the values and keys of a sequence some of whose rows belong to others.
+  private func gather(_ projections: MutableFloats, _ member: Microbatch.Member) {
+    let count = 2 * model.keyValueWidth
+    for (position, row) in member.path.joined().enumerated() {
+      (activations.keyValues + position * count).update(
+        from: projections + row * model.projectionWidth + model.width, count: count)
+    }
+  }
+
+  /// Adds the gradients of such values and keys to those of their rows.
+  private func scatter(_ d: Activations.Gradients, _ member: Microbatch.Member) {
+    let count = 2 * model.keyValueWidth
+    for (position, row) in member.path.joined().enumerated() {
+      kernels.add(
+        d.projections + row * model.projectionWidth + model.width,
+        d.keyValues + position * count, count: count)
     }
   }
 }

@@ -2,65 +2,106 @@ internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 /// Sequences that pass through the model together, one after the other, without padding.
+///
+/// What a sequence begins with in common with the one before it, as the members of a group do, has one
+/// set of rows: later positions see only its keys and values.
 struct Microbatch: Sendable {
   /// One sequence of it.
   struct Member: Sendable {
     /// Its number among all sequences.
     let sequence: Int
-    /// Its rows among those of the microbatch.
-    let rows: Range<Int>
+    /// The rows of its positions, in their order; the last are its own, the others also belong to
+    /// sequences before it.
+    let path: [Range<Int>]
     /// Its places among the scored rows of the microbatch.
     let scored: Range<Int>
+
+    /// Its own rows.
+    var rows: Range<Int> { path[path.count - 1] }
+    /// The positions before those of its own rows.
+    var first: Int { length - rows.count }
+    /// The number of positions.
+    let length: Int
+
+    /// The rows of the first `count` positions.
+    fileprivate func path(of count: Int) -> [Range<Int>] {
+      var rest = count
+      return path.compactMap { rows in
+        defer { rest -= rows.count }
+        return rest > 0 ? rows.lowerBound..<min(rows.upperBound, rows.lowerBound + rest) : nil
+      }
+    }
   }
 
   private(set) var members: [Member] = []
+  /// The token of each row.
   private(set) var tokens: [Int32] = []
-  /// The rows to be read off.
+  /// The rows to be read off; a shared one may be named several times.
   private(set) var scoredRows: [Int] = []
   /// The token that each scored row is asked about.
   private(set) var targets: [Int32] = []
 
   /// Rows at which a microbatch is full: enough for fast products, few enough for the cache.
   static let fullRows = 256
+  /// Rows at which it is full where sequences share rows: more, since each saves some.
+  static let fullSharedRows = 1024
+  /// Positions that two sequences must have in common to share them.
+  static let fewestShared = 32
   /// Gradients that are summed separately.
   ///
   /// Fixed, so that the order of the sum is.
   static let shards = 8
 
-  /// Calls `body` with each row, and its position in its sequence.
-  func forEachRow(_ body: (_ row: Int, _ position: Int) -> Void) {
+  /// Calls `body` with each row, its position in its sequence, and the row of the position before.
+  func forEachRow(_ body: (_ row: Int, _ position: Int, _ previous: Int?) -> Void) {
     for member in members {
-      for row in member.rows { body(row, row - member.rows.lowerBound) }
+      var previous = member.path.dropLast().last.map { $0.upperBound - 1 }
+      for row in member.rows {
+        body(row, member.first + row - member.rows.lowerBound, previous)
+        previous = row
+      }
     }
   }
 
-  /// Cuts sequences into microbatches, in their order.
+  /// Cuts sequences into microbatches.
+  ///
+  /// They are sorted by their tokens, so that those with the same beginning are neighbours.
   static func cut(_ sequences: [TrainingSequence]) -> [Microbatch] {
+    let order = sequences.indices.sorted { a, b in
+      let (first, second) = (sequences[a].tokens, sequences[b].tokens)
+      return first == second ? a < b : first.lexicographicallyPrecedes(second)
+    }
     var result: [Microbatch] = []
     var current = Microbatch()
-    for (index, sequence) in sequences.enumerated() {
-      let total = current.tokens.count + sequence.tokens.count
-      if total > fullRows, !current.members.isEmpty {
+    for index in order {
+      let sequence = sequences[index]
+      let shared = current.members.last.map { sequences[$0.sequence].shared(with: sequence) } ?? 0
+      let total = current.tokens.count + sequence.tokens.count - shared
+      if total > (shared > 0 ? fullSharedRows : fullRows), !current.members.isEmpty {
         result.append(current)
         current = Microbatch()
+        current.append(sequence, index, sharing: 0)
+      } else {
+        current.append(sequence, index, sharing: shared)
       }
-      current.append(sequence, index)
     }
     if !current.members.isEmpty { result.append(current) }
     return result
   }
 
-  private mutating func append(_ sequence: TrainingSequence, _ index: Int) {
-    let start = tokens.count
-    let scoredStart = scoredRows.count
-    tokens += sequence.tokens
+  private mutating func append(_ sequence: TrainingSequence, _ index: Int, sharing shared: Int) {
+    let (start, scoredStart) = (tokens.count, scoredRows.count)
+    tokens += sequence.tokens[shared...]
+    let path = (members.last?.path(of: shared) ?? []) + [start..<tokens.count]
+    let rows = path.flatMap(Array.init)
     for token in sequence.scored {
-      scoredRows.append(start + token - 1)
+      scoredRows.append(rows[token - 1])
       targets.append(token < sequence.tokens.count ? sequence.tokens[token] : 0)
     }
     members.append(
       Member(
-        sequence: index, rows: start..<tokens.count, scored: scoredStart..<scoredRows.count))
+        sequence: index, path: path, scored: scoredStart..<scoredRows.count,
+        length: sequence.tokens.count))
   }
 
   /// The memory that a pass over a microbatch takes.
@@ -69,6 +110,8 @@ struct Microbatch: Sendable {
     var scored = 0
     var probabilities = 0
     var scratch = 0
+    /// Positions of the longest sequence that shares rows.
+    var shared = 0
   }
 
   /// The memory that suffices for each of `batches`.
@@ -79,12 +122,22 @@ struct Microbatch: Sendable {
       extent.scored = max(extent.scored, batch.scoredRows.count)
       var probabilities = 0
       for member in batch.members {
-        probabilities += attention.probabilityCount(length: member.rows.count)
-        let scratch = attention.scratchCount(length: member.rows.count)
-        extent.scratch = max(extent.scratch, scratch)
+        probabilities += attention.probabilityCount(from: member.first, length: member.length)
+        extent.scratch = max(extent.scratch, attention.scratchCount(length: member.length))
+        if member.first > 0 { extent.shared = max(extent.shared, member.length) }
       }
       extent.probabilities = max(extent.probabilities, probabilities)
     }
     return extent
+  }
+}
+
+extension TrainingSequence {
+  /// How many positions another sequence can share: those that both begin with, but for its last.
+  fileprivate func shared(with other: TrainingSequence) -> Int {
+    let limit = min(tokens.count, other.tokens.count - 1)
+    var count = 0
+    while count < limit, tokens[count] == other.tokens[count] { count += 1 }
+    return count >= Microbatch.fewestShared ? count : 0
   }
 }

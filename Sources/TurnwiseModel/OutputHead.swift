@@ -68,7 +68,7 @@ extension TrainingPass {
       weight: weights + layout.finalNorm, inverse: x.inverse, rows: scored, width: width)
     d.stream.update(repeating: 0, count: rows * width)
     for (place, row) in batch.scoredRows.enumerated() {
-      (d.stream + row * width).update(from: x.dInput + place * width, count: width)
+      kernels.add(d.stream + row * width, x.dInput + place * width, count: width)
     }
   }
 

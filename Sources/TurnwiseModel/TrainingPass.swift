@@ -73,8 +73,6 @@ struct TrainingPass {
   /// one before it lie.
   private func forEachToken(_ body: (_ row: Int, _ token: Int, _ previous: Int?) -> Void) {
     func place(_ row: Int) -> Int { layout.embedding + Int(batch.tokens[row]) * model.width }
-    batch.forEachRow { row, position in
-      body(row, place(row), position > 0 ? place(row - 1) : nil)
-    }
+    batch.forEachRow { row, _, previous in body(row, place(row), previous.map(place)) }
   }
 }

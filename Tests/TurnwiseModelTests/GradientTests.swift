@@ -82,6 +82,37 @@ import TurnwiseModel
     #expect(zip(sum, together.gradient).allSatisfy { abs($0 - $1) < 1e-3 * (1 + abs($0)) })
   }
 
+  @Test(arguments: policies + [.tiny(head: .scalar)])
+  func `is the same where sequences begin alike`(_ shape: ModelConfiguration) {
+    let model = Transformer.scrambled(shape)
+    // One is all of another's beginning, two share more than the others, one is there twice.
+    let whole = someSequences([140, 180], seed: 5)
+    let (a, b) = (whole[0].tokens, whole[1].tokens)
+    func joined(_ beginning: Int, _ rest: ArraySlice<Int32>) -> [Int32] {
+      Array(a.prefix(beginning)) + Array(rest)
+    }
+    let tokens: [[Int32]] = [
+      a, joined(70, b[..<60]), joined(40, b[90...]), joined(70, b[..<90]), joined(35, []), a, b,
+    ]
+    let scored = Set(whole[0].scored + whole[1].scored)
+    let sequences = tokens.map { tokens in
+      TrainingSequence(tokens: tokens, scored: scored.filter { $0 < tokens.count }.sorted())
+    }
+    let together = model.gradient(of: sequences, objective: loss)
+    var sum = [Double](repeating: 0, count: together.gradient.count)
+    for (index, sequence) in sequences.enumerated() {
+      let alone = model.gradient(of: [sequence]) { _, outputs in loss(index, outputs) }
+      for i in sum.indices { sum[i] += Double(alone.gradient[i]) }
+      #expect(alone.outputs[0] == together.outputs[index])
+    }
+    let errors = zip(sum, together.gradient).map { $0 - Double($1) }
+    func norm(_ values: [Double]) -> Double {
+      values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    }
+    #expect(norm(errors) < 1e-5 * norm(sum))
+    #expect(model.score(sequences) == together.outputs)
+  }
+
   @Test func `has the same bits for any number of workers`() {
     let model = Transformer.scrambled(.tiny())
     let sequences = someSequences((0..<70).map { 3 + $0 * 37 % 200 })

@@ -33,12 +33,14 @@ struct Heads: Sendable, CustomTestStringConvertible {
   /// Queries, then values, then keys in each row, as the model has them, with a gap behind.
   private func operands(
     _ shape: Heads, _ rows: MutableFloats, output: MutableFloats, probabilities: MutableFloats,
-    _ length: Int
+    from first: Int = 0, _ length: Int
   ) -> CausalAttention.Operands {
-    CausalAttention.Operands(
-      query: rows, key: rows + shape.queryWidth + shape.keyWidth, value: rows + shape.queryWidth,
-      stride: shape.queryWidth + 2 * shape.keyWidth + 5, output: output,
-      outputStride: shape.queryWidth + 3, probabilities: probabilities, length: length)
+    let stride = shape.queryWidth + 2 * shape.keyWidth + 5
+    return CausalAttention.Operands(
+      query: rows + first * stride, stride: stride,
+      key: rows + shape.queryWidth + shape.keyWidth, value: rows + shape.queryWidth,
+      keyStride: stride, output: output, outputStride: shape.queryWidth + 3,
+      probabilities: probabilities, first: first, length: length)
   }
 
   @Test(arguments: levels, shapes)
@@ -100,6 +102,53 @@ struct Heads: Sendable, CustomTestStringConvertible {
         }
         upcoming = block.next(length: length)
       }
+    }
+  }
+
+  @Test(arguments: levels, [1, 12, 37, 96])
+  func `of rows behind those of another sequence is that of plain loops, and has the same bits`(
+    _ level: KernelLevel, _ first: Int
+  ) {
+    for (rows, shape) in [
+      (1, Heads(4, 2, 16)), (12, Heads(3, 1, 20)), (29, Heads(4, 2, 16)), (100, Heads(3, 1, 20)),
+    ] {
+      let length = first + rows
+      var source = Source(length)
+      let attention = CausalAttention(
+        heads: shape.heads, keyValueHeads: shape.keyValueHeads, headWidth: shape.width)
+      let width = shape.queryWidth + 2 * shape.keyWidth
+      let x = Rows(reading: source.floats(length * width), width: width, stride: width + 5)
+      let upstream = Rows(
+        reading: source.floats(rows * shape.queryWidth), width: shape.queryWidth,
+        stride: shape.queryWidth + 3)
+      let memory = [
+        Rows(rows, width: shape.queryWidth, stride: shape.queryWidth + 3),
+        Rows(1, width: attention.probabilityCount(from: first, length: length)),
+        Rows(1, width: attention.scratchCount(length: length)),
+        Rows(source.floats(length * width), width: width, stride: width + 5),
+      ]
+      let result = outcomes(level, memory) { kernels, memory in
+        let forward = operands(
+          shape, x.base, output: memory[0], probabilities: memory[1], from: first, length)
+        kernels.attentionForward(attention, forward, scratch: memory[2])
+        kernels.attentionBackward(
+          attention, forward,
+          gradients: operands(
+            shape, memory[3], output: upstream.base, probabilities: memory[1], from: first,
+            length), scratch: memory[2])
+      }
+      result[0].expectAgreement(to: shape.roundings(length)) { _ in 1 }
+      result[3].expectAgreement(to: 4 * shape.roundings(length), ofAtLeast: 1)
+
+      let whole = Rows(length, width: shape.queryWidth, stride: shape.queryWidth + 3)
+      let probabilities = Rows(1, width: attention.probabilityCount(length: length))
+      let scratch = Rows(1, width: attention.scratchCount(length: length))
+      level.kernels.attentionForward(
+        attention,
+        operands(shape, x.base, output: whole.base, probabilities: probabilities.base, length),
+        scratch: scratch.base)
+      let own = Array(whole.array.suffix(rows * shape.queryWidth))
+      #expect(result[0].found.bits == own.bits)
     }
   }
 

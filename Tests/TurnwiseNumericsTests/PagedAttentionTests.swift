@@ -90,8 +90,9 @@ import TurnwiseNumerics
     level.kernels.attentionForward(
       attention,
       CausalAttention.Operands(
-        query: x.base, key: keys, value: values, stride: width, output: output.base,
-        outputStride: shape.queryWidth, probabilities: probabilities.base, length: length),
+        query: x.base, stride: width, key: keys, value: values, keyStride: width,
+        output: output.base, outputStride: shape.queryWidth, probabilities: probabilities.base,
+        length: length),
       scratch: scratch.base)
     let cache = Cache(paged, seed: 7)
     for row in 0..<length {

@@ -15,10 +15,10 @@ extension PlainLoops {
     _ attention: CausalAttention, _ x: CausalAttention.Operands, head: Int, row: Int
   ) -> [Double] {
     let width = attention.headWidth
-    let query = x.query + row * x.stride + head * width
+    let query = x.query + (row - x.first) * x.stride + head * width
     let keys = x.key + head / attention.group * width
     return softmax(
-      (0...row).map { inner(query, keys + $0 * x.stride, width) / Double(width).squareRoot() })
+      (0...row).map { inner(query, keys + $0 * x.keyStride, width) / Double(width).squareRoot() })
   }
 
   static func attentionForward(
@@ -27,12 +27,12 @@ extension PlainLoops {
     let width = attention.headWidth
     for head in 0..<attention.heads {
       let values = x.value + head / attention.group * width
-      for row in 0..<x.length {
+      for row in x.first..<x.length {
         let p = probabilities(attention, x, head: head, row: row)
         for i in 0..<width {
           var total = 0.0
-          for other in 0...row { total += p[other] * Double(values[other * x.stride + i]) }
-          x.output[row * x.outputStride + head * width + i] = Float(total)
+          for other in 0...row { total += p[other] * Double(values[other * x.keyStride + i]) }
+          x.output[(row - x.first) * x.outputStride + head * width + i] = Float(total)
         }
       }
     }
@@ -44,7 +44,7 @@ extension PlainLoops {
     gradients d: CausalAttention.Operands, scratch: MutableFloats
   ) {
     let width = attention.headWidth
-    for row in 0..<x.length {
+    for row in 0..<x.rows {
       for i in 0..<(attention.heads * width) { d.query[row * d.stride + i] = 0 }
     }
     // Gradients of keys and values are sums over many rows: they are kept in double precision.
@@ -54,28 +54,31 @@ extension PlainLoops {
     )
     for head in 0..<attention.heads {
       let shared = head / attention.group
-      for row in 0..<x.length {
+      for row in x.first..<x.length {
         let p = probabilities(attention, x, head: head, row: row)
-        let dOutput = d.output + row * d.outputStride + head * width
+        let own = row - x.first
+        let dOutput = d.output + own * d.outputStride + head * width
         // dp_j = dO · v_j, and ds_j = p_j (dp_j - Σ p dp).
-        let dp = (0...row).map { inner(dOutput, x.value + $0 * x.stride + shared * width, width) }
+        let dp = (0...row).map {
+          inner(dOutput, x.value + $0 * x.keyStride + shared * width, width)
+        }
         let mean = zip(p, dp).reduce(0) { $0 + $1.0 * $1.1 }
         var dQuery = [Double](repeating: 0, count: width)
         for other in 0...row {
           let ds = p[other] * (dp[other] - mean) / Double(width).squareRoot()
           let place = (other * attention.keyValueHeads + shared) * width
           for i in 0..<width {
-            dQuery[i] += ds * Double(x.key[other * x.stride + shared * width + i])
-            dKey[place + i] += ds * Double(x.query[row * x.stride + head * width + i])
+            dQuery[i] += ds * Double(x.key[other * x.keyStride + shared * width + i])
+            dKey[place + i] += ds * Double(x.query[own * x.stride + head * width + i])
             dValue[place + i] += p[other] * Double(dOutput[i])
           }
         }
-        for i in 0..<width { d.query[row * d.stride + head * width + i] = Float(dQuery[i]) }
+        for i in 0..<width { d.query[own * d.stride + head * width + i] = Float(dQuery[i]) }
       }
     }
     let keyWidth = attention.keyValueHeads * width
     for (index, (key, value)) in zip(dKey, dValue).enumerated() {
-      let place = index / keyWidth * d.stride + index % keyWidth
+      let place = index / keyWidth * d.keyStride + index % keyWidth
       d.key[place] = Float(Double(d.key[place]) + key)
       d.value[place] = Float(Double(d.value[place]) + value)
     }

@@ -83,8 +83,9 @@ import TurnwiseKernels
     let gradient = Rows([Float](repeating: 0, count: x.count))
     func operands(_ rows: MutableFloats, _ output: MutableFloats) -> CausalAttention.Operands {
       CausalAttention.Operands(
-        query: rows, key: rows + 4 * width, value: rows + 6 * width, stride: rowWidth,
-        output: output, outputStride: 4 * width, probabilities: output, length: length)
+        query: rows, stride: rowWidth, key: rows + 4 * width, value: rows + 6 * width,
+        keyStride: rowWidth, output: output, outputStride: 4 * width, probabilities: output,
+        length: length)
     }
     let input = Rows(x)
     PlainLoops.attentionBackward(
