@@ -21,18 +21,20 @@ extension Transformer {
       batches.count, workers: workers,
       workspace: { Activations(configuration, extent, isTraining: false, from: memory) }
     ) { index, activations in
-      parameters.withUnsafeBufferPointer { weights -> [SequenceOutputs] in
+      parameters.withUnsafeBufferPointer { weights -> [(sequence: Int, SequenceOutputs)] in
         guard let base = weights.baseAddress else { return [] }
         let pass = pass(batches[index], base, packed, activations, attention)
         pass.forward()
         return batches[index].members.map { member in
           var outputs = pass.outputs(of: member)
           if squares, configuration.head == .tokens { outputs.squares = pass.squares(of: member) }
-          return outputs
+          return (member.sequence, outputs)
         }
       }
     }
-    return parts.flatMap(\.self)
+    var outputs = [SequenceOutputs](repeating: SequenceOutputs(), count: sequences.count)
+    for (sequence, output) in parts.joined() { outputs[sequence] = output }
+    return outputs
   }
 
   /// Computes the gradient of a loss that is a sum over sequences.
