@@ -21,9 +21,7 @@ extension Transformer {
     init(_ model: Transformer) {
       precondition(model.configuration.head == .tokens, "A critic does not say tokens.")
       self.model = model
-      attention = PagedAttention(
-        heads: model.configuration.heads, keyValueHeads: model.configuration.keyValueHeads,
-        headWidth: model.configuration.headWidth)
+      attention = PagedAttention(model.configuration)
       weights = model.packed(workers: 1)
     }
 
@@ -47,7 +45,7 @@ extension Transformer {
           added.allSatisfy { $0 >= 0 && $0 < configuration.vocabulary },
           "Sequence \(index) has a token outside the vocabulary.")
         let memory = caches[index].grow(
-          by: added, model: configuration, attention: attention)
+          by: added, model: configuration, from: model.cachePages)
         sequences.append(DecodingPass.Sequence(tokens: added, memory: memory))
       }
       let (extended, shares) = (sequences, DecodingPass.share(sequences, among: workers))

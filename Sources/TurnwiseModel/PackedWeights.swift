@@ -16,28 +16,60 @@ struct PackedWeights: Sendable {
   let head: PackedWeight?
 
   init(_ model: Transformer, workers: Int) {
-    let shape = model.configuration
     let layout = model.layout
-    let width = shape.width
-    @Sendable func pack(_ start: Int, _ inputs: Int, _ outputs: Int) -> PackedWeight {
-      model.parameters.withUnsafeBufferPointer { parameters in
-        let slice = UnsafeBufferPointer(rebasing: parameters[start..<(start + inputs * outputs)])
+    let shapes = Shapes(model.configuration)
+    let memory = model.memory.lend(shapes.count)
+    @Sendable func pack(_ start: Int, _ shape: PackedWeight.Shape, at place: inout Int)
+      -> PackedWeight
+    {
+      defer { place += shape.count }
+      return model.parameters.withUnsafeBufferPointer { parameters in
+        let slice = UnsafeBufferPointer(
+          rebasing: parameters[start..<(start + shape.inputs * shape.outputs)])
         guard let base = slice.baseAddress else { preconditionFailure("A matrix is empty.") }
-        return PackedWeight(base, inputs: inputs, outputs: outputs)
+        return PackedWeight(base, shape, in: memory, at: place)
       }
     }
     blocks = Parallel.map(layout.blocks.count, workers: workers, workspace: {}) { index, _ in
       let at = layout.blocks[index]
+      var place = index * shapes.block
       return Block(
-        projections: pack(
-          at.queries, width,
-          shape.tokenShift ? width + shape.keyValueWidth : shape.projectionWidth),
-        keys: shape.tokenShift ? pack(at.keys, width, shape.keyValueWidth) : nil,
-        output: pack(at.output, width, width),
-        gates: pack(at.gates, width, 2 * shape.feedForward),
-        down: pack(at.down, shape.feedForward, width))
+        projections: pack(at.queries, shapes.projections, at: &place),
+        keys: shapes.keys.map { pack(at.keys, $0, at: &place) },
+        output: pack(at.output, shapes.output, at: &place),
+        gates: pack(at.gates, shapes.gates, at: &place),
+        down: pack(at.down, shapes.down, at: &place))
     }
-    head = shape.head == .tokens ? pack(layout.embedding, width, shape.vocabulary) : nil
+    var place = layout.blocks.count * shapes.block
+    head = shapes.head.map { pack(layout.embedding, $0, at: &place) }
+  }
+
+  /// The matrices by their sizes.
+  private struct Shapes {
+    let projections: PackedWeight.Shape
+    let keys: PackedWeight.Shape?
+    let output, gates, down: PackedWeight.Shape
+    let head: PackedWeight.Shape?
+    /// Floats that a block takes, and the model.
+    let block, count: Int
+
+    init(_ model: ModelConfiguration) {
+      let width = model.width
+      projections = PackedWeight.Shape(
+        inputs: width,
+        outputs: model.tokenShift ? width + model.keyValueWidth : model.projectionWidth)
+      keys =
+        model.tokenShift
+        ? PackedWeight.Shape(inputs: width, outputs: model.keyValueWidth) : nil
+      output = PackedWeight.Shape(inputs: width, outputs: width)
+      gates = PackedWeight.Shape(inputs: width, outputs: 2 * model.feedForward)
+      down = PackedWeight.Shape(inputs: model.feedForward, outputs: width)
+      head =
+        model.head == .tokens
+        ? PackedWeight.Shape(inputs: width, outputs: model.vocabulary) : nil
+      block = [projections, keys, output, gates, down].reduce(0) { $0 + ($1?.count ?? 0) }
+      count = model.layers * block + (head?.count ?? 0)
+    }
   }
 }
 

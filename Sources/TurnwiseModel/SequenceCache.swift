@@ -11,7 +11,7 @@ public struct SequenceCache: Sendable {
   /// The sequence is full when it reaches the context of the model.
   public private(set) var count = 0
   /// Each page holds every layer's keys and values of sixteen positions.
-  private var pages: [FloatBuffer] = []
+  private var pages: [PagePool.Page] = []
   /// The last normalised input of each layer, layers × width, which the next key is mixed with.
   private var lastInputs: FloatBuffer?
   /// The last token, whose embedding the next one is mixed with.
@@ -26,19 +26,17 @@ public struct SequenceCache: Sendable {
   /// Takes in more tokens, and makes room for them in memory that no copy of this cache shares.
   ///
   /// - Returns: The memory, to be written by one thread before the next call.
-  mutating func grow(by tokens: [Int32], model: ModelConfiguration, attention: PagedAttention)
-    -> Growth
-  {
+  mutating func grow(by tokens: [Int32], model: ModelConfiguration, from pool: PagePool) -> Growth {
     let added = tokens.count
     precondition(
       count + added <= model.context,
       "\(count) + \(added) tokens do not fit a context of \(model.context).")
     let positions = PagedAttention.pagePositions
     if count % positions != 0, added > 0, !isKnownUniquelyReferenced(&pages[count / positions]) {
-      pages[count / positions] = FloatBuffer(copying: pages[count / positions])
+      pages[count / positions] = pool.copy(of: pages[count / positions])
     }
     while pages.count * positions < count + added {
-      pages.append(FloatBuffer(model.layers * attention.layerCount))
+      pages.append(pool.page())
     }
     if model.tokenShift, added > 0 {
       if lastInputs == nil {
@@ -56,7 +54,7 @@ public struct SequenceCache: Sendable {
 
   /// The memory of a cache that is being extended.
   struct Growth: Sendable {
-    let pages: [FloatBuffer]
+    let pages: [PagePool.Page]
     let lastInputs: FloatBuffer?
     let lastToken: Int32?
     /// Tokens before the new ones.

@@ -14,7 +14,7 @@ extension Transformer {
     _ sequences: [TrainingSequence], workers: Int = 1, squares: Bool = false
   ) -> [SequenceOutputs] {
     let batches = validated(sequences)
-    let attention = attention
+    let attention = CausalAttention(configuration)
     let extent = Microbatch.extent(of: batches, attention: attention)
     let packed = packed(workers: workers)
     let parts = Parallel.map(
@@ -50,7 +50,7 @@ extension Transformer {
     objective: @Sendable (_ sequence: Int, _ outputs: SequenceOutputs) -> SequenceGradients
   ) -> GradientResult {
     let batches = validated(sequences)
-    let attention = attention
+    let attention = CausalAttention(configuration)
     let extent = Microbatch.extent(of: batches, attention: attention)
     let packed = packed(workers: workers)
     let shards = min(Microbatch.shards, batches.count)
@@ -128,12 +128,6 @@ extension Transformer {
       }
     }
     return Microbatch.cut(sequences)
-  }
-
-  private var attention: CausalAttention {
-    CausalAttention(
-      heads: configuration.heads, keyValueHeads: configuration.keyValueHeads,
-      headWidth: configuration.headWidth)
   }
 
   private func pass(

@@ -1,5 +1,6 @@
 internal import Foundation
-internal import TurnwiseNumerics
+internal import TurnwiseKernels
+package import TurnwiseNumerics
 
 /// A Llama-style decoder: a shape and its weights.
 ///
@@ -26,7 +27,9 @@ public struct Transformer: Sendable {
   let rotary: RotaryEmbedding
   private var packedWeights = PackedWeightsCache()
   /// What training works in, shared with copies of the model.
-  let memory = BufferPool()
+  package let memory = BufferPool()
+  /// What keys and values are kept in, shared with copies of the model.
+  package let cachePages: PagePool
 
   /// The matrices as they are now, laid out for products.
   func packed(workers: Int) -> PackedWeights {
@@ -49,6 +52,8 @@ public struct Transformer: Sendable {
     rotary = RotaryEmbedding(
       headWidth: configuration.headWidth, positions: configuration.context,
       base: configuration.ropeBase)
+    cachePages = PagePool(
+      pageCount: configuration.layers * PagedAttention(configuration).layerCount)
   }
 
   /// Draws new weights.

@@ -3,7 +3,12 @@ package import TurnwiseKernels
 
 /// Memory that is used again: fresh pages of large allocations cost as much as the work on them.
 package final class BufferPool: Sendable {
-  private let idle = Mutex<[FloatBuffer]>([])
+  private let state = Mutex(State())
+
+  private struct State {
+    var idle: [FloatBuffer] = []
+    var allocations = 0
+  }
 
   /// Starts without memory.
   package init() {}
@@ -12,17 +17,22 @@ package final class BufferPool: Sendable {
   ///
   /// The room comes back when the loan is no longer referred to.
   package func lend(_ count: Int) -> Loan {
-    let buffer = idle.withLock { idle in
+    let buffer = state.withLock { state in
+      let idle = state.idle
       let fitting = idle.indices.filter { (count...2 * count + 1024).contains(idle[$0].count) }
       if let best = fitting.min(by: { idle[$0].count < idle[$1].count }) {
-        return idle.remove(at: best)
+        return state.idle.remove(at: best)
       }
       // Whoever needs more than there is has outgrown what is there.
-      idle.removeAll { $0.count < count }
+      state.idle.removeAll { $0.count < count }
+      state.allocations += 1
       return FloatBuffer(uninitialized: count + count / 8)
     }
     return Loan(buffer, of: self)
   }
+
+  /// How often there was nothing to lend.
+  package var allocations: Int { state.withLock { $0.allocations } }
 
   /// Memory of a pool, in use.
   package final class Loan: Sendable {
@@ -36,6 +46,6 @@ package final class BufferPool: Sendable {
     /// The first float; the loan must outlast its use.
     package var base: MutableFloats { buffer.base }
 
-    deinit { pool.idle.withLock { $0.append(buffer) } }
+    deinit { pool.state.withLock { $0.idle.append(buffer) } }
   }
 }

@@ -1,3 +1,4 @@
+internal import Foundation
 package import TurnwiseKernels
 
 /// Floats on the heap, aligned to a cache line, shared by reference.
@@ -24,10 +25,20 @@ package final class FloatBuffer: @unchecked Sendable {
   /// Writing zeros first took 5 % of a training pass.
   package init(uninitialized count: Int) {
     self.count = count
+    let size = max(count, 1) * MemoryLayout<Float>.stride
+    let isLarge = size >= Self.hugePage
     let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+      byteCount: size, alignment: isLarge ? Self.hugePage : 64)
     base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
+    #if os(Linux)
+      // A wish: reading is up to a fifth faster, and the first writing twice as fast.
+      if isLarge { madvise(memory, size, MADV_HUGEPAGE) }
+    #endif
   }
+
+  /// The bytes of a large page of memory, of which the processor knows the place of many more at a
+  /// time than of small ones.
+  package static let hugePage = 1 << 21
 
   /// Allocates a copy of `other`.
   package convenience init(copying other: FloatBuffer) {
@@ -40,8 +51,4 @@ package final class FloatBuffer: @unchecked Sendable {
   /// Sets every float to zero.
   package func clear() { base.update(repeating: 0, count: count) }
 
-  /// The floats as an array.
-  package var array: [Float] {
-    withExtendedLifetime(self) { Array(UnsafeBufferPointer(start: base, count: count)) }
-  }
 }

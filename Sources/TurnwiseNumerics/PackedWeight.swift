@@ -6,17 +6,31 @@ package import TurnwiseKernels
 /// order of a sum, by the number of rows; here each output is one sum over the inputs from the first to
 /// the last, however many rows are computed together.
 package struct PackedWeight: Sendable {
-  /// Elements of a row before and after the layer.
-  package let inputs, outputs: Int
-  private let panels: FloatBuffer
+  /// The size of a layer.
+  package struct Shape: Sendable {
+    /// Elements of a row before and after the layer.
+    package let inputs, outputs: Int
 
-  /// Lays out `weight`, outputs × inputs.
-  package init(_ weight: Floats, inputs: Int, outputs: Int) {
-    (self.inputs, self.outputs) = (inputs, outputs)
-    let width = kernels.panelWidth
-    panels = FloatBuffer(uninitialized: (outputs + width - 1) / width * width * inputs)
+    /// Takes over the size.
+    package init(inputs: Int, outputs: Int) { (self.inputs, self.outputs) = (inputs, outputs) }
+
+    /// Floats that the weight takes when it is laid out.
+    package var count: Int {
+      let width = kernels.panelWidth
+      return (outputs + width - 1) / width * width * inputs
+    }
+  }
+
+  private let shape: Shape
+  private let memory: BufferPool.Loan
+  private let place: Int
+
+  /// Lays out `weight`, outputs × inputs, in a part of `memory`.
+  package init(_ weight: Floats, _ shape: Shape, in memory: BufferPool.Loan, at place: Int = 0) {
+    (self.shape, self.memory, self.place) = (shape, memory, place)
     kernels.packTransposed(
-      panels.base, weight, stride: inputs, columns: outputs, depth: inputs, panelDepth: inputs)
+      memory.base + place, weight, stride: shape.inputs, columns: shape.outputs,
+      depth: shape.inputs, panelDepth: shape.inputs)
   }
 
   /// Sets `y` (rows × outputs) to `x` (rows × inputs) times the weight, or adds to it.
@@ -25,9 +39,9 @@ package struct PackedWeight: Sendable {
   ) {
     kernels.product(
       PanelProduct(
-        c: y, cStride: yStride ?? outputs, a: x, aStride: inputs, panels: panels.base,
-        panelDepth: inputs, rows: rows, columns: outputs, depth: inputs,
-        isAccumulating: accumulating))
+        c: y, cStride: yStride ?? shape.outputs, a: x, aStride: shape.inputs,
+        panels: memory.base + place, panelDepth: shape.inputs, rows: rows, columns: shape.outputs,
+        depth: shape.inputs, isAccumulating: accumulating))
   }
 }
 

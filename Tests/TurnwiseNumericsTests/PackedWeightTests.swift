@@ -3,13 +3,20 @@ import TurnwiseKernels
 import TurnwiseNumerics
 
 @Suite struct `A packed weight` {
+  /// Lays out a weight somewhere within memory that has held something else.
+  private func packed(_ weight: Floats, inputs: Int, outputs: Int) -> PackedWeight {
+    let shape = PackedWeight.Shape(inputs: inputs, outputs: outputs)
+    let memory = BufferPool().lend(64 + shape.count)
+    memory.base.update(repeating: .nan, count: 64 + shape.count)
+    return PackedWeight(weight, shape, in: memory, at: 64)
+  }
+
   @Test(arguments: [(64, 64), (64, 192), (64, 352), (176, 64), (96, 97), (33, 7), (1, 1)])
   func `gives a row the same bits wherever it stands`(_ shape: (Int, Int)) {
     let (inputs, outputs) = shape
     var source = Source(9)
     let rows = 37
-    let weight = PackedWeight(
-      source.floats(outputs * inputs), inputs: inputs, outputs: outputs)
+    let weight = packed(source.floats(outputs * inputs), inputs: inputs, outputs: outputs)
     let row = source.floats(inputs)
     let start = source.floats(outputs)
     let (x, y) = (FloatBuffer(rows * inputs), FloatBuffer(rows * outputs))
@@ -32,7 +39,7 @@ import TurnwiseNumerics
     let (rows, inputs, outputs) = shape
     var source = Source(10)
     let (x, w) = (source.floats(rows * inputs), source.floats(outputs * inputs))
-    let weight = PackedWeight(w, inputs: inputs, outputs: outputs)
+    let weight = packed(w, inputs: inputs, outputs: outputs)
     // Rows further apart, as queries, values and keys are.
     let y = Rows(rows, width: outputs, stride: outputs + 3)
     weight.forward(y.base, x, rows: rows, yStride: y.stride)
