@@ -15,6 +15,7 @@ enum Words {
         case .version, .notARecord, .inconsistent, .cutShort: .data
         }
       return (status, message("\(error)", error.hint))
+    case let error as any InputError: return (.data, message("\(error)", error.hint))
     case let error as EstimatorNameError: return (.usage, message("\(error)", nil))
     case let error as TrainingError: return words(error)
     case let error as CreditError: return (.data, message("\(error)", nil))
@@ -57,6 +58,11 @@ enum Words {
       (
         "no environment named '\(name)'",
         nearest(name, known, "environments: " + known.joined(separator: ", "))
+      )
+    case .noTaskFolders(let name, let others):
+      (
+        "\(name) has only tasks of its own, so --tasks does not go with it",
+        others.isEmpty ? nil : "--tasks goes with " + others.joined(separator: ", ")
       )
     case .unknownPolicy(let text):
       (
