@@ -133,8 +133,10 @@ struct RunCommand: Subcommand {
     case "expert":
       let origin = EpisodeOrigin(
         seed: configuration.seed.value, split: configuration.split, scenario: 0)
-      guard try Session(environment, origin: origin).expertAction() != nil else {
-        throw UsageError.conflict("\(E.id) has no scripted expert; use --policy random")
+      let session = try Session(environment, origin: origin)
+      guard session.expertAction() != nil else {
+        let family = environment.family(of: session.scenario)
+        throw UsageError.noExpert(E.id, family == E.id ? nil : family)
       }
       return .expert(configuration.noise)
     default:

@@ -64,6 +64,11 @@ enum Words {
         "\(name) has only tasks of its own, so --tasks does not go with it",
         others.isEmpty ? nil : "--tasks goes with " + others.joined(separator: ", ")
       )
+    case .noExpert(let environment, let family):
+      (
+        "\(environment) has no scripted expert" + (family.map { " for '\($0)'" } ?? ""),
+        "use --policy random; a task from a folder can have a solution"
+      )
     case .unknownPolicy(let text):
       (
         "no policy '\(text)'",
@@ -77,7 +82,12 @@ enum Words {
   private static func words(_ error: TrainingError) -> (ExitStatus, String) {
     switch error {
     case .noExpert(let environment):
-      (.usage, message("\(environment) has no scripted expert to imitate", nil))
+      (
+        .usage,
+        message(
+          "\(environment) has no scripted expert to imitate",
+          "--warm-start RUN needs none; a task from a folder can have a solution")
+      )
     case .demonstrationsTooLong(let context):
       (
         .negative,

@@ -169,6 +169,26 @@ import TurnwiseEnvironments
     _ = try await play("--episodes 2 --split train")
   }
 
+  @Test func `without a solution are no example, but can be trained on from elsewhere`()
+    async throws
+  {
+    try writeTasks()
+    for name in ["count", "sort", "move"] {
+      try FileManager.default.removeItem(at: folder.url.appending(path: "\(name)/solution"))
+    }
+    let hint = "a task from a folder can have a solution\n"
+    let run = await turnwise("run shell-v1 --tasks \(folder.path) --out \(out.path)")
+    #expect(
+      run.note == "error: shell-v1 has no scripted expert for 'sort'\n"
+        + "hint:  use --policy random; \(hint)")
+    let train = await turnwise("train shell-v1 --tasks \(folder.path) --out \(out.path)")
+    #expect(
+      train.note.hasSuffix(
+        "error: shell-v1 has no scripted expert to imitate\n"
+          + "hint:  --warm-start RUN needs none; \(hint)"))
+    #expect(run.status == 2 && train.status == 2)
+  }
+
   @Test func `go with environments that read them`() async {
     let printed = await turnwise("run keydoor-v1 --tasks \(folder.path)")
     #expect(printed.status == 2)

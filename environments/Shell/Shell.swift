@@ -30,6 +30,8 @@ public struct Shell: Environment {
   public var turnLimit = 8
   /// The tasks that are played instead of generated ones, if there are any.
   var tasks = TaskSet.empty
+  /// What errors put before the name of a task; not a parameter, as only the files count.
+  var tasksPath = ""
 
   private enum CodingKeys: String, CodingKey {
     case families, folders, outputLimit, turnLimit, tasks

@@ -11,9 +11,9 @@ struct HostTree {
   private(set) var entries: [Workspace.Entry] = []
   private var bytes = 0
   /// An agent must have room for as much again.
-  private let limits: (bytes: Int, entries: Int) = {
+  private let limits: (bytes: Int, entries: Int, depth: Int) = {
     let limits = Sandbox.Limits()
-    return (limits.workspaceBytes / 2, limits.workspaceEntries / 2)
+    return (limits.workspaceBytes / 2, limits.workspaceEntries / 2, limits.workspaceDepth / 2)
   }()
 
   /// What a path leads to.
@@ -75,7 +75,8 @@ struct HostTree {
       switch try Self.kind(of: place) {
       case .file: try add(file: place, as: entry)
       case .folder: try add(folder: place, in: entry)
-      case nil: throw TaskFolderError(place, .unreadable(String(cString: strerror(ENOENT))))
+      // Foundation repairs what is not UTF-8, and nothing has the repaired name.
+      case nil: throw TaskFolderError(place, .unsafe("is gone, or its name is not UTF-8"))
       }
     }
   }
@@ -83,6 +84,9 @@ struct HostTree {
   private mutating func add(_ entry: Workspace.Entry, from path: String) throws(TaskFolderError) {
     guard entries.count < limits.entries else {
       throw TaskFolderError(path, .tooMany(limit: limits.entries))
+    }
+    guard entry.path.bytes.count(where: { $0 == UInt8(ascii: "/") }) < limits.depth else {
+      throw TaskFolderError(path, .tooDeep(limit: limits.depth))
     }
     entries.append(entry)
   }

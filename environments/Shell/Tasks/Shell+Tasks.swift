@@ -10,6 +10,7 @@ extension Shell: TaskFolderEnvironment {
     var shell = self
     var path = folder.relativePath
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    shell.tasksPath = path + "/"
     shell.tasks = try TaskFolder(path: path, turnLimit: turnLimit).read()
     return shell
   }
@@ -21,12 +22,13 @@ extension Shell: TaskFolderEnvironment {
   ///
   /// - Throws: A ``TaskFolderError`` of the first task whose check cannot be used, or a `Failure`.
   func rehearseChecks() async throws {
-    let tasks = tasks.tasks
+    let (tasks, path) = (tasks.tasks, tasksPath)
     try await withThrowingTaskGroup(of: (Int, Result<Void, any Error>).self) { group in
       for (index, entry) in tasks.enumerated() {
         group.addTask {
+          let file = "\(path)\(entry.name)/\(FolderTask.checkName)"
           do {
-            return (index, .success(try await TaskCheck(task: entry.task).rehearse(entry.name)))
+            return (index, .success(try await TaskCheck(task: entry.task).rehearse(as: file)))
           } catch {
             return (index, .failure(error))
           }

@@ -126,9 +126,9 @@ extension TaskCheck {
   ///
   /// Later an ending of any kind but success is the agent's doing; here it is the check's.
   ///
+  /// - Parameter file: What errors call the check.
   /// - Throws: A ``TaskFolderError``, or a `Failure` of the sandbox.
-  func rehearse(_ name: String) async throws {
-    let file = name + "/" + FolderTask.checkName
+  func rehearse(as file: String) async throws {
     let verdict: Verdict
     do {
       verdict = try await self.verdict(on: task.files, answer: nil)

@@ -40,6 +40,8 @@ public struct TaskFolderError: InputError, Hashable {
     case tooLarge(bytes: Int, limit: Int)
     /// More files and folders than a task may have.
     case tooMany(limit: Int)
+    /// More folders in one another than a task may have.
+    case tooDeep(limit: Int)
     /// A name that no workspace may have.
     case unsafe(String)
     /// The check must be a program.
@@ -101,7 +103,7 @@ extension TaskFolderError {
     case .tooManyTurns: "raise \"turnLimit\" in task.json"
     case .same: "take one away, or change what it asks for"
     case .unreadable, .notJSON, .notAnObject, .wrongValue, .special, .notAFolder, .notAFile,
-      .tooLarge, .tooMany, .unsafe:
+      .tooLarge, .tooMany, .tooDeep, .unsafe:
       nil
     }
   }
@@ -133,6 +135,7 @@ extension TaskFolderError.Problem {
     case .notAFile: "is no file"
     case .tooLarge(let bytes, let limit): "makes \(bytes) bytes; a task may have \(limit)"
     case .tooMany(let limit): "makes more than \(limit) files and folders, which is the most"
+    case .tooDeep(let limit): "lies in more than \(limit) folders"
     case .unsafe(let reason): reason
     case .notExecutable: "is not executable"
     case .cannotRun(let reason): "does not run on the files as they are: \(reason)"
