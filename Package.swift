@@ -33,9 +33,10 @@ let genericSettings =
 /// A library target of this package, with the shared settings.
 func library(
   _ name: String, _ dependencies: [Target.Dependency], path: String? = nil,
-  settings: [SwiftSetting] = settings
+  exclude: [String] = [], settings: [SwiftSetting] = settings
 ) -> Target {
-  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+  .target(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
 }
 
 /// The tests of the target that `name` begins with; `golden` is the folder of what they compare with.
@@ -93,8 +94,10 @@ let package = Package(
     library(
       "TurnwiseTraining", ["TurnwiseModel", "TurnwiseCredit", "TurnwiseTrace", "TurnwiseCore"]),
     library("Turnwise", umbrellaDependencies),
-    library("TurnwiseCLI", ["Turnwise"] + umbrellaDependencies),
-    library("TurnwiseEnvironments", ["TurnwiseCore", "TurnwiseSandbox"], path: "environments"),
+    library("TurnwiseCLI", ["Turnwise", "TurnwiseSandbox"] + umbrellaDependencies),
+    library(
+      "TurnwiseEnvironments", ["TurnwiseCore", "TurnwiseSandbox"], path: "environments",
+      exclude: ["Shell/Examples"]),
     .executableTarget(
       name: "turnwise-tool",
       dependencies: ["TurnwiseCLI", "TurnwiseEnvironments"] + umbrellaDependencies,
@@ -117,7 +120,8 @@ let package = Package(
       "TurnwiseEnvironmentsTests", ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore"]),
     tests(
       "TurnwiseCLITests",
-      ["TurnwiseCLI", "Turnwise", "TurnwiseEnvironments"] + umbrellaDependencies,
+      ["TurnwiseCLI", "Turnwise", "TurnwiseEnvironments", "TurnwiseSandbox"]
+        + umbrellaDependencies,
       golden: ["Golden"]),
   ]
 )

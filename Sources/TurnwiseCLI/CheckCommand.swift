@@ -8,7 +8,7 @@ struct CheckCommand: Subcommand {
   let operand: String? = "ENV"
   let examples = ["turnwise check keydoor-v1", "turnwise check --all"]
   let flags = [
-    Self.all, Self.scenarios, .environmentSet, .seed, .workers, .json, Self.keys,
+    Self.all, Self.scenarios, .environmentSet, .tasks, .seed, .workers, .json, Self.keys,
   ]
 
   private static let all = Flag("all", "check every environment")
@@ -33,14 +33,12 @@ struct CheckCommand: Subcommand {
     let settings = invocation.texts(.environmentSet)
     var environments: [any Environment] = []
     if invocation.has(Self.all) {
-      guard invocation.operands.isEmpty, settings.isEmpty else {
+      guard invocation.operands.isEmpty, settings.isEmpty, !invocation.has(.tasks) else {
         throw UsageError.conflict("--all checks every environment as it is")
       }
       environments = context.catalog.environments
     } else {
-      environments = [
-        try context.catalog.environment(invocation.operands.first, settings: settings)
-      ]
+      environments = [try context.catalog.environment(of: invocation)]
     }
     if invocation.has(Self.keys), let environment = environments.first {
       return try printKeys(environment, context)
@@ -57,6 +55,8 @@ struct CheckCommand: Subcommand {
   private func check<E: Environment>(
     _ environment: E, _ settings: [String], _ invocation: Invocation, _ context: Context
   ) async throws -> Answer {
+    try environment.draw(from: [.train])
+    try await environment.prepare()
     let checker = EnvironmentChecker(
       environment, seed: UInt64(try invocation.integer(.seed, atLeast: 0, default: 1)),
       scenarios: try invocation.integer(Self.scenarios, atLeast: 1, default: 12),

@@ -15,7 +15,7 @@ struct CompareCommand: Subcommand {
     + ConfigurationFlags.all.filter { !["credit", "warm-start"].contains($0.name) }.map {
       Self.rebased($0)
     }
-    + [.environmentSet, .seed, .workers, .out, .force, .json]
+    + [.environmentSet, .tasks, .seed, .workers, .out, .force, .json]
 
   private static let credit = Flag(
     "credit", "estimators to compare, such as rloo,turn:gamma=0.95", value: "LIST",
@@ -38,8 +38,7 @@ struct CompareCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let environment = try context.catalog.environment(
-      invocation.operands.first, settings: invocation.texts(.environmentSet))
+    let environment = try context.catalog.environment(of: invocation)
     return try await compare(environment, invocation, context)
   }
 
@@ -51,6 +50,7 @@ struct CompareCommand: Subcommand {
     let estimators = try estimators(invocation, environment, configuration, context)
     let seeds = try invocation.integer(Self.seeds, atLeast: 1, default: 3)
     let workers = try invocation.workers()
+    try environment.draw(from: Split.allCases)
     try await environment.prepare()
     let folder = RunFolder.choose(invocation, suggestion: "compare-\(E.id)")
     configuration.credit = estimators.joined(separator: ",")

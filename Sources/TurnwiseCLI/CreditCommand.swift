@@ -114,11 +114,13 @@ struct CreditCommand: Subcommand {
     _ recorded: RecordedCredit, in environment: E, _ run: RunRecord, _ layout: TraceLayout,
     _ invocation: Invocation, _ context: Context
   ) async throws -> RecordedCredit {
-    let environment = try Parameters.setting(run.parameters, of: environment)
+    // Tasks that were read from a folder are in the run, so the folder may be another by now, or none.
+    let blobs = layout.blobStore()
+    let environment = try Parameters.setting(run.parameters, of: environment, blobs: blobs)
     try await environment.prepare()
     context.console.note("forks are played by the policy that the run ended with")
     var recorded = recorded
-    try await recorded.playForks(in: environment, blobs: layout.blobStore())
+    try await recorded.playForks(in: environment, blobs: blobs)
     return recorded
   }
 

@@ -53,7 +53,7 @@ public struct CommandLineTool: Sendable {
 
   static let subcommands: [any Subcommand] = [
     CompareCommand(), TrainCommand(), RunCommand(), ShowCommand(), CreditCommand(),
-    CheckCommand(), LawsCommand(), AuditCommand(), BenchCommand(), ListCommand(),
+    CheckCommand(), LawsCommand(), AuditCommand(), BenchCommand(), DoctorCommand(), ListCommand(),
   ]
 
   /// Runs one command line.
@@ -97,7 +97,7 @@ public struct CommandLineTool: Sendable {
       context.console.answer(Help.page(command))
       return .success
     }
-    if let refusal = Machine.refusal { throw UsageError.conflict(refusal) }
+    if command.needsKernels, let refusal = Machine.refusal { throw UsageError.conflict(refusal) }
     return try await command.run(invocation, context)
   }
 

@@ -31,6 +31,8 @@ extension Flag {
   static let force = Flag("force", "replace an earlier run in --out")
   static let environmentSet = Flag(
     "env-set", "set a parameter of the environment; may be repeated", value: "NAME=VALUE")
+  static let tasks = Flag(
+    "tasks", "play the tasks of a folder instead of the environment's own", value: "FOLDER")
   static let helpPage = Flag("help", "show this page")
 }
 

@@ -18,6 +18,8 @@ struct ListCommand: Subcommand {
     var turnLimit: Int
     var tools: [ToolDescription]
     var parameters: [String: JSONValue]
+    /// Whether it can play the tasks of a folder.
+    var readsTasks: Bool
   }
 
   private struct PartEntry: Encodable {
@@ -49,7 +51,8 @@ struct ListCommand: Subcommand {
     for entry in answer.environments {
       context.console.answer(
         "  \(entry.environment)  tools \(entry.tools.map(\.name).joined(separator: ", "));"
-          + " at most \(entry.turnLimit) turns" + settings(entry.parameters, "--env-set"))
+          + " at most \(entry.turnLimit) turns" + settings(entry.parameters, "--env-set")
+          + (entry.readsTasks ? "\n      --tasks FOLDER" : ""))
     }
     context.console.answer("\ncredit estimators: --credit NAME, --credit NAME:OPTION=VALUE")
     for entry in answer.estimators { describe(entry, context) }
@@ -66,7 +69,8 @@ struct ListCommand: Subcommand {
   private func entry(_ environment: some Environment) throws -> EnvironmentEntry {
     EnvironmentEntry(
       environment: type(of: environment).id, turnLimit: environment.turnLimit,
-      tools: environment.tools.descriptions, parameters: try Parameters.settings(of: environment))
+      tools: environment.tools.descriptions, parameters: try Parameters.settings(of: environment),
+      readsTasks: environment is any TaskFolderEnvironment)
   }
 
   private func settings(_ parameters: [String: JSONValue], _ title: String) -> String {

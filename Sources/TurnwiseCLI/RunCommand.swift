@@ -12,7 +12,7 @@ struct RunCommand: Subcommand {
   ]
   let flags = [
     Self.policy, Self.episodes, Self.split, Self.habit, Self.slip, Self.greedy, .environmentSet,
-    .seed, .workers, .out, .force, .json,
+    .tasks, .seed, .workers, .out, .force, .json,
   ]
 
   private static let policy = Flag(
@@ -59,8 +59,7 @@ struct RunCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let environment = try context.catalog.environment(
-      invocation.operands.first, settings: invocation.texts(.environmentSet))
+    let environment = try context.catalog.environment(of: invocation)
     return try await play(environment, invocation, context)
   }
 
@@ -69,19 +68,14 @@ struct RunCommand: Subcommand {
   ) async throws -> ExitStatus {
     let configuration = try configuration(invocation)
     let workers = try invocation.workers()
+    try environment.draw(from: [configuration.split])
     let player = try player(
-      configuration, environment, workers: workers, out: invocation.text(.out))
+      configuration, environment, workers: workers, out: invocation.text(.out), context.console)
     try await environment.prepare()
     let folder = RunFolder.choose(
       invocation, suggestion: "run-\(E.id)-\(Self.shortName(configuration.policy))")
-    let writer = try TraceWriter(
-      folder,
-      run: RunRecord(
-        command: name, turnwise: turnwiseVersion, environment: E.id,
-        parameters: try Parameters.settings(of: environment),
-        configuration: try JSONValue(encoding: configuration),
-        host: RunFolder.host(workers: workers)),
-      replacing: invocation.has(.force))
+    let writer = try RunFolder.writer(
+      folder, name, environment, configuration, workers, replacing: invocation.has(.force))
     let bar = ProgressBar(
       "run \(E.id)", total: configuration.episodes, unit: "episodes", console: context.console)
     let rollout = Rollout(player, workers: workers) { if $0 { bar.advance() } }
@@ -131,7 +125,7 @@ struct RunCommand: Subcommand {
   }
 
   private func player<E: Environment>(
-    _ configuration: Configuration, _ environment: E, workers: Int, out: String?
+    _ configuration: Configuration, _ environment: E, workers: Int, out: String?, _ console: Console
   ) throws -> Player {
     switch configuration.policy {
     case "null": return .policy(NullPolicy())
@@ -139,13 +133,15 @@ struct RunCommand: Subcommand {
     case "expert":
       let origin = EpisodeOrigin(
         seed: configuration.seed.value, split: configuration.split, scenario: 0)
-      guard try Session(environment, origin: origin).expertAction() != nil else {
-        throw UsageError.conflict("\(E.id) has no scripted expert; use --policy random")
+      let session = try Session(environment, origin: origin)
+      guard session.expertAction() != nil else {
+        let family = environment.family(of: session.scenario)
+        throw UsageError.noExpert(E.id, family == E.id ? nil : family)
       }
       return .expert(configuration.noise)
     default:
       var policy = try TrainedPolicy.state(
-        in: configuration.policy, for: E.id, writingTo: out
+        in: configuration.policy, for: environment, writingTo: out, console
       ).policy
       policy.temperature = configuration.greedy ? 0 : 1
       policy.workers = workers

@@ -30,20 +30,21 @@ enum RunFolder {
     String(spelling.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
   }
 
-  /// Creates the writer of a training run.
+  /// Creates the writer of a run.
   ///
   /// - Throws: A ``TraceError``.
   static func writer<E: Environment>(
-    _ folder: URL, _ command: String, _ environment: E, _ configuration: RunConfiguration,
+    _ folder: URL, _ command: String, _ environment: E, _ configuration: some Encodable,
     _ workers: Int, replacing: Bool
   ) throws -> TraceWriter {
-    try TraceWriter(
+    let blobs = BlobStore()
+    return try TraceWriter(
       folder,
       run: RunRecord(
         command: command, turnwise: turnwiseVersion, environment: E.id,
-        parameters: try Parameters.settings(of: environment),
+        parameters: try Parameters.settings(of: environment, blobs: blobs),
         configuration: try JSONValue(encoding: configuration), host: host(workers: workers)),
-      replacing: replacing)
+      blobs: blobs, replacing: replacing)
   }
 
   /// What may differ between equal runs.

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Turnwise
 
 /// One word of the command line, with its flags, help and work.
@@ -10,6 +11,8 @@ protocol Subcommand: Sendable {
   /// Command lines that run as typed.
   var examples: [String] { get }
   var flags: [Flag] { get }
+  /// Whether it computes, so that it cannot run where the kernels that are asked for cannot.
+  var needsKernels: Bool { get }
 
   /// Does the work.
   ///
@@ -19,6 +22,7 @@ protocol Subcommand: Sendable {
 
 extension Subcommand {
   var operand: String? { nil }
+  var needsKernels: Bool { true }
 }
 
 /// What a subcommand works with.
@@ -27,10 +31,36 @@ struct Context: Sendable {
   var console: Console
 }
 
+extension Environment {
+  /// Starts on a scenario of each split, so that one that cannot be had is said before any work.
+  ///
+  /// - Throws: What the environment's `scenario` and `start` throw.
+  func draw(from splits: [Split]) throws {
+    for split in splits {
+      _ = try Session(self, origin: EpisodeOrigin(seed: 0, split: split, scenario: 0))
+    }
+  }
+}
+
 /// The environments and estimators that the program was started with.
 struct Catalog: Sendable {
   var environments: [any Environment]
   var estimators: EstimatorCatalog
+
+  /// Finds the environment that a command line names, with the parameters and the tasks that it sets.
+  ///
+  /// - Throws: A ``UsageError``, or an `InputError` of the tasks.
+  func environment(of invocation: Invocation) throws -> any Environment {
+    let environment = try environment(
+      invocation.operands.first, settings: invocation.texts(.environmentSet))
+    guard let folder = invocation.text(.tasks) else { return environment }
+    guard let player = environment as? any TaskFolderEnvironment else {
+      let others = environments.filter { $0 is any TaskFolderEnvironment }
+      throw UsageError.noTaskFolders(
+        type(of: environment).id, others: others.map { type(of: $0).id })
+    }
+    return try player.playing(tasksIn: URL(filePath: folder, directoryHint: .isDirectory))
+  }
 
   /// Finds an environment by its name and sets its parameters.
   ///

@@ -11,7 +11,7 @@ struct TrainCommand: Subcommand {
     "turnwise train keydoor-v1 --credit token:lambda=0.9 --updates 2 --seed 7",
   ]
   let flags =
-    ConfigurationFlags.all + [.environmentSet, .seed, .workers, .out, .force, .json]
+    ConfigurationFlags.all + [.environmentSet, .tasks, .seed, .workers, .out, .force, .json]
 
   private struct Answer: Encodable {
     var environment: String
@@ -22,8 +22,7 @@ struct TrainCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let environment = try context.catalog.environment(
-      invocation.operands.first, settings: invocation.texts(.environmentSet))
+    let environment = try context.catalog.environment(of: invocation)
     return try await train(environment, invocation, context)
   }
 
@@ -38,6 +37,7 @@ struct TrainCommand: Subcommand {
     for warning in panel.warnings + panel.lossWarnings(configuration) {
       context.console.warn(warning)
     }
+    try environment.draw(from: Split.allCases)
     try await environment.prepare()
     let folder = RunFolder.choose(
       invocation, suggestion: "train-\(E.id)-\(RunFolder.word(panel.driver.spelling))")
@@ -47,7 +47,8 @@ struct TrainCommand: Subcommand {
       ? nil
       : WarmStart(
         try TrainedPolicy.state(
-          in: configuration.warmStart, for: E.id, writingTo: invocation.text(.out)))
+          in: configuration.warmStart, for: environment, writingTo: invocation.text(.out),
+          context.console))
     let writer = try RunFolder.writer(
       folder, name, environment, configuration, workers, replacing: invocation.has(.force))
     let warmStart =
@@ -66,7 +67,8 @@ struct TrainCommand: Subcommand {
         stages.describe(curve)
         context.console.answer(
           "trace   \(answer.trace)\nread it: turnwise show \(answer.trace)\n"
-            + "play it: turnwise run \(E.id) --policy \(answer.trace)")
+            + "play it: turnwise run \(E.id) --policy \(answer.trace)"
+            + (invocation.text(.tasks).map { " --tasks \($0)" } ?? ""))
       }
       return .success
     } catch is CancellationError {

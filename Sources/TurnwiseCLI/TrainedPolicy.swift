@@ -3,12 +3,13 @@ internal import Turnwise
 
 /// Reads the trainer's state of an earlier run, for a command that writes a run of its own.
 enum TrainedPolicy {
-  /// Reads the state that a run in `environment` left in a folder.
+  /// Reads the state that a run in `environment` left in a folder, and warns where the run had other
+  /// parameters, or tasks that have changed since.
   ///
   /// - Throws: A ``UsageError`` if the folder is no run, is one of another environment, or is about to
   ///   be replaced; a ``TraceError`` if the run cannot be read.
-  static func state(
-    in path: String, for environment: String, writingTo out: String?
+  static func state<E: Environment>(
+    in path: String, for environment: E, writingTo out: String?, _ console: Console
   ) throws -> TrainerState {
     let folder = URL(filePath: path, directoryHint: .isDirectory)
     let layout = TraceLayout(folder)
@@ -16,12 +17,29 @@ enum TrainedPolicy {
       throw UsageError.unknownPolicy(path)
     }
     let run = try layout.readRun()
-    guard run.environment == environment else {
-      throw UsageError.conflict("\(path) was trained in \(run.environment), not in \(environment)")
+    guard run.environment == E.id else {
+      throw UsageError.conflict("\(path) was trained in \(run.environment), not in \(E.id)")
     }
     if let out, URL(filePath: out).standardizedFileURL.path == folder.standardizedFileURL.path {
       throw UsageError.conflict("--out \(out) would replace the policy that is to be read")
     }
+    let others = try differences(
+      run.parameters, Parameters.settings(of: environment, blobs: BlobStore()))
+    if !others.isEmpty {
+      console.warn("\(path) was trained with another \(others.joined(separator: ", "))")
+    }
     return try layout.readTrainer()
+  }
+
+  /// The names of what differs, such as `turnLimit` and `tasks.sort-names`.
+  private static func differences(
+    _ left: [String: JSONValue], _ right: [String: JSONValue], in path: String = ""
+  ) -> [String] {
+    Set(left.keys).union(right.keys).sorted().filter { left[$0] != right[$0] }.flatMap { key in
+      if path.isEmpty, case .object(let left)? = left[key], case .object(let right)? = right[key] {
+        return differences(left, right, in: key + ".")
+      }
+      return [path + key]
+    }
   }
 }

@@ -10,6 +10,8 @@ enum UsageError: Error, Hashable {
   case missingOperand(String)
   case extraOperand(String)
   case unknownEnvironment(String, known: [String])
+  case noTaskFolders(String, others: [String])
+  case noExpert(String, String?)
   case unknownPolicy(String)
   case badParameter(Parameters.Problem)
   case conflict(String)

@@ -15,6 +15,7 @@ enum Words {
         case .version, .notARecord, .inconsistent, .cutShort: .data
         }
       return (status, message("\(error)", error.hint))
+    case let error as any InputError: return (.data, message("\(error)", error.hint))
     case let error as EstimatorNameError: return (.usage, message("\(error)", nil))
     case let error as TrainingError: return words(error)
     case let error as CreditError: return (.data, message("\(error)", nil))
@@ -58,6 +59,16 @@ enum Words {
         "no environment named '\(name)'",
         nearest(name, known, "environments: " + known.joined(separator: ", "))
       )
+    case .noTaskFolders(let name, let others):
+      (
+        "\(name) has only tasks of its own, so --tasks does not go with it",
+        others.isEmpty ? nil : "--tasks goes with " + others.joined(separator: ", ")
+      )
+    case .noExpert(let environment, let family):
+      (
+        "\(environment) has no scripted expert" + (family.map { " for '\($0)'" } ?? ""),
+        "use --policy random; a task from a folder can have a solution"
+      )
     case .unknownPolicy(let text):
       (
         "no policy '\(text)'",
@@ -71,7 +82,12 @@ enum Words {
   private static func words(_ error: TrainingError) -> (ExitStatus, String) {
     switch error {
     case .noExpert(let environment):
-      (.usage, message("\(environment) has no scripted expert to imitate", nil))
+      (
+        .usage,
+        message(
+          "\(environment) has no scripted expert to imitate",
+          "--warm-start RUN needs none; a task from a folder can have a solution")
+      )
     case .demonstrationsTooLong(let context):
       (
         .negative,

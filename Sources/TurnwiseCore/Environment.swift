@@ -31,7 +31,12 @@ public protocol Environment: Codable, Sendable {
   func prepare() async throws
 
   /// Draws a scenario. Scenarios of different splits must never be equal.
-  func scenario(in split: Split, using random: inout Randomness) -> Scenario
+  ///
+  /// - Throws: An error where there are none of the split.
+  func scenario(in split: Split, using random: inout Randomness) throws -> Scenario
+
+  /// The turn after which an unfinished episode on a scenario is truncated. Default: ``turnLimit``.
+  func turnLimit(of scenario: Scenario) -> Int
 
   /// The kind of task that a scenario is, for tables. Default: the environment's `id`.
   func family(of scenario: Scenario) -> String
@@ -58,7 +63,7 @@ public protocol Environment: Codable, Sendable {
   /// The potential should lie between 0 and 1; behind the end of an episode it counts as 0.
   func potential(_ state: State) -> Double?
 
-  /// What a scripted expert does in `state`. Default: there is none.
+  /// What a scripted expert does in `state`, or nil where there is no expert. Default: there is none.
   ///
   /// An expert may look into the state, but should act only on what an agent could know by then, so
   /// that its episodes can be imitated.
@@ -72,6 +77,8 @@ extension Environment {
   public var instructions: String { "" }
   /// 16 turns.
   public var turnLimit: Int { 16 }
+  /// ``turnLimit``.
+  public func turnLimit(of scenario: Scenario) -> Int { turnLimit }
   /// Needs nothing.
   public func prepare() async throws {}
   /// The environment's `id`.

@@ -50,6 +50,9 @@ extension Failure: CustomStringConvertible {
 extension Failure {
   static let missingAnswer = Failure(
     .policy, code: "missing-answer", message: "The sampler gave no answer for this situation.")
+  static let noExpert = Failure(
+    .policy, code: "no-expert",
+    message: "The environment has no scripted expert for this scenario.")
   static let otherBeginning = Failure(
     .policy, code: "other-beginning",
     message: "The sampler did not go on with the action that the fork had begun.")

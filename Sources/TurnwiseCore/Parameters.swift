@@ -16,11 +16,15 @@ public enum Parameters {
     case refused(String)
   }
 
-  /// The parameters of a value with their current settings.
+  /// The parameters of a value with their current settings; `blobs` receives the bytes of its blobs.
   ///
   /// - Throws: An `EncodingError` if the value cannot be written as JSON.
-  public static func settings(of value: some Encodable) throws -> [String: JSONValue] {
-    guard case .object(let members) = try JSONValue(encoding: value) else { return [:] }
+  public static func settings(
+    of value: some Encodable, blobs: BlobStore? = nil
+  ) throws -> [String: JSONValue] {
+    guard case .object(let members) = try JSONValue(encoding: value, blobs: blobs) else {
+      return [:]
+    }
     return members
   }
 
@@ -53,16 +57,23 @@ public enum Parameters {
 
   /// Returns `value` with its properties replaced by recorded ones; those that were not recorded stay.
   ///
+  /// - Parameters:
+  ///   - recorded: The properties.
+  ///   - value: The value.
+  ///   - blobs: Where the bytes of recorded blobs are read from.
+  /// - Returns: The value with its other properties.
   /// - Throws: A ``Problem``.
-  public static func setting<T: Codable>(_ recorded: [String: JSONValue], of value: T) throws -> T {
-    try merged(settings(of: value).merging(recorded) { $1 }, T.self)
+  public static func setting<T: Codable>(
+    _ recorded: [String: JSONValue], of value: T, blobs: BlobStore? = nil
+  ) throws -> T {
+    try merged(settings(of: value).merging(recorded) { $1 }, T.self, blobs)
   }
 
-  private static func merged<T: Decodable>(_ members: [String: JSONValue], _ type: T.Type) throws
-    -> T
-  {
+  private static func merged<T: Decodable>(
+    _ members: [String: JSONValue], _ type: T.Type, _ blobs: BlobStore? = nil
+  ) throws -> T {
     do {
-      return try JSONValue.object(members).decode(type)
+      return try JSONValue.object(members).decode(type, blobs: blobs)
     } catch let error as DecodingError {
       if case .dataCorrupted(let context) = error,
         let unknown = context.underlyingError as? UnknownWord

@@ -76,7 +76,7 @@ public struct Rollout: Sendable {
     switch player {
     case .expert(let noise):
       return await independently(sessions, calls: workers, sampler: nil, keep: keep) { session in
-        .success(.act(session.expertAction(noise) ?? .nothing, nil))
+        session.expertAction(noise).map { .success(.act($0, nil)) } ?? .failure(.noExpert)
       }
     case .policy(let policy):
       let sampler = policy.makeSampler()

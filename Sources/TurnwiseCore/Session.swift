@@ -153,7 +153,7 @@ public struct Session<E: Environment>: Sendable {
       begun = nil
       if outcome.isTerminal {
         await close(.terminated)
-      } else if turns.count >= environment.turnLimit {
+      } else if turns.count >= environment.turnLimit(of: scenario) {
         await close(.truncated(.turnLimit))
       }
     } catch {
@@ -224,10 +224,11 @@ extension Session {
   ///
   /// Members of a group have the same scenario and the same environment stream, so the same start.
   ///
-  /// - Throws: What the environment's `start` throws.
+  /// - Throws: What the environment's `scenario` and `start` throw.
   public init(_ environment: E, origin: EpisodeOrigin) throws {
     var random = origin.scenarioRandom
     try self.init(
-      environment, scenario: environment.scenario(in: origin.split, using: &random), origin: origin)
+      environment, scenario: environment.scenario(in: origin.split, using: &random),
+      origin: origin)
   }
 }

@@ -5,6 +5,10 @@ internal import TurnwiseNumerics
 public enum Machine {
   /// The registers that Turnwise's own loops use, such as `x86-64, 512 bits`.
   public static var kernels: String { KernelLevel.name }
+  /// The levels that this processor can run its own loops at, from the plainest to the best.
+  public static var kernelLevels: [String] { KernelLevel.available.map(\.rawValue) }
+  /// The environment variable that names a level.
+  public static var kernelVariable: String { KernelLevel.variable }
   /// The processor that OpenBLAS chose its kernels for, such as `SkylakeX`.
   public static var openBLASCore: String { KernelLevel.openBLASCore }
   /// Why the loops that the environment variable `TURNWISE_KERNELS` asks for cannot be had, or nil.

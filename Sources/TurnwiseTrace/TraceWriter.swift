@@ -17,15 +17,19 @@ public final class TraceWriter {
   /// - Parameters:
   ///   - folder: The run's folder.
   ///   - run: What is run.
+  ///   - blobs: Holds the bytes of the blobs that its parameters name.
   ///   - replacing: Whether files of an earlier run in the folder are removed.
   /// - Throws: A ``TraceError``, with ``TraceError/Problem/notEmpty`` if the folder holds something.
-  public init(_ folder: URL, run: RunRecord, replacing: Bool) throws {
+  public init(
+    _ folder: URL, run: RunRecord, blobs: BlobStore? = nil, replacing: Bool
+  ) throws {
     layout = TraceLayout(folder)
     do {
       try Self.prepare(layout, replacing: replacing)
       try JSON.encode(run, pretty: true).write(to: layout.run, options: .atomic)
       episodes = try Self.appending(layout.episodes)
       metrics = try Self.appending(layout.metrics)
+      try write(blobs)
     } catch let error as TraceError {
       throw error
     } catch {
@@ -60,6 +64,12 @@ public final class TraceWriter {
   ///
   /// - Throws: A ``TraceError`` if the record cannot be written.
   public func append(_ record: EpisodeRecord, blobs: BlobStore? = nil) throws {
+    try write(blobs)
+    try write(to: layout.episodes) { _ in try append(record, to: episodes) }
+  }
+
+  /// Writes the blobs that were not written yet.
+  private func write(_ blobs: BlobStore?) throws {
     for blob in blobs?.drain() ?? [] where knownBlobs.insert(blob.digest).inserted {
       try write(to: layout.blobs.appending(path: blob.digest.hexadecimal)) { file in
         try FileManager.default.createDirectory(
@@ -67,7 +77,6 @@ public final class TraceWriter {
         try Data(blob.bytes).write(to: file)
       }
     }
-    try write(to: layout.episodes) { _ in try append(record, to: episodes) }
   }
 
   /// Appends metrics.

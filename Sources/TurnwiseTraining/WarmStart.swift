@@ -21,7 +21,8 @@ public struct WarmStart: Sendable {
   /// Plays the demonstrations of a configuration.
   ///
   /// - Parameters:
-  ///   - environment: An environment with an expert.
+  ///   - environment: An environment with an expert, who may not know all scenarios: those that he does
+  ///     not know are left out.
   ///   - configuration: Says how many, and how noisy the expert is.
   ///   - workers: How many environment steps run at once.
   ///   - onEpisode: Called when an episode has ended.
@@ -35,7 +36,9 @@ public struct WarmStart: Sendable {
     let sessions = try (0..<configuration.demonstrations).map { number in
       try Session(environment, origin: EpisodeOrigin(seed: seed, split: .train, scenario: number))
     }
-    guard sessions.first?.expertAction() != nil else { throw TrainingError.noExpert(E.id) }
+    guard sessions.contains(where: { $0.expertAction() != nil }) else {
+      throw TrainingError.noExpert(E.id)
+    }
     let noise = ExpertNoise(habit: configuration.habit, slip: configuration.slip)
     let rollout = Rollout(.expert(noise), workers: workers) { if $0 { onEpisode() } }
     let played = await rollout.play(sessions)

@@ -7,11 +7,12 @@ import Turnwise
 /// To renew them, from the folder of the package:
 ///
 ///     golden=Tests/TurnwiseCLITests/Golden
-///     for c in compare train run show credit check laws audit bench list; do turnwise $c --help > $golden/help-$c.txt; done
+///     for c in compare train run show credit check laws audit bench doctor list; do turnwise $c --help > $golden/help-$c.txt; done
 ///     turnwise --help > $golden/help.txt; turnwise list > $golden/list.txt
 @Suite struct `The help` {
   private static let commands = [
-    "compare", "train", "run", "show", "credit", "check", "laws", "audit", "bench", "list",
+    "compare", "train", "run", "show", "credit", "check", "laws", "audit", "bench", "doctor",
+    "list",
   ]
 
   /// The lines between a title and the next empty line.
@@ -82,7 +83,7 @@ import Turnwise
     // And nothing but these properties and the flags of every long run.
     let flags = lines.filter { $0.hasPrefix("--") }.count
     let own = command == "compare" ? ["credit", "seeds"] : []
-    let common = ["seed", "env-set", "workers", "out", "force", "json", "help"]
+    let common = ["seed", "env-set", "tasks", "workers", "out", "force", "json", "help"]
     #expect(flags == settings.count - 1 - others.count + own.count + common.count)
   }
 

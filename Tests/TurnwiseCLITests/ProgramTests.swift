@@ -98,6 +98,7 @@ import Turnwise
     #expect(environments.map { $0["environment"] } == ["shell-v1", "keydoor-v1"])
     #expect(environments.last?["parameters"] == ["horizon": 4, "leaveReward": 0.1])
     #expect(environments.last?["turnLimit"] == 12)
+    #expect(environments.map { $0["readsTasks"] } == [true, false])
     for id in ["rloo", "turn", "token", "fork"] {
       #expect(estimators.contains { $0["name"] == .string(id) })
     }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 /// An estimator as a user writes one.

@@ -13,10 +13,10 @@ import TurnwiseEnvironments
     "the", "to", "trail", "txt", "unique", "user", "warn", "word",
   ]
 
-  private func tasks(_ split: Split, count: Int) -> [ShellTask] {
-    (0..<count).map { index in
+  private func tasks(_ split: Split, count: Int) throws -> [ShellTask] {
+    try (0..<count).map { index in
       var random = Randomness(seed: 3).stream(split.rawValue, index)
-      return Shell().scenario(in: split, using: &random)
+      return try Shell().scenario(in: split, using: &random)
     }
   }
 
@@ -26,9 +26,9 @@ import TurnwiseEnvironments
     return (texts + [task.answer ?? ""]).flatMap { $0.split { !$0.isLetter }.map(String.init) }
   }
 
-  @Test func `share no word between training and held-out beside the fixed wording`() {
-    let train = Set(tasks(.train, count: 2000).flatMap(words))
-    let heldOut = Set(tasks(.heldOut, count: 2000).flatMap(words))
+  @Test func `share no word between training and held-out beside the fixed wording`() throws {
+    let train = Set(try tasks(.train, count: 2000).flatMap(words))
+    let heldOut = Set(try tasks(.heldOut, count: 2000).flatMap(words))
     #expect(train.count > 500 && heldOut.count > 120)
     #expect(train.intersection(heldOut).subtracting(fixedWords).sorted() == [])
   }
@@ -44,28 +44,28 @@ import TurnwiseEnvironments
     }
   }
 
-  @Test func `come from at least eight families, all of them in both splits`() {
-    let train = Set(tasks(.train, count: 400).map(\.family))
+  @Test func `come from at least eight families, all of them in both splits`() throws {
+    let train = Set(try tasks(.train, count: 400).map(\.family))
     #expect(train.count >= 8)
     #expect(train == Set(Shell().families))
-    #expect(train == Set(tasks(.heldOut, count: 400).map(\.family)))
+    #expect(train == Set(try tasks(.heldOut, count: 400).map(\.family)))
   }
 
-  @Test func `tell the expert no word that the instruction does not tell the agent`() {
-    for task in tasks(.train, count: 500) {
+  @Test func `tell the expert no word that the instruction does not tell the agent`() throws {
+    for task in try tasks(.train, count: 500) {
       for clue in task.clues.values { #expect(task.instruction.contains(clue)) }
     }
   }
 
-  @Test func `never give the answer away in the instruction`() {
-    for task in tasks(.heldOut, count: 1000) {
+  @Test func `never give the answer away in the instruction`() throws {
+    for task in try tasks(.heldOut, count: 1000) {
       guard let answer = task.answer else { continue }
       #expect(!task.instruction.split { !$0.isLetter && !$0.isNumber }.contains { $0 == answer })
     }
   }
 
-  @Test func `are small and spell every path once`() {
-    for task in tasks(.train, count: 500) {
+  @Test func `are small and spell every path once`() throws {
+    for task in try tasks(.train, count: 500) {
       #expect((4...14).contains(task.files.count))
       #expect(Set(task.files.map(\.path)).count == task.files.count)
       #expect(task.instruction.utf8.count < 100)
@@ -76,7 +76,9 @@ import TurnwiseEnvironments
   @Test func `are of the families that a parameter names, which is checked`() throws {
     let shell = try Parameters.setting([("families", "sum,log")], of: Shell())
     var random = Randomness(seed: 1)
-    let families = (0..<40).map { _ in shell.scenario(in: .train, using: &random).family }
+    let families = try (0..<40).map { _ in
+      try shell.scenario(in: .train, using: &random).family
+    }
     #expect(Set(families) == ["sum", "log"])
     #expect(throws: Parameters.Problem.self) {
       try Parameters.setting([("families", "sum,nothing")], of: Shell())
@@ -87,7 +89,7 @@ import TurnwiseEnvironments
   }
 
   @Test func `can be read back from plain JSON`() throws {
-    for task in tasks(.train, count: 20) {
+    for task in try tasks(.train, count: 20) {
       let json = try JSONValue(encoding: task)
       #expect(json["instruction"] == .string(task.instruction))
       #expect(try json.decode(ShellTask.self) == task)

@@ -1,7 +1,7 @@
 public import TurnwiseCore
 internal import TurnwiseSandbox
 
-/// Real bash in a real sandbox: small tasks over small trees of files.
+/// Real bash in a real sandbox: small tasks over small trees of files, or tasks of your own.
 ///
 /// It teaches looking before acting. An instruction names a word, a file or a folder, but not where
 /// it is nor what it holds; whoever acts on a guess mostly loses, some at once (`submit`), some turns
@@ -13,6 +13,9 @@ internal import TurnwiseSandbox
 ///
 /// **Reward:** 1 if, when the agent submits, the answer is right and the files are as they must be,
 /// else 0. Nothing is random but `$RANDOM`. Needs bubblewrap; see ``Sandbox``.
+///
+/// With ``playing(tasksIn:)`` the tasks are those of a folder (<doc:ShellTasks>), whose own programs
+/// decide; there is no potential then.
 public struct Shell: Environment {
   /// The name and version.
   public static let id = "shell-v1"
@@ -25,6 +28,14 @@ public struct Shell: Environment {
   public var outputLimit = 400
   /// The turn after which an unfinished episode is truncated.
   public var turnLimit = 8
+  /// The tasks that are played instead of generated ones, if there are any.
+  var tasks = TaskSet.empty
+  /// What errors put before the name of a task; not a parameter, as only the files count.
+  var tasksPath = ""
+
+  private enum CodingKeys: String, CodingKey {
+    case families, folders, outputLimit, turnLimit, tasks
+  }
 
   /// Creates the environment with its default parameters.
   public init() {}
@@ -38,6 +49,7 @@ public struct Shell: Environment {
     folders = try container.decode(Int.self, forKey: .folders)
     outputLimit = try container.decode(Int.self, forKey: .outputLimit)
     turnLimit = try container.decode(Int.self, forKey: .turnLimit)
+    tasks = try container.decodeIfPresent(TaskSet.self, forKey: .tasks) ?? .empty
     guard !families.isEmpty, families.allSatisfy({ TaskFamilies.named($0) != nil }) else {
       let known = TaskFamilies.all.map { $0.name }.joined(separator: ", ")
       throw DecodingError.dataCorruptedError(
@@ -52,6 +64,16 @@ public struct Shell: Environment {
     }
   }
 
+  /// Writes the parameters, and the tasks if they are not generated.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(families, forKey: .families)
+    try container.encode(folders, forKey: .folders)
+    try container.encode(outputLimit, forKey: .outputLimit)
+    try container.encode(turnLimit, forKey: .turnLimit)
+    if !tasks.isEmpty { try container.encode(tasks, forKey: .tasks) }
+  }
+
   /// What to do, in a line.
   public var instructions: String { "Solve the task with bash, then submit the answer." }
 
@@ -63,9 +85,10 @@ public struct Shell: Environment {
     }
   }
 
-  /// Checks that bubblewrap is there and allowed to make a sandbox.
+  /// Checks that bubblewrap is there and allowed to make a sandbox, and that checks of tasks run.
   ///
-  /// - Throws: A `Failure` that says why not, what to do, and what runs without it.
+  /// - Throws: A `Failure` that says why not, what to do, and what runs without it; a
+  ///   ``TaskFolderError`` of a task whose check cannot be used.
   public func prepare() async throws {
     do {
       try await Sandbox.shared.probe()
@@ -74,10 +97,14 @@ public struct Shell: Environment {
         .sandbox, code: refusal.cause.rawValue,
         message: "\(refusal)\nWithout a sandbox this runs: turnwise compare keydoor-v1")
     }
+    try await rehearseChecks()
   }
 
-  /// Draws a task of one of the families.
-  public func scenario(in split: Split, using random: inout Randomness) -> ShellTask {
+  /// Draws a task of the folder, or makes one of one of the families.
+  ///
+  /// - Throws: A ``TaskFolderError`` where the folder has none of the split.
+  public func scenario(in split: Split, using random: inout Randomness) throws -> ShellTask {
+    guard tasks.isEmpty else { return try tasks.scenario(in: split, using: &random) }
     guard let name = families.randomElement(using: &random), let family = TaskFamilies.named(name)
     else {
       preconditionFailure("'families' must be some of \(TaskFamilies.all.map { $0.name }).")
@@ -88,29 +115,47 @@ public struct Shell: Environment {
     return tree.finish(draft, family: family.name)
   }
 
-  /// The family that made the task.
+  /// The family that made the task, or the name of the task.
   public func family(of scenario: ShellTask) -> String { scenario.family }
+
+  /// The limit of the task, if it has one.
+  public func turnLimit(of scenario: ShellTask) -> Int {
+    guard scenario.digest != nil else { return turnLimit }
+    return (try? tasks.task(of: scenario).turnLimit) ?? turnLimit
+  }
 
   /// Lays out the files of a task.
   public func start(_ scenario: ShellTask, using random: inout Randomness) throws -> State {
-    try State(scenario)
+    guard scenario.digest != nil else { return try State(scenario) }
+    return try State(scenario, in: tasks.task(of: scenario).files)
   }
 
   /// The instruction.
   public func observe(_ state: State) -> Observation { Observation(Text(state.task.instruction)) }
 
-  /// Success if the right answer was submitted and the files are as they must be.
-  public func judge(_ state: State) -> Judgement {
-    Judgement(success: state.isAnswered && state.isTreeRight, gold: state.gold)
+  /// Success if the right answer was submitted and the files are as they must be; a task from a folder
+  /// has its own check.
+  public func judge(_ state: State) async throws -> Judgement {
+    guard state.task.digest == nil else {
+      return try await TaskCheck(task: tasks.task(of: state.task)).judgement(of: state)
+    }
+    return Judgement(success: state.isAnswered && state.isTreeRight, gold: state.gold)
   }
 
-  /// The share of facts read and of results achieved; 0 where a file is damaged.
-  public func potential(_ state: State) -> Double? { state.progress }
+  /// The share of facts read and of results achieved; 0 where a file is damaged, and none of a task
+  /// from a folder.
+  public func potential(_ state: State) -> Double? {
+    state.task.digest == nil ? state.progress : nil
+  }
 
   /// What an expert does who knows the instruction and what the turns have shown.
   public func expert(
     _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
   ) -> Action? {
-    ShellExpert(task: state.task, notes: Notebook(turns)).action(noise, using: &random)
+    guard state.task.digest != nil else {
+      return ShellExpert(task: state.task, notes: Notebook(turns)).action(noise, using: &random)
+    }
+    guard let turnsOfExpert = try? tasks.task(of: state.task).solution else { return nil }
+    return TaskSolution(turnsOfExpert).action(after: turns, noise, using: &random)
   }
 }

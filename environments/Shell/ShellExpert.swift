@@ -11,11 +11,11 @@ struct ShellExpert {
   func action(_ noise: ExpertNoise, using random: inout Randomness) -> Action? {
     guard let family = TaskFamilies.named(task.family) else { return nil }
     let move = family.move(in: task, knowing: notes)
-    if random.chance(noise.slip) { return Self.action(slip(using: &random)) }
+    if random.chance(noise.slip) { return slip(using: &random).action }
     if let shortcut = move.shortcut, !hasTried(shortcut), random.chance(noise.habit) {
-      return Self.action(shortcut)
+      return shortcut.action
     }
-    return Self.action(move.best)
+    return move.best.action
   }
 
   /// Whether a shortcut was taken already: it failed, or the move would be another.
@@ -32,9 +32,12 @@ struct ShellExpert {
     default: return .submit(clue)
     }
   }
+}
 
-  private static func action(_ step: Move.Step) -> Action {
-    switch step {
+extension Move.Step {
+  /// The step as the agent would take it.
+  var action: Action {
+    switch self {
     case .bash(let command): .call(Bash.name, ["command": .string(command)])
     case .submit(let answer): .call(Submit.name, ["answer": .string(answer)])
     }

@@ -13,11 +13,13 @@ extension Shell {
     /// What the agent submitted.
     public internal(set) var answer: Text?
 
-    /// Lays out the files of a task.
-    init(_ task: ShellTask) throws {
+    /// Lays out the files of a task: those of the task itself where it is generated.
+    init(_ task: ShellTask, in files: Workspace? = nil) throws {
       self.task = task
-      workspace = try Workspace(
-        task.files.map { (path: Text($0.path), mode: $0.permissions, contents: Text($0.text)) })
+      workspace =
+        try files
+        ?? Workspace(
+          task.files.map { (path: Text($0.path), mode: $0.permissions, contents: Text($0.text)) })
       seen = task.facts.map { _ in false }
     }
 

@@ -15,7 +15,7 @@ public struct ShellTask: Codable, Hashable, Sendable {
     }
   }
 
-  /// The kind of task.
+  /// The kind of task; the name of one that was read from a folder.
   public var family: String
   /// What the agent is told.
   public var instruction: String
@@ -32,11 +32,17 @@ public struct ShellTask: Codable, Hashable, Sendable {
   /// The lines that must be read on the way, for the progress potential.
   public var facts: [String]
 
+  /// Names the files and the check of a task that was read from a folder; nil where the task was
+  /// generated, and all of it is here.
+  public var digest: String?
+
   /// Creates a task; by default any answer will do and the files must stay as they are.
   public init(
     family: String, instruction: String, clues: [String: String], files: [File],
-    answer: String? = nil, results: [File] = [], removed: [String] = [], facts: [String]
+    answer: String? = nil, results: [File] = [], removed: [String] = [], facts: [String],
+    digest: String? = nil
   ) {
+    self.digest = digest
     (self.family, self.instruction, self.clues, self.files) = (family, instruction, clues, files)
     (self.answer, self.results, self.removed, self.facts) = (answer, results, removed, facts)
   }

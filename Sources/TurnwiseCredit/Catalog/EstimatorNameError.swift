@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// Why a name with options does not say which estimator is meant.
 public enum EstimatorNameError: Error, Hashable, Sendable {
   /// There is no estimator of that name.

@@ -1,0 +1,40 @@
+internal import Turnwise
+
+/// Says what the machine offers, what it refuses, and what to do about that.
+struct DoctorCommand: Subcommand {
+  let name = "doctor"
+  let summary = "show what this machine offers and refuses, and the remedies"
+  let examples = ["turnwise doctor", "turnwise doctor --json"]
+  let flags = [Flag.json]
+  // What is wrong with the kernels is one of its findings.
+  let needsKernels = false
+
+  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
+    let report = MachineReport(await MachineFacts.gathered())
+    if invocation.has(.json) {
+      try context.console.answer(json: report)
+    } else {
+      context.console.answer(report.text)
+    }
+    return report.runsCommands && report.computes ? .success : .system
+  }
+}
+
+extension MachineReport {
+  /// A line for each part, with its remedy below it.
+  package var text: String {
+    let width = findings.map(\.part.count).max() ?? 0
+    return findings.map { finding in
+      let mark = finding.verdict == .refused ? "REFUSED" : finding.verdict.rawValue
+      let title = Self.pad(mark, 7) + "  " + Self.pad(finding.part, width)
+      let indent = "\n" + String(repeating: " ", count: width + 11)
+      let lines = ([finding.found] + (finding.remedy.map { [$0] } ?? []))
+        .flatMap { $0.split(separator: "\n") }.map { TerminalText.escaped(String($0)) }
+      return title + "  " + lines.joined(separator: indent)
+    }.joined(separator: "\n")
+  }
+
+  private static func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}

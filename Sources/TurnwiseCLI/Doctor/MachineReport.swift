@@ -1,0 +1,146 @@
+internal import Foundation
+internal import Turnwise
+internal import TurnwiseSandbox
+
+/// What ``MachineFacts`` mean for whoever wants to run Turnwise.
+package struct MachineReport: Encodable, Sendable {
+  /// How a part of the machine is.
+  package enum Verdict: String, Encodable, Sendable {
+    /// It is there.
+    case ok
+    /// Something is lacking that only some need.
+    case lacking
+    /// What depends on it does not run at all.
+    case refused
+  }
+
+  /// A part of the machine.
+  package struct Finding: Encodable, Sendable {
+    /// What the part is called.
+    package var part: String
+    /// How it is.
+    package var verdict: Verdict
+    /// What was found.
+    package var found: String
+    /// What to do, where something is to be done.
+    package var remedy: String?
+  }
+
+  /// The parts, those that decide first.
+  package let findings: [Finding]
+  /// Whether commands of agents can be run.
+  package let runsCommands: Bool
+  /// Whether policies can be trained and played.
+  package let computes: Bool
+
+  /// Judges what was found.
+  package init(_ facts: MachineFacts) {
+    runsCommands = facts.obstacle == nil
+    computes = facts.kernelRefusal == nil
+    findings = [
+      Self.sandbox(facts), Self.bubblewrap(facts), Self.namespaces(facts),
+      Self.controlGroups(facts), Self.bash(facts), Self.python(facts), Self.kernels(facts),
+      Self.openBLAS(facts), Finding(part: "system", verdict: .ok, found: facts.system),
+    ]
+  }
+
+  private static func sandbox(_ facts: MachineFacts) -> Finding {
+    switch facts.obstacle {
+    case nil: Finding(part: "sandbox", verdict: .ok, found: "a command ran in it")
+    case .refused(let refusal):
+      Finding(
+        part: "sandbox", verdict: .refused,
+        found: refusal.explanation + (refusal.detail.isEmpty ? "" : " (\(refusal.detail))"),
+        remedy: refusal.remedy)
+    case .failed(let failure):
+      Finding(
+        part: "sandbox", verdict: .refused, found: failure.message,
+        remedy: failure.isRetryable ? "Try again." : nil)
+    }
+  }
+
+  private static func bubblewrap(_ facts: MachineFacts) -> Finding {
+    let part = "bubblewrap"
+    if let version = facts.bubblewrap {
+      return Finding(part: part, verdict: .ok, found: "\(version) at \(Sandbox.launcherPath)")
+    }
+    let refusal = Sandbox.Refusal(.notInstalled, detail: "")
+    return Finding(
+      part: part, verdict: facts.obstacle == nil ? .lacking : .refused,
+      found: refusal.explanation, remedy: refusal.remedy)
+  }
+
+  private static func namespaces(_ facts: MachineFacts) -> Finding {
+    let settings = facts.namespaces.sorted { $0.key < $1.key }
+      .map { "\($0.key.replacing("/", with: "."))=\($0.value)" }
+    var found = settings.isEmpty ? "the kernel does not say" : settings.joined(separator: " ")
+    guard case .refused(let refusal)? = facts.obstacle, refusal.isAboutNamespaces else {
+      if facts.obstacle == nil { found += "; user namespaces can be had" }
+      return Finding(part: "namespaces", verdict: .ok, found: found)
+    }
+    return Finding(part: "namespaces", verdict: .refused, found: found, remedy: refusal.remedy)
+  }
+
+  /// Never refused: the sandbox has limits of its own.
+  private static func controlGroups(_ facts: MachineFacts) -> Finding {
+    let found = facts.controlGroups.isEmpty ? ["none"] : facts.controlGroups
+    return Finding(
+      part: "control groups", verdict: .ok,
+      found: found.joined(separator: "; ") + "; none are needed")
+  }
+
+  private static func bash(_ facts: MachineFacts) -> Finding {
+    let refusal = Sandbox.Refusal(.noShell, detail: "")
+    return inside(
+      "bash", facts.bash, facts, otherwise: refusal.explanation, remedy: refusal.remedy)
+  }
+
+  private static func python(_ facts: MachineFacts) -> Finding {
+    inside(
+      "python3", facts.python, facts,
+      otherwise: "There is no python3 in the sandbox: tasks that need it cannot be done.",
+      remedy: "Install it: apt-get install python3")
+  }
+
+  /// A program in the sandbox, of which nothing is known where there is no sandbox.
+  private static func inside(
+    _ part: String, _ version: String?, _ facts: MachineFacts, otherwise: String, remedy: String
+  ) -> Finding {
+    if let version { return Finding(part: part, verdict: .ok, found: version) }
+    if facts.obstacle != nil {
+      return Finding(part: part, verdict: .lacking, found: "unknown without a sandbox")
+    }
+    return Finding(part: part, verdict: .lacking, found: otherwise, remedy: remedy)
+  }
+
+  private static func kernels(_ facts: MachineFacts) -> Finding {
+    if let refusal = facts.kernelRefusal {
+      return Finding(
+        part: "kernels", verdict: .refused, found: refusal,
+        remedy: "Unset \(Machine.kernelVariable), or name one of these levels.")
+    }
+    let levels = facts.levels.joined(separator: ", ")
+    return Finding(
+      part: "kernels", verdict: .ok,
+      found: "\(facts.kernels ?? "none"); this processor has \(levels)")
+  }
+
+  private static func openBLAS(_ facts: MachineFacts) -> Finding {
+    guard let warning = facts.openBLASWarnings.first else {
+      return Finding(part: "OpenBLAS", verdict: .ok, found: "kernels of \(facts.openBLASCore)")
+    }
+    return Finding(
+      part: "OpenBLAS", verdict: .lacking, found: "kernels of \(facts.openBLASCore)",
+      remedy: warning)
+  }
+}
+
+extension Sandbox.Refusal {
+  /// Whether the kernel or a security module keeps user namespaces back.
+  fileprivate var isAboutNamespaces: Bool {
+    switch cause {
+    case .namespaceLimit, .namespacesForbidden, .appArmor, .nestedContainer: true
+    case .notInstalled, .tooOld, .unreachable, .noShell, .other: false
+    }
+  }
+}

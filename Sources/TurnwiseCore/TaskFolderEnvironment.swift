@@ -1,0 +1,12 @@
+public import Foundation
+
+/// An environment that can play tasks which somebody put into a folder, without a line of Swift.
+///
+/// The option `--tasks FOLDER` of the command line asks it to. The tasks become parameters: they are
+/// recorded in the run with all their files, so nothing that reads a run asks for the folder again.
+public protocol TaskFolderEnvironment: Environment {
+  /// Returns an environment that plays the tasks of a folder instead of its own.
+  ///
+  /// - Throws: An ``InputError`` that names the file and what is wrong with it.
+  func playing(tasksIn folder: URL) throws -> Self
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+import Turnwise
+import TurnwiseCLI
+import TurnwiseSandbox
+
+@Suite struct `The doctor` {
+  private func findings(_ facts: MachineFacts) -> [String: MachineReport.Finding] {
+    Dictionary(uniqueKeysWithValues: MachineReport(facts).findings.map { ($0.part, $0) })
+  }
+
+  @Test func `finds on this machine what the other tests need`() throws {
+    let printed = try turnwiseProgram("doctor --json")
+    #expect(printed.status == 0, "\(printed.answer)")
+    let answer = try printed.json
+    #expect(answer["runsCommands"] == true && answer["computes"] == true)
+    guard case .array(let findings)? = answer["findings"] else {
+      Issue.record("no findings: \(answer)")
+      return
+    }
+    let parts = Dictionary(
+      uniqueKeysWithValues: findings.map { ($0["part"]?.text ?? "", $0["found"]?.text ?? "") })
+    #expect(parts["bubblewrap"]?.contains("bubblewrap 0.") == true)
+    #expect(parts["python3"]?.hasPrefix("Python 3.") == true)
+    #expect(parts["bash"]?.first?.isNumber == true)
+    #expect(parts["kernels"]?.contains(Machine.kernels) == true)
+    #expect(parts["OpenBLAS"]?.contains(Machine.openBLASCore) == true)
+    #expect(parts["namespaces"] != nil && parts["control groups"] != nil && parts["system"] != nil)
+    let words = try turnwiseProgram("doctor")
+    #expect(words.status == 0 && words.note == "" && words.answer.hasPrefix("ok       sandbox "))
+  }
+
+  @Test(arguments: Sandbox.Refusal.Cause.allCases)
+  func `says of every refusal what the sandbox says of it`(cause: Sandbox.Refusal.Cause) async {
+    let refusal = Sandbox.Refusal(cause, detail: "bwrap: \u{1B}[2Jno")
+    var facts = await MachineFacts.gathered()
+    (facts.obstacle, facts.bash, facts.python) = (.refused(refusal), nil, nil)
+    let report = MachineReport(facts)
+    #expect(!report.runsCommands)
+    let finding = findings(facts)["sandbox"]
+    #expect(finding?.verdict == .refused && finding?.remedy == refusal.remedy)
+    #expect(finding?.found == "\(refusal.explanation) (\(refusal.detail))")
+    #expect(report.text.hasPrefix("REFUSED  sandbox"))
+    #expect(!report.text.contains("\u{1B}"))
+    for part in ["bash", "python3"] {
+      #expect(findings(facts)[part]?.found == "unknown without a sandbox")
+    }
+    let isAboutNamespaces = [
+      .namespaceLimit, .namespacesForbidden, .appArmor, .nestedContainer,
+    ].contains(cause)
+    #expect((findings(facts)["namespaces"]?.verdict == .refused) == isAboutNamespaces)
+  }
+
+  @Test func `names what is lacking, and the way to it`() async {
+    var facts = await MachineFacts.gathered()
+    (facts.python, facts.bubblewrap) = (nil, nil)
+    facts.kernelRefusal = "TURNWISE_KERNELS is 'x'"
+    facts.openBLASWarnings = ["OPENBLAS_CORETYPE=Haswell holds it back"]
+    let report = MachineReport(facts)
+    #expect(report.runsCommands && !report.computes)
+    let findings = findings(facts)
+    #expect(findings["python3"]?.remedy == "Install it: apt-get install python3")
+    #expect(findings["bubblewrap"]?.remedy == "Install it: apt-get install bubblewrap")
+    #expect(findings["kernels"]?.verdict == .refused)
+    #expect(findings["OpenBLAS"]?.remedy == "OPENBLAS_CORETYPE=Haswell holds it back")
+  }
+
+  @Test func `examines a machine whose kernels are refused`() throws {
+    let printed = try turnwiseProgram("doctor", setting: ["TURNWISE_KERNELS": "sse9"])
+    #expect(printed.status == 4 && printed.note == "")
+    #expect(printed.answer.contains("REFUSED  kernels"))
+    #expect(printed.answer.contains("TURNWISE_KERNELS is 'sse9', but the levels here are baseline"))
+    #expect(printed.answer.contains("ok       sandbox"))
+  }
+
+  @Test(
+    .enabled(if: getuid() == 0, "only root can put another launcher in the place of bubblewrap"))
+  func `ends with a status of its own where commands cannot be run`() throws {
+    let folder = TemporaryFolder()
+    try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    let launcher = folder.url.appending(path: "launcher")
+    let said = "bwrap: Creating new namespace failed: No space left on device"
+    try Data("#!/bin/sh\necho '\(said)' >&2\nexit 1\n".utf8).write(to: launcher)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: launcher.path)
+    // Where the slots' own users cannot look, they cannot run it either.
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
+    let program = try #require(Bundle.main.executableURL).deletingLastPathComponent()
+      .appending(path: "turnwise")
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/unshare")
+    process.arguments = [
+      "--mount", "/bin/sh", "-c",
+      "mount --bind '\(launcher.path)' \(Sandbox.launcherPath) && exec '\(program.path)' doctor --json",
+    ]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let answer = try JSON.decode(
+      JSONValue.self, from: output.fileHandleForReading.readDataToEndOfFile())
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 4)
+    #expect(answer["runsCommands"] == false)
+    guard case .array(let findings)? = answer["findings"] else {
+      Issue.record("no findings: \(answer)")
+      return
+    }
+    let refusal = Sandbox.Refusal(launcherSaid: said)
+    #expect(refusal.cause == .namespaceLimit)
+    #expect(findings.first?["found"]?.text?.hasPrefix(refusal.explanation) == true)
+    #expect(findings.first?["remedy"]?.text == refusal.remedy)
+  }
+}
+
+extension JSONValue {
+  fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
+}

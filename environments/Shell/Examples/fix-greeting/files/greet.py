@@ -1,0 +1,2 @@
+words = ["hello", "wrold"]
+print(" ".join(words))

@@ -1,0 +1,76 @@
+internal import Foundation
+internal import TurnwiseCore
+
+/// What the file `task.json` says of a task.
+struct TaskManifest {
+  /// What the agent is told.
+  var instruction: String
+  /// The turn after which an unfinished episode is truncated; nil where the environment says.
+  var turnLimit: Int?
+  /// The split that the task belongs to.
+  var split: Split
+
+  static let name = "task.json"
+  private static let turnLimits = 1...1000
+
+  private enum Field: String, WordChoice { case instruction, turnLimit, split }
+
+  /// Reads the bytes of `file`.
+  init(_ bytes: [UInt8], of file: String) throws(TaskFolderError) {
+    let members = try Self.members(bytes, of: file)
+    let known = Field.allCases.map(\.rawValue)
+    if let unknown = members.keys.sorted().first(where: { !known.contains($0) }) {
+      throw TaskFolderError(file, field: unknown, .unknownField(known: known))
+    }
+    func wrong(_ field: Field, _ value: JSONValue, _ expected: String) -> TaskFolderError {
+      let text = (try? JSON.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "?"
+      return TaskFolderError(
+        file, field: field.rawValue, .wrongValue(String(text.prefix(60)), expected: expected))
+    }
+    switch members[Field.instruction.rawValue] {
+    case .string(let text)? where text.contains { !$0.isWhitespace }: instruction = text
+    case let value?: throw wrong(.instruction, value, "a text that says what to do")
+    case nil: throw TaskFolderError(file, field: Field.instruction.rawValue, .missingField)
+    }
+    switch members[Field.turnLimit.rawValue] {
+    case .integer(let limit)? where Self.turnLimits.contains(limit): turnLimit = limit
+    case let value?:
+      let (least, most) = (Self.turnLimits.lowerBound, Self.turnLimits.upperBound)
+      throw wrong(.turnLimit, value, "a whole number from \(least) to \(most)")
+    case nil: turnLimit = nil
+    }
+    guard let value = members[Field.split.rawValue] else {
+      split = .train
+      return
+    }
+    guard let split = Split.allCases.first(where: { .string($0.rawValue) == value }) else {
+      let words = Split.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+      throw wrong(.split, value, words)
+    }
+    self.split = split
+  }
+
+  private static func members(
+    _ bytes: [UInt8], of file: String
+  ) throws(TaskFolderError) -> [String: JSONValue] {
+    let value: JSONValue
+    do {
+      value = try JSON.decode(JSONValue.self, from: Data(bytes))
+    } catch {
+      throw TaskFolderError(file, .notJSON(reason(bytes)))
+    }
+    guard case .object(let members) = value else { throw TaskFolderError(file, .notAnObject) }
+    return members
+  }
+
+  /// Where the JSON is wrong, which `JSONDecoder` keeps to itself.
+  private static func reason(_ bytes: [UInt8]) -> String {
+    do {
+      _ = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+      return "it cannot be read"
+    } catch {
+      let detail = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String
+      return detail ?? error.localizedDescription
+    }
+  }
+}
