@@ -29,7 +29,8 @@ extension TrainingPass {
     let width = model.width
     LinearGradient.backward(
       dx: d.attended, dWeight: gradient + at.output, dy: d.stream, x: x.attended,
-      weight: weights + at.output, rows: rows, inputs: width, outputs: width)
+      weight: weights + at.output, rows: rows, inputs: width, outputs: width, accumulating: !isFirst
+    )
     d.projections.update(repeating: 0, count: rows * model.projectionWidth)
     forEachMember(x) { member, operands in
       let isShared = member.first > 0
@@ -82,17 +83,18 @@ extension TrainingPass {
     guard model.tokenShift else {
       return LinearGradient.backward(
         dx: d.normed, dWeight: gradient + at.queries, dy: d.projections, x: x.normed,
-        weight: weights + at.queries, rows: rows, inputs: width, outputs: stride)
+        weight: weights + at.queries, rows: rows, inputs: width, outputs: stride,
+        accumulating: !isFirst)
     }
     let beforeKeys = width + model.keyValueWidth
     LinearGradient.backward(
       dx: d.normed, dWeight: gradient + at.queries, dy: d.projections, x: x.normed,
       weight: weights + at.queries, rows: rows, inputs: width, outputs: beforeKeys,
-      yStride: stride)
+      yStride: stride, accumulating: !isFirst)
     LinearGradient.backward(
       dx: d.keyInput, dWeight: gradient + at.keys, dy: d.projections + beforeKeys, x: x.keyInput,
       weight: weights + at.keys, rows: rows, inputs: width, outputs: model.keyValueWidth,
-      yStride: stride)
+      yStride: stride, accumulating: !isFirst)
     batch.forEachRow { row, _, previous in
       kernels.shiftBackward(
         dx: d.normed + row * width, dPrevious: previous.map { d.normed + $0 * width },

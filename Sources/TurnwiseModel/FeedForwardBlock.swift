@@ -24,13 +24,14 @@ extension TrainingPass {
     let x = activations.block(index)
     LinearGradient.backward(
       dx: d.gated, dWeight: gradient + at.down, dy: d.stream, x: x.gated,
-      weight: weights + at.down, rows: rows, inputs: model.feedForward, outputs: model.width)
+      weight: weights + at.down, rows: rows, inputs: model.feedForward, outputs: model.width,
+      accumulating: !isFirst)
     // In place: nothing reads the gates after this.
     kernels.gateBackward(dx: x.gates, dy: d.gated, x: x.gates, rows: rows, width: model.feedForward)
     LinearGradient.backward(
       dx: d.normed, dWeight: gradient + at.gates, dy: x.gates, x: x.feedForwardNormed,
       weight: weights + at.gates, rows: rows, inputs: model.width,
-      outputs: 2 * model.feedForward)
+      outputs: 2 * model.feedForward, accumulating: !isFirst)
     kernels.normBackward(
       dx: d.stream, dWeight: gradient + at.feedForwardNorm, dy: d.normed, x: x.middle,
       weight: weights + at.feedForwardNorm, inverse: x.feedForwardInverse, rows: rows,

@@ -10,7 +10,12 @@ public struct ParameterLayout: Hashable, Sendable {
     public let range: Range<Int>
     /// Whether weight decay applies: to matrices, but not to embeddings, norms and channel weights.
     public let isDecayed: Bool
+
+    /// Whether the weight is a matrix of a block: one product a pass gives its whole gradient.
+    var isBlockMatrix: Bool { shape.count > 1 && name.hasPrefix(ParameterLayout.blockPrefix) }
   }
+
+  private static let blockPrefix = "model.layers."
 
   /// Where the weights of one block start.
   struct Block: Hashable {
@@ -51,7 +56,7 @@ public struct ParameterLayout: Hashable, Sendable {
       embeddingShifted = add("model.embed_shift.previous", [width])
     }
     for index in 0..<model.layers {
-      let prefix = "model.layers.\(index)."
+      let prefix = "\(Self.blockPrefix)\(index)."
       var block = Block()
       block.attentionNorm = add(prefix + "input_layernorm.weight", [width])
       if model.tokenShift {

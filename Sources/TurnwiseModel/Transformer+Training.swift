@@ -59,12 +59,12 @@ extension Transformer {
       workspace: { Activations(configuration, extent, isTraining: true, from: memory) }
     ) { shard, activations in
       let gradient = memory.lend(parameters.count)
-      gradient.base.update(repeating: 0, count: parameters.count)
       var part = ShardResult(gradient: gradient)
       parameters.withUnsafeBufferPointer { weights in
         guard let base = weights.baseAddress else { return }
         for index in stride(from: shard, to: batches.count, by: shards) {
-          let pass = pass(batches[index], base, packed, activations, attention)
+          let pass = pass(
+            batches[index], base, packed, activations, attention, isFirst: index == shard)
           pass.forward()
           for member in pass.batch.members {
             let outputs = pass.outputs(of: member)
@@ -132,10 +132,11 @@ extension Transformer {
 
   private func pass(
     _ batch: Microbatch, _ weights: Floats, _ packed: PackedWeights, _ activations: Activations,
-    _ attention: CausalAttention
+    _ attention: CausalAttention, isFirst: Bool = true
   ) -> TrainingPass {
     TrainingPass(
       model: configuration, layout: layout, rotary: rotary, attention: attention,
-      weights: weights, packed: packed, batch: batch, activations: activations)
+      weights: weights, packed: packed, batch: batch, activations: activations,
+      isFirst: isFirst)
   }
 }

@@ -49,15 +49,15 @@ package struct PackedWeight: Sendable {
 ///
 /// Through OpenBLAS: there mostly are many rows, for which it is the faster part.
 package enum LinearGradient {
-  /// Adds to the weight's gradient, and sets the input's gradient `dx` (rows × inputs).
+  /// Sets the weight's gradient or adds to it, and sets the input's gradient `dx` (rows × inputs).
   package static func backward(
     dx: MutableFloats, dWeight: MutableFloats, dy: Floats, x: Floats, weight: Floats, rows: Int,
-    inputs: Int, outputs: Int, yStride: Int? = nil
+    inputs: Int, outputs: Int, yStride: Int? = nil, accumulating: Bool = true
   ) {
     let yStride = yStride ?? outputs
     MatrixProduct.multiply(
       dWeight, dy, x, m: outputs, n: inputs, k: rows, cStride: inputs, aStride: yStride,
-      bStride: inputs, aTransposed: true, accumulating: true)
+      bStride: inputs, aTransposed: true, accumulating: accumulating)
     MatrixProduct.multiply(
       dx, dy, weight, m: rows, n: inputs, k: outputs, cStride: inputs, aStride: yStride,
       bStride: inputs)
