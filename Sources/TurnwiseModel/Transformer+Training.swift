@@ -108,6 +108,7 @@ extension Transformer {
     return [Float](unsafeUninitializedCapacity: count) { values, initialized in
       initialized = count
       guard let base = values.baseAddress else { return }
+      FloatBuffer.preferHugePages(base, count: count)
       // Each piece is written by one thread.
       nonisolated(unsafe) let total = base
       _ = Parallel.map((count + piece - 1) / piece, workers: workers, workspace: {}) { index, _ in

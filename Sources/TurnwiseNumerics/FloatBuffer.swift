@@ -26,24 +26,25 @@ package final class FloatBuffer: @unchecked Sendable {
   package init(uninitialized count: Int) {
     self.count = count
     let size = max(count, 1) * MemoryLayout<Float>.stride
-    let isLarge = size >= Self.hugePage
     let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: size, alignment: isLarge ? Self.hugePage : 64)
+      byteCount: size, alignment: size < Self.hugePage ? 64 : Self.hugePage)
     base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
-    #if os(Linux)
-      // A wish: reading is up to a fifth faster, and the first writing twice as fast.
-      if isLarge { madvise(memory, size, MADV_HUGEPAGE) }
-    #endif
+    Self.preferHugePages(base, count: count)
   }
 
   /// The bytes of a large page of memory, of which the processor knows the place of many more at a
   /// time than of small ones.
   package static let hugePage = 1 << 21
 
-  /// Allocates a copy of `other`.
-  package convenience init(copying other: FloatBuffer) {
-    self.init(uninitialized: other.count)
-    base.update(from: other.base, count: count)
+  /// Asks for large pages under fresh memory: reading is up to a fifth faster, and the first writing
+  /// twice as fast.
+  package static func preferHugePages(_ base: MutableFloats, count: Int) {
+    #if os(Linux)
+      let end = UInt(bitPattern: base + count)
+      let first = (UInt(bitPattern: base) + UInt(hugePage) - 1) & ~UInt(hugePage - 1)
+      guard first < end, let start = UnsafeMutableRawPointer(bitPattern: first) else { return }
+      madvise(start, Int(end - first), MADV_HUGEPAGE)
+    #endif
   }
 
   deinit { base.deallocate() }
