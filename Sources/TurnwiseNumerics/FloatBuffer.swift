@@ -32,6 +32,12 @@ package final class FloatBuffer: @unchecked Sendable {
     Self.preferHugePages(base, count: count)
   }
 
+  /// Allocates a copy of `other`.
+  package convenience init(copying other: FloatBuffer) {
+    self.init(uninitialized: other.count)
+    base.update(from: other.base, count: count)
+  }
+
   /// The bytes of a large page of memory, of which the processor knows the place of many more at a
   /// time than of small ones.
   package static let hugePage = 1 << 21
