@@ -46,6 +46,7 @@ package final class FloatBuffer: @unchecked Sendable {
   /// twice as fast.
   package static func preferHugePages(_ base: MutableFloats, count: Int) {
     #if os(Linux)
+      guard count * MemoryLayout<Float>.stride >= hugePage else { return }
       let end = UInt(bitPattern: base + count)
       let first = (UInt(bitPattern: base) + UInt(hugePage) - 1) & ~UInt(hugePage - 1)
       guard first < end, let start = UnsafeMutableRawPointer(bitPattern: first) else { return }
@@ -57,5 +58,4 @@ package final class FloatBuffer: @unchecked Sendable {
 
   /// Sets every float to zero.
   package func clear() { base.update(repeating: 0, count: count) }
-
 }
