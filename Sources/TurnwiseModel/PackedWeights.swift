@@ -15,10 +15,13 @@ struct PackedWeights: Sendable {
   /// The embedding as the last layer; `nil` for a critic.
   let head: PackedWeight?
 
+  /// Floats that the matrices of a model take.
+  static func count(_ model: ModelConfiguration) -> Int { Shapes(model).count }
+
   init(_ model: Transformer, workers: Int) {
     let layout = model.layout
     let shapes = Shapes(model.configuration)
-    let memory = model.memory.lend(shapes.count)
+    let memory = model.lendWeights()
     @Sendable func pack(_ start: Int, _ shape: PackedWeight.Shape, at place: inout Int)
       -> PackedWeight
     {

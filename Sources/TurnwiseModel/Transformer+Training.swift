@@ -58,7 +58,7 @@ extension Transformer {
       shards, workers: workers,
       workspace: { Activations(configuration, extent, isTraining: true, from: memory) }
     ) { shard, activations in
-      let gradient = memory.lend(parameters.count)
+      let gradient = lendWeights()
       var part = ShardResult(gradient: gradient)
       parameters.withUnsafeBufferPointer { weights in
         guard let base = weights.baseAddress else { return }

@@ -28,8 +28,16 @@ public struct Transformer: Sendable {
   private var packedWeights = PackedWeightsCache()
   /// What training works in, shared with copies of the model.
   package let memory = BufferPool()
+  /// What gradients and matrices laid out for products lie in, apart from ``memory``: all are of one
+  /// size, so that each fits where another was.
+  package let weightMemory = BufferPool()
   /// What keys and values are kept in, shared with copies of the model.
   package let cachePages: PagePool
+
+  /// Lends room for a gradient, or for all matrices laid out for products.
+  func lendWeights() -> BufferPool.Loan {
+    weightMemory.lend(max(layout.count, PackedWeights.count(configuration)))
+  }
 
   /// The matrices as they are now, laid out for products.
   func packed(workers: Int) -> PackedWeights {
