@@ -1,7 +1,7 @@
 /// Causal attention of one sequence, with several query heads to a key and value head.
 ///
-/// Queries, keys and values are rows of one matrix, `stride` apart; head h uses key head h / (heads
-/// / keyValueHeads). Rows are taken twelve at a time; keys past their last one are left out.
+/// Head h uses key head h / (heads / keyValueHeads). Rows are taken twelve at a time; keys past their
+/// last one are left out.
 package struct CausalAttention: Sendable {
   /// Query heads.
   package let heads: Int

@@ -58,7 +58,7 @@ struct Activations {
 
   /// Gradients on their way back.
   ///
-  /// All are rows × something.
+  /// All but the last are rows × something.
   struct Gradients {
     /// By the residual stream, rows × width.
     let stream: MutableFloats
@@ -67,7 +67,7 @@ struct Activations {
     let attended: MutableFloats
     let projections: MutableFloats
     let gated: MutableFloats
-    /// By ``Activations/keyValues``.
+    /// Those of ``Activations/keyValues``: positions × 2 keyValueWidth.
     let keyValues: MutableFloats
   }
 

@@ -43,7 +43,7 @@ struct Microbatch: Sendable {
 
   /// Rows at which a microbatch is full: enough for fast products, few enough for the cache.
   static let fullRows = 256
-  /// Rows at which it is full where sequences share rows: more, since each saves some.
+  /// Rows at which it is full however many sequences share: each that is shared makes room for another.
   static let fullSharedRows = 1024
   /// Positions that two sequences must have in common to share them.
   static let fewestShared = 32
@@ -73,16 +73,21 @@ struct Microbatch: Sendable {
     }
     var result: [Microbatch] = []
     var current = Microbatch()
+    var saved = 0
     for index in order {
       let sequence = sequences[index]
       let shared = current.members.last.map { sequences[$0.sequence].shared(with: sequence) } ?? 0
       let total = current.tokens.count + sequence.tokens.count - shared
-      if total > (shared > 0 ? fullSharedRows : fullRows), !current.members.isEmpty {
+      let limit = min(fullSharedRows, fullRows + saved + shared)
+      // A shared row may be scored for each that shares it, at the price of its own logits.
+      let scored = current.scoredRows.count + sequence.scored.count
+      if max(total, scored) > limit, !current.members.isEmpty {
         result.append(current)
-        current = Microbatch()
+        (current, saved) = (Microbatch(), 0)
         current.append(sequence, index, sharing: 0)
       } else {
         current.append(sequence, index, sharing: shared)
+        saved += shared
       }
     }
     if !current.members.isEmpty { result.append(current) }

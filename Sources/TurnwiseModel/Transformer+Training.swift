@@ -23,7 +23,7 @@ extension Transformer {
     ) { index, activations in
       parameters.withUnsafeBufferPointer { weights -> [(sequence: Int, SequenceOutputs)] in
         guard let base = weights.baseAddress else { return [] }
-        let pass = pass(batches[index], base, packed, activations, attention)
+        let pass = pass(batches[index], base, packed, activations, attention, isFirst: true)
         pass.forward()
         return batches[index].members.map { member in
           var outputs = pass.outputs(of: member)
@@ -133,7 +133,7 @@ extension Transformer {
 
   private func pass(
     _ batch: Microbatch, _ weights: Floats, _ packed: PackedWeights, _ activations: Activations,
-    _ attention: CausalAttention, isFirst: Bool = true
+    _ attention: CausalAttention, isFirst: Bool
   ) -> TrainingPass {
     TrainingPass(
       model: configuration, layout: layout, rotary: rotary, attention: attention,

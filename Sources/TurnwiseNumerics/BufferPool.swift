@@ -19,7 +19,7 @@ package final class BufferPool: Sendable {
   package func lend(_ count: Int) -> Loan {
     let buffer = state.withLock { state in
       let idle = state.idle
-      let fitting = idle.indices.filter { (count...2 * count + 1024).contains(idle[$0].count) }
+      let fitting = idle.indices.filter { idle[$0].count >= count }
       if let best = fitting.min(by: { idle[$0].count < idle[$1].count }) {
         return state.idle.remove(at: best)
       }

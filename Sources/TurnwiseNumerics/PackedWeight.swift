@@ -52,7 +52,7 @@ package enum LinearGradient {
   /// Sets the weight's gradient or adds to it, and sets the input's gradient `dx` (rows × inputs).
   package static func backward(
     dx: MutableFloats, dWeight: MutableFloats, dy: Floats, x: Floats, weight: Floats, rows: Int,
-    inputs: Int, outputs: Int, yStride: Int? = nil, accumulating: Bool = true
+    inputs: Int, outputs: Int, yStride: Int? = nil, accumulating: Bool
   ) {
     let yStride = yStride ?? outputs
     MatrixProduct.multiply(

@@ -2,9 +2,12 @@ internal import Synchronization
 package import TurnwiseKernels
 
 /// Pages of one size, cut from large allocations and used again.
+///
+/// It keeps as much as was ever in use at a time.
 package final class PagePool: Sendable {
   /// Floats of a page.
   package let pageCount: Int
+  private static let slabCount = 4 * FloatBuffer.hugePage / MemoryLayout<Float>.stride
   private let pagesOfSlab: Int
   private let state = Mutex(State())
 
@@ -21,9 +24,8 @@ package final class PagePool: Sendable {
   /// Starts without memory.
   package init(pageCount: Int) {
     self.pageCount = pageCount
-    // Four huge pages: the part of one that is left over is small.
-    let slab = 4 * FloatBuffer.hugePage / MemoryLayout<Float>.stride
-    pagesOfSlab = max(1, slab / max(1, pageCount))
+    // Four large pages of the system: what is left over of a slab is small.
+    pagesOfSlab = max(1, Self.slabCount / max(1, pageCount))
   }
 
   /// Takes a page of zeros, which comes back when it is no longer referred to.
@@ -43,7 +45,7 @@ package final class PagePool: Sendable {
   private func next() -> Page {
     let place = state.withLock { state in
       if state.idle.isEmpty {
-        let slab = FloatBuffer(uninitialized: pagesOfSlab * pageCount)
+        let slab = FloatBuffer(uninitialized: max(Self.slabCount, pagesOfSlab * pageCount))
         state.idle = (0..<pagesOfSlab).reversed().map { Place(slab: slab, offset: $0 * pageCount) }
         state.allocations += 1
       }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TurnwiseModel
+import TurnwiseNumerics
 
 @Suite struct `A model's gradient` {
   static let policies: [ModelConfiguration] = [
@@ -115,7 +116,22 @@ import TurnwiseModel
 
   @Test func `has the same bits for any number of workers`() {
     let model = Transformer.scrambled(.tiny())
-    let sequences = someSequences((0..<70).map { 3 + $0 * 37 % 200 })
+    // Half of them begin alike, some are the same from end to end, and all together fill several
+    // microbatches.
+    let head = someSequences([90])[0].tokens
+    var sequences = someSequences((0..<70).map { 3 + $0 * 37 % 200 })
+    for index in 0..<35 {
+      let own = sequences[index]
+      sequences[index] = TrainingSequence(
+        tokens: head + own.tokens, scored: own.scored.map { head.count + $0 })
+    }
+    sequences += sequences[20..<24]
+    do {
+      // What memory held before makes no difference.
+      let count = 2 * model.parameters.count
+      let memory = model.weightMemory.lend(count)
+      memory.base.update(repeating: .nan, count: count)
+    }
     let expected = model.gradient(of: sequences, workers: 1, objective: loss)
     for workers in [2, 3, 8] {
       let found = model.gradient(of: sequences, workers: workers, objective: loss)

@@ -59,7 +59,7 @@ import TurnwiseNumerics
     let plain = (dx.copy(), dWeight.copy())
     LinearGradient.backward(
       dx: dx.base, dWeight: dWeight.base, dy: dy.base, x: x, weight: w, rows: rows,
-      inputs: inputs, outputs: outputs, yStride: dy.stride)
+      inputs: inputs, outputs: outputs, yStride: dy.stride, accumulating: true)
     let slopes = dy.array
     PlainLoops.multiply(
       plain.1.base, stride: inputs, rows: outputs, columns: inputs, depth: rows,

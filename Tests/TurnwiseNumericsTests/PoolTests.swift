@@ -20,6 +20,8 @@ import TurnwiseNumerics
     _ = pool.lend(100_000)
     #expect(pool.allocations == before)
     _ = pool.lend(10)
+    #expect(pool.allocations == before)
+    _ = pool.lend(1_000_000)
     #expect(pool.allocations == before + 1)
   }
 }
