@@ -103,7 +103,7 @@ let package = Package(
       dependencies: ["TurnwiseCLI", "TurnwiseEnvironments"] + umbrellaDependencies,
       swiftSettings: settings),
     tests("TurnwiseCoreTests", ["TurnwiseCore"]),
-    tests("TurnwiseSandboxTests", ["TurnwiseSandbox", "TurnwiseCore"]),
+    tests("TurnwiseSandboxTests", ["TurnwiseSandbox", "TurnwiseReport", "TurnwiseCore"]),
     tests(
       "TurnwiseTraceTests", ["TurnwiseTrace", "TurnwiseEnvironments", "TurnwiseCore"],
       golden: ["Golden"]),

@@ -8,8 +8,13 @@ public struct Toolbox<State>: Sendable {
   private let tools: [any Tool<State>]
 
   /// Collects tools, one to a line.
-  public init(@Builder _ tools: () -> [any Tool<State>]) {
-    self.tools = tools()
+  public init(@Builder _ tools: () -> [any Tool<State>]) { self.init(tools()) }
+
+  /// Collects the tools of a list.
+  ///
+  /// - Precondition: No two of them have one name.
+  public init(_ tools: [any Tool<State>]) {
+    self.tools = tools
     for later in self.tools.indices.dropFirst() {
       let name = type(of: self.tools[later]).name
       let isNew = !self.tools[..<later].contains { type(of: $0).name == name }
@@ -20,6 +25,11 @@ public struct Toolbox<State>: Sendable {
   /// What the agent is told about the tools, in the order of their names.
   public var descriptions: [ToolDescription] {
     tools.map { ToolDescription(of: $0) }.sorted { $0.name < $1.name }
+  }
+
+  /// The tools of both; no two of them may have one name.
+  public static func + (left: Toolbox, right: Toolbox) -> Toolbox {
+    Toolbox(left.tools + right.tools)
   }
 
   /// Runs the calls of an action in order and folds their replies into one outcome.

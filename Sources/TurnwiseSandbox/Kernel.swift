@@ -41,6 +41,7 @@ enum Kernel {
     #endif
     static let pidfdSendSignal = 424
     static let pidfdOpen = 434
+    static let openat2 = 437
   }
 
   /// Makes a system call.
@@ -62,6 +63,36 @@ enum Kernel {
   /// number may be used again.
   static func openProcess(_ pid: pid_t) throws(Errno) -> Descriptor {
     Descriptor(Int32(try call(Number.pidfdOpen, Int(pid))))
+  }
+
+  /// Opens a path below a directory, through no link of any kind on the way or at its end.
+  ///
+  /// - Throws: The error number; `EXDEV` for a path that leads out, `ELOOP` for one with a link.
+  static func open(
+    beneath directory: Descriptor, _ path: some Sequence<UInt8>, _ flags: Int32, mode: Int = 0
+  ) throws(Errno) -> Descriptor {
+    let path = Array(path) + [0]
+    // RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH
+    let resolve: UInt64 = 0x02 | 0x04 | 0x08
+    let always = O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+    let how = [UInt64(UInt32(bitPattern: flags | always)), UInt64(mode), resolve]
+    while true {
+      let result = how.withUnsafeBytes { how in
+        withPath(path) { path in
+          Result { () throws(Errno) in
+            try call(
+              Number.openat2, Int(directory.raw), Int(bitPattern: path),
+              Int(bitPattern: how.baseAddress), how.count)
+          }
+        }
+      }
+      switch result {
+      case .success(let raw): return Descriptor(Int32(raw))
+      // Something on the way was renamed just now.
+      case .failure(let error) where error.code == EAGAIN: continue
+      case .failure(let error): throw error
+      }
+    }
   }
 
   /// Kills the process behind a descriptor; one that has ended already is left alone.

@@ -55,7 +55,7 @@ public final class Sandbox: Sendable {
     if command.bytes.count > limits.commandBytes {
       throw CommandError.tooLong(bytes: command.bytes.count, limit: limits.commandBytes)
     }
-    let size = workspace.entries.reduce(0) { $0 + ($1.blob?.bytes.count ?? 0) }
+    let size = workspace.size
     if workspace.entries.count > limits.workspaceEntries || size > limits.workspaceBytes {
       throw Failure(
         .sandbox, code: "workspace",

@@ -3,8 +3,8 @@ internal import TurnwiseCore
 
 /// Reads a directory that an agent may have filled with anything.
 ///
-/// Links are never followed, only regular files are opened, and names, bytes and depth are counted
-/// as they come.
+/// Links are never followed, only regular files are read, and names, bytes and depth are counted as
+/// they come. What a name stood for a moment ago decides nothing: a file is what was opened.
 struct TreeReader {
   enum Trouble: Error {
     case tooLarge
@@ -12,14 +12,28 @@ struct TreeReader {
   }
 
   private(set) var entries: [Workspace.Entry] = []
+  /// What was looked at last, for messages.
+  private(set) var place: [UInt8] = []
   private var known: [Text: Blob] = [:]
   private var bytes = 0
   private var buffer: [UInt8] = []
   private let limits: Sandbox.Limits
+  private let opensAll: Bool
 
-  init(_ before: Workspace, _ limits: Sandbox.Limits) {
+  /// Creates a reader.
+  ///
+  /// - Parameters:
+  ///   - before: What was written there; files that still have these bytes share them.
+  ///   - limits: How large the tree may be.
+  ///   - opensAll: Whether the tree is our own, so that rights are taken where they are missing.
+  init(_ before: Workspace, _ limits: Sandbox.Limits, opensAll: Bool) {
     for entry in before.entries { known[entry.path] = entry.blob }
-    self.limits = limits
+    (self.limits, self.opensAll) = (limits, opensAll)
+  }
+
+  /// The entries in the order of a workspace.
+  var sortedEntries: [Workspace.Entry] {
+    entries.sorted { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
   }
 
   /// Reads a directory and what is below it.
@@ -29,6 +43,7 @@ struct TreeReader {
       var status = stat()
       try require(withPath(name) { fstatat(directory.raw, $0, &status, AT_SYMLINK_NOFOLLOW) })
       let path = path + (path.isEmpty ? [] : [UInt8(ascii: "/")]) + name.dropLast()
+      place = path
       guard path.count < 4096, entries.count < limits.workspaceEntries else { throw .tooLarge }
       let kind: Workspace.Entry.Kind
       switch status.st_mode & S_IFMT {
@@ -49,11 +64,14 @@ struct TreeReader {
   private mutating func file(
     _ name: [UInt8], _ status: stat, in directory: Descriptor, path: Text
   ) throws(Trouble) -> Blob {
+    let file = try open(name, status, in: directory, 0, needing: 0o400)
+    var status = stat()
+    try require(fstat(file.raw, &status))
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .failed(Errno(ENXIO)) }
     // The size that is said, not the memory that is used: a file may be mostly holes.
     let size = Int(status.st_size)
     bytes += size
     guard bytes <= limits.workspaceBytes else { throw .tooLarge }
-    let file = try open(name, status, in: directory, O_NONBLOCK | O_NOCTTY, needing: 0o400)
     // One buffer for all files: most of them turn out to be what they were.
     if buffer.count < size { buffer = [UInt8](repeating: 0, count: max(size, 64 << 10)) }
     var count = 0
@@ -86,17 +104,18 @@ struct TreeReader {
     return Text(buffer[..<count])
   }
 
-  /// Opens a name that is known not to be a link, after giving its owner, us, the rights to.
+  /// Opens a name that is not a link, after giving its owner, us, the rights to.
   private func open(
     _ name: [UInt8], _ status: stat, in directory: Descriptor, _ flags: Int32, needing mode: mode_t
   ) throws(Trouble) -> Descriptor {
-    if status.st_mode & mode != mode {
+    if opensAll, status.st_mode & mode != mode {
       try require(withPath(name) { fchmodat(directory.raw, $0, mode, 0) })
     }
-    let flags = flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC
-    let opened = withPath(name) { openat(directory.raw, $0, flags) }
-    try require(opened)
-    return Descriptor(opened)
+    do {
+      return try Kernel.open(beneath: directory, name.dropLast(), O_RDONLY | flags)
+    } catch {
+      throw .failed(error)
+    }
   }
 
   /// The names in a directory, each with a NUL at its end.

@@ -116,6 +116,17 @@ public struct Workspace: Hashable, Sendable {
   /// The bytes of the file at `path`, if there is one; links are not followed.
   public subscript(path: Text) -> Text? { entry(path)?.blob.map { Text($0.bytes) } }
 
+  /// The bytes of all files together.
+  public var size: Int { entries.reduce(0) { $0 + ($1.blob?.bytes.count ?? 0) } }
+
+  /// The most directories that are in one another.
+  var depth: Int {
+    entries.reduce(0) { depth, entry in
+      let slashes = entry.path.bytes.count { $0 == UInt8(ascii: "/") }
+      return max(depth, entry.kind == .directory ? slashes + 1 : slashes)
+    }
+  }
+
   /// The paths of all entries, in the order of their bytes.
   public var paths: [Text] { entries.map(\.path) }
 

@@ -11,9 +11,6 @@ struct WorkspaceTree {
   private let root: Descriptor
   private let limits: Sandbox.Limits
 
-  /// 2000-01-01, the time of everything that is older than the command.
-  private static let time = timespec(tv_sec: 946_684_800, tv_nsec: 0)
-
   /// Opens the directory `/workspace` of the sandbox that process `pid` lives in.
   init(of pid: pid_t, _ limits: Sandbox.Limits) throws(Errno) {
     let path = "/proc/\(pid)/root\(Launch.workspacePath)"
@@ -21,37 +18,10 @@ struct WorkspaceTree {
     self.limits = limits
   }
 
-  /// Writes `workspace` into the empty directory, in the order of its entries.
-  ///
-  /// The order is the one in which `find` and `ls -U` list names, so it must be the same each time.
+  /// Writes `workspace` into the empty directory.
   func write(_ workspace: Workspace) throws(Errno) {
-    for entry in workspace.entries {
-      let path = entry.path.bytes + [0]
-      switch entry.kind {
-      case .directory: try check(withPath(path) { mkdirat(root.raw, $0, 0o700) })
-      case .symbolicLink(let target):
-        try check(
-          withPath(target.bytes + [0]) { to in withPath(path) { symlinkat(to, root.raw, $0) } })
-        try setTime(path)
-      case .file(let blob):
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-        let file = try Descriptor(opening: withPath(path) { openat(root.raw, $0, flags, 0o600) })
-        try file.write(blob.bytes)
-        // The mode given to `openat` goes through the host's umask.
-        try check(fchmod(file.raw, mode_t(entry.mode)))
-        var times = [Self.time, Self.time]
-        try check(futimens(file.raw, &times))
-      }
-    }
-    // Backwards, and last: a directory that cannot be written to can be only when it is full, and
-    // each new name in it sets its time.
-    for entry in workspace.entries.reversed() where entry.kind == .directory {
-      let path = entry.path.bytes + [0]
-      try setTime(path)
-      try check(withPath(path) { fchmodat(root.raw, $0, mode_t(entry.mode), 0) })
-    }
-    var times = [Self.time, Self.time]
-    try check(futimens(root.raw, &times))
+    var writer = TreeWriter(to: root)
+    try writer.write(workspace)
   }
 
   /// Whether more names exist than a workspace may have.
@@ -70,20 +40,14 @@ struct WorkspaceTree {
   /// - Throws: The error number where something could not be read.
   func read(after before: Workspace, shell: ShellState) throws(Errno) -> Workspace? {
     try check(fchmod(root.raw, 0o755))
-    var reader = TreeReader(before, limits)
+    var reader = TreeReader(before, limits, opensAll: true)
     do {
       try reader.read(root, path: [], depth: 0)
     } catch {
       if case .failed(let error) = error { throw error }
       return nil
     }
-    let sorted = reader.entries.sorted { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
-    return Workspace(trusting: sorted, shell: shell)
-  }
-
-  private func setTime(_ path: [UInt8]) throws(Errno) {
-    let times = [Self.time, Self.time]
-    try check(withPath(path) { utimensat(root.raw, $0, times, AT_SYMLINK_NOFOLLOW) })
+    return Workspace(trusting: reader.sortedEntries, shell: shell)
   }
 }
 

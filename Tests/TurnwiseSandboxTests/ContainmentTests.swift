@@ -185,19 +185,3 @@ import TurnwiseSandbox
 #else
   private let ioctlNumber = 29
 #endif
-
-private func loopbackListener() throws -> (descriptor: Int32, port: UInt16) {
-  let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-  let isBound = withUnsafeMutablePointer(to: &address) { address in
-    address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-      bind(listener, address, length) == 0 && listen(listener, 8) == 0
-        && getsockname(listener, address, &length) == 0
-    }
-  }
-  try #require(isBound)
-  return (listener, UInt16(bigEndian: address.sin_port))
-}

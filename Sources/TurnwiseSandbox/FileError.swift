@@ -1,0 +1,83 @@
+internal import Glibc
+public import TurnwiseCore
+
+/// Why a path of a workspace or a folder cannot be read or written.
+public enum FileError: Error, Hashable, Sendable {
+  /// There is no path.
+  case empty
+  /// The path has a NUL byte, which no name can have.
+  case containsNUL
+  /// The path, or a name in it, is longer than the kernel allows.
+  case tooLong
+  /// The path is absolute and not below `/workspace`.
+  case absolute(Text)
+  /// The path leads up with `..`.
+  case leadsUp(Text)
+  /// Nothing is there.
+  case missing(Text)
+  /// A directory is there, not a file.
+  case isDirectory(Text)
+  /// A name on the way is not a directory.
+  case isNotDirectory(Text)
+  /// A symbolic link is there or on the way, and none is followed.
+  case isLink(Text)
+  /// A pipe, socket or device is there.
+  case isSpecial(Text)
+  /// The permissions do not allow it.
+  case notAllowed(Text)
+  /// There are more bytes than may be read or written.
+  case tooLarge(Text, bytes: Int, limit: Int)
+  /// There are more entries, or more of them in one another, than a workspace may have.
+  case tooMany(Text)
+  /// The text that should be replaced occurs nowhere.
+  case noMatch(Text)
+  /// The text that should be replaced occurs more than once.
+  case manyMatches(Text, count: Int)
+  /// The system refused for a reason of its own.
+  case system(Text, code: Int32)
+}
+
+extension FileError: CustomStringConvertible {
+  /// The reason in a sentence, with names in quotes and without controls.
+  public var description: String {
+    switch self {
+    case .empty: "The path is empty."
+    case .containsNUL: "The path contains a NUL byte."
+    case .tooLong: "The path, or a name in it, is too long."
+    case .absolute(let path): "\(Self.quoted(path)) is not below \(Launch.workspacePath)."
+    case .leadsUp(let path): "\(Self.quoted(path)) leads up with '..'."
+    case .missing(let path): "There is no \(Self.quoted(path))."
+    case .isDirectory(let path): "\(Self.quoted(path)) is a directory."
+    case .isNotDirectory(let path): "\(Self.quoted(path)) is not a directory."
+    case .isLink(let path): "\(Self.quoted(path)) is a symbolic link; links are not followed."
+    case .isSpecial(let path): "\(Self.quoted(path)) is not a regular file."
+    case .notAllowed(let path): "The permissions of \(Self.quoted(path)) do not allow this."
+    case .tooLarge(let path, let bytes, let limit):
+      "\(Self.quoted(path)) has \(bytes) bytes; at most \(limit) are possible."
+    case .tooMany(let path):
+      "There are too many names, or too many levels, at \(Self.quoted(path))."
+    case .noMatch(let path): "The old text does not occur in \(Self.quoted(path))."
+    case .manyMatches(let path, let count):
+      "The old text occurs \(count) times in \(Self.quoted(path)); it must occur once."
+    case .system(let path, let code): "\(Self.quoted(path)): \(Errno(code))."
+    }
+  }
+
+  private static func quoted(_ path: Text) -> String { path.string.debugDescription }
+
+  /// What an error number of an open call says about a path.
+  init(_ error: Errno, at path: Text) {
+    self =
+      switch error.code {
+      case ENOENT: .missing(path)
+      case EISDIR: .isDirectory(path)
+      case ENOTDIR: .isNotDirectory(path)
+      case ELOOP: .isLink(path)
+      case EXDEV: .leadsUp(path)
+      case ENXIO, ENODEV: .isSpecial(path)
+      case EACCES, EPERM: .notAllowed(path)
+      case ENAMETOOLONG: .tooLong
+      default: .system(path, code: error.code)
+      }
+  }
+}

@@ -1,0 +1,178 @@
+public import TurnwiseCore
+
+extension Toolbox {
+  /// The tools `list`, `read`, `write` and `replace` over a workspace in the state.
+  ///
+  ///     var tools: Toolbox<State> { .files(in: \.workspace) + Toolbox { Submit() } }
+  ///
+  /// They change the value and touch no file of the host. What is not possible is told to the agent.
+  ///
+  /// - Parameters:
+  ///   - workspace: Where in the state the workspace is.
+  ///   - replyLimit: The bytes of a file or a list that the agent is shown at once.
+  ///   - limits: How large the workspace may become; that of the sandbox which will get it.
+  /// - Returns: A toolbox of the four.
+  public static func files(
+    in workspace: any WritableKeyPath<State, Workspace> & Sendable, replyLimit: Int = 16 << 10,
+    limits: Sandbox.Limits = Sandbox.Limits()
+  ) -> Toolbox {
+    let files = FileAccess(workspace: workspace, replyLimit: replyLimit, limits: limits)
+    return Toolbox([
+      ListFiles(files: files), ReadFile(files: files), WriteFile(files: files),
+      ReplaceInFile(files: files),
+    ])
+  }
+}
+
+/// What the tools have in common.
+private struct FileAccess<State>: Sendable {
+  let workspace: any WritableKeyPath<State, Workspace> & Sendable
+  let replyLimit: Int
+  let limits: Sandbox.Limits
+
+  /// Changes the workspace, which may not become larger than a sandbox takes.
+  func change(
+    _ state: inout State, _ path: Text, _ body: (inout Workspace) throws(FileError) -> Void
+  ) throws(ToolRefusal) {
+    try refusing { () throws(FileError) in
+      var changed = state[keyPath: workspace]
+      try body(&changed)
+      guard changed.entries.count <= limits.workspaceEntries,
+        changed.depth <= limits.workspaceDepth
+      else { throw .tooMany(path) }
+      let size = changed.size
+      guard size <= limits.workspaceBytes else {
+        throw .tooLarge("/workspace", bytes: size, limit: limits.workspaceBytes)
+      }
+      state[keyPath: workspace] = changed
+    }
+  }
+
+  func refusing<R>(_ body: () throws(FileError) -> R) throws(ToolRefusal) -> R {
+    do { return try body() } catch { throw ToolRefusal(error.description) }
+  }
+
+  /// The beginning of a text, and how much of it is missing.
+  func reply(_ bytes: ArraySlice<UInt8>) -> ToolReply {
+    guard bytes.count > replyLimit else { return ToolReply(Text(bytes)) }
+    let note = "\n[… \(bytes.count - replyLimit) more bytes …]"
+    return ToolReply(Text(bytes.prefix(replyLimit) + Array(note.utf8)))
+  }
+}
+
+/// Lists a directory.
+private struct ListFiles<State>: Tool {
+  static var name: String { "list" }
+  static var summary: String { "Lists a directory of the workspace: permissions, size, name." }
+  static var help: [String: String] { ["path": "The directory; '.' is the workspace itself."] }
+
+  struct Arguments: Decodable { var path: Text }
+
+  let files: FileAccess<State>
+
+  func call(_ arguments: Arguments, on state: inout State, using random: inout Randomness)
+    throws -> ToolReply
+  {
+    let workspace = state[keyPath: files.workspace]
+    let entries = try files.refusing { () throws(FileError) in try workspace.list(arguments.path) }
+    return files.reply(Array(entries.map(Self.line).joined(separator: "\n").utf8)[...])
+  }
+
+  private static func line(_ entry: Workspace.Entry) -> String {
+    let name = entry.path.bytes.split(separator: UInt8(ascii: "/")).last.map { Text($0) } ?? ""
+    let mode = String(entry.mode, radix: 8)
+    return switch entry.kind {
+    case .directory: "\(mode) directory \(visible(name))/"
+    case .symbolicLink(let target): "link \(visible(name)) -> \(visible(target))"
+    case .file(let blob): "\(mode) \(blob.bytes.count) \(visible(name))"
+    }
+  }
+
+  /// A name on one line: one that has controls or is not UTF-8 could pass for several, or for another.
+  private static func visible(_ name: Text) -> String {
+    let isPlain = name.validString?.unicodeScalars.allSatisfy {
+      $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value)
+    }
+    if isPlain == true { return name.string }
+    return name.bytes.map { byte in
+      (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\\")
+        ? String(UnicodeScalar(byte)) : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+}
+
+/// Reads a file.
+private struct ReadFile<State>: Tool {
+  static var name: String { "read" }
+  static var summary: String { "Reads a file of the workspace." }
+  static var help: [String: String] {
+    [
+      "path": "The file.",
+      "start": "The first byte to read, from 0; for files longer than a reply.",
+    ]
+  }
+
+  struct Arguments: Decodable {
+    var path: Text
+    var start: Int?
+  }
+
+  let files: FileAccess<State>
+
+  func call(_ arguments: Arguments, on state: inout State, using random: inout Randomness)
+    throws -> ToolReply
+  {
+    let workspace = state[keyPath: files.workspace]
+    let text = try files.refusing { () throws(FileError) in try workspace.read(arguments.path) }
+    return files.reply(text.bytes.dropFirst(max(0, arguments.start ?? 0)))
+  }
+}
+
+/// Writes a file.
+private struct WriteFile<State>: Tool {
+  static var name: String { "write" }
+  static var summary: String { "Writes a file of the workspace, and the directories it is in." }
+  static var help: [String: String] { ["path": "The file.", "text": "All of its new text."] }
+
+  struct Arguments: Decodable {
+    var path: Text
+    var text: Text
+  }
+
+  let files: FileAccess<State>
+
+  func call(_ arguments: Arguments, on state: inout State, using random: inout Randomness)
+    throws -> ToolReply
+  {
+    try files.change(&state, arguments.path) { workspace throws(FileError) in
+      try workspace.write(arguments.text, to: arguments.path)
+    }
+    return "written, \(arguments.text.bytes.count) bytes"
+  }
+}
+
+/// Replaces a text in a file.
+private struct ReplaceInFile<State>: Tool {
+  static var name: String { "replace" }
+  static var summary: String { "Replaces a text that occurs once in a file of the workspace." }
+  static var help: [String: String] {
+    ["path": "The file.", "old": "The text, which must occur once.", "new": "What it becomes."]
+  }
+
+  struct Arguments: Decodable {
+    var path: Text
+    var old: Text
+    var new: Text
+  }
+
+  let files: FileAccess<State>
+
+  func call(_ arguments: Arguments, on state: inout State, using random: inout Randomness)
+    throws -> ToolReply
+  {
+    try files.change(&state, arguments.path) { workspace throws(FileError) in
+      try workspace.replace(arguments.old, with: arguments.new, in: arguments.path)
+    }
+    return "replaced"
+  }
+}

@@ -1,0 +1,156 @@
+internal import Glibc
+public import TurnwiseCore
+
+/// A folder of the host whose content nobody trusts, such as one that an agent has worked in.
+///
+/// Every path is resolved by the kernel below the folder (`openat2` with `RESOLVE_BENEATH`,
+/// `RESOLVE_NO_SYMLINKS` and `RESOLVE_NO_MAGICLINKS`), so that no name, link, or link that takes the
+/// place of a file at the wrong moment leads to another file of the host.
+///
+///     let start = try HostFolder("tasks/parser/files").workspace()
+///     try HostFolder("out").write(result.workspace)
+public struct HostFolder: Sendable {
+  private let root: Descriptor
+
+  /// Opens a folder.
+  ///
+  /// - Parameter path: The folder, to which links may lead: the caller names it, not an agent.
+  /// - Throws: ``FileError`` where there is none.
+  public init(_ path: String) throws(FileError) {
+    do {
+      root = try Descriptor(opening: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    } catch {
+      throw FileError(error, at: Text(path))
+    }
+  }
+
+  /// Reads all files, directories and links.
+  ///
+  /// - Parameter limits: How large it may be.
+  /// - Returns: What is in the folder, with the initial state of a shell.
+  /// - Throws: ``FileError`` where it is larger, or something cannot be read.
+  public func workspace(limits: Sandbox.Limits = Sandbox.Limits()) throws(FileError) -> Workspace {
+    var reader = TreeReader(.empty, limits, opensAll: false)
+    do {
+      try reader.read(root, path: [], depth: 0)
+    } catch {
+      let place = Text(reader.place)
+      switch error {
+      case .tooLarge: throw .tooMany(place)
+      case .failed(let error): throw FileError(error, at: place)
+      }
+    }
+    return Workspace(trusting: reader.sortedEntries, shell: .initial)
+  }
+
+  /// Writes a workspace into the folder, in which none of its names may be yet.
+  ///
+  /// - Throws: ``FileError`` where one is, or cannot be made.
+  public func write(_ workspace: Workspace) throws(FileError) {
+    var writer = TreeWriter(to: root)
+    do { try writer.write(workspace) } catch { throw FileError(error, at: ".") }
+  }
+
+  /// Reads a regular file.
+  ///
+  /// - Parameters:
+  ///   - path: A path in the folder, by the rules of ``Workspace/canonical(_:)``.
+  ///   - limit: The bytes that it may have.
+  /// - Returns: Its bytes.
+  /// - Throws: ``FileError`` where something else is there, or on the way.
+  public func read(_ path: Text, limit: Int = 32 << 20) throws(FileError) -> Text {
+    let path = try Workspace.canonical(path)
+    if path.isEmpty { throw .isDirectory(path) }
+    do {
+      let file = try Kernel.open(beneath: root, path.bytes, O_RDONLY)
+      let size = try Self.size(of: file, at: path)
+      guard size <= limit else { throw FileError.tooLarge(path, bytes: size, limit: limit) }
+      var buffer = [UInt8](repeating: 0, count: size)
+      var count = 0
+      while count < size {
+        var rest = [UInt8](repeating: 0, count: size - count)
+        let more = try file.read(into: &rest)
+        if more == 0 { break }
+        buffer.replaceSubrange(count..<(count + more), with: rest[..<more])
+        count += more
+      }
+      return Text(buffer[..<count])
+    } catch let error as Errno {
+      throw FileError(error, at: path)
+    } catch let error as FileError {
+      throw error
+    } catch {
+      preconditionFailure("Nothing else is thrown here.")
+    }
+  }
+
+  /// Makes `contents` the bytes of a file, which is there either as it was or as it will be.
+  ///
+  /// - Parameters:
+  ///   - contents: All of its bytes.
+  ///   - path: A path in the folder; directories on the way that are missing are made.
+  /// - Throws: ``FileError`` where something else than a file is there, or on the way.
+  public func write(_ contents: Text, to path: Text) throws(FileError) {
+    let path = try Workspace.canonical(path)
+    if path.isEmpty { throw .isDirectory(path) }
+    do {
+      try replace(path, by: contents.bytes)
+    } catch let error as Errno {
+      throw FileError(error, at: path)
+    } catch let error as FileError {
+      throw error
+    } catch {
+      preconditionFailure("Nothing else is thrown here.")
+    }
+  }
+
+  private func replace(_ path: Text, by bytes: [UInt8]) throws {
+    var names = path.bytes.split(separator: UInt8(ascii: "/")).map { Array($0) + [0] }
+    let last = names.removeLast()
+    var directory = root
+    for name in names {
+      if withPath(name, { mkdirat(directory.raw, $0, 0o755) }) < 0, errno != EEXIST {
+        throw Errno(errno)
+      }
+      directory = try Kernel.open(
+        beneath: directory, name.dropLast(), O_RDONLY | O_DIRECTORY)
+    }
+    var status = stat()
+    var mode: mode_t = 0o644
+    if withPath(last, { fstatat(directory.raw, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0 {
+      try Self.requireFile(status, at: path)
+      mode = status.st_mode & 0o777
+      guard mode & 0o200 != 0 else { throw FileError.notAllowed(path) }
+    }
+    let temporary = Array(".turnwise-\(UInt64.random(in: .min ... .max))".utf8)
+    let file = try Kernel.open(
+      beneath: directory, temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+    do throws(Errno) {
+      try file.write(bytes)
+      try check(fchmod(file.raw, mode))
+      try check(
+        withPath(temporary + [0]) { from in
+          withPath(last) { renameat(directory.raw, from, directory.raw, $0) }
+        })
+    } catch {
+      _ = withPath(temporary + [0]) { unlinkat(directory.raw, $0, 0) }
+      throw error
+    }
+  }
+
+  private static func size(of file: Descriptor, at path: Text) throws -> Int {
+    var status = stat()
+    try check(fstat(file.raw, &status))
+    try requireFile(status, at: path)
+    return Int(status.st_size)
+  }
+
+  private static func requireFile(_ status: stat, at path: Text) throws(FileError) {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return
+    case S_IFDIR: throw .isDirectory(path)
+    case S_IFLNK: throw .isLink(path)
+    default: throw .isSpecial(path)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+internal import Glibc
+internal import TurnwiseCore
+
+/// Writes a workspace into an empty directory, in the order of its entries.
+///
+/// The order is the one in which `find` and `ls -U` list names, so it must be the same each time. Each
+/// name is made in a directory that is open already, and that was opened through no link.
+struct TreeWriter {
+  /// 2000-01-01, the time of everything that is older than the command.
+  private static let time = timespec(tv_sec: 946_684_800, tv_nsec: 0)
+
+  private let root: Descriptor
+  /// The directory of the last name; names of one directory mostly follow one another.
+  private var directory: (path: ArraySlice<UInt8>, file: Descriptor)
+
+  init(to root: Descriptor) { (self.root, directory) = (root, ([], root)) }
+
+  /// Writes all entries.
+  mutating func write(_ workspace: Workspace) throws(Errno) {
+    for entry in workspace.entries { try write(entry) }
+    // Backwards, and last: a directory that cannot be written to can be only when it is full, and
+    // each new name in it sets its time.
+    for entry in workspace.entries.reversed() where entry.kind == .directory {
+      let (directory, name) = try place(of: entry)
+      try Self.setTime(name, in: directory)
+      try check(withPath(name) { fchmodat(directory.raw, $0, mode_t(entry.mode), 0) })
+    }
+    var times = [Self.time, Self.time]
+    try check(futimens(root.raw, &times))
+  }
+
+  private mutating func write(_ entry: Workspace.Entry) throws(Errno) {
+    let (directory, name) = try place(of: entry)
+    switch entry.kind {
+    case .directory: try check(withPath(name) { mkdirat(directory.raw, $0, 0o700) })
+    case .symbolicLink(let target):
+      try check(
+        withPath(target.bytes + [0]) { to in
+          withPath(name) { symlinkat(to, directory.raw, $0) }
+        })
+      try Self.setTime(name, in: directory)
+    case .file(let blob):
+      let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+      let file = try Descriptor(opening: withPath(name) { openat(directory.raw, $0, flags, 0o600) })
+      try file.write(blob.bytes)
+      // The mode given to `openat` goes through the host's umask.
+      try check(fchmod(file.raw, mode_t(entry.mode)))
+      var times = [Self.time, Self.time]
+      try check(futimens(file.raw, &times))
+    }
+  }
+
+  /// The directory of an entry, and its name in it with a NUL at its end.
+  private mutating func place(of entry: Workspace.Entry) throws(Errno) -> (Descriptor, [UInt8]) {
+    let bytes = entry.path.bytes
+    let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
+    let path = bytes[..<(slash ?? 0)]
+    if path != directory.path {
+      let file =
+        path.isEmpty
+        ? root : try Kernel.open(beneath: root, Array(path), O_RDONLY | O_DIRECTORY)
+      directory = (path, file)
+    }
+    return (directory.file, bytes[(slash.map { $0 + 1 } ?? 0)...] + [0])
+  }
+
+  private static func setTime(_ name: [UInt8], in directory: Descriptor) throws(Errno) {
+    let times = [Self.time, Self.time]
+    try check(withPath(name) { utimensat(directory.raw, $0, times, AT_SYMLINK_NOFOLLOW) })
+  }
+}

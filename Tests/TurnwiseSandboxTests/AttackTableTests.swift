@@ -1,0 +1,35 @@
+import Testing
+
+/// The attack table, printed by `swift test --filter AttackTableTests`.
+@Suite struct AttackTableTests {
+  @Test func `every attack comes to the outcome that is promised`() async {
+    let cases =
+      AttackCase.resources + AttackCase.processes + AttackCase.host + AttackCase.kernel
+      + AttackCase.files + AttackCase.shell + AttackCase.machinery + AttackCase.carrying
+    var rows: [(name: String, text: String, verdict: String)] = []
+    for (index, attack) in cases.enumerated() {
+      let number = "\(index + 1)"
+      let name = String(repeating: " ", count: 3 - number.count) + number + "  " + attack.name
+      do {
+        let outcome = try await attack.attempt()
+        rows.append((name, outcome.text, outcome.isHeld ? "held" : "BROKEN"))
+        #expect(outcome.isHeld, "\(attack.name): \(outcome.text)")
+      } catch {
+        rows.append((name, "\(error)", "BROKEN"))
+        Issue.record(error, "\(attack.name)")
+      }
+    }
+    let width = rows.map(\.name.count).max() ?? 0
+    for row in rows {
+      let padding = String(repeating: " ", count: width - row.name.count)
+      print("\(row.verdict.padding(to: 7)) \(row.name)\(padding)  \(row.text)")
+    }
+    print("\(rows.count) cases, \(rows.count { $0.verdict == "held" }) held, 0 skipped")
+  }
+}
+
+extension String {
+  fileprivate func padding(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}

@@ -1,0 +1,117 @@
+import Testing
+import TurnwiseCore
+import TurnwiseSandbox
+
+@Suite struct `The file tools` {
+  /// An environment's state, as far as the tools know it.
+  struct State: Codable, Sendable { var workspace: Workspace }
+
+  private static let tools = Toolbox<State>.files(in: \.workspace, replyLimit: 64)
+
+  private static func state() throws -> State {
+    State(
+      workspace: try Workspace(entries: [
+        .init(path: "a.txt", kind: .file(Blob(Array("one\ntwo\n".utf8))), mode: 0o644),
+        .init(path: "d", kind: .directory, mode: 0o755),
+        .init(path: "d/secret", kind: .file(Blob(Array("x".utf8))), mode: 0o200),
+        .init(path: "d/fixed", kind: .file(Blob(Array("x".utf8))), mode: 0o444),
+        .init(path: "link", kind: .symbolicLink("/etc"), mode: 0o777),
+        .init(path: "closed", kind: .directory, mode: 0o555),
+      ]))
+  }
+
+  private static func call(
+    _ name: String, _ arguments: JSONValue, on state: inout State,
+    tools: Toolbox<State> = Self.tools
+  ) async throws -> ToolReply {
+    var random = Randomness(seed: 1)
+    let outcome = try await tools.run(.call(name, arguments), on: &state, using: &random)
+    return try #require(outcome.replies.first)
+  }
+
+  struct Submit: Tool {
+    static let name = "submit"
+    static let summary = "Ends the task."
+    struct Arguments: Decodable {}
+    func call(_ arguments: Arguments, on state: inout State, using random: inout Randomness)
+      -> ToolReply
+    { "" }
+  }
+
+  @Test func `are adopted in a line, beside others`() {
+    let tools: Toolbox<State> = .files(in: \.workspace) + Toolbox { Submit() }
+    #expect(tools.descriptions.map(\.name) == ["list", "read", "replace", "submit", "write"])
+  }
+
+  @Test func `list, read, write and replace`() async throws {
+    var state = try Self.state()
+    let list = try await Self.call("list", ["path": "."], on: &state)
+    #expect(list.text.string.hasPrefix("644 8 a.txt\n555 directory closed/\n755 directory d/\nl"))
+    #expect(list.text.string.hasSuffix("more bytes …]"))
+    #expect(
+      try await Self.call("list", ["path": "d"], on: &state).text == "444 1 fixed\n200 1 secret")
+    #expect(try await Self.call("read", ["path": "a.txt"], on: &state).text == "one\ntwo\n")
+    let part = try await Self.call("read", ["path": "/workspace/./a.txt", "start": 4], on: &state)
+    #expect(part.text == "two\n")
+    let written = try await Self.call("write", ["path": "n/m/f", "text": "new"], on: &state)
+    #expect(written.text == "written, 3 bytes" && state.workspace["n/m/f"] == "new")
+    #expect(state.workspace.entry("n/m")?.kind == .directory)
+    _ = try await Self.call("replace", ["path": "a.txt", "old": "two", "new": "2"], on: &state)
+    #expect(state.workspace["a.txt"] == "one\n2\n")
+  }
+
+  @Test func `show odd names on a line each, without controls`() async throws {
+    var state = State(workspace: try Workspace([(Text([0x1B, 0x0A, 0xFF]), ""), ("é", "1")]))
+    let list = try await Self.call("list", ["path": "."], on: &state)
+    #expect(list.text == "644 0 \\x1b\\x0a\\xff\n644 1 é")
+  }
+
+  @Test(
+    arguments: [
+      ("read", ["path": ""], FileError.empty), ("read", ["path": "a\0"], .containsNUL),
+      ("read", ["path": "/etc/passwd"], .absolute("/etc/passwd")),
+      ("read", ["path": "/workspaces/a"], .absolute("/workspaces/a")),
+      ("read", ["path": "d/../a.txt"], .leadsUp("d/../a.txt")),
+      ("read", ["path": "none"], .missing("none")), ("read", ["path": "d"], .isDirectory("d")),
+      ("read", ["path": "."], .isDirectory("")),
+      ("read", ["path": "a.txt/x"], .isNotDirectory("a.txt")),
+      ("read", ["path": "link"], .isLink("link")),
+      ("read", ["path": "link/passwd"], .isLink("link")),
+      ("read", ["path": "d/secret"], .notAllowed("d/secret")),
+      ("list", ["path": "a.txt"], .isNotDirectory("a.txt")),
+      ("list", ["path": "link"], .isNotDirectory("link")),
+      ("write", ["path": "d", "text": ""], .isDirectory("d")),
+      ("write", ["path": "link/x", "text": ""], .isLink("link")),
+      ("write", ["path": "d/fixed", "text": ""], .notAllowed("d/fixed")),
+      ("write", ["path": "closed/new", "text": ""], .notAllowed("closed")),
+      ("write", ["path": "a.txt/new", "text": ""], .isNotDirectory("a.txt")),
+      ("replace", ["path": "a.txt", "old": "three", "new": ""], .noMatch("a.txt")),
+      ("replace", ["path": "a.txt", "old": "", "new": "x"], .noMatch("a.txt")),
+      ("replace", ["path": "a.txt", "old": "o", "new": ""], .manyMatches("a.txt", count: 2)),
+    ] as [(String, JSONValue, FileError)])
+  func `tell the agent what is not possible, and change nothing`(
+    name: String, arguments: JSONValue, error: FileError
+  ) async throws {
+    var state = try Self.state()
+    let reply = try await Self.call(name, arguments, on: &state)
+    #expect(reply.isRefusal && reply.text.string == error.description)
+    #expect(try state.workspace == Self.state().workspace)
+  }
+
+  @Test func `make no workspace larger than a sandbox takes`() async throws {
+    var limits = Sandbox.Limits()
+    (limits.workspaceEntries, limits.workspaceBytes, limits.workspaceDepth) = (7, 20, 2)
+    let tools = Toolbox<State>.files(in: \.workspace, limits: limits)
+    var state = try Self.state()
+    for path in ["new/file", "d/e/f/g"] {
+      let reply = try await Self.call(
+        "write", ["path": .string(path), "text": ""], on: &state, tools: tools)
+      #expect(reply.isRefusal && reply.text.string.hasPrefix("There are too many names"))
+    }
+    let text = String(repeating: "x", count: 11)
+    let reply = try await Self.call(
+      "write", ["path": "a", "text": .string(text)], on: &state, tools: tools)
+    #expect(reply.text.string == "\"/workspace\" has 21 bytes; at most 20 are possible.")
+    #expect(try state.workspace == Self.state().workspace)
+  }
+}
