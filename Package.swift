@@ -93,7 +93,7 @@ let package = Package(
     library(
       "TurnwiseTraining", ["TurnwiseModel", "TurnwiseCredit", "TurnwiseTrace", "TurnwiseCore"]),
     library("Turnwise", umbrellaDependencies),
-    library("TurnwiseCLI", ["Turnwise"] + umbrellaDependencies),
+    library("TurnwiseCLI", ["Turnwise", "TurnwiseSandbox"] + umbrellaDependencies),
     library("TurnwiseEnvironments", ["TurnwiseCore", "TurnwiseSandbox"], path: "environments"),
     .executableTarget(
       name: "turnwise-tool",
