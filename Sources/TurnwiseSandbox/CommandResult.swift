@@ -36,7 +36,7 @@ public struct CommandResult: Codable, Sendable {
   ///
   /// How far a command got before it was stopped depends on the machine. So that the next state does
   /// not, a stopped command leaves no trace in it.
-  public let workspace: Workspace
+  public internal(set) var workspace: Workspace
   /// How the command came to its end.
   public let ending: Ending
   /// What was written to the standard output.

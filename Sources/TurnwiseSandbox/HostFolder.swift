@@ -26,11 +26,15 @@ public struct HostFolder: Sendable {
 
   /// Reads all files, directories and links.
   ///
-  /// - Parameter limits: How large it may be.
+  /// - Parameters:
+  ///   - before: A workspace that was there; files that still have its bytes share them.
+  ///   - limits: How large it may be.
   /// - Returns: What is in the folder, with the initial state of a shell.
   /// - Throws: ``FileError`` where it is larger, or something cannot be read.
-  public func workspace(limits: Sandbox.Limits = Sandbox.Limits()) throws(FileError) -> Workspace {
-    var reader = TreeReader(.empty, limits, opensAll: false)
+  public func workspace(
+    after before: Workspace = .empty, limits: Sandbox.Limits = Sandbox.Limits()
+  ) throws(FileError) -> Workspace {
+    var reader = TreeReader(before, limits, opensAll: false)
     do {
       try reader.read(root, path: [], depth: 0)
     } catch {
@@ -49,6 +53,16 @@ public struct HostFolder: Sendable {
   public func write(_ workspace: Workspace) throws(FileError) {
     var writer = TreeWriter(to: root)
     do { try writer.write(workspace) } catch { throw FileError(error, at: ".") }
+  }
+
+  /// Deletes everything in the folder, and nothing that a link in it leads to.
+  ///
+  /// - Throws: ``FileError`` where something cannot be deleted.
+  public func clear() throws(FileError) {
+    let limits = Sandbox.Limits()
+    do { try TreeReader.clear(root, depth: limits.workspaceDepth) } catch {
+      throw FileError(error, at: ".")
+    }
   }
 
   /// Reads a regular file.

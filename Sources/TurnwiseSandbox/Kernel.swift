@@ -13,34 +13,57 @@ enum Kernel {
   /// The calls in use, by their numbers.
   struct Number {
     #if arch(x86_64)
+      static let sigaction = 13
+      static let sigprocmask = 14
+      static let execve = 59
+      static let chdir = 80
+      static let setsid = 112
       static let setgroups = 116
       static let setresuid = 117
       static let setresgid = 119
+      static let capset = 126
       static let personality = 135
+      static let prctl = 157
       static let mount = 165
       static let umount = 166
       static let sethostname = 170
+      static let openat = 257
       static let unshare = 272
       static let eventfd = 290
+      static let dup3 = 292
       static let pipe = 293
+      static let setns = 308
+      static let seccomp = 317
       static let memfdCreate = 319
     #elseif arch(arm64)
       static let eventfd = 19
+      static let dup3 = 24
       static let umount = 39
       static let mount = 40
+      static let chdir = 49
+      static let openat = 56
       static let pipe = 59
+      static let capset = 91
       static let personality = 92
       static let unshare = 97
+      static let sigaction = 134
+      static let sigprocmask = 135
       static let setresuid = 147
       static let setresgid = 149
+      static let setsid = 157
       static let setgroups = 159
       static let sethostname = 161
+      static let prctl = 167
+      static let execve = 221
+      static let setns = 268
+      static let seccomp = 277
       static let memfdCreate = 279
     #else
       #error("The sandbox knows the system calls of x86-64 and arm64 alone.")
     #endif
     static let pidfdSendSignal = 424
     static let pidfdOpen = 434
+    static let closeRange = 436
     static let openat2 = 437
   }
 
@@ -100,21 +123,29 @@ enum Kernel {
     _ = try? call(Number.pidfdSendSignal, Int(process.raw), Int(SIGKILL))
   }
 
-  /// Waits, for some seconds, for the end of the process behind a descriptor.
-  static func awaitEnd(of process: Descriptor) {
-    var polled = pollfd(fd: process.raw, events: Int16(POLLIN), revents: 0)
-    while poll(&polled, 1, 10_000) < 0, errno == EINTR {}
-  }
-
   /// Waits for the end of a child.
   ///
-  /// - Returns: The processor time it used, or nil where it is not, or no longer, a child of ours.
-  static func reap(_ child: pid_t) -> Duration? {
-    var usage = rusage()
-    while wait4(child, nil, 0, &usage) < 0 {
+  /// - Returns: How it ended and the processor time it used, or nil where it is not, or no longer, a
+  ///   child of ours.
+  @discardableResult
+  static func reap(_ child: pid_t) -> (status: WaitStatus, processorTime: Duration)? {
+    var (status, usage) = (Int32(0), rusage())
+    while wait4(child, &status, 0, &usage) < 0 {
       if errno != EINTR { return nil }
     }
-    return usage.processorTime
+    return (WaitStatus(status), usage.processorTime)
+  }
+}
+
+/// How a process ended.
+enum WaitStatus: Equatable {
+  case exited(Int)
+  case signaled(Int)
+
+  /// Takes apart what `wait4` tells.
+  init(_ raw: Int32) {
+    let signal = raw & 0x7F
+    self = signal == 0 ? .exited(Int(raw >> 8 & 0xFF)) : .signaled(Int(signal))
   }
 }
 

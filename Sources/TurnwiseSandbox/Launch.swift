@@ -22,18 +22,20 @@ enum Launch {
   ]
   static let systemLinks = ["bin", "lib", "lib64", "sbin"].map { ($0, "usr/\($0)") }
 
-  /// The descriptors of the launcher, by their numbers.
-  ///
-  /// All others are closed from the first free number on, so there is no gap.
+  /// Descriptors of the launcher and of the shell, by their numbers.
   enum Number {
-    static let filter: Int32 = 3
-    static let status: Int32 = 4
+    // Of the launcher. All others are closed from the first free number on, so there is no gap.
+    static let status: Int32 = 3
+    static let users: Int32 = 4
+    static let groups: Int32 = 5
+    // Of the shell.
     static let input: Int32 = 5
-    /// The only one of these that the command can see.
+    /// The only one that the command can see.
     static let dialog: Int32 = 6
-    static let users: Int32 = 7
-    static let groups: Int32 = 8
   }
+
+  /// What holds the sandbox until the host goes away: it sends back what it is sent.
+  private static let holder = "/usr/bin/cat"
 
   static let users = """
     root:x:0:0:root:/root:/usr/sbin/nologin
@@ -52,7 +54,7 @@ enum Launch {
     return FileManager.default.fileExists(atPath: path) ? (path, "L") : nil
   }()
 
-  /// The whole environment of the launcher, too, sorted by name.
+  /// The whole environment of the shell, sorted by name.
   static let environment: [(name: String, value: String)] = [
     ("HOME", workspacePath),
     ("LANG", "C.UTF-8"),
@@ -76,11 +78,10 @@ enum Launch {
   /// The options of the launcher, in an order that matters: mounts are made one after another.
   ///
   /// Namespaces are named one by one, because `--unshare-all` only tries some of them.
-  private static func options(_ limits: Sandbox.Limits, on root: PreparedRoot?) -> [String] {
+  private static func options(on root: PreparedRoot?) -> [String] {
     var options = [
-      // The shell is the first process, so that its end is that of all others, before the launcher
-      // reports it. With a first process of the launcher's own it would be the other way round, and
-      // every command would leave an orphan behind; it is also one process less to start.
+      // The holder is the first process. With a first process of the launcher's own, killing that
+      // would leave an orphan behind; it is also one process less to start.
       "--unshare-user", "--unshare-pid", "--as-pid-1",
       "--unshare-ipc", "--disable-userns", "--die-with-parent",
       "--new-session", "--cap-drop", "ALL", "--uid", "\(userNumber)", "--gid", "\(userNumber)",
@@ -91,7 +92,9 @@ enum Launch {
       options += ["--unshare-net", "--unshare-uts", "--unshare-cgroup", "--hostname", hostName]
       options += ["--ro-bind", "/usr", "/usr"]
       for (name, target) in systemLinks { options += ["--symlink", target, "/\(name)"] }
-      for name in ["etc", "dev"] { options += ["--perms", "0755", "--dir", "/\(name)"] }
+      for name in ["etc", "dev", "tmp", "workspace"] {
+        options += ["--perms", "0755", "--dir", "/\(name)"]
+      }
       for path in ["/etc/ld.so.cache", "/etc/alternatives"] {
         options += ["--ro-bind-try", path, path]
       }
@@ -101,27 +104,27 @@ enum Launch {
       for (name, target) in deviceLinks { options += ["--symlink", target, "/dev/\(name)"] }
     }
     options += ["--proc", "/proc"]
-    for path in ["/tmp", workspacePath] {
-      options += ["--size", "\(limits.workspaceBytes)", "--tmpfs", path]
-    }
     // Last, because it closes the root directory to the mounts before it.
     if root == nil { options += ["--remount-ro", "/"] }
-    return options + ["--chdir", workspacePath]
+    return options
   }
 
   /// The command line of the launcher.
-  static func commandLine(_ limits: Sandbox.Limits, on root: PreparedRoot?) -> [String] {
-    [launcher, "--seccomp", "\(Number.filter)", "--json-status-fd", "\(Number.status)"]
-      + options(limits, on: root)
-      + [shell, "--norc", "--noprofile", "-c", script(limits), "bash"]
+  static func commandLine(on root: PreparedRoot?) -> [String] {
+    [launcher, "--json-status-fd", "\(Number.status)"] + options(on: root) + [holder]
+  }
+
+  /// The command line of the shell.
+  static func shellCommandLine(_ limits: Sandbox.Limits) -> [String] {
+    [shell, "--norc", "--noprofile", "-c", script(limits), "bash"]
   }
 
   /// What the shell does around the command.
   ///
   /// It is one line, so that the line numbers in messages are those of the command, and all of it is
-  /// builtin, so that it works whatever a command did to `PATH`. The shell first says that it is
-  /// there and waits for an answer: only then are files put into the workspace, and if the host
-  /// dies before, the shell reads the end of the file and goes away.
+  /// builtin, so that it works whatever a command did to `PATH`. The shell first waits for a word of
+  /// the host, which by then has put the files into the workspace; if the host dies before, the shell
+  /// reads the end of the file and goes away.
   private static func script(_ limits: Sandbox.Limits) -> String {
     let (dialog, input) = (Number.dialog, Number.input)
     // A file may be twice as large as there is room: the room decides, but no file is all holes.
@@ -141,7 +144,7 @@ enum Launch {
       // Of all processes of the machine, these are the first to go when memory runs out.
       "{ echo 1000 >/proc/self/oom_score_adj",
       limits.map { "ulimit \($0); " }.joined() + "} 2>/dev/null",
-      "printf . >&\(dialog); IFS= read -r -n 1 -u \(dialog) || exit 125",
+      "IFS= read -r -n 1 -u \(dialog) || exit 125",
       // From a file in memory, so in one read; from a pipe it would be one for each byte.
       "mapfile -d '' -t -u \(input) __turn; exec \(input)<&-",
       "{ eval \"${__turn[0]}\"; cd -- \"${__turn[1]}\" || cd; unset OLDPWD REPLY; } 2>/dev/null",

@@ -7,7 +7,7 @@ extension Sandbox {
     public var seconds = 10.0
     /// The processor time after which a process is killed, in seconds.
     public var processorSeconds = 20
-    /// The processes that may exist at once, the shell included.
+    /// The processes that may exist at once, the shell and the one that holds the sandbox included.
     public var processes = 48
     /// The address space of one process, in bytes.
     public var addressSpaceBytes = 1 << 30

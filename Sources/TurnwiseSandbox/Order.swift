@@ -19,6 +19,9 @@ final class Order: Sendable {
     (self.command, self.workspace, self.seed) = (command, workspace, seed)
   }
 
+  /// The claim to a sandbox that the workspace comes with.
+  var lease: Int? { workspace.lease?.number }
+
   /// Whether nobody wants the result any more.
   var isCancelled: Bool { state.withLock { $0.isCancelled } }
 

@@ -10,10 +10,8 @@ struct ProcessWatch {
   private let temporaryDirectory: Descriptor
   private let limits: Sandbox.Limits
 
-  init(of pid: pid_t, _ limits: Sandbox.Limits) throws(Errno) {
-    let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
-    processes = try Descriptor(opening: open("/proc/\(pid)/root/proc", flags))
-    temporaryDirectory = try Descriptor(opening: open("/proc/\(pid)/root/tmp", flags))
+  init(of world: Entrance.World, _ limits: Sandbox.Limits) {
+    (processes, temporaryDirectory) = (world.processes, world.temporary)
     self.limits = limits
   }
 

@@ -9,12 +9,18 @@ final class Slot {
   /// Where output goes before it is looked at.
   var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
-  private let filter: Descriptor
   /// The lists of users and groups, and their numbers.
   private let lists: [(file: Descriptor, number: Int32)]
+  private let nothing: Descriptor
   private let input: Descriptor
   private let commandLine: CStrings
+  /// Tells whoever looks at the machine whose sandboxes these are; no command can look there.
+  private let hostEnvironment = CStrings(["TURNWISE_HOST=\(getpid())"])
+  private let shell: CStrings
   private let environment: CStrings
+  private let entrance: Entrance
+  /// A sandbox that comes up while commands run in another one, so that the next episode need not wait.
+  private var spare: HeldSandbox.Launch?
 
   /// Prepares the calling thread.
   init(_ number: Int, _ limits: Sandbox.Limits) throws(Trouble) {
@@ -22,9 +28,8 @@ final class Slot {
       let enclosure = try Enclosure(enteringWith: number)
       self.limits = limits
       bell = try .event()
-      filter = try .memory(SyscallFilter.program)
-      // Where the root directory is prepared, these are in it already; a descriptor that the
-      // launcher is not told of would be open in the command.
+      nothing = try Descriptor(opening: open("/dev/null", O_RDONLY | O_CLOEXEC)).raised()
+      // Where the root directory is prepared, these are in it already.
       let isPrepared = enclosure.preparedRoot != nil
       lists =
         isPrepared
@@ -34,60 +39,102 @@ final class Slot {
           (try .memory(Array(Launch.groups.utf8)), Launch.Number.groups),
         ]
       input = try .memory()
-      commandLine = CStrings(Launch.commandLine(limits, on: enclosure.preparedRoot))
+      commandLine = CStrings(Launch.commandLine(on: enclosure.preparedRoot))
+      shell = CStrings(Launch.shellCommandLine(limits))
       environment = CStrings(Launch.environment.map { "\($0.name)=\($0.value)" })
+      entrance = try Entrance(
+        limits, isRootPrepared: isPrepared, program: shell, environment: environment)
     } catch {
       throw .failure(
         code: "slot", message: "A slot of the sandbox could not be set up: \(error).")
     }
   }
 
-  /// Runs a command from launch to result.
-  func play(_ order: Order) -> Result<CommandResult, Trouble> {
+  /// Runs a command from its start to the result.
+  func play(_ order: Order, in sandbox: HeldSandbox) -> Result<CommandResult, Trouble> {
     if order.isCancelled { return .failure(.cancelled) }
-    do throws(Errno) {
-      return try CommandRun.play(order, in: self)
+    do {
+      return try CommandRun.play(order, in: sandbox, of: self)
+    } catch let trouble as Trouble {
+      return .failure(trouble)
     } catch {
       return .failure(
         .failure(code: "system", message: "A command could not be run: \(error).", retry: true))
     }
   }
 
+  // MARK: - Sandboxes
+
+  /// A sandbox in which nothing has run.
+  func freshSandbox() throws(Trouble) -> HeldSandbox {
+    let launch: HeldSandbox.Launch
+    do throws(Errno) {
+      if let spare = spare.take() {
+        launch = spare
+      } else {
+        launch = try HeldSandbox.begin(in: self)
+      }
+    } catch {
+      guard error.code == ENOENT else {
+        throw .failure(
+          code: "system", message: "A sandbox could not be launched: \(error).", retry: true)
+      }
+      throw .refused(Sandbox.Refusal(.notInstalled, detail: "\(error)"))
+    }
+    return try HeldSandbox(awaiting: launch, &buffer)
+  }
+
+  /// Lets a sandbox come up for the next episode.
+  func prepareSpare() {
+    // Where that is not possible, somebody who waits for it will learn the reason.
+    if spare == nil { spare = try? HeldSandbox.begin(in: self) }
+  }
+
+  /// Gives up the spare.
+  func close() {
+    if let spare = spare.take() { HeldSandbox.end(spare) }
+  }
+
+  /// Starts the shell for a command.
+  func enter(
+    _ sandbox: HeldSandbox, _ order: Order, _ ends: Channels.FarEnds
+  ) throws(Trouble) -> Entrance.World {
+    let bytes = Launch.input(order.command, order.workspace.shell, seed: order.seed)
+    do throws(Errno) {
+      try input.replaceContents(with: bytes)
+    } catch {
+      throw .failure(
+        code: "system", message: "A command could not be written: \(error).", retry: true)
+    }
+    return try entrance.enter(
+      sandbox.process, [nothing, ends.output, ends.errors, input, ends.dialog])
+  }
+
   /// Starts the launcher.
   ///
-  /// - Parameters:
-  ///   - input: What the shell reads first.
-  ///   - ends: The ends of the channels that are the sandbox's.
   /// - Returns: The process number of the launcher.
   /// - Throws: The error number where nothing was started.
-  func launch(
-    reading input: [UInt8], _ ends: Channels.FarEnds
-  ) throws(Errno) -> pid_t {
-    try self.input.replaceContents(with: input)
+  func launch(dialog: Descriptor, errors: Descriptor, status: Descriptor) throws(Errno) -> pid_t {
     // The child shares the place of the next read with us, and has read to the end.
-    for file in [filter] + lists.map(\.file) { file.rewind() }
+    for file in lists.map(\.file) { file.rewind() }
 
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     let assignments: [(Descriptor, Int32)] =
-      [
-        (ends.output, 1), (ends.errors, 2), (filter, Launch.Number.filter),
-        (ends.status, Launch.Number.status), (self.input, Launch.Number.input),
-        (ends.dialog, Launch.Number.dialog),
-      ] + lists.map { ($0.file, $0.number) }
+      [(dialog, 0), (dialog, 1), (errors, 2), (status, Launch.Number.status)]
+      + lists.map { ($0.file, $0.number) }
     for (source, number) in assignments {
       posix_spawn_file_actions_adddup2(&actions, source.raw, number)
     }
     // The numbers are without gaps. Whatever else the host has open, with or without the flag that
     // closes it, ends here.
-    try Self.closeFrom(&actions, Int32(assignments.count + 1))
+    try Self.closeFrom(&actions, Int32(assignments.count))
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // Signals that the host ignores or blocks would stay so in every command.
+    // Signals that the host ignores or blocks would stay so.
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
@@ -99,7 +146,8 @@ final class Slot {
 
     var child: pid_t = 0
     let error = posix_spawn(
-      &child, Launch.launcher, &actions, &attributes, commandLine.pointers, environment.pointers)
+      &child, Launch.launcher, &actions, &attributes, commandLine.pointers, hostEnvironment.pointers
+    )
     if error != 0 { throw Errno(error) }
     return child
   }
@@ -118,25 +166,5 @@ final class Slot {
     guard let closeFromFunction else { throw Errno(ENOSYS) }
     let error = closeFromFunction(&actions, number)
     if error != 0 { throw Errno(error) }
-  }
-}
-
-/// Strings as C takes them, with a null pointer at the end.
-private final class CStrings {
-  let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-  private let count: Int
-
-  init(_ strings: [String]) {
-    count = strings.count
-    pointers = .allocate(capacity: count + 1)
-    for (index, string) in strings.enumerated() {
-      (pointers + index).initialize(to: strdup(string))
-    }
-    (pointers + count).initialize(to: nil)
-  }
-
-  deinit {
-    for index in 0..<count { free(pointers[index]) }
-    pointers.deallocate()
   }
 }

@@ -61,6 +61,18 @@ struct TreeReader {
     }
   }
 
+  /// Deletes what is in a directory, at most so many levels deep.
+  static func clear(_ directory: Descriptor, depth: Int) throws(Errno) {
+    guard depth >= 0 else { throw Errno(ENAMETOOLONG) }
+    for name in try allNames(in: directory, limit: .max) ?? [] {
+      if withPath(name, { unlinkat(directory.raw, $0, 0) }) == 0 { continue }
+      guard errno == EISDIR || errno == EPERM else { throw Errno(errno) }
+      let child = try Kernel.open(beneath: directory, name.dropLast(), O_RDONLY | O_DIRECTORY)
+      try clear(child, depth: depth - 1)
+      try check(withPath(name) { unlinkat(directory.raw, $0, AT_REMOVEDIR) })
+    }
+  }
+
   private mutating func file(
     _ name: [UInt8], _ status: stat, in directory: Descriptor, path: Text
   ) throws(Trouble) -> Blob {
@@ -118,14 +130,27 @@ struct TreeReader {
     }
   }
 
-  /// The names in a directory, each with a NUL at its end.
   private func names(in directory: Descriptor) throws(Trouble) -> [[UInt8]] {
-    // A stream takes over its descriptor.
-    let copy = fcntl(directory.raw, F_DUPFD_CLOEXEC, 0)
-    try require(copy)
-    guard let stream = fdopendir(copy) else {
-      close(copy)
-      throw .failed(Errno(errno))
+    let names: [[UInt8]]?
+    do {
+      // What is not kept counts too: a million pipes are no workspace.
+      names = try Self.allNames(in: directory, limit: limits.workspaceEntries)
+    } catch {
+      throw .failed(error)
+    }
+    guard let names else { throw .tooLarge }
+    return names
+  }
+
+  /// The names in a directory, each with a NUL at its end; nil where there are more than `limit`.
+  private static func allNames(in directory: Descriptor, limit: Int) throws(Errno) -> [[UInt8]]? {
+    // A stream takes over its descriptor, whose place in the list must be its own.
+    let copy = try Kernel.open(beneath: directory, ".".utf8, O_RDONLY | O_DIRECTORY)
+    let raw = fcntl(copy.raw, F_DUPFD_CLOEXEC, 0)
+    try check(raw)
+    guard let stream = fdopendir(raw) else {
+      close(raw)
+      throw Errno(errno)
     }
     defer { closedir(stream) }
     var names: [[UInt8]] = []
@@ -134,8 +159,7 @@ struct TreeReader {
         Array(bytes.prefix { $0 != 0 }) + [0]
       }
       if name != [46, 0] && name != [46, 46, 0] { names.append(name) }
-      // What is not kept counts too: a million pipes are no workspace.
-      guard names.count <= limits.workspaceEntries else { throw .tooLarge }
+      if names.count > limit { return nil }
     }
     return names
   }

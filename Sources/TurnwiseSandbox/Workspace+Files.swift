@@ -81,7 +81,9 @@ extension Workspace {
     let file = Entry(path: path, kind: .file(Blob(contents.bytes)), mode: mode)
     let new = missing.map { Entry(path: $0, kind: .directory, mode: 0o755) } + [file]
     do {
+      let lease = lease
       self = try Workspace(entries: entries.filter { $0.path != path } + new, shell: shell)
+      self.lease = lease
     } catch {
       throw .tooLong
     }

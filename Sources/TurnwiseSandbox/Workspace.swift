@@ -14,7 +14,7 @@ public import TurnwiseCore
 /// Not part of it are owners, times, extended attributes, set-user-id and sticky bits, the
 /// permissions of `/workspace` itself, which names are links to one file, and anything that is
 /// neither a file, a directory, nor a symbolic link: a command never finds these again.
-public struct Workspace: Hashable, Sendable {
+public struct Workspace: Sendable {
   /// A file, directory or symbolic link under `/workspace`.
   public struct Entry: Hashable, Sendable {
     /// What an entry is.
@@ -49,6 +49,10 @@ public struct Workspace: Hashable, Sendable {
   public let entries: [Entry]
   /// The state of the shell.
   public let shell: ShellState
+  /// The sandbox that the last command ran in, where it can take the next one.
+  ///
+  /// No part of the value: it makes the next command faster, and never different.
+  var lease: Lease?
 
   /// Creates a workspace of entries in any order.
   ///
@@ -132,7 +136,22 @@ public struct Workspace: Hashable, Sendable {
 
   /// Returns this workspace with another shell state.
   public func withShell(_ shell: ShellState) -> Workspace {
-    Workspace(trusting: entries, shell: shell)
+    var workspace = Workspace(trusting: entries, shell: shell)
+    workspace.lease = lease
+    return workspace
+  }
+}
+
+extension Workspace: Hashable {
+  /// Compares entries and shell states.
+  public static func == (left: Workspace, right: Workspace) -> Bool {
+    left.entries == right.entries && left.shell == right.shell
+  }
+
+  /// Hashes entries and shell state.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(entries)
+    hasher.combine(shell)
   }
 }
 

@@ -3,20 +3,15 @@ internal import TurnwiseCore
 
 /// The directory inside a sandbox that a workspace is written to and read from.
 ///
-/// It is the sandbox's own empty `tmpfs`, which the host reaches through `/proc`. It is touched while
-/// nothing that the agent wrote runs: before the shell gets its command, and after the last process
-/// is dead. A descriptor keeps it alive until then, and with it everything disappears: there is no
-/// directory of ours on the host that could be left behind.
+/// It is an empty `tmpfs` that was mounted for one command. It is touched while nothing that the agent
+/// wrote runs: before the shell gets its command, and after the last process is dead. A descriptor
+/// keeps it alive until then, and with it everything disappears: there is no directory of ours on the
+/// host that could be left behind.
 struct WorkspaceTree {
   private let root: Descriptor
   private let limits: Sandbox.Limits
 
-  /// Opens the directory `/workspace` of the sandbox that process `pid` lives in.
-  init(of pid: pid_t, _ limits: Sandbox.Limits) throws(Errno) {
-    let path = "/proc/\(pid)/root\(Launch.workspacePath)"
-    root = try Descriptor(opening: open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
-    self.limits = limits
-  }
+  init(_ root: Descriptor, _ limits: Sandbox.Limits) { (self.root, self.limits) = (root, limits) }
 
   /// Writes `workspace` into the empty directory.
   func write(_ workspace: Workspace) throws(Errno) {

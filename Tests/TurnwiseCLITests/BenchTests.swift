@@ -57,6 +57,26 @@ import Turnwise
     }
   }
 
+  @Test func `times commands in the sandbox against plain ones`() async throws {
+    let printed = await turnwise("bench --only sandbox --samples 1 --json")
+    #expect(printed.status == 0)
+    guard case .array(let rows)? = try printed.json["results"] else {
+      Issue.record("no results")
+      return
+    }
+    #expect(
+      rows.map { $0["via"] } == [
+        ":", "cat f", "grep -r w . | wc -l", "sort f | uniq", "all of these", "an episode of eight",
+        "snapshot", "restore", "clear",
+      ])
+    for row in rows {
+      #expect(row["work"] == "sandbox")
+      for figure in ["millisecondsPerStep", "rawMilliseconds", "ratio"] {
+        #expect(try #require(row[figure]).decode(Double.self) > 0)
+      }
+    }
+  }
+
   @Test func `prints a table that fits`() async throws {
     let printed = await turnwise(Self.quick)
     #expect(printed.status == 0 && printed.note.contains("bench: 2 samples\n"))
@@ -70,7 +90,7 @@ import Turnwise
   @Test(arguments: [
     (
       "--only trainng",
-      "--only trainng: expected some of training, sampling, iteration, environment, "
+      "--only trainng: expected some of training, sampling, iteration, environment, sandbox, "
         + "separated by commas"
     ),
     ("--model T1,T4", "--model T1,T4: expected some of T1, T2, T3, separated by commas"),

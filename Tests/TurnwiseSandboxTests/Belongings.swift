@@ -49,10 +49,9 @@ struct Belongings {
   /// Looks after the first commands, and the first timer, have set up what a process keeps.
   static func afterWarmingUp(_ sandbox: Sandbox) async throws -> Belongings {
     try await play("true", by: sandbox)
-    // Slots set themselves up when their threads get to it; each has its filter and its input
-    // in memory.
+    // Slots set themselves up when their threads get to it; each has its input in memory.
     return try await settled { belongings in
-      belongings.descriptors.count { $0.hasPrefix("/memfd:turnwise") } >= 2 * sandbox.slots
+      belongings.descriptors.count { $0.hasPrefix("/memfd:turnwise") } >= sandbox.slots
     }
   }
 

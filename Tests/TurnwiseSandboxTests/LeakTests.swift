@@ -9,14 +9,18 @@ import TurnwiseSandbox
     await #expect(processExitsWith: .success) {
       var limits = Sandbox.Limits()
       limits.seconds = 0.3
-      let sandbox = Sandbox(slots: 2, limits: limits)
-      let before = try await Belongings.afterWarmingUp(sandbox)
+      var sandbox: Sandbox? = Sandbox(slots: 2, limits: limits)
+      let before = try await Belongings.afterWarmingUp(try #require(sandbox))
       let tally = Tally()
-      await withTaskGroup(of: Void.self) { group in
+      await withTaskGroup(of: Void.self) { [sandbox] group in
         for worker in 0..<4 {
-          group.addTask { await tally.add(await mischief(250, worker, in: sandbox)) }
+          group.addTask {
+            guard let sandbox else { return }
+            await tally.add(await mischief(250, worker, in: sandbox))
+          }
         }
       }
+      sandbox = nil
       let counts = await tally.counts
       // So that the mixture is what it is meant to be.
       #expect(counts.values.reduce(0, +) == 1000, "\(counts)")
@@ -24,7 +28,7 @@ import TurnwiseSandbox
         #expect(counts[kind, default: 0] > 0, "\(kind)")
       }
       #expect(counts["trouble"] == nil, "\(counts)")
-      let after = try Belongings()
+      let after = try await Belongings.settled { $0.children == 0 }
       #expect(after.isNoMore(than: before), "\(before) became \(after)")
       #expect(after.children == 0, "\(after.children) children are left")
     }
@@ -39,7 +43,9 @@ import TurnwiseSandbox
         try await play("true", by: Sandbox(slots: 2, limits: limits))
       }
       // Threads end some time after the last reference to their sandbox.
-      let after = try await Belongings.settled { $0.descriptors.count <= before.descriptors.count }
+      let after = try await Belongings.settled {
+        $0.descriptors.count <= before.descriptors.count && $0.children == 0
+      }
       #expect(after.isNoMore(than: before), "\(before) became \(after)")
       #expect(after.children == 0, "\(after.children) children are left")
     }
@@ -47,24 +53,32 @@ import TurnwiseSandbox
 
   @Test(arguments: [0, 2, 4, 6, 8, 10, 15, 20, 30, 50, 100])
   func `by a host that is killed in the middle of commands`(milliseconds: Int) async throws {
-    // A limit that nobody else has tells these processes from all others of the machine.
+    // A limit that nobody else has tells these processes from all others of the machine; sandboxes
+    // are told by the number of their host.
     let mark = 100_000 + Int(getpid()) * 128 + milliseconds
-    await #expect(processExitsWith: .signal(SIGKILL)) { [mark = mark as Int, milliseconds] in
+    let path = NSTemporaryDirectory() + "turnwise-host-\(mark)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [mark = mark as Int, milliseconds, path = path as String] in
+      try "\(getpid())".write(toFile: path, atomically: true, encoding: .utf8)
       var limits = Sandbox.Limits()
       limits.processorSeconds = mark
       let sandbox = Sandbox(slots: 4, limits: limits)
-      for command: Text in [
-        "sleep 1000", "setsid sleep 1000 & wait", "trap '' TERM HUP INT; exec sleep 1000",
-        "exec python3 -c 'import ctypes, time; ctypes.CDLL(None).prctl(1, 0); time.sleep(1000)'",
+      for command in [
+        "sleep \(mark)", "setsid sleep \(mark) & wait", "trap '' TERM HUP INT; exec sleep \(mark)",
+        "exec python3 -c 'import ctypes, time; ctypes.CDLL(None).prctl(1, 0); time.sleep(\(mark))'",
       ] {
-        Task { try await play(command, by: sandbox) }
+        Task { try await play(Text(command), by: sandbox) }
       }
       try await Task.sleep(for: .milliseconds(milliseconds))
       kill(getpid(), SIGKILL)
       try await Task.sleep(for: .seconds(100))
     }
     // They die after their host, not with it. One that does not die fails the test by its time.
-    while !processes(with: "ulimit -t \(mark);").isEmpty {
+    let host = try String(contentsOfFile: path, encoding: .utf8)
+    while !processes("cmdline", with: "\(mark)").isEmpty
+      || !processes("environ", with: "TURNWISE_HOST=\(host)").isEmpty
+    {
       try await Task.sleep(for: .milliseconds(10))
     }
   }
@@ -74,20 +88,22 @@ import TurnwiseSandbox
       if getuid() == 0 {
         try #require(setgid(64_321) == 0 && setuid(64_321) == 0, "cannot give up being root")
       }
-      let sandbox = Sandbox(slots: 2)
+      var sandbox: Sandbox? = Sandbox(slots: 1)
       let workspace = try Workspace([("a", 0o400, "x"), ("d/e", 0o644, "y")])
-      let before = try await play("true", in: workspace, by: sandbox)
+      let before = try await play("true", in: workspace, by: try #require(sandbox))
       let belongings = try Belongings()
       #expect(before.workspace == workspace, "\(before)")
       for _ in 0..<20 {
         let result = try await play(
           "id -u; cat a d/e; chmod 000 d; ulimit -u; f() { f | f & }; f 2>/dev/null", in: workspace,
-          by: sandbox)
+          by: try #require(sandbox))
         #expect(result.output == "1000\nxy48\n", "\(result)")
         #expect(result.workspace.entry("d")?.mode == 0, "\(result.workspace)")
       }
-      let after = try Belongings()
+      sandbox = nil
+      let after = try await Belongings.settled { $0.children == 0 }
       #expect(after.isNoMore(than: belongings), "\(belongings) became \(after)")
+      #expect(after.children == 0, "\(after.children) children are left")
     }
   }
 
@@ -139,12 +155,12 @@ private actor Tally {
   func add(_ more: [String: Int]) { counts.merge(more, uniquingKeysWith: +) }
 }
 
-/// The processes of the machine with `text` in their command line.
-private func processes(with text: String) -> [String] {
+/// The processes of the machine with `text` in their command line or environment.
+private func processes(_ file: String, with text: String) -> [String] {
   let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
   return all.filter { name in
     guard Int(name) != nil,
-      let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
+      let line = FileManager.default.contents(atPath: "/proc/\(name)/\(file)")
     else { return false }
     return String(decoding: line, as: UTF8.self).contains(text)
   }

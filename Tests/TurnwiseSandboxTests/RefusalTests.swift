@@ -38,8 +38,8 @@ import TurnwiseSandbox
     arguments: [
       "echo 'bwrap: Creating new namespace failed: No space left on device' >&2; exit 1",
       "echo 'bwrap: execvp /usr/bin/bash: No such file or directory' >&2; exit 1",
-      "exit 0", "exit 1", "kill -9 $$", "echo '{ \"exit-code\": 0 }' >&5",
-      "echo '{ \"child-pid\": 1 }' >&5; exit 1", "printf . >&6; exit 1",
+      "exit 0", "exit 1", "kill -9 $$", "echo '{ \"exit-code\": 0 }' >&3",
+      "echo '{ \"child-pid\": 1 }' >&3; exit 1", "printf .; exit 1",
     ])
   func `never takes the trouble of a launch for that of a command`(script: String) async {
     await #expect(processExitsWith: .success) { [script] in

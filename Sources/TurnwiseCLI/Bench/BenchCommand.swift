@@ -4,10 +4,11 @@ internal import Turnwise
 /// Times the work of training on this machine.
 struct BenchCommand: Subcommand {
   let name = "bench"
-  let summary = "time training, sampling, whole updates and environments on this machine"
+  let summary = "time training, sampling, updates, environments and the sandbox on this machine"
   let examples = [
     "turnwise bench", "turnwise bench --only sampling --model T1,T2 --batch 16 --threads 1",
     "turnwise bench --only training --model T3 --json",
+    "turnwise bench --only sandbox --samples 21",
   ]
   let flags = [Self.only, Self.model, Self.batch, Self.threads, Self.samples, .json]
 
@@ -43,6 +44,7 @@ struct BenchCommand: Subcommand {
     }
     let warnings = BenchmarkMachine.warnings
     warnings.forEach(context.console.warn)
+    if plan.works.contains(.sandbox) { try await SandboxBenchmark.prepare() }
     let results = try await measure(plan, context.console)
     if invocation.has(.json) {
       try context.console.answer(
@@ -74,6 +76,9 @@ struct BenchCommand: Subcommand {
     if plan.works.contains(.environment) {
       results += try await EnvironmentBenchmark.measure(plan, bar)
     }
+    if plan.works.contains(.sandbox) {
+      results += try await SandboxBenchmark.measure(plan, bar)
+    }
     return results
   }
 
@@ -96,7 +101,7 @@ struct BenchCommand: Subcommand {
       .number("ms/step", decimals: 2), .number("floor, %", decimals: 0),
       .number("peak MB", decimals: 0),
     ])
-    for row in results where row.work != .environment {
+    for row in results where row.via == nil {
       table.append([
         .text(row.work.rawValue), .text(row.model ?? ""), .number(row.batch.map(Double.init)),
         .number(row.tokensPerSecond), .number(row.cpuTokensPerSecond),
@@ -106,6 +111,23 @@ struct BenchCommand: Subcommand {
     }
     if !table.rows.isEmpty { console.answer(table.rendered(width: console.width)) }
     printTurns(results, console)
+    printCommands(results, console)
+  }
+
+  private func printCommands(_ results: [BenchmarkResult], _ console: Console) {
+    var table = TextTable([
+      .text("work"), .text("what"), .number("threads", decimals: 0), .number("per s", decimals: 0),
+      .number("ms", decimals: 3), .number("plain, ms", decimals: 3),
+      .number("plain / ours", decimals: 2),
+    ])
+    for row in results where row.work == .sandbox {
+      table.append([
+        .text(row.work.rawValue), .text(row.via ?? ""), .integer(row.threads),
+        .number(row.millisecondsPerStep.map { 1000 / $0 }), .number(row.millisecondsPerStep),
+        .number(row.rawMilliseconds), .number(row.ratio),
+      ])
+    }
+    if !table.rows.isEmpty { console.answer(table.rendered(width: console.width)) }
   }
 
   private func printTurns(_ results: [BenchmarkResult], _ console: Console) {

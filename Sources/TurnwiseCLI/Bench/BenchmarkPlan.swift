@@ -32,6 +32,7 @@ struct BenchmarkPlan: Sendable {
       case .sampling: total + models.count * samplingBatches.count
       case .iteration: total + iterationModels.count
       case .environment: total + EnvironmentBenchmark.rows
+      case .sandbox: total + SandboxBenchmark.rows
       }
     }
   }

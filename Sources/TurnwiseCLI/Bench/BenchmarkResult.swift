@@ -12,6 +12,8 @@ struct BenchmarkResult: Codable, Equatable, Sendable {
     case iteration
     /// Turns of a text environment, without a model.
     case environment
+    /// Commands in the sandbox, and the files around them.
+    case sandbox
   }
 
   /// What was timed.
@@ -30,8 +32,12 @@ struct BenchmarkResult: Codable, Equatable, Sendable {
   var millisecondsPerStep: Double?
   /// Turns a second of processor time.
   var turnsPerSecond: Double?
-  /// By which interface the turns were played.
+  /// By which interface the turns were played, or what was run.
   var via: String?
+  /// Wall time of the same by plain means: bash in a folder, or the start of a program.
+  var rawMilliseconds: Double?
+  /// The speed as a share of that.
+  var ratio: Double?
   /// The time that the model's multiplications need at the machine's measured peak, as a share of
   /// the time that was taken.
   var floorShare: Double?

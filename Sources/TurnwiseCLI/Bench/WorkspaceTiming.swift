@@ -1,0 +1,62 @@
+internal import Foundation
+internal import Turnwise
+internal import TurnwiseSandbox
+
+/// Times what happens to the files of a workspace around each command, in memory as there.
+struct WorkspaceTiming {
+  /// What is timed.
+  enum Work: String, CaseIterable {
+    /// The tree is read back; most files turn out to be what they were.
+    case snapshot
+    /// The tree is written.
+    case restore
+    /// The tree is deleted, as the end of its file system does it.
+    case clear
+  }
+
+  private let workspace: Workspace
+  private let base: String
+
+  /// Makes room in memory.
+  init(_ workspace: Workspace) throws {
+    self.workspace = workspace
+    let shared = "/dev/shm"
+    let place = FileManager.default.isWritableFile(atPath: shared) ? shared : "/tmp"
+    base = "\(place)/turnwise-bench-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: false)
+  }
+
+  /// Takes all of it away.
+  func remove() { try? FileManager.default.removeItem(atPath: base) }
+
+  /// The seconds that one of `count` times takes.
+  func seconds(of work: Work, _ count: Int) throws -> Double {
+    var total = 0.0
+    for number in 0..<count {
+      let path = "\(base)/\(number)"
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+      let folder = try HostFolder(path)
+      if work == .restore {
+        total += try time { try folder.write(workspace) }
+      } else {
+        try folder.write(workspace)
+      }
+      if work == .snapshot {
+        total += try time { _ = try folder.workspace(after: workspace) }
+      }
+      if work == .clear {
+        total += try time { try folder.clear() }
+      } else {
+        try folder.clear()
+      }
+      rmdir(path)
+    }
+    return total / Double(count)
+  }
+
+  private func time(_ body: () throws -> Void) rethrows -> Double {
+    let start = BenchmarkTime.now
+    try body()
+    return (BenchmarkTime.now - start).wall
+  }
+}

@@ -1,0 +1,163 @@
+internal import Glibc
+
+/// The way from a thread of the host into a sandbox: a process that is the first of a world of its own.
+///
+/// bubblewrap made the walls: the root directory, the user namespace, the network. Inside of them each
+/// command gets namespaces of processes, mounts and IPC that nothing was in before, with empty file
+/// systems in `/workspace` and `/tmp`, and gives up every right before the shell starts. When its first
+/// process ends, the kernel takes all of it away. So what one command leaves for the next can only be
+/// what the host carries over.
+final class Entrance {
+  /// What came of it: the first process, and its directories.
+  struct World {
+    let process: pid_t
+    let handle: Descriptor
+    let workspace, temporary, processes: Descriptor
+  }
+
+  private let walls: ChildProcess
+  private let inside: ChildProcess
+  private let directories: Range<Int>
+  private let firstSource: Int
+  /// Memory that the calls point to.
+  private let strings: CStrings
+  private let filter: UnsafeMutablePointer<UInt8>
+  private let words: UnsafeMutablePointer<Int>
+
+  /// Prepares the calls.
+  ///
+  /// - Parameters:
+  ///   - limits: The room in the file systems.
+  ///   - isRootPrepared: Whether network, host name and control groups are those of the thread.
+  ///   - program: What is started, and its arguments.
+  ///   - environment: Its environment.
+  /// - Throws: The error number where the system has not what this needs.
+  init(
+    _ limits: Sandbox.Limits, isRootPrepared: Bool, program: CStrings, environment: CStrings
+  ) throws(Errno) {
+    let size = "size=\(limits.workspaceBytes),mode=755"
+    strings = CStrings(["proc", "tmpfs", "/proc", "/tmp", Launch.workspacePath, size, "/dev/null"])
+    let (proc, tmpfs, processes, temporary, workspace, options) = (
+      strings[0], strings[1], strings[2], strings[3], strings[4], strings[5]
+    )
+    filter = .allocate(capacity: SyscallFilter.program.count)
+    filter.initialize(from: SyscallFilter.program, count: SyscallFilter.program.count)
+    // Zeros for an empty signal mask, default actions and no capabilities; then what the kernel wants
+    // to be told of capabilities (version 3 of the interface), and the filter's length and place.
+    words = .allocate(capacity: 16)
+    words.initialize(repeating: 0, count: 16)
+    words[8] = 0x2008_0522
+    words[10] = SyscallFilter.program.count / 8
+    words[11] = Int(bitPattern: filter)
+    let (zeros, version, place) = (
+      Int(bitPattern: words), Int(bitPattern: words + 8), Int(bitPattern: words + 10)
+    )
+
+    var calls: [ChildCall] = [
+      ChildCall(.preparing, Kernel.Number.setsid),
+      // MS_NOSUID, MS_NODEV, MS_NOEXEC
+      ChildCall(.mounting, Kernel.Number.mount, proc, processes, proc, 2 | 4 | 8),
+      ChildCall(.mounting, Kernel.Number.mount, tmpfs, temporary, tmpfs, 2 | 4, options),
+      ChildCall(.mounting, Kernel.Number.mount, tmpfs, workspace, tmpfs, 2 | 4, options),
+      ChildCall(.preparing, Kernel.Number.chdir, workspace),
+    ]
+    directories = calls.count..<calls.count + 3
+    for path in [workspace, temporary, processes] {
+      // The table of descriptors is still that of the host, which so gets to know these.
+      calls.append(
+        ChildCall(
+          .preparing, Kernel.Number.openat, -100, path, Int(O_RDONLY | O_DIRECTORY | O_CLOEXEC)))
+    }
+    calls.append(ChildCall(.preparing, Kernel.Number.unshare, 0x400))  // CLONE_FILES
+    firstSource = calls.count
+    let numbers: [Int32] = [0, 1, 2, Launch.Number.input, Launch.Number.dialog]
+    for number in numbers {
+      calls.append(ChildCall(.preparing, Kernel.Number.dup3, -1, Int(number)))
+    }
+    // Whatever else the host has open, with or without the flag that closes it, ends here.
+    for (first, last) in [(3, 4), (7, Int(UInt32.max))] {
+      calls.append(ChildCall(.preparing, Kernel.Number.closeRange, first, last))
+    }
+    // Signals that the host ignores or handles.
+    for signal in 1...64 {
+      calls.append(
+        ChildCall(
+          .preparing, Kernel.Number.sigaction, signal, zeros, 0, 8, isRequired: false))
+    }
+    // PR_CAPBSET_DROP; the kernel knows fewer than these.
+    for capability in 0..<64 {
+      calls.append(
+        ChildCall(.rights, Kernel.Number.prctl, 24, capability, isRequired: false))
+    }
+    calls += [
+      ChildCall(.rights, Kernel.Number.prctl, 47, 4),  // PR_CAP_AMBIENT, none
+      ChildCall(.rights, Kernel.Number.capset, version, zeros),
+      ChildCall(.rights, Kernel.Number.prctl, 38, 1),  // PR_SET_NO_NEW_PRIVS
+      ChildCall(.rights, Kernel.Number.prctl, 1, Int(SIGKILL)),  // PR_SET_PDEATHSIG
+      ChildCall(.preparing, Kernel.Number.sigprocmask, Int(SIG_SETMASK), zeros, 0, 8),
+      ChildCall(.rights, Kernel.Number.seccomp, 1, 0, place),
+      ChildCall(
+        .program, Kernel.Number.execve, Int(bitPattern: program.pointers[0]),
+        Int(bitPattern: program.pointers), Int(bitPattern: environment.pointers)),
+    ]
+    // CLONE_FILES, CLONE_PARENT, and new namespaces of processes, mounts and IPC.
+    inside = try ChildProcess(calls, flags: 0x400 | 0x8000 | 0x2000_0000 | 0x2_0000 | 0x800_0000)
+    // The user, mount and IPC namespaces of the sandbox; and network, host name, control groups.
+    let namespaces = 0x1000_0000 | 0x2_0000 | 0x800_0000
+    let others = isRootPrepared ? 0 : 0x4000_0000 | 0x400_0000 | 0x200_0000
+    walls = try ChildProcess(
+      [ChildCall(.entering, Kernel.Number.setns, -1, namespaces | others)], flags: 0x400,
+      next: inside)
+  }
+
+  deinit {
+    filter.deallocate()
+    words.deallocate()
+  }
+
+  /// Starts the shell in a world of its own.
+  ///
+  /// - Parameters:
+  ///   - sandbox: The first process of the sandbox.
+  ///   - sources: What the shell has open: its input, outputs, command, and dialog with the host.
+  /// - Returns: Its first process and its directories.
+  /// - Throws: Why there is none; then nothing of it is left.
+  func enter(_ sandbox: Descriptor, _ sources: [Descriptor]) throws(Trouble) -> World {
+    walls[0].arguments.0 = Int(sandbox.raw)
+    for (index, source) in sources.enumerated() {
+      inside[firstSource + index].arguments.0 = Int(source.raw)
+    }
+    walls.start()
+    if walls.process > 0 { _ = Kernel.reap(walls.process) }
+    let opened = directories.map { Int32(inside[$0].result) }.map { $0 >= 0 ? Descriptor($0) : nil }
+    if let (stage, error) = walls.failure ?? inside.failure {
+      if inside.process > 0 { _ = Kernel.reap(inside.process) }
+      throw Self.trouble(stage, error)
+    }
+    let process = inside.process
+    guard let workspace = opened[0], let temporary = opened[1], let processes = opened[2],
+      let handle = try? Kernel.openProcess(process)
+    else {
+      _ = kill(process, SIGKILL)
+      _ = Kernel.reap(process)
+      throw .failure(
+        code: "system", message: "A process of the sandbox could not be opened.", retry: true)
+    }
+    return World(
+      process: process, handle: handle, workspace: workspace, temporary: temporary,
+      processes: processes)
+  }
+
+  private static func trouble(_ stage: ChildCall.Stage, _ error: Errno) -> Trouble {
+    let isForbidden = [EPERM, EACCES, EINVAL, ENOSYS].contains(error.code)
+    return switch stage {
+    case .entering where isForbidden: .refused(Sandbox.Refusal(.unreachable, detail: "\(error)"))
+    case .mounting where isForbidden:
+      .refused(Sandbox.Refusal(.nestedContainer, detail: "\(error)"))
+    case .program where error.code == ENOENT:
+      .refused(Sandbox.Refusal(.noShell, detail: "\(error)"))
+    default:
+      .failure(code: "system", message: "A command could not be run: \(error).", retry: true)
+    }
+  }
+}

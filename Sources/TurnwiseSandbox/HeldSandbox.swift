@@ -1,0 +1,118 @@
+internal import Glibc
+
+/// The walls that bubblewrap has put up, held by a process that only waits, for one episode at most.
+///
+/// Nothing that an agent wrote ever runs as this process, nor where it could be seen: commands get
+/// process and mount namespaces of their own inside of the walls; see ``Entrance``.
+final class HeldSandbox: Sendable {
+  /// The process that holds the walls.
+  let process: Descriptor
+  private let launcher: pid_t
+  /// Whoever holds the walls leaves when the host is gone, or hangs up.
+  private let dialog: Descriptor
+
+  /// A sandbox that is coming up, which the launcher does by itself.
+  struct Launch {
+    fileprivate let launcher: pid_t
+    fileprivate let dialog, status, errors: Descriptor
+  }
+
+  /// Starts a launcher.
+  static func begin(in slot: Slot) throws(Errno) -> Launch {
+    let (status, errors) = (try Descriptor.pipe(), try Descriptor.pipe())
+    let dialog = try Descriptor.sockets()
+    let launcher = try slot.launch(
+      dialog: dialog.theirs, errors: errors.writing, status: status.writing)
+    // It comes back when everything is there.
+    _ = send(dialog.ours.raw, ".", 1, Int32(truncatingIfNeeded: MSG_NOSIGNAL))
+    return Launch(
+      launcher: launcher, dialog: dialog.ours, status: status.reading, errors: errors.reading)
+  }
+
+  /// Waits until the walls are up.
+  init(awaiting launch: Launch, _ buffer: inout [UInt8]) throws(Trouble) {
+    var (report, said, answer) = ([UInt8](), [UInt8](), [UInt8]())
+    var isOver = false
+    let deadline = ContinuousClock.now + .seconds(60)
+    do {
+      while answer.isEmpty, !isOver, ContinuousClock.now < deadline {
+        var polled = [launch.status, launch.errors, launch.dialog].map {
+          pollfd(fd: $0.raw, events: Int16(POLLIN), revents: 0)
+        }
+        if poll(&polled, 3, 1000) < 0, errno != EINTR { throw Errno(errno) }
+        if polled[0].revents != 0 {
+          let count = try launch.status.read(into: &buffer)
+          report += buffer[..<count]
+          isOver = count == 0
+        }
+        if polled[1].revents != 0, !isOver {
+          said += buffer[..<(try launch.errors.read(into: &buffer))].prefix(4096 - said.count)
+        }
+        if polled[2].revents != 0, !isOver {
+          answer += buffer[..<((try? launch.dialog.read(into: &buffer)) ?? 0)]
+          isOver = isOver || answer.isEmpty
+        }
+      }
+      guard !answer.isEmpty, let number = Self.reported("child-pid", in: report) else {
+        // The launcher may have said more than was read when it went away.
+        Self.end(launch)
+        var count = 1
+        while isOver, count > 0, said.count < 4096 {
+          count = try launch.errors.read(into: &buffer)
+          said += buffer[..<count]
+        }
+        let text = String(decoding: said, as: UTF8.self)
+        throw isOver
+          ? Trouble.refused(Sandbox.Refusal(launcherSaid: text))
+          : Trouble.failure(
+            code: "launch-timeout", message: "The sandbox was not ready after a minute. \(text)",
+            retry: true)
+      }
+      process = try Kernel.openProcess(pid_t(number))
+    } catch let error as Errno {
+      throw .failure(
+        code: "system", message: "A sandbox could not be launched: \(error).", retry: true)
+    } catch let trouble as Trouble {
+      throw trouble
+    } catch {
+      preconditionFailure("Nothing else is thrown here.")
+    }
+    (launcher, dialog) = (launch.launcher, launch.dialog)
+  }
+
+  /// Gives up a sandbox that is coming up.
+  ///
+  /// A launcher that is killed early leaves its sandbox alive, because the two are tied together only
+  /// after a while; so whoever holds the walls is told to leave, and the launcher buries it.
+  static func end(_ launch: Launch) {
+    shutdown(launch.dialog.raw, Int32(SHUT_RDWR))
+    var polled = pollfd(fd: launch.status.raw, events: Int16(POLLIN), revents: 0)
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let deadline = ContinuousClock.now + .seconds(10)
+    while ContinuousClock.now < deadline {
+      if poll(&polled, 1, 1000) > 0, (try? launch.status.read(into: &buffer)) ?? 0 == 0 { break }
+    }
+    if ContinuousClock.now >= deadline { _ = Glibc.kill(launch.launcher, SIGKILL) }
+    _ = Kernel.reap(launch.launcher)
+  }
+
+  /// Takes the walls down; ``bury()`` waits for it.
+  func kill() { Kernel.kill(process) }
+
+  /// Waits until the walls are down and the launcher is gone.
+  func bury() {
+    kill()
+    _ = Kernel.reap(launcher)
+  }
+
+  /// A number that the launcher reported: pieces of JSON, a line each.
+  private static func reported(_ key: String, in report: [UInt8]) -> Int? {
+    let key = Array(key.utf8)
+    for start in report.indices.dropLast(key.count) where report[start...].starts(with: key) {
+      let digits = report[(start + key.count)...].drop { !(48...57).contains($0) && $0 != 10 }
+        .prefix { (48...57).contains($0) }
+      return digits.isEmpty ? nil : digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+    }
+    return nil
+  }
+}
