@@ -7,31 +7,33 @@ struct Channels {
   private var output: Descriptor?
   private var errors: Descriptor?
   private var process: Descriptor?
-  private var dialog: Descriptor?
+  private let start: Descriptor
+  private let state: Descriptor
   private let bell: Descriptor
 
   /// What was written to the standard output.
   private(set) var outputSoFar: OutputCollector
   /// What was written to the standard error.
   private(set) var errorsSoFar: OutputCollector
-  /// What the shell said in the dialog.
-  private(set) var said: [UInt8] = []
 
-  /// The far ends, for the launcher.
+  /// The far ends, for the shell.
   struct FarEnds {
-    let output, errors, dialog: Descriptor
+    let output, errors, start, state: Descriptor
   }
 
   /// Opens all channels.
   static func opened(for slot: Slot) throws(Errno) -> (Channels, FarEnds) {
     let (output, errors) = (try Descriptor.pipe(), try Descriptor.pipe())
-    let dialog = try Descriptor.sockets()
+    let start = try Descriptor.sockets()
+    // A file, not a channel: the shell writes its state line by line, and nobody need wake up for
+    // that. A new one for each command, so that none finds anything in it.
+    let state = try Descriptor.memory()
     let channels = Channels(
-      output: output.reading, errors: errors.reading, process: nil, dialog: dialog.ours,
-      bell: slot.bell, outputSoFar: OutputCollector(slot.limits),
+      output: output.reading, errors: errors.reading, process: nil, start: start.ours,
+      state: state, bell: slot.bell, outputSoFar: OutputCollector(slot.limits),
       errorsSoFar: OutputCollector(slot.limits))
     let farEnds = FarEnds(
-      output: output.writing, errors: errors.writing, dialog: dialog.theirs)
+      output: output.writing, errors: errors.writing, start: start.theirs, state: state)
     return (channels, farEnds)
   }
 
@@ -45,15 +47,22 @@ struct Channels {
   var isOverfull: Bool { outputSoFar.isOverfull || errorsSoFar.isOverfull }
 
   /// Whether anything can still come.
-  var areOpen: Bool { output != nil || errors != nil || process != nil || dialog != nil }
+  var areOpen: Bool { output != nil || errors != nil || process != nil }
 
   /// Tells the shell to begin.
   func answer() throws(Errno) {
-    guard let dialog else { throw Errno(EPIPE) }
     // A signal for a shell that has gone away would kill the host.
-    if send(dialog.raw, ".", 1, Int32(truncatingIfNeeded: MSG_NOSIGNAL)) < 0, errno != EPIPE {
+    if send(start.raw, ".", 1, Int32(truncatingIfNeeded: MSG_NOSIGNAL)) < 0, errno != EPIPE {
       throw Errno(errno)
     }
+  }
+
+  /// What the shell wrote of its state, or as much as shows that it can be none.
+  func said() throws(Errno) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: ShellState.limit + 1)
+    state.rewind()
+    let count = try state.read(into: &bytes)
+    return Array(bytes[..<count])
   }
 
   /// Collects what comes until `condition` holds or `deadline` has passed.
@@ -64,7 +73,7 @@ struct Channels {
     while !condition(self) {
       let left = deadline - .now
       if left <= .zero { return }
-      var polled = [output, errors, process, dialog, bell].map { channel in
+      var polled = [output, errors, process, bell].map { channel in
         pollfd(fd: channel?.raw ?? -1, events: Int16(POLLIN), revents: 0)
       }
       // Rounded up, or the last millisecond would be spent in a loop.
@@ -79,13 +88,7 @@ struct Channels {
       if isReady(0) { try Self.take(from: &output, &buffer) { outputSoFar.take($0) } }
       if isReady(1) { try Self.take(from: &errors, &buffer) { errorsSoFar.take($0) } }
       if isReady(2) { process = nil }
-      // What no state can be as long as is not kept, but read, or the shell would wait for ever.
-      if isReady(3) {
-        try Self.take(from: &dialog, &buffer) {
-          said += $0.prefix(ShellState.limit + 1 - said.count)
-        }
-      }
-      if isReady(4) { _ = try bell.read(into: &buffer) }
+      if isReady(3) { _ = try bell.read(into: &buffer) }
     }
   }
 
@@ -93,14 +96,7 @@ struct Channels {
     from channel: inout Descriptor?, _ buffer: inout [UInt8], _ keep: (ArraySlice<UInt8>) -> Void
   ) throws(Errno) {
     guard let open = channel else { return }
-    let count: Int
-    do {
-      count = try open.read(into: &buffer)
-    } catch {
-      // A socket whose other end went away with something unread.
-      guard error.code == ECONNRESET else { throw error }
-      count = 0
-    }
+    let count = try open.read(into: &buffer)
     if count == 0 { channel = nil } else { keep(buffer[..<count]) }
   }
 }

@@ -115,7 +115,7 @@ struct CommandRun {
     // Also where it came to its end before it could be stopped, so that this is no race.
     case nil where channels.isOverfull: ending = .stopped(.output)
     case nil:
-      let shell = ShellState(saying: channels.said, after: workspace.shell)
+      let shell = ShellState(saying: try channels.said(), after: workspace.shell)
       if let after = try tree.read(after: workspace, shell: shell ?? workspace.shell) {
         (workspace, isShellStateSaved) = (after, shell != nil)
         ending =

@@ -53,12 +53,12 @@ final class Descriptor: Sendable {
   }
 
   /// Creates a file that has no name and lives in memory.
-  static func memory(_ contents: [UInt8] = []) throws(Errno) -> Descriptor {
+  static func memory(_ contents: [UInt8]? = nil) throws(Errno) -> Descriptor {
     let raw = try "turnwise".withCStringThrowing { name throws(Errno) in
       try Kernel.call(Kernel.Number.memfdCreate, Int(bitPattern: name), 1)  // MFD_CLOEXEC
     }
     let file = try Descriptor(Int32(raw)).raised()
-    try file.replaceContents(with: contents)
+    if let contents { try file.replaceContents(with: contents) }
     return file
   }
 

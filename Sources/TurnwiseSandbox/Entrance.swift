@@ -43,9 +43,10 @@ final class Entrance {
     filter = .allocate(capacity: SyscallFilter.program.count)
     filter.initialize(from: SyscallFilter.program, count: SyscallFilter.program.count)
     // Zeros for an empty signal mask, default actions and no capabilities; then what the kernel wants
-    // to be told of capabilities (version 3 of the interface), and the filter's length and place.
-    words = .allocate(capacity: 16)
-    words.initialize(repeating: 0, count: 16)
+    // to be told of capabilities (version 3 of the interface), the filter's length and place, and limits.
+    let resources = Launch.resources(limits)
+    words = .allocate(capacity: 16 + 2 * resources.count)
+    words.initialize(repeating: 0, count: 16 + 2 * resources.count)
     words[8] = 0x2008_0522
     words[10] = SyscallFilter.program.count / 8
     words[11] = Int(bitPattern: filter)
@@ -70,14 +71,23 @@ final class Entrance {
     }
     calls.append(ChildCall(.preparing, Kernel.Number.unshare, 0x400))  // CLONE_FILES
     firstSource = calls.count
-    let numbers: [Int32] = [0, 1, 2, Launch.Number.input, Launch.Number.dialog]
+    let number = Launch.Number.self
+    let numbers = [0, 1, 2, number.input, number.state, number.start]
     for number in numbers {
       calls.append(ChildCall(.preparing, Kernel.Number.dup3, -1, Int(number)))
     }
     // Whatever else the host has open, with or without the flag that closes it, ends here.
-    for (first, last) in [(3, 4), (7, Int(UInt32.max))] {
+    for (first, last) in [(3, 4), (8, Int(UInt32.max))] {
       calls.append(ChildCall(.preparing, Kernel.Number.closeRange, first, last))
     }
+    for (index, (resource, limit)) in resources.enumerated() {
+      // As much as may be, and as much as can be asked for.
+      let pair = words + (16 + 2 * index)
+      (pair[0], pair[1]) = (limit, limit)
+      calls.append(
+        ChildCall(.preparing, Kernel.Number.prlimit, 0, resource, Int(bitPattern: pair)))
+    }
+    calls.append(ChildCall(.preparing, Kernel.Number.umask, 0o022))
     // Signals that the host ignores or handles.
     for signal in 1...64 {
       calls.append(
@@ -119,7 +129,7 @@ final class Entrance {
   ///
   /// - Parameters:
   ///   - sandbox: The first process of the sandbox.
-  ///   - sources: What the shell has open: its input, outputs, command, and dialog with the host.
+  ///   - sources: What the shell has open: its input, outputs, command, the file for its state, and the word to start.
   /// - Returns: Its first process and its directories.
   /// - Throws: Why there is none; then nothing of it is left.
   func enter(_ sandbox: Descriptor, _ sources: [Descriptor]) throws(Trouble) -> World {

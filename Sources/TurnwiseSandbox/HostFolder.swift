@@ -35,6 +35,7 @@ public struct HostFolder: Sendable {
     after before: Workspace = .empty, limits: Sandbox.Limits = Sandbox.Limits()
   ) throws(FileError) -> Workspace {
     var reader = TreeReader(before, limits, opensAll: false)
+    let root = try reopened()
     do {
       try reader.read(root, path: [], depth: 0)
     } catch {
@@ -59,8 +60,32 @@ public struct HostFolder: Sendable {
   ///
   /// - Throws: ``FileError`` where something cannot be deleted.
   public func clear() throws(FileError) {
-    let limits = Sandbox.Limits()
-    do { try TreeReader.clear(root, depth: limits.workspaceDepth) } catch {
+    let root = try reopened()
+    do {
+      try Self.clear(root, depth: Sandbox.Limits().workspaceDepth)
+    } catch {
+      throw FileError(error, at: ".")
+    }
+  }
+
+  private static func clear(_ directory: Descriptor, depth: Int) throws(Errno) {
+    guard depth >= 0 else { throw Errno(ENAMETOOLONG) }
+    for name in try DirectoryListing(directory, limit: .max).names ?? [] {
+      if name.kind == .directory {
+        let child = try Kernel.open(
+          beneath: directory, name.bytes.dropLast(), O_RDONLY | O_DIRECTORY)
+        try clear(child, depth: depth - 1)
+      }
+      let flags = name.kind == .directory ? AT_REMOVEDIR : 0
+      try check(withPath(name.bytes) { unlinkat(directory.raw, $0, flags) })
+    }
+  }
+
+  /// The folder, for somebody who reads its names from the first one on.
+  private func reopened() throws(FileError) -> Descriptor {
+    do {
+      return try Kernel.open(beneath: root, ".".utf8, O_RDONLY | O_DIRECTORY)
+    } catch {
       throw FileError(error, at: ".")
     }
   }

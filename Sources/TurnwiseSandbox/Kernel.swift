@@ -17,6 +17,7 @@ enum Kernel {
       static let sigprocmask = 14
       static let execve = 59
       static let chdir = 80
+      static let umask = 95
       static let setsid = 112
       static let setgroups = 116
       static let setresuid = 117
@@ -27,11 +28,13 @@ enum Kernel {
       static let mount = 165
       static let umount = 166
       static let sethostname = 170
+      static let getdents = 217
       static let openat = 257
       static let unshare = 272
       static let eventfd = 290
       static let dup3 = 292
       static let pipe = 293
+      static let prlimit = 302
       static let setns = 308
       static let seccomp = 317
       static let memfdCreate = 319
@@ -43,6 +46,7 @@ enum Kernel {
       static let chdir = 49
       static let openat = 56
       static let pipe = 59
+      static let getdents = 61
       static let capset = 91
       static let personality = 92
       static let unshare = 97
@@ -53,8 +57,10 @@ enum Kernel {
       static let setsid = 157
       static let setgroups = 159
       static let sethostname = 161
+      static let umask = 166
       static let prctl = 167
       static let execve = 221
+      static let prlimit = 261
       static let setns = 268
       static let seccomp = 277
       static let memfdCreate = 279

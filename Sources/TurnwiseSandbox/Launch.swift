@@ -31,7 +31,8 @@ enum Launch {
     // Of the shell.
     static let input: Int32 = 5
     /// The only one that the command can see.
-    static let dialog: Int32 = 6
+    static let state: Int32 = 6
+    static let start: Int32 = 7
   }
 
   /// What holds the sandbox until the host goes away: it sends back what it is sent.
@@ -114,10 +115,18 @@ enum Launch {
     [launcher, "--json-status-fd", "\(Number.status)"] + options(on: root) + [holder]
   }
 
-  /// The command line of the shell.
-  static func shellCommandLine(_ limits: Sandbox.Limits) -> [String] {
-    [shell, "--norc", "--noprofile", "-c", script(limits), "bash"]
+  /// What each process inside may use, as the kernel counts it; neither can be raised again.
+  static func resources(_ limits: Sandbox.Limits) -> [(resource: Int, limit: Int)] {
+    [
+      (RLIMIT_CORE, 0), (RLIMIT_NOFILE, limits.openFiles), (__RLIMIT_NPROC, limits.processes),
+      (RLIMIT_AS, limits.addressSpaceBytes), (RLIMIT_CPU, limits.processorSeconds),
+      // Twice as large as there is room: the room decides, but no file is all holes.
+      (RLIMIT_FSIZE, 2 * limits.workspaceBytes),
+    ].map { (Int($0.0.rawValue), $0.1) }
   }
+
+  /// The command line of the shell.
+  static let shellCommandLine = [shell, "--norc", "--noprofile", "-c", script, "bash"]
 
   /// What the shell does around the command.
   ///
@@ -125,42 +134,41 @@ enum Launch {
   /// builtin, so that it works whatever a command did to `PATH`. The shell first waits for a word of
   /// the host, which by then has put the files into the workspace; if the host dies before, the shell
   /// reads the end of the file and goes away.
-  private static func script(_ limits: Sandbox.Limits) -> String {
-    let (dialog, input) = (Number.dialog, Number.input)
-    // A file may be twice as large as there is room: the room decides, but no file is all holes.
-    let limits = [
-      "-c 0", "-n \(limits.openFiles)", "-u \(limits.processes)",
-      "-v \(limits.addressSpaceBytes >> 10)", "-f \(limits.workspaceBytes >> 9)",
-      "-t \(limits.processorSeconds)",
-    ]
+  private static let script: String = {
+    let (input, state, start) = (Number.input, Number.state, Number.start)
     // Directory, NUL, variables, NUL; see `ShellState`. What `set -x` shows of it goes nowhere.
     let end =
-      "{ set -- $?; builtin pwd >&\(dialog); builtin printf \\\\0 >&\(dialog); "
-      + "builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
-      + "builtin export -p >&\(dialog); builtin printf \\\\0 >&\(dialog); "
-      + "exec \(dialog)>&-; builtin exit $1; } 2>/dev/null"
+      "{ set -- $?; builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
+      + "{ builtin pwd; builtin printf \\\\0; builtin export -p; builtin printf \\\\0; } >&\(state); "
+      + "exec \(state)>&-; builtin exit $1; } 2>/dev/null"
     return [
-      "umask 022",
-      // Of all processes of the machine, these are the first to go when memory runs out.
-      "{ echo 1000 >/proc/self/oom_score_adj",
-      limits.map { "ulimit \($0); " }.joined() + "} 2>/dev/null",
-      "IFS= read -r -n 1 -u \(dialog) || exit 125",
+      "IFS= read -r -n 1 -u \(start) __turn || exit 125",
       // From a file in memory, so in one read; from a pipe it would be one for each byte.
-      "mapfile -d '' -t -u \(input) __turn; exec \(input)<&-",
-      "{ eval \"${__turn[0]}\"; cd -- \"${__turn[1]}\" || cd; unset OLDPWD REPLY; } 2>/dev/null",
+      "mapfile -d '' -t -u \(input) __turn; exec \(input)<&- \(start)<&-",
+      // Of all processes of the machine, these are the first to go when memory runs out.
+      "{ echo 1000 >/proc/self/oom_score_adj; eval \"${__turn[0]}\"; unset OLDPWD; } 2>/dev/null",
       "RANDOM=${__turn[2]}",
       // For commands that call `exit`. A command may set another trap: that runs after this end.
       "trap '\(end)' EXIT",
       "eval \"unset __turn; ${__turn[3]}\"",
       end,
     ].joined(separator: "; ")
-  }
+  }()
 
-  /// What the shell reads: variables, directory, seed and command, each ended by a NUL.
+  /// What the shell reads, each ended by a NUL: how it becomes what it was, the directory, the seed
+  /// and the command.
   static func input(_ command: Text, _ shell: ShellState, seed: UInt64) -> [UInt8] {
+    var restore: [UInt8] = []
+    // To declare what is there already would cost more than all else: a new locale is loaded anew.
+    if shell.variables.bytes != initialVariables {
+      restore += Array("unset \(environment.map(\.name).joined(separator: " "))\n".utf8)
+      restore += shell.variables.bytes + Array("\n".utf8)
+    }
+    if shell.directory.string != workspacePath {
+      restore += Array("cd -- \"${__turn[1]}\" || cd".utf8)
+    }
     // `RANDOM` takes 32 bits.
-    var input = shell.variables.bytes + [0] + shell.directory.bytes + [0]
-    input += Array("\(UInt32(truncatingIfNeeded: seed ^ seed >> 32))".utf8) + [0]
-    return input + command.bytes + [0]
+    let random = Array("\(UInt32(truncatingIfNeeded: seed ^ seed >> 32))".utf8)
+    return Array([restore, shell.directory.bytes, random, command.bytes].map { $0 + [0] }.joined())
   }
 }

@@ -40,7 +40,7 @@ final class Slot {
         ]
       input = try .memory()
       commandLine = CStrings(Launch.commandLine(on: enclosure.preparedRoot))
-      shell = CStrings(Launch.shellCommandLine(limits))
+      shell = CStrings(Launch.shellCommandLine)
       environment = CStrings(Launch.environment.map { "\($0.name)=\($0.value)" })
       entrance = try Entrance(
         limits, isRootPrepared: isPrepared, program: shell, environment: environment)
@@ -107,7 +107,7 @@ final class Slot {
         code: "system", message: "A command could not be written: \(error).", retry: true)
     }
     return try entrance.enter(
-      sandbox.process, [nothing, ends.output, ends.errors, input, ends.dialog])
+      sandbox.process, [nothing, ends.output, ends.errors, input, ends.state, ends.start])
   }
 
   /// Starts the launcher.

@@ -14,7 +14,7 @@ struct TreeReader {
   private(set) var entries: [Workspace.Entry] = []
   /// What was looked at last, for messages.
   private(set) var place: [UInt8] = []
-  private var known: [Text: Blob] = [:]
+  private let before: Workspace
   private var bytes = 0
   private var buffer: [UInt8] = []
   private let limits: Sandbox.Limits
@@ -27,8 +27,7 @@ struct TreeReader {
   ///   - limits: How large the tree may be.
   ///   - opensAll: Whether the tree is our own, so that rights are taken where they are missing.
   init(_ before: Workspace, _ limits: Sandbox.Limits, opensAll: Bool) {
-    for entry in before.entries { known[entry.path] = entry.blob }
-    (self.limits, self.opensAll) = (limits, opensAll)
+    (self.before, self.limits, self.opensAll) = (before, limits, opensAll)
   }
 
   /// The entries in the order of a workspace.
@@ -36,49 +35,39 @@ struct TreeReader {
     entries.sorted { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
   }
 
-  /// Reads a directory and what is below it.
+  /// Reads a directory, of which nothing was read yet, and what is below it.
   mutating func read(_ directory: Descriptor, path: [UInt8], depth: Int) throws(Trouble) {
     guard depth <= limits.workspaceDepth else { throw .tooLarge }
     for name in try names(in: directory) {
-      var status = stat()
-      try require(withPath(name) { fstatat(directory.raw, $0, &status, AT_SYMLINK_NOFOLLOW) })
-      let path = path + (path.isEmpty ? [] : [UInt8(ascii: "/")]) + name.dropLast()
+      let path = path + (path.isEmpty ? [] : [UInt8(ascii: "/")]) + name.bytes.dropLast()
       place = path
       guard path.count < 4096, entries.count < limits.workspaceEntries else { throw .tooLarge }
-      let kind: Workspace.Entry.Kind
-      switch status.st_mode & S_IFMT {
-      case S_IFREG: kind = .file(try file(name, status, in: directory, path: Text(path)))
-      case S_IFLNK: kind = .symbolicLink(try target(name, in: directory))
-      case S_IFDIR: kind = .directory
-      default: continue
-      }
-      let mode = UInt16(truncatingIfNeeded: status.st_mode)
-      entries.append(Workspace.Entry(path: Text(path), kind: kind, mode: mode))
-      if kind == .directory {
-        let child = try open(name, status, in: directory, O_DIRECTORY, needing: 0o700)
-        try read(child, path: path, depth: depth + 1)
+      switch name.kind {
+      case .file: try addFile(name, in: directory, Text(path))
+      case .directory: try addDirectory(name, in: directory, Text(path), depth: depth)
+      case .link: add(Text(path), .symbolicLink(try target(name, in: directory)), 0o777)
+      case .other: continue
       }
     }
   }
 
-  /// Deletes what is in a directory, at most so many levels deep.
-  static func clear(_ directory: Descriptor, depth: Int) throws(Errno) {
-    guard depth >= 0 else { throw Errno(ENAMETOOLONG) }
-    for name in try allNames(in: directory, limit: .max) ?? [] {
-      if withPath(name, { unlinkat(directory.raw, $0, 0) }) == 0 { continue }
-      guard errno == EISDIR || errno == EPERM else { throw Errno(errno) }
-      let child = try Kernel.open(beneath: directory, name.dropLast(), O_RDONLY | O_DIRECTORY)
-      try clear(child, depth: depth - 1)
-      try check(withPath(name) { unlinkat(directory.raw, $0, AT_REMOVEDIR) })
-    }
+  private mutating func add(_ path: Text, _ kind: Workspace.Entry.Kind, _ mode: mode_t) {
+    entries.append(
+      Workspace.Entry(path: path, kind: kind, mode: UInt16(truncatingIfNeeded: mode)))
   }
 
-  private mutating func file(
-    _ name: [UInt8], _ status: stat, in directory: Descriptor, path: Text
-  ) throws(Trouble) -> Blob {
-    let file = try open(name, status, in: directory, 0, needing: 0o400)
-    var status = stat()
-    try require(fstat(file.raw, &status))
+  private mutating func addDirectory(
+    _ name: DirectoryListing.Name, in directory: Descriptor, _ path: Text, depth: Int
+  ) throws(Trouble) {
+    let (child, status) = try open(name, in: directory, O_DIRECTORY, needing: 0o700)
+    add(path, .directory, status.st_mode)
+    try read(child, path: path.bytes, depth: depth + 1)
+  }
+
+  private mutating func addFile(
+    _ name: DirectoryListing.Name, in directory: Descriptor, _ path: Text
+  ) throws(Trouble) {
+    let (file, status) = try open(name, in: directory, 0, needing: 0o400)
     guard status.st_mode & S_IFMT == S_IFREG else { throw .failed(Errno(ENXIO)) }
     // The size that is said, not the memory that is used: a file may be mostly holes.
     let size = Int(status.st_size)
@@ -95,17 +84,19 @@ struct TreeReader {
       guard more > 0 else { throw .failed(Errno(more == 0 ? EIO : errno)) }
       count += more
     }
-    if let blob = known[path], blob.bytes.count == size,
+    if let blob = before.entry(path)?.blob, blob.bytes.count == size,
       size == 0 || memcmp(blob.bytes, buffer, size) == 0
     {
-      return blob
+      return add(path, .file(blob), status.st_mode)
     }
-    return Blob(Array(buffer[..<size]))
+    add(path, .file(Blob(Array(buffer[..<size]))), status.st_mode)
   }
 
-  private func target(_ name: [UInt8], in directory: Descriptor) throws(Trouble) -> Text {
+  private func target(_ name: DirectoryListing.Name, in directory: Descriptor) throws(Trouble)
+    -> Text
+  {
     var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = withPath(name) { name in
+    let count = withPath(name.bytes) { name in
       buffer.withUnsafeMutableBytes { buffer in
         buffer.withMemoryRebound(to: CChar.self) { buffer in
           buffer.baseAddress.map { readlinkat(directory.raw, name, $0, buffer.count) } ?? -1
@@ -117,51 +108,42 @@ struct TreeReader {
   }
 
   /// Opens a name that is not a link, after giving its owner, us, the rights to.
+  ///
+  /// - Returns: What was opened, and what it was before that.
   private func open(
-    _ name: [UInt8], _ status: stat, in directory: Descriptor, _ flags: Int32, needing mode: mode_t
-  ) throws(Trouble) -> Descriptor {
-    if opensAll, status.st_mode & mode != mode {
-      try require(withPath(name) { fchmodat(directory.raw, $0, mode, 0) })
-    }
-    do {
-      return try Kernel.open(beneath: directory, name.dropLast(), O_RDONLY | flags)
-    } catch {
-      throw .failed(error)
-    }
-  }
-
-  private func names(in directory: Descriptor) throws(Trouble) -> [[UInt8]] {
-    let names: [[UInt8]]?
-    do {
-      // What is not kept counts too: a million pipes are no workspace.
-      names = try Self.allNames(in: directory, limit: limits.workspaceEntries)
-    } catch {
-      throw .failed(error)
-    }
-    guard let names else { throw .tooLarge }
-    return names
-  }
-
-  /// The names in a directory, each with a NUL at its end; nil where there are more than `limit`.
-  private static func allNames(in directory: Descriptor, limit: Int) throws(Errno) -> [[UInt8]]? {
-    // A stream takes over its descriptor, whose place in the list must be its own.
-    let copy = try Kernel.open(beneath: directory, ".".utf8, O_RDONLY | O_DIRECTORY)
-    let raw = fcntl(copy.raw, F_DUPFD_CLOEXEC, 0)
-    try check(raw)
-    guard let stream = fdopendir(raw) else {
-      close(raw)
-      throw Errno(errno)
-    }
-    defer { closedir(stream) }
-    var names: [[UInt8]] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        Array(bytes.prefix { $0 != 0 }) + [0]
+    _ name: DirectoryListing.Name, in directory: Descriptor, _ flags: Int32, needing mode: mode_t
+  ) throws(Trouble) -> (Descriptor, stat) {
+    var status = stat()
+    do throws(Errno) {
+      let file: Descriptor
+      do throws(Errno) {
+        file = try Kernel.open(beneath: directory, name.bytes.dropLast(), O_RDONLY | flags)
+        try check(fstat(file.raw, &status))
+      } catch {
+        guard opensAll, error.code == EACCES else { throw error }
+        try check(withPath(name.bytes) { fstatat(directory.raw, $0, &status, AT_SYMLINK_NOFOLLOW) })
+        guard status.st_mode & S_IFMT != S_IFLNK else { throw Errno(ELOOP) }
+        try check(withPath(name.bytes) { fchmodat(directory.raw, $0, mode, 0) })
+        let file = try Kernel.open(beneath: directory, name.bytes.dropLast(), O_RDONLY | flags)
+        return (file, status)
       }
-      if name != [46, 0] && name != [46, 46, 0] { names.append(name) }
-      if names.count > limit { return nil }
+      // It can be read, but what is in it perhaps not.
+      if opensAll, status.st_mode & mode != mode { try check(fchmod(file.raw, mode)) }
+      return (file, status)
+    } catch {
+      throw .failed(error)
     }
-    return names
+  }
+
+  private func names(in directory: Descriptor) throws(Trouble) -> [DirectoryListing.Name] {
+    do throws(Errno) {
+      // What is not kept counts too: a million pipes are no workspace.
+      let listing = try DirectoryListing(directory, limit: limits.workspaceEntries)
+      if let names = listing.names { return names }
+    } catch {
+      throw .failed(error)
+    }
+    throw .tooLarge
   }
 
   private func require(_ result: Int32) throws(Trouble) {

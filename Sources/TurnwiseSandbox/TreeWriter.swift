@@ -7,7 +7,8 @@ internal import TurnwiseCore
 /// name is made in a directory that is open already, and that was opened through no link.
 struct TreeWriter {
   /// 2000-01-01, the time of everything that is older than the command.
-  private static let time = timespec(tv_sec: 946_684_800, tv_nsec: 0)
+  private static let times = [timespec](
+    repeating: timespec(tv_sec: 946_684_800, tv_nsec: 0), count: 2)
 
   private let root: Descriptor
   /// The directory of the last name; names of one directory mostly follow one another.
@@ -21,12 +22,10 @@ struct TreeWriter {
     // Backwards, and last: a directory that cannot be written to can be only when it is full, and
     // each new name in it sets its time.
     for entry in workspace.entries.reversed() where entry.kind == .directory {
-      let (directory, name) = try place(of: entry)
-      try Self.setTime(name, in: directory)
-      try check(withPath(name) { fchmodat(directory.raw, $0, mode_t(entry.mode), 0) })
+      let directory = try Kernel.open(beneath: root, entry.path.bytes, O_RDONLY | O_DIRECTORY)
+      try Self.finish(directory, entry.mode)
     }
-    var times = [Self.time, Self.time]
-    try check(futimens(root.raw, &times))
+    try check(futimens(root.raw, Self.times))
   }
 
   private mutating func write(_ entry: Workspace.Entry) throws(Errno) {
@@ -38,15 +37,13 @@ struct TreeWriter {
         withPath(target.bytes + [0]) { to in
           withPath(name) { symlinkat(to, directory.raw, $0) }
         })
-      try Self.setTime(name, in: directory)
+      try check(
+        withPath(name) { utimensat(directory.raw, $0, Self.times, AT_SYMLINK_NOFOLLOW) })
     case .file(let blob):
       let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
       let file = try Descriptor(opening: withPath(name) { openat(directory.raw, $0, flags, 0o600) })
       try file.write(blob.bytes)
-      // The mode given to `openat` goes through the host's umask.
-      try check(fchmod(file.raw, mode_t(entry.mode)))
-      var times = [Self.time, Self.time]
-      try check(futimens(file.raw, &times))
+      try Self.finish(file, entry.mode)
     }
   }
 
@@ -64,8 +61,9 @@ struct TreeWriter {
     return (directory.file, bytes[(slash.map { $0 + 1 } ?? 0)...] + [0])
   }
 
-  private static func setTime(_ name: [UInt8], in directory: Descriptor) throws(Errno) {
-    let times = [Self.time, Self.time]
-    try check(withPath(name) { utimensat(directory.raw, $0, times, AT_SYMLINK_NOFOLLOW) })
+  /// The mode that a name is made with goes through the host's umask, so it is given again.
+  private static func finish(_ file: Descriptor, _ mode: UInt16) throws(Errno) {
+    try check(fchmod(file.raw, mode_t(mode)))
+    try check(futimens(file.raw, times))
   }
 }

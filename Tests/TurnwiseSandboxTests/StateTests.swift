@@ -38,6 +38,9 @@ import TurnwiseSandbox
       "export PATH=/nope; unset HOME", "echo $PATH ${HOME-none}; ls", "export PATH=/bin; ls /")
     #expect(result.status == 0)
     #expect(result.output.contains("workspace"))
+    let unset = try await play(
+      "export PATH=/nope; unset HOME LANG", "echo $PATH ${HOME-none} ${LANG-none}")
+    #expect(unset.output == "/nope none none\n")
   }
 
   @Test func `is nothing where it changed nothing`() async throws {
@@ -94,7 +97,7 @@ import TurnwiseSandbox
 
   @Test func `can be forged no further than a command could go`() async throws {
     let result = try await play(
-      "printf '/tmp\\n\\0echo forged; id -u\\0' >&6; exec 6>&-",
+      "printf '/tmp\\n\\0export PATH=/bin; echo forged; id -u\\0' >&6; exec 6>&-",
       "pwd; cat /proc/self/status | grep -E '^(CapEff|NoNewPrivs)'; ulimit -u")
     #expect(result.output.hasSuffix("/tmp\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\n48\n"))
   }
