@@ -43,7 +43,8 @@ import TurnwiseCore
 
   /// Lays out the README's package beside a copy of this one, under the name that the README uses.
   ///
-  /// The folder stays, so that the next run builds only what has changed.
+  /// It depends on a version of the copy, as users of a release do, for which SwiftPM has stricter
+  /// rules than for a path. The folder stays, so that the next run builds only what has changed.
   private func layOut() throws -> URL {
     let folder = Self.root.appending(path: ".build/readme", directoryHint: .isDirectory)
     let copy = folder.appending(path: "turnwise", directoryHint: .isDirectory)
@@ -58,7 +59,12 @@ import TurnwiseCore
         ["cp", "-R", "--preserve=timestamps", Self.root.appending(path: name).path, "."],
         in: copy)
     }
-    try write(try block(with: "name: \"lockbox\""), to: package.appending(path: "Package.swift"))
+    let (manifest, path) = (try block(with: "name: \"lockbox\""), ".package(path: \"../turnwise\")")
+    try #require(manifest.contains(path))
+    let version = ".package(url: \"file://\(copy.path)\", exact: \"\(try release(copy))\")"
+    try write(
+      manifest.replacingOccurrences(of: path, with: version),
+      to: package.appending(path: "Package.swift"))
     let (plain, registered) = (
       "environments: [Lockbox()])", "environments: [Lockbox()], estimators: [FromHere()])"
     )
@@ -71,6 +77,25 @@ import TurnwiseCore
     // The flat loop must compile as well.
     try write(try block(with: "func train("), to: sources.appending(path: "Loop.swift"))
     return package
+  }
+
+  /// Makes a folder a repository with one version, whose number comes from the contents.
+  private func release(_ folder: URL) throws -> String {
+    func git(_ arguments: String...) throws -> String {
+      // With times that are the same for the same contents, so is the commit.
+      let times = [
+        "GIT_AUTHOR_DATE=2000-01-01T00:00:00Z", "GIT_COMMITTER_DATE=2000-01-01T00:00:00Z",
+      ]
+      let identity = ["-c", "user.name=Test", "-c", "user.email=test@localhost"]
+      return String(
+        decoding: try run(times + ["git"] + identity + arguments, in: folder), as: UTF8.self)
+    }
+    _ = try git("init", "--quiet")
+    _ = try git("add", "--all", "--", ":!log.txt")
+    _ = try git("commit", "--quiet", "--message", "A copy")
+    let number = try #require(Int(try git("rev-parse", "HEAD").prefix(7), radix: 16))
+    _ = try git("tag", "1.0.\(number)")
+    return "1.0.\(number)"
   }
 
   private func write(_ text: String, to file: URL) throws {
@@ -87,7 +112,7 @@ import TurnwiseCore
 
   @Test func `builds in a package of its own and learns 50 points more than chance`() throws {
     let package = try layOut()
-    _ = try run(["swift", "build", "-c", "release"], in: package)
+    _ = try run(["swift", "build", "-c", "release", "--disable-dependency-cache"], in: package)
     func lockbox(_ arguments: String) throws -> Data {
       try run(
         [".build/release/lockbox"] + arguments.split(separator: " ").map(String.init), in: package)
