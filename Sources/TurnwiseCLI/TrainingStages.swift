@@ -20,8 +20,10 @@ struct TrainingStages: Sendable {
       "demonstrate", total: configuration.demonstrations, unit: "episodes", console: console)
     defer { bar.clear() }
     let episodes = try await WarmStart.demonstrations(
-      in: environment, configuration, workers: workers
-    ) { bar.advance() }
+      in: environment, configuration, workers: workers,
+      onKnowledge: { knowledge in
+        Words.warning(of: knowledge, in: environment).map(console.warn)
+      }, onEpisode: { bar.advance() })
     let turns = episodes.reduce(0) { $0 + $1.turns.count }
     let success = Evaluation(episodes).success
     bar.finish("\(episodes.count) episodes, \(turns) turns, \(Self.percent(success)) succeed")
