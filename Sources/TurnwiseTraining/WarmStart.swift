@@ -25,15 +25,15 @@ public struct WarmStart: Sendable {
   ///     not know are left out.
   ///   - configuration: Says how many, and how noisy the expert is.
   ///   - workers: How many environment steps run at once.
-  ///   - onKnowledge: Called with what the expert knows before he plays.
   ///   - onEpisode: Called when an episode has ended.
+  ///   - onKnowledge: Called with what the expert knows before he plays.
   /// - Returns: The episodes that did not fail.
   /// - Throws: The first ``Failure`` if all episodes failed, and
   ///   ``TrainingError/noExpert(_:takesTasks:)``.
   public static func demonstrations<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, workers: Int,
-    onKnowledge: (ExpertKnowledge) -> Void = { _ in },
-    onEpisode: @escaping @Sendable () -> Void = {}
+    onEpisode: @escaping @Sendable () -> Void = {},
+    onKnowledge: (ExpertKnowledge) -> Void = { _ in }
   ) async throws -> [Episode] {
     let seed = UInt64(configuration.demonstrationSeed.magnitude)
     var sessions = try (0..<configuration.demonstrations).map { number in
