@@ -3,6 +3,9 @@ internal import Synchronization
 internal import Turnwise
 
 /// The two streams of a command: answers go to standard output, all else to standard error.
+///
+/// Whatever is said in lines is escaped here: names of tasks, files and tools come from others. Only
+/// what is drawn moves the cursor.
 package final class Console: Sendable {
   /// Where a text goes.
   package enum Stream: Sendable { case answer, note }
@@ -36,7 +39,7 @@ package final class Console: Sendable {
   }
 
   /// Prints a part of the answer.
-  func answer(_ text: String) { write(text + "\n", .answer) }
+  func answer(_ text: String) { write(Self.lines(text), .answer) }
 
   /// Prints the answer as one JSON object.
   ///
@@ -44,7 +47,7 @@ package final class Console: Sendable {
   func answer(json value: some Encodable) throws {
     let text = String(decoding: try JSON.encode(value, pretty: true), as: UTF8.self)
     // JSON lets C1 and bidirectional controls through as they are, and a terminal would obey them.
-    answer(
+    write(
       text.unicodeScalars.reduce(into: "") { result, scalar in
         switch scalar.properties.generalCategory {
         case .control where scalar != "\n", .format:
@@ -54,11 +57,15 @@ package final class Console: Sendable {
           }
         default: result.unicodeScalars.append(scalar)
         }
-      })
+      } + "\n", .answer)
   }
 
   /// Prints progress, notes and warnings.
-  func note(_ text: String) { write(text + "\n", .note) }
+  func note(_ text: String) { write(Self.lines(text), .note) }
+
+  private static func lines(_ text: String) -> String {
+    TerminalText.escaped(text, keepsNewlines: true) + "\n"
+  }
 
   func warn(_ text: String) { note("warning: " + text) }
 

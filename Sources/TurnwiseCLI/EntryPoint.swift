@@ -71,7 +71,7 @@ public struct CommandLineTool: Sendable {
     } catch {
       let (status, text) = Words.of(error)
       // An error may quote the file or the argument that it complains of.
-      console.note(TerminalText.escaped(text, keepsNewlines: true))
+      console.note(text)
       return status.rawValue
     }
   }

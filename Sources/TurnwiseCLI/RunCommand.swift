@@ -39,6 +39,10 @@ struct RunCommand: Subcommand {
     var noise: ExpertNoise
     var greedy: Bool
     var seed: HexSeed
+
+    func origin(of episode: Int) -> EpisodeOrigin {
+      EpisodeOrigin(seed: seed.value, split: split, scenario: episode)
+    }
   }
 
   private struct Answer: Encodable {
@@ -71,23 +75,19 @@ struct RunCommand: Subcommand {
     try environment.draw(from: [configuration.split])
     let player = try player(
       configuration, environment, workers: workers, out: invocation.text(.out), context.console)
+    let numbers = try numbers(configuration, environment, player, context.console)
     try await environment.prepare()
     let folder = RunFolder.choose(
       invocation, suggestion: "run-\(E.id)-\(Self.shortName(configuration.policy))")
     let writer = try RunFolder.writer(
       folder, name, environment, configuration, workers, replacing: invocation.has(.force))
     let bar = ProgressBar(
-      "run \(E.id)", total: configuration.episodes, unit: "episodes", console: context.console)
+      "run \(E.id)", total: numbers.count, unit: "episodes", console: context.console)
     let rollout = Rollout(player, workers: workers) { if $0 { bar.advance() } }
     var episodes: [Episode] = []
-    for start in stride(from: 0, to: configuration.episodes, by: Self.chunk)
-    where !Task.isCancelled {
-      let numbers = start..<min(start + Self.chunk, configuration.episodes)
-      let sessions = try numbers.map { number in
-        try Session(
-          environment,
-          origin: EpisodeOrigin(
-            seed: configuration.seed.value, split: configuration.split, scenario: number))
+    for start in stride(from: 0, to: numbers.count, by: Self.chunk) where !Task.isCancelled {
+      let sessions = try numbers[start..<min(start + Self.chunk, numbers.count)].map {
+        try Session(environment, origin: configuration.origin(of: $0))
       }
       for session in await rollout.play(sessions)
       where session.ending?.failure?.boundary != .cancelled {
@@ -130,15 +130,7 @@ struct RunCommand: Subcommand {
     switch configuration.policy {
     case "null": return .policy(NullPolicy())
     case "random": return .policy(RandomPolicy())
-    case "expert":
-      let origin = EpisodeOrigin(
-        seed: configuration.seed.value, split: configuration.split, scenario: 0)
-      let session = try Session(environment, origin: origin)
-      guard session.expertAction() != nil else {
-        let family = environment.family(of: session.scenario)
-        throw UsageError.noExpert(E.id, family == E.id ? nil : family)
-      }
-      return .expert(configuration.noise)
+    case "expert": return .expert(configuration.noise)
     default:
       var policy = try TrainedPolicy.state(
         in: configuration.policy, for: environment, writingTo: out, console
@@ -147,6 +139,24 @@ struct RunCommand: Subcommand {
       policy.workers = workers
       return .policy(policy)
     }
+  }
+
+  /// The episodes to play: an expert plays those that he knows.
+  private func numbers<E: Environment>(
+    _ configuration: Configuration, _ environment: E, _ player: Player, _ console: Console
+  ) throws -> [Int] {
+    let numbers = Array(0..<configuration.episodes)
+    guard case .expert = player else { return numbers }
+    var sessions = try numbers.map {
+      try Session(environment, origin: configuration.origin(of: $0))
+    }
+    let knowledge = try ExpertKnowledge(filtering: &sessions)
+    guard !sessions.isEmpty else {
+      throw UsageError.noExpert(
+        E.id, families: knowledge.unknown, takesTasks: environment is any TaskFolderEnvironment)
+    }
+    Words.warning(of: knowledge, in: environment).map(console.warn)
+    return sessions.map(\.origin.scenario)
   }
 
   private static func shortName(_ policy: String) -> String {
@@ -182,7 +192,8 @@ struct RunCommand: Subcommand {
         + "  turns \(String(format: "%.1f", answer.turns))  failed \(answer.failed)")
     if families.count > 1 {
       for (family, entry) in families.sorted(by: { $0.key < $1.key }) {
-        context.console.answer("  \(family)  \(percent(entry.success)) of \(entry.episodes)")
+        context.console.answer(
+          "  \(TerminalText.escaped(family))  \(percent(entry.success)) of \(entry.episodes)")
       }
     }
     if let failure = episodes.lazy.compactMap(\.ending.failure).first {

@@ -20,8 +20,8 @@ struct TrainingStages: Sendable {
       "demonstrate", total: configuration.demonstrations, unit: "episodes", console: console)
     defer { bar.clear() }
     let episodes = try await WarmStart.demonstrations(
-      in: environment, configuration, workers: workers
-    ) { bar.advance() }
+      in: environment, configuration, workers: workers, onEpisode: { bar.advance() },
+      onKnowledge: { Words.warning(of: $0, in: environment).map(console.warn) })
     let turns = episodes.reduce(0) { $0 + $1.turns.count }
     let success = Evaluation(episodes).success
     bar.finish("\(episodes.count) episodes, \(turns) turns, \(Self.percent(success)) succeed")

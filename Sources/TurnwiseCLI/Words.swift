@@ -39,6 +39,26 @@ enum Words {
     "error: \(text)" + (hint.map { "\nhint:  \($0)" } ?? "")
   }
 
+  private static let solutions = "a task from a folder can have a solution"
+
+  /// What is left out because an expert does not know it; nil if nothing is.
+  static func warning(of knowledge: ExpertKnowledge, in environment: some Environment) -> String? {
+    guard !knowledge.unknown.isEmpty else { return nil }
+    let all = knowledge.known.count + knowledge.unknown.count
+    let shares = "\(knowledge.known.count) of \(all)"
+    return
+      (environment is any TaskFolderEnvironment
+      ? "\(shares) tasks have a solution" : "the expert knows \(shares) families")
+      + "; left out: \(list(knowledge.unknown))"
+  }
+
+  /// The first of some names.
+  private static func list(_ names: [String]) -> String {
+    let most = 5
+    return names.prefix(most).map { "'\($0)'" }.joined(separator: ", ")
+      + (names.count > most ? " and \(names.count - most) more" : "")
+  }
+
   private static func words(_ error: UsageError) -> (text: String, hint: String?) {
     switch error {
     case .unknownCommand(let name, let known):
@@ -64,10 +84,11 @@ enum Words {
         "\(name) has only tasks of its own, so --tasks does not go with it",
         others.isEmpty ? nil : "--tasks goes with " + others.joined(separator: ", ")
       )
-    case .noExpert(let environment, let family):
+    case .noExpert(let environment, let families, let takesTasks):
       (
-        "\(environment) has no scripted expert" + (family.map { " for '\($0)'" } ?? ""),
-        "use --policy random; a task from a folder can have a solution"
+        "\(environment) has no scripted expert"
+          + (families == [environment] ? "" : " for " + list(families)),
+        "use --policy random" + (takesTasks ? "; \(solutions)" : "")
       )
     case .unknownPolicy(let text):
       (
@@ -81,12 +102,12 @@ enum Words {
 
   private static func words(_ error: TrainingError) -> (ExitStatus, String) {
     switch error {
-    case .noExpert(let environment):
+    case .noExpert(let environment, let takesTasks):
       (
         .usage,
         message(
           "\(environment) has no scripted expert to imitate",
-          "--warm-start RUN needs none; a task from a folder can have a solution")
+          "--warm-start RUN needs none" + (takesTasks ? "; \(solutions)" : ""))
       )
     case .demonstrationsTooLong(let context):
       (

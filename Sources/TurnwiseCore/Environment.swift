@@ -36,7 +36,9 @@ public protocol Environment: Codable, Sendable {
   func scenario(in split: Split, using random: inout Randomness) throws -> Scenario
 
   /// The turn after which an unfinished episode on a scenario is truncated. Default: ``turnLimit``.
-  func turnLimit(of scenario: Scenario) -> Int
+  ///
+  /// - Throws: An error where the scenario is none of this environment.
+  func turnLimit(of scenario: Scenario) throws -> Int
 
   /// The kind of task that a scenario is, for tables. Default: the environment's `id`.
   func family(of scenario: Scenario) -> String
@@ -67,9 +69,11 @@ public protocol Environment: Codable, Sendable {
   ///
   /// An expert may look into the state, but should act only on what an agent could know by then, so
   /// that its episodes can be imitated.
+  ///
+  /// - Throws: An error where the state is none of this environment.
   func expert(
     _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
-  ) -> Action?
+  ) throws -> Action?
 }
 
 extension Environment {

@@ -83,19 +83,19 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
 
   /// Plays `count` turns: the expert's actions mixed with random ones, so that both well-trodden and
   /// odd states are visited.
-  private func wander(_ session: inout Session<E>, turns count: Int) async {
+  private func wander(_ session: inout Session<E>, turns count: Int) async throws {
     let policy = RandomPolicy()
     for _ in 0..<count where session.ending == nil {
       let situation = session.situation
       var random = situation.random.stream("wander")
-      let expert = random.chance(0.6) ? session.expertAction() : nil
+      let expert = random.chance(0.6) ? try session.expertAction() : nil
       await session.play(expert ?? policy.decide(situation, using: &random))
     }
   }
 
   private func wandered(_ index: Int) async throws -> Session<E> {
     var session = try session(index)
-    await wander(&session, turns: 1 + index % 4)
+    try await wander(&session, turns: 1 + index % 4)
     return session
   }
 
@@ -113,7 +113,7 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
   private func reproducible() async throws -> EnvironmentReport.Outcome {
     try await eachScenario { index in
       var (first, second) = (try session(index), try session(index))
-      await wander(&first, turns: environment.turnLimit)
+      try await wander(&first, turns: environment.turnLimit(of: first.scenario))
       for turn in first.turns { await second.play(turn.action) }
       return Self.difference(first.turns, second.turns)
     }
@@ -124,7 +124,7 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
       let parent = try await wandered(index)
       let before = try parent.stateKey
       var fork = parent.forked("check")
-      await wander(&fork, turns: 4)
+      try await wander(&fork, turns: 4)
       return try parent.stateKey == before
         ? nil : "after a fork played on, its parent's state was another"
     }
@@ -141,7 +141,7 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
       }
       // The same actions must lead on to the same replies: a field that is not encoded shows here.
       var guide = original
-      await wander(&guide, turns: 4)
+      try await wander(&guide, turns: 4)
       let actions = guide.turns.dropFirst(original.turns.count).map(\.action)
       let expected = try await outcomes(of: actions, from: original.state)
       let found = try await outcomes(of: actions, from: state)
@@ -230,7 +230,7 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
     try await eachScenario { index in
       for turns in [0, 1] {
         var session = try session(index)
-        await wander(&session, turns: turns)
+        try await wander(&session, turns: turns)
         guard session.ending == nil else { continue }
         do {
           guard try await environment.judge(session.state).success != nil else {
@@ -270,8 +270,12 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
     guard !known.isEmpty else { return .open("the environment has no expert") }
     return try await successes(.expert(.none), on: known) { session, index in
       if let failure = session.ending?.failure { return "scenario \(index): \(failure)" }
-      return session.judgement?.success == true
-        ? nil : "the expert does not succeed in scenario \(index)"
+      guard session.judgement?.success != true else { return nil }
+      let gold = try session.judgement?.gold.map {
+        "; gold: " + String(decoding: try JSON.encode($0), as: UTF8.self)
+      }
+      let family = environment.family(of: session.scenario)
+      return "the expert does not succeed in scenario \(index), '\(family)'" + (gold ?? "")
     }
   }
 
@@ -282,12 +286,12 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
   }
 
   private func successes(
-    _ player: Player, on indices: [Int], _ problem: (Session<E>, Int) -> String?
+    _ player: Player, on indices: [Int], _ problem: (Session<E>, Int) throws -> String?
   ) async throws -> EnvironmentReport.Outcome {
     let sessions = try indices.map { try session($0) }
     let played = await Rollout(player, workers: workers).play(sessions)
     for (index, session) in zip(indices, played) {
-      if let problem = problem(session, index) { return .broken(problem) }
+      if let problem = try problem(session, index) { return .broken(problem) }
     }
     return .kept
   }

@@ -200,7 +200,7 @@ public struct Episode: Codable, Hashable, Sendable {
   public var finalKey: StateKey?
   /// The last state, if the run records states.
   public var finalState: JSONValue?
-  /// How many turns were tried again after a retryable failure.
+  /// How often a turn or the judgement was tried again after a retryable failure.
   public var retries: Int
 }
 

@@ -15,7 +15,7 @@ public struct Failure: Error, Codable, Hashable, Sendable {
   public var code: String
   /// What happened, and what to do about it, for people.
   public var message: String
-  /// Whether the same turn may succeed when it is tried again.
+  /// Whether the same may succeed when it is tried again.
   public var isRetryable: Bool
 
   /// Creates a failure.

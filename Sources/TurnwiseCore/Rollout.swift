@@ -76,7 +76,12 @@ public struct Rollout: Sendable {
     switch player {
     case .expert(let noise):
       return await independently(sessions, calls: workers, sampler: nil, keep: keep) { session in
-        session.expertAction(noise).map { .success(.act($0, nil)) } ?? .failure(.noExpert)
+        do {
+          return try session.expertAction(noise).map { .success(.act($0, nil)) }
+            ?? .failure(.noExpert)
+        } catch {
+          return .failure(.wrapping(error, at: .environment))
+        }
       }
     case .policy(let policy):
       let sampler = policy.makeSampler()

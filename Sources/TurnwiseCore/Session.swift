@@ -26,7 +26,7 @@ public struct Session<E: Environment>: Sendable {
   public private(set) var ending: Ending?
   /// What the environment said of the last state, once the episode has ended.
   public private(set) var judgement: Judgement?
-  /// How many turns were tried again after a retryable failure.
+  /// How often a turn or the judgement was tried again after a retryable failure.
   public private(set) var retries = 0
 
   /// Whether the record says in which states turns were decided and the episode ended.
@@ -42,7 +42,7 @@ public struct Session<E: Environment>: Sendable {
   private var environmentRandom: Randomness
   private var unfinishedAction: Action?
 
-  /// How often a turn is tried again after a retryable failure.
+  /// How often an episode tries again after a retryable failure.
   private static var retryLimit: Int { 2 }
 
   /// Starts an episode on `scenario`.
@@ -82,9 +82,11 @@ public struct Session<E: Environment>: Sendable {
   }
 
   /// What the environment's scripted expert would do now, if there is one.
-  public func expertAction(_ noise: ExpertNoise = .none) -> Action? {
+  ///
+  /// - Throws: What the environment's `expert` throws.
+  public func expertAction(_ noise: ExpertNoise = .none) throws -> Action? {
     var random = policyRandom.stream("expert", turns.count)
-    return environment.expert(state, after: turns, noise: noise, using: &random)
+    return try environment.expert(state, after: turns, noise: noise, using: &random)
   }
 
   /// Returns a copy that plays on with random streams of its own.
@@ -143,6 +145,7 @@ public struct Session<E: Environment>: Sendable {
       let stateKey = recordsStateKeys ? try stateKey : nil
       let potential = environment.potential(state)
       guard potential?.isFinite ?? true else { throw Failure.notFinite("A potential") }
+      let limit = try environment.turnLimit(of: scenario)
       let outcome = try await outcome(of: action)
       turns.append(
         Turn(
@@ -153,7 +156,7 @@ public struct Session<E: Environment>: Sendable {
       begun = nil
       if outcome.isTerminal {
         await close(.terminated)
-      } else if turns.count >= environment.turnLimit(of: scenario) {
+      } else if turns.count >= limit {
         await close(.truncated(.turnLimit))
       }
     } catch {
@@ -164,13 +167,24 @@ public struct Session<E: Environment>: Sendable {
 
   /// Steps a copy, so that a failed try leaves neither state nor luck behind.
   private nonisolated(nonsending) mutating func outcome(of action: Action) async throws -> Outcome {
-    while true {
+    let (environment, state, environmentRandom) = (environment, state, environmentRandom)
+    let (outcome, next, random) = try await retrying {
       var (next, random) = (state, environmentRandom)
+      let outcome = try await environment.step(&next, action, using: &random)
+      guard outcome.reward?.isFinite ?? true else { throw Failure.notFinite("A reward") }
+      return (outcome, next, random)
+    }
+    (self.state, self.environmentRandom) = (next, random)
+    return outcome
+  }
+
+  /// Tries again after a retryable failure, as often as an episode allows.
+  private nonisolated(nonsending) mutating func retrying<Value>(
+    _ attempt: nonisolated(nonsending) () async throws -> Value
+  ) async throws -> Value {
+    while true {
       do {
-        let outcome = try await environment.step(&next, action, using: &random)
-        guard outcome.reward?.isFinite ?? true else { throw Failure.notFinite("A reward") }
-        (state, environmentRandom) = (next, random)
-        return outcome
+        return try await attempt()
       } catch let failure as Failure where failure.isRetryable && retries < Self.retryLimit {
         retries += 1
       }
@@ -179,7 +193,8 @@ public struct Session<E: Environment>: Sendable {
 
   private nonisolated(nonsending) mutating func close(_ ending: Ending) async {
     do {
-      let judgement = try await environment.judge(state)
+      let (environment, state) = (environment, state)
+      let judgement = try await retrying { try await environment.judge(state) }
       guard judgement.reward?.isFinite ?? true else {
         throw Failure.notFinite("A reward", at: .judge)
       }

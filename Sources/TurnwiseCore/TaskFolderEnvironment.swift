@@ -4,6 +4,9 @@ public import Foundation
 ///
 /// The option `--tasks FOLDER` of the command line asks it to. The tasks become parameters: they are
 /// recorded in the run with all their files, so nothing that reads a run asks for the folder again.
+///
+/// It is here because command line and environments meet nowhere else; what is in such a folder is the
+/// environment's own affair.
 public protocol TaskFolderEnvironment: Environment {
   /// Returns an environment that plays the tasks of a folder instead of its own.
   ///

@@ -26,19 +26,24 @@ public struct WarmStart: Sendable {
   ///   - configuration: Says how many, and how noisy the expert is.
   ///   - workers: How many environment steps run at once.
   ///   - onEpisode: Called when an episode has ended.
+  ///   - onKnowledge: Called with what the expert knows before he plays.
   /// - Returns: The episodes that did not fail.
-  /// - Throws: The first ``Failure`` if all episodes failed, and ``TrainingError/noExpert``.
+  /// - Throws: The first ``Failure`` if all episodes failed, and
+  ///   ``TrainingError/noExpert(_:takesTasks:)``.
   public static func demonstrations<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, workers: Int,
-    onEpisode: @escaping @Sendable () -> Void = {}
+    onEpisode: @escaping @Sendable () -> Void = {},
+    onKnowledge: (ExpertKnowledge) -> Void = { _ in }
   ) async throws -> [Episode] {
     let seed = UInt64(configuration.demonstrationSeed.magnitude)
-    let sessions = try (0..<configuration.demonstrations).map { number in
+    var sessions = try (0..<configuration.demonstrations).map { number in
       try Session(environment, origin: EpisodeOrigin(seed: seed, split: .train, scenario: number))
     }
-    guard sessions.contains(where: { $0.expertAction() != nil }) else {
-      throw TrainingError.noExpert(E.id)
+    let knowledge = try ExpertKnowledge(filtering: &sessions)
+    guard !sessions.isEmpty else {
+      throw TrainingError.noExpert(E.id, takesTasks: environment is any TaskFolderEnvironment)
     }
+    onKnowledge(knowledge)
     let noise = ExpertNoise(habit: configuration.habit, slip: configuration.slip)
     let rollout = Rollout(.expert(noise), workers: workers) { if $0 { onEpisode() } }
     let played = await rollout.play(sessions)
@@ -127,8 +132,8 @@ public struct WarmStart: Sendable {
 
 /// Why training cannot go on.
 public enum TrainingError: Error, Hashable, Sendable {
-  /// There is nobody to imitate.
-  case noExpert(String)
+  /// There is nobody to imitate, though there could be in a folder of tasks if the environment takes one.
+  case noExpert(String, takesTasks: Bool)
   /// No demonstration fits the context.
   case demonstrationsTooLong(context: Int)
   /// Every episode of an update failed; here is the first reason.

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Turnwise
+import TurnwiseCLI
 import TurnwiseEnvironments
 
 /// Tasks that somebody wrote by hand, on the command line.
@@ -27,13 +28,14 @@ import TurnwiseEnvironments
     try write("move/task.json", #"{"instruction": "Move b.txt to old.", "turnLimit": 5}"#)
     try write("move/files/b.txt", "b\n")
     try write(
-      "move/check", "#!/bin/bash\n[ ! -e b.txt ] && [ \"$(<old/b.txt)\" = b ]\n", executable: true)
+      "move/check", "#!/bin/bash\ncd /workspace\n[ ! -e b.txt ] && [ \"$(<old/b.txt)\" = b ]\n",
+      executable: true)
     try write("move/solution", "mkdir old\n\nmv b.txt old\n")
     try write(
       "sort/task.json", #"{"instruction": "Sort c.txt into d.txt.", "split": "held-out"}"#)
     try write("sort/files/c.txt", "b\na\n")
     try write(
-      "sort/check", "#!/bin/bash\ncmp d.txt \"$HOME/check-files/d.txt\"\n", executable: true)
+      "sort/check", "#!/bin/bash\ncmp /workspace/d.txt check-files/d.txt\n", executable: true)
     try write("sort/check-files/d.txt", "a\nb\n")
     try write("sort/solution", "sort c.txt > d.txt\n")
   }
@@ -126,7 +128,7 @@ import TurnwiseEnvironments
 
     try write("move/files/b.txt", "b\n\n")
     try write("more/task.json", #"{"instruction": "Make e."}"#)
-    try write("more/check", "#!/bin/bash\n[ -e e ]\n", executable: true)
+    try write("more/check", "#!/bin/bash\n[ -e /workspace/e ]\n", executable: true)
     let (other, _) = try await play(again)
     #expect(
       other.note.contains(
@@ -157,7 +159,7 @@ import TurnwiseEnvironments
     try writeTasks()
     try FileManager.default.removeItem(at: folder.url.appending(path: "sort"))
     let text =
-      "error: the tasks: none is for held-out\nhint:  write \"split\": \"held-out\" into the "
+      "error: \(folder.path): none is for held-out\nhint:  write \"split\": \"held-out\" into the "
       + "task.json of some, or play the other split\n"
     for command in ["run", "train", "compare"] {
       let printed = await turnwise(
@@ -187,6 +189,73 @@ import TurnwiseEnvironments
         "error: shell-v1 has no scripted expert to imitate\n"
           + "hint:  --warm-start RUN needs none; \(hint)"))
     #expect(run.status == 2 && train.status == 2)
+  }
+
+  @Test func `of which some have a solution are imitated and played in these, with a warning`()
+    async throws
+  {
+    try writeTasks()
+    try FileManager.default.removeItem(at: folder.url.appending(path: "move/solution"))
+    let warning = "warning: 1 of 2 tasks have a solution; left out: 'move'\n"
+    let (printed, answer) = try await play("--episodes 20 --split train")
+    #expect(printed.note.contains(warning))
+    #expect(answer["success"] == 1 && answer["failed"] == 0)
+    #expect(answer["families"]?["move"] == nil && answer["families"]?["count"] != nil)
+    // Whoever else plays, plays all.
+    let (idle, all) = try await play("--episodes 20 --split train --policy null")
+    #expect(!idle.note.contains("warning") && all["families"]?["move"] != nil)
+
+    let trained = TemporaryFolder()
+    let train = await turnwise(
+      "train shell-v1 --tasks \(folder.path) --out \(trained.path) --demonstrations 20 "
+        + "--cloning-steps 2 --width 32 --heads 2 --feed-forward 64 --updates 1 --groups 1 "
+        + "--group-size 2 --evaluation-episodes 1 --critic-episodes 1 --credit rloo")
+    #expect(train.status == 0, "\(train.note)")
+    #expect(train.note.contains(warning))
+    #expect(train.note.components(separatedBy: warning).count == 2)
+  }
+
+  @Test func `have names that a terminal does not obey`() async throws {
+    try writeTasks()
+    let name = "a\u{1B}]0;title\u{07}\u{202E}\n"
+    try FileManager.default.moveItem(
+      at: folder.url.appending(path: "move"), to: folder.url.appending(path: name))
+    let shown = #"a\u{1B}]0;title\u{07}\u{202E}\n"#
+    let run =
+      "run shell-v1 --tasks \(folder.path) --split train --out \(out.path) --force --policy"
+    let printed = await turnwise("\(run) null")
+    #expect(printed.answer.contains("  \(shown)  0.0 % of"), "\(printed.answer)")
+    try FileManager.default.removeItem(at: folder.url.appending(path: "\(name)/solution"))
+    let warned = await turnwise("\(run) expert")
+    #expect(warned.note.contains(#"left out: 'a\u{1B}]0;title\u{07}\u{202E}"#), "\(warned.note)")
+    try FileManager.default.removeItem(at: folder.url.appending(path: "\(name)/check"))
+    let refused = await turnwise("\(run) null")
+    #expect(refused.status == 3 && refused.note.contains(#"/a\u{1B}]0;title"#))
+    for text in [printed.answer, printed.note, warned.answer, warned.note, refused.note] {
+      #expect(!text.unicodeScalars.contains { ["\u{1B}", "\u{07}", "\u{202E}"].contains($0) })
+    }
+  }
+
+  @Test func `that an environment cannot have are no advice`() async {
+    let printed = await turnwise(
+      ["run", "mute-v1"], tool: CommandLineTool(environments: [Mute()]))
+    #expect(
+      printed.note == "error: mute-v1 has no scripted expert\nhint:  use --policy random\n")
+    let train = await turnwise(
+      ["train", "mute-v1", "--out", out.path], tool: CommandLineTool(environments: [Mute()]))
+    #expect(
+      train.note.hasSuffix(
+        "error: mute-v1 has no scripted expert to imitate\n"
+          + "hint:  --warm-start RUN needs none\n"), "\(train.note)")
+  }
+
+  /// Nobody shows how to play this, and no folder could.
+  private struct Mute: Environment {
+    static let id = "mute-v1"
+    var tools: Toolbox<Int> { Toolbox {} }
+    func scenario(in split: Split, using random: inout Randomness) -> Split { split }
+    func start(_ scenario: Split, using random: inout Randomness) -> Int { 0 }
+    func judge(_ state: Int) -> Judgement { Judgement(success: false) }
   }
 
   @Test func `go with environments that read them`() async {

@@ -9,7 +9,8 @@ struct Fragile: Environment {
   var counter = Counter()
 
   enum Trouble: String, Codable, Sendable, CaseIterable {
-    case none, step, stepAlways, judge, stepReward, judgeReward, potential, start
+    case none, step, stepAlways, judge, judgeBusy, judgeBusyAlways, stepReward, judgeReward,
+      potential, start
   }
   struct State: Codable, Sendable {
     var trouble: Trouble
@@ -30,7 +31,12 @@ struct Fragile: Environment {
         return $0.steps
       }
     }
-    func countJudgement() { counts.withLock { $0.judgements += 1 } }
+    func countJudgement() -> Int {
+      counts.withLock {
+        $0.judgements += 1
+        return $0.judgements
+      }
+    }
   }
 
   var tools: Toolbox<State> { Toolbox {} }
@@ -44,17 +50,20 @@ struct Fragile: Environment {
   {
     let count = counter.countStep()
     state.numbers.append(random.next())
-    let busy = Failure(.sandbox, code: "busy", message: "Try again.", isRetryable: true)
-    if state.trouble == .step, count < 3 { throw busy }
-    if state.trouble == .stepAlways { throw busy }
+    if state.trouble == .step, count < 3 { throw Self.busy }
+    if state.trouble == .stepAlways { throw Self.busy }
     if action.text == "throw" { throw Unready() }
     if action.text == "end" { state.isOver = true }
     return Outcome(
       reward: state.trouble == .stepReward ? .infinity : nil, isTerminal: action.text == "end")
   }
+  private static let busy = Failure(
+    .sandbox, code: "busy", message: "Try again.", isRetryable: true)
   func potential(_ state: State) -> Double? { state.trouble == .potential ? .nan : nil }
   func judge(_ state: State) async throws -> Judgement {
-    counter.countJudgement()
+    let count = counter.countJudgement()
+    if state.trouble == .judgeBusy, count < 3 { throw Self.busy }
+    if state.trouble == .judgeBusyAlways { throw Self.busy }
     if state.trouble == .judge { throw Unready() }
     return Judgement(success: state.isOver, reward: state.trouble == .judgeReward ? .nan : 1)
   }
@@ -311,6 +320,17 @@ struct Fragile: Environment {
     #expect(session.ending?.failure?.code == "busy")
     #expect(session.environment.counter.steps == 3)
     #expect(session.state.numbers.count == 1)
+  }
+
+  @Test func `asks a judge again, too, and counts it`() async throws {
+    var session = try fragile(.judgeBusy)
+    await session.play(Action(text: "end", calls: []))
+    #expect(session.ending == .terminated && session.judgement?.success == true)
+    #expect(session.retries == 2 && session.environment.counter.judgements == 3)
+    var hopeless = try fragile(.judgeBusyAlways)
+    await hopeless.play(Action(text: "end", calls: []))
+    #expect(hopeless.ending?.failure?.code == "busy" && hopeless.judgement == nil)
+    #expect(hopeless.environment.counter.judgements == 3)
   }
 
   @Test func `does not try again what will not get better`() async throws {

@@ -7,7 +7,7 @@ import TurnwiseEnvironments
   private func solved(_ family: String) async throws -> (Session<Shell>, answer: String) {
     var session = try #require(try shellSessions(family, count: 1, seed: 9).first)
     while session.turns.count < 8 {
-      let action = try #require(session.expertAction())
+      let action = try #require(try session.expertAction())
       if let answer = action.calls.first?.arguments["answer"], case .string(let text) = answer {
         return (session, text)
       }

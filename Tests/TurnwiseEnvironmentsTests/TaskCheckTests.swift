@@ -26,9 +26,15 @@ import TurnwiseSandbox
   }
 
   @Test func `is given what was submitted, byte for byte`() async throws {
-    let check = "[ \"$1\" = \"$(printf 'a \\'\"'\"'$(touch x) \\\\ b')\" ] && [ ! -e x ]\n"
-    let answer = "submit a '$(touch x) \\ b"
-    #expect(try await play([answer], check: check).judgement?.success == true)
+    let check =
+      "[ \"$1\" = \"$(printf 'a \\'\"'\"'$(touch x) \\\\ b')\" ] && [ ! -e /workspace/x ] && printf '%s\\n' \"$1\" | cmp - answer\n"
+    let answer = "a '$(touch x) \\ b"
+    let folder = try TaskFolderFixture()
+    try folder.write("three/check", "#!/bin/bash\n" + check, executable: true)
+    // The line end is in the file alone.
+    var session = try folder.session()
+    await session.play(.call("submit", ["answer": .string(answer + "\n")]))
+    #expect(session.judgement?.success == true)
     #expect(try await play(["submit a"], check: check).judgement?.success == false)
   }
 
@@ -38,15 +44,28 @@ import TurnwiseSandbox
     #expect(judgement == Judgement(success: false, reward: 0.25, gold: [1, "x"]))
   }
 
-  @Test func `with a bad report fails the episode and gives no reward`() async throws {
-    let folder = try TaskFolderFixture()
-    try folder.write("three/check", "#!/bin/bash\necho nonsense > \"$2\"\n", executable: true)
-    var session = try folder.session()
-    await session.play(.call("submit", ["answer": "x"]))
-    #expect(session.judgement == nil)
-    #expect(session.ending?.failure?.boundary == .judge)
+  @Test(arguments: [
+    ("echo nonsense > \"$2\"", "wrote no report: it is no JSON object"),
+    ("head -c 2M /dev/zero > \"$2\"; exit 1", "stopped by the limit on output"),
+    (
+      "echo '{\"score\": 1}' > \"$2\"; exit 1",
+      "wrote no report: 'score' is no number from 0 to less than 1"
+    ),
+    (
+      "echo '{\"score\": 0.5}' > \"$2\"",
+      "wrote no report: 'score' is not 1, which success is worth"
+    ),
+    ("kill -PIPE $PPID; sleep 1", "not started"),
+  ])
+  func `that comes to no verdict is a loss, never a failure, and says why in the gold`(
+    check: String, reason: String
+  ) async throws {
+    // Where nothing is to be seen at the start, an agent may have brought it about.
+    let session = try await play(["submit x"], check: "[ -n \"$1\" ] || exit 1\n\(check)\n")
+    #expect(session.ending == .terminated)
     #expect(
-      session.ending?.failure?.message == "three/check: wrote no report: it is no JSON object")
+      session.judgement
+        == Judgement(success: false, gold: ["problem": .string("check: " + reason)]))
   }
 
   @Test func `and its files and the solution are nowhere that the agent can look`() async throws {
@@ -67,12 +86,12 @@ import TurnwiseSandbox
 
   @Test func `sees nothing of the agent's shell, nor programs in its place`() async throws {
     let check = """
-      [ "$(pwd)" = /workspace ] || exit 3
+      [ "$(pwd)" = /tmp/check ] || exit 3
       [ -z "$TRICK$BASH_ENV$PYTHONPATH" ] || exit 4
       [ "$(type -P cmp)" = /usr/bin/cmp ] || exit 5
       [ -e "$HOME/check-files/x" ] || exit 6
       python3 -c 'import sys; sys.exit(7 if hasattr(sys, "trick") else 0)' || exit 7
-      [ "$(ls -A | tr '\\n' ' ')" = '.check .check- .local bin ' ] || exit 8
+      [ "$(ls -A /workspace | tr '\\n' ' ')" = '.check .check- .local bin ' ] || exit 8
       """
     let folder = try TaskFolderFixture()
     try folder.write("three/check-files/x", "")
@@ -96,11 +115,12 @@ import TurnwiseSandbox
   }
 
   @Test func `that the agent makes hang or crash is a failure of the agent`() async throws {
-    let check = "[ -x ./program ] && ./program\n"
+    let check = "[ -x /workspace/program ] && /workspace/program\n"
     for program in ["yes", "kill -SEGV $$", "no-such-program"] {
       let write = "bash printf '#!/bin/bash\\n\(program)\\n' > program; chmod +x program"
       let session = try await play([write, "submit x"], check: check)
-      #expect(session.judgement == Judgement(success: false), "\(program)")
+      #expect(session.judgement?.success == false, "\(program)")
+      #expect(session.judgement?.reward == 0, "\(program)")
     }
   }
 
@@ -144,6 +164,12 @@ import TurnwiseSandbox
     let slipping = await playExpert(ExpertNoise(habit: 0, slip: 0.3), sessions)
     #expect(slipping.contains { $0.turns.count > 3 })
     #expect(slipping.contains { $0.judgement?.success == false })
+  }
+
+  @Test func `may have the line ends of Windows`() async throws {
+    #expect(
+      try await actions("cat in\r\n\r\necho 2 > out\r\nls\r\n\r\nsubmit 2\r\n")
+        == ["bash cat in", "bash echo 2 > out\nls", "submit 2"])
   }
 
   @Test func `that is not there is no expert for that task alone`() async throws {

@@ -17,7 +17,8 @@ final class TaskFolderFixture: Sendable {
       try write(
         "\(name)/task.json", #"{"instruction": "Write \#(number) to out.", "split": "\#(split)"}"#)
       try write("\(name)/files/in", "\(number)\n")
-      try write("\(name)/check", "#!/bin/bash\n[ \"$(<out)\" = \(number) ]\n", executable: true)
+      try write(
+        "\(name)/check", "#!/bin/bash\n[ \"$(</workspace/out)\" = \(number) ]\n", executable: true)
       try write("\(name)/solution", "cat in\n\necho \(number) > out\n")
     }
   }

@@ -29,6 +29,9 @@ import TurnwiseSandbox
   private static let layout =
     "--tasks names a folder of tasks, each a folder with task.json, check and files/"
 
+  private static let most =
+    "is too much: there may be 16777216 bytes in 1024 files and folders, 64 of them in one another"
+
   static let breakages = [
     Breakage("FOLDER: no such folder", hint: layout) { try $0.remove("") },
     Breakage("FOLDER: no such folder", hint: layout) {
@@ -50,7 +53,7 @@ import TurnwiseSandbox
     },
     Breakage(
       "FOLDER/two/tests: is no part of a task",
-      hint: "there is task.json, files, check, check-files, solution"
+      hint: "there is task.json, files, run, check, check-files, solution"
     ) { try $0.write("two/tests/a", "") },
     .manifest(
       #"{"instruction": }"#,
@@ -108,35 +111,49 @@ import TurnwiseSandbox
       try FileManager.default.createSymbolicLink(
         atPath: $0.url.appending(path: "two/check").path, withDestinationPath: "../one/check")
     },
-    Breakage("FOLDER/two/files/a/pipe: is neither a file nor a folder", hint: nil) {
+    Breakage("FOLDER/two/files/a/link: is a link", hint: "put what it leads to in its place") {
       try $0.write("two/files/a/b", "")
-      #expect(mkfifo($0.url.appending(path: "two/files/a/pipe").path, 0o644) == 0)
+      try FileManager.default.createSymbolicLink(
+        atPath: $0.url.appending(path: "two/files/a/link").path, withDestinationPath: "b")
+    },
+    Breakage("FOLDER/two/check-files: is a link", hint: "put what it leads to in its place") {
+      try FileManager.default.createSymbolicLink(
+        atPath: $0.url.appending(path: "two/check-files").path, withDestinationPath: "../one")
+    },
+    Breakage("FOLDER/two: is a link", hint: "put what it leads to in its place") {
+      try $0.remove("two")
+      try FileManager.default.createSymbolicLink(
+        atPath: $0.url.appending(path: "two").path, withDestinationPath: "one")
+    },
+    Breakage("FOLDER/two/solution: is neither a file nor a folder", hint: nil) {
+      try $0.remove("two/solution")
+      #expect(mkfifo($0.url.appending(path: "two/solution").path, 0o644) == 0)
+    },
+    Breakage("FOLDER/two/task.json: has 1048577 bytes; it may have 1048576", hint: nil) {
+      try $0.write("two/task.json", String(repeating: " ", count: 1 << 20) + "x")
     },
     Breakage(
-      "FOLDER/two/files/big: makes 16777218 bytes; a task may have 16777216", hint: nil
-    ) {
+      "FOLDER/two/check: has lines that end with a carriage return",
+      hint: #"sed -i 's/\r$//' FOLDER/two/check"#
+    ) { try $0.write("two/check", "#!/bin/bash\r\nexit 1\r\n", executable: true) },
+    Breakage("FOLDER/two/run: is not executable", hint: "chmod +x FOLDER/two/run") {
+      try $0.write("two/run", "#!/bin/bash\n")
+    },
+    Breakage("FOLDER/two/files/big: " + most, hint: nil) {
       try $0.write("two/files/big", "")
       // All holes: what counts is the size that it says.
       #expect(truncate($0.url.appending(path: "two/files/big").path, (16 << 20) + 2) == 0)
     },
     Breakage(
-      "FOLDER/two/files/\(Array(repeating: "d", count: 65).joined(separator: "/")): "
-        + "lies in more than 64 folders", hint: nil
+      "FOLDER/two/files/\(Array(repeating: "d", count: 65).joined(separator: "/")): " + most,
+      hint: nil
     ) {
-      let deep = Array(repeating: "d", count: 70).joined(separator: "/")
+      let deep = Array(repeating: "d", count: 65).joined(separator: "/")
       try $0.write("two/files/\(deep)/f", "")
     },
-    Breakage(
-      "FOLDER/two/files/a\u{FFFD}: is gone, or its name is not UTF-8", hint: nil
-    ) {
-      let path =
-        Array("\($0.url.path)/two/files/a".utf8CString.dropLast()) + [CChar(bitPattern: 0xFF), 0]
-      close(open(path, O_CREAT | O_WRONLY, 0o644))
+    Breakage("FOLDER/two/files/many: " + most, hint: nil) {
+      for number in 0..<1025 { try $0.write("two/files/many/\(number + 100)", "") }
     },
-    Breakage(
-      "FOLDER/two/files/many/998: makes more than 1024 files and folders, which is the most",
-      hint: nil
-    ) { for number in 0..<1024 { try $0.write("two/files/many/\(number + 100)", "") } },
     Breakage(
       "FOLDER/two/solution: holds no command", hint: "write a command, or take the file away"
     ) {
@@ -151,6 +168,11 @@ import TurnwiseSandbox
     ) {
       try FileManager.default.copyItem(
         at: $0.url.appending(path: "two"), to: $0.url.appending(path: "zwei"))
+      // How it could be done, in how many turns and in which split makes no other task.
+      try $0.write(
+        "zwei/task.json",
+        #"{"instruction": "Write 1 to out.", "turnLimit": 3, "split": "held-out"}"#)
+      try $0.remove("zwei/solution")
     },
   ]
 
@@ -173,6 +195,7 @@ import TurnwiseSandbox
     #expect(tasks.map(\.task.split) == [.train, .train, .heldOut, .train])
     #expect(tasks.map(\.task.turnLimit) == [nil, 6, nil, nil])
     #expect(tasks.map(\.task.solution?.count) == [2, 3, 2, 2])
+    #expect(tasks.map(\.task.run?.paths) == [nil, ["run"], nil, nil])
     #expect(tasks[0].task.files.paths == ["app.log"])
     #expect(tasks[0].task.check.paths == ["check", "check-files", "check-files/app.log"])
   }
@@ -187,20 +210,21 @@ import TurnwiseSandbox
     var digests: Set = [first.digest]
     for (path, text) in [
       ("three/files/in", "other\n"), ("three/files/.hidden", ""), ("three/check-files/x", ""),
-      ("three/solution", "true\n"),
+      ("three/solution", "true\n"), ("three/run", "#!/bin/bash\n"),
       ("three/task.json", #"{"instruction": "x", "split": "held-out"}"#),
     ] {
-      try folder.write(path, text)
+      try folder.write(path, text, executable: path.hasSuffix("run"))
       digests.insert(try folder.session().scenario.digest)
     }
-    #expect(digests.count == 6)
+    #expect(digests.count == 7)
   }
 
   @Test func `without tasks of a split says so when one is drawn`() throws {
     let folder = try TaskFolderFixture()
     try folder.remove("three")
     let error = try #require(throws: TaskFolderError.self) { try folder.session() }
-    #expect(error.description == "the tasks: none is for held-out")
+    let path = String(folder.url.path.trimmingSuffix("/"))
+    #expect(error.description == "\(path): none is for held-out")
     #expect(throws: Never.self) { try folder.session(.train) }
   }
 
@@ -209,7 +233,7 @@ import TurnwiseSandbox
     (
       "no-such-program",
       "FOLDER/three/check: does not run on the files as they are: status 127: "
-        + "/tmp/check/check: line 2: no-such-program: command not found"
+        + "./check: line 2: no-such-program: command not found"
     ),
     ("kill -SEGV $$", "FOLDER/three/check: does not run on the files as they are: status 139"),
     (
@@ -223,7 +247,11 @@ import TurnwiseSandbox
     ),
     (
       "echo '{\"score\": \"1\"}' > \"$2\"; exit 1",
-      "FOLDER/three/check: wrote no report: 'score' is no number"
+      "FOLDER/three/check: wrote no report: 'score' is no number from 0 to less than 1"
+    ),
+    (
+      "echo '{\"score\": 1}' > \"$2\"; exit 1",
+      "FOLDER/three/check: wrote no report: 'score' is no number from 0 to less than 1"
     ),
   ])
   func `whose check cannot be used is refused before a run`(script: String, text: String)
@@ -246,6 +274,60 @@ import TurnwiseSandbox
     let error = try await #require(throws: TaskFolderError.self) { try await shell.prepare() }
     #expect(
       error.description.contains("does not run on the files as they are: status 12"), "\(error)")
+  }
+
+  @Test func `whose run cannot be started is refused, but not one that waits for a program`()
+    async throws
+  {
+    for (interpreter, words) in [
+      ("/no/such", "bash: line 2: /tmp/run/run: cannot execute"),
+      ("/usr/bin/env no-such", "/usr/bin/env: "),
+    ] {
+      let folder = try TaskFolderFixture()
+      try folder.write("three/run", "#!\(interpreter)\n", executable: true)
+      let error = try await #require(throws: TaskFolderError.self) {
+        try await folder.shell().prepare()
+      }
+      #expect(error.file.hasSuffix("/three/run"))
+      let text = "does not run on the files as they are: status 12"
+      #expect(error.description.contains(text) && error.description.contains(words), "\(error)")
+    }
+    for script in ["./hello", "exec ./hello", "./hello 2>&1", "kill -SEGV $$", "yes"] {
+      let folder = try TaskFolderFixture()
+      try folder.write("three/run", "#!/bin/bash\n\(script)\n", executable: true)
+      await #expect(throws: Never.self, "\(script)") { try await folder.shell().prepare() }
+    }
+  }
+
+  @Test(arguments: [1, 2, 125, 128, 193, 255])
+  func `may have a check that refuses with any other status`(status: Int) async throws {
+    let folder = try TaskFolderFixture()
+    try folder.write("three/check", "#!/bin/bash\nexit \(status)\n", executable: true)
+    await #expect(throws: Never.self) { try await folder.shell().prepare() }
+  }
+
+  @Test func `may hold names that are not UTF-8, and leaves out what is no file`() throws {
+    let folder = try TaskFolderFixture()
+    let path = Array("\(folder.url.path)/three/files/a".utf8CString.dropLast())
+    close(open(path + [CChar(bitPattern: 0xFF), 0], O_CREAT | O_WRONLY, 0o644))
+    #expect(mkfifo(folder.url.appending(path: "three/files/pipe").path, 0o644) == 0)
+    let files = try folder.session().state.workspace
+    #expect(files.paths == [Text([0x61, 0xFF]), "in"])
+  }
+
+  @Test func `whose solution does not succeed is told why by the laws`() async throws {
+    let folder = try TaskFolderFixture()
+    try folder.write(
+      "one/check", "#!/bin/bash\n[ -e /workspace/out ] && echo '{\"score\": 2}' > \"$2\"\n",
+      executable: true)
+    try folder.remove("two")
+    let report = try await EnvironmentChecker(folder.shell(), scenarios: 2).check()
+    #expect(report.violations == [.expertSucceeds])
+    let problem = "check: wrote no report: 'score' is not 1, which success is worth"
+    #expect(
+      report.verdicts.first { $0.law == .expertSucceeds }?.outcome
+        == .broken(
+          "the expert does not succeed in scenario 0, 'one'; gold: {\"problem\":\"\(problem)\"}"))
   }
 
   @Test func `of the examples keeps every law`() async throws {

@@ -30,8 +30,8 @@ public struct Shell: Environment {
   public var turnLimit = 8
   /// The tasks that are played instead of generated ones, if there are any.
   var tasks = TaskSet.empty
-  /// What errors put before the name of a task; not a parameter, as only the files count.
-  var tasksPath = ""
+  /// What errors call the folder of the tasks; not a parameter, as only the files count.
+  var tasksFolder = "the recorded tasks"
 
   private enum CodingKeys: String, CodingKey {
     case families, folders, outputLimit, turnLimit, tasks
@@ -104,7 +104,9 @@ public struct Shell: Environment {
   ///
   /// - Throws: A ``TaskFolderError`` where the folder has none of the split.
   public func scenario(in split: Split, using random: inout Randomness) throws -> ShellTask {
-    guard tasks.isEmpty else { return try tasks.scenario(in: split, using: &random) }
+    guard tasks.isEmpty else {
+      return try tasks.scenario(in: split, of: tasksFolder, using: &random)
+    }
     guard let name = families.randomElement(using: &random), let family = TaskFamilies.named(name)
     else {
       preconditionFailure("'families' must be some of \(TaskFamilies.all.map { $0.name }).")
@@ -119,9 +121,11 @@ public struct Shell: Environment {
   public func family(of scenario: ShellTask) -> String { scenario.family }
 
   /// The limit of the task, if it has one.
-  public func turnLimit(of scenario: ShellTask) -> Int {
+  ///
+  /// - Throws: A `Failure` where the task is of a folder and not here.
+  public func turnLimit(of scenario: ShellTask) throws -> Int {
     guard scenario.digest != nil else { return turnLimit }
-    return (try? tasks.task(of: scenario).turnLimit) ?? turnLimit
+    return try tasks.task(of: scenario).turnLimit ?? turnLimit
   }
 
   /// Lays out the files of a task.
@@ -149,13 +153,16 @@ public struct Shell: Environment {
   }
 
   /// What an expert does who knows the instruction and what the turns have shown.
+  ///
+  /// - Throws: A `Failure` where the task is of a folder and not here.
   public func expert(
     _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
-  ) -> Action? {
+  ) throws -> Action? {
     guard state.task.digest != nil else {
       return ShellExpert(task: state.task, notes: Notebook(turns)).action(noise, using: &random)
     }
-    guard let turnsOfExpert = try? tasks.task(of: state.task).solution else { return nil }
-    return TaskSolution(turnsOfExpert).action(after: turns, noise, using: &random)
+    return try tasks.task(of: state.task).solution.map {
+      TaskSolution($0).action(after: turns, noise, using: &random)
+    }
   }
 }

@@ -12,6 +12,16 @@ package struct MachineFacts: Sendable {
     case failed(Failure)
   }
 
+  /// What a program in the sandbox came to.
+  package enum Probe: Sendable, Hashable {
+    /// Nobody could ask.
+    case unasked
+    /// Its version.
+    case version(String)
+    /// Why there is no answer.
+    case silent(String)
+  }
+
   /// The name of the system and its kernel.
   package var system: String
   /// What bubblewrap says of its version.
@@ -23,9 +33,9 @@ package struct MachineFacts: Sendable {
   /// What there is of control groups: of each version where, and its controllers.
   package var controlGroups: [String]
   /// The version of bash inside the sandbox.
-  package var bash: String?
+  package var bash = Probe.unasked
   /// The version of python3 inside the sandbox.
-  package var python: String?
+  package var python = Probe.unasked
   /// The registers of the kernels; nil where they cannot be had as they are asked for.
   package var kernels: String?
   /// The levels that the processor can run.
@@ -84,10 +94,17 @@ package struct MachineFacts: Sendable {
   }
 
   /// What a command prints, if it does well.
-  private static func answer(_ command: String) async -> String? {
-    guard let result = try? await Sandbox.shared.run(Text(command), in: .empty, seed: 0),
-      result.status == 0
-    else { return nil }
-    return result.standardOutput.text.string.trimmingCharacters(in: .whitespacesAndNewlines)
+  private static func answer(_ command: String) async -> Probe {
+    do {
+      let result = try await Sandbox.shared.run(Text(command), in: .empty, seed: 0)
+      func trimmed(_ output: CapturedOutput) -> String {
+        output.text.string.trimmingCharacters(in: .whitespacesAndNewlines)
+      }
+      return result.status == 0
+        ? .version(trimmed(result.standardOutput))
+        : .silent("status \(result.status): \(trimmed(result.standardError))")
+    } catch {
+      return .silent("\(error)")
+    }
   }
 }

@@ -75,8 +75,11 @@ package struct MachineReport: Encodable, Sendable {
       .map { "\($0.key.replacing("/", with: "."))=\($0.value)" }
     var found = settings.isEmpty ? "the kernel does not say" : settings.joined(separator: " ")
     guard case .refused(let refusal)? = facts.obstacle, refusal.isAboutNamespaces else {
-      if facts.obstacle == nil { found += "; user namespaces can be had" }
-      return Finding(part: "namespaces", verdict: .ok, found: found)
+      let isProven = facts.obstacle == nil
+      found +=
+        isProven
+        ? "; user namespaces can be had" : "; whether any can be had is \(unknown)"
+      return Finding(part: "namespaces", verdict: isProven ? .ok : .lacking, found: found)
     }
     return Finding(part: "namespaces", verdict: .refused, found: found, remedy: refusal.remedy)
   }
@@ -92,26 +95,29 @@ package struct MachineReport: Encodable, Sendable {
   private static func bash(_ facts: MachineFacts) -> Finding {
     let refusal = Sandbox.Refusal(.noShell, detail: "")
     return inside(
-      "bash", facts.bash, facts, otherwise: refusal.explanation, remedy: refusal.remedy)
+      "bash", facts.bash, otherwise: refusal.explanation, remedy: refusal.remedy)
   }
 
   private static func python(_ facts: MachineFacts) -> Finding {
     inside(
-      "python3", facts.python, facts,
+      "python3", facts.python,
       otherwise: "There is no python3 in the sandbox: tasks that need it cannot be done.",
       remedy: "Install it: apt-get install python3")
   }
 
   /// A program in the sandbox, of which nothing is known where there is no sandbox.
   private static func inside(
-    _ part: String, _ version: String?, _ facts: MachineFacts, otherwise: String, remedy: String
+    _ part: String, _ probe: MachineFacts.Probe, otherwise: String, remedy: String
   ) -> Finding {
-    if let version { return Finding(part: part, verdict: .ok, found: version) }
-    if facts.obstacle != nil {
-      return Finding(part: part, verdict: .lacking, found: "unknown without a sandbox")
+    switch probe {
+    case .version(let version): Finding(part: part, verdict: .ok, found: version)
+    case .unasked: Finding(part: part, verdict: .lacking, found: unknown)
+    case .silent(let reason):
+      Finding(part: part, verdict: .lacking, found: "\(otherwise) (\(reason))", remedy: remedy)
     }
-    return Finding(part: part, verdict: .lacking, found: otherwise, remedy: remedy)
   }
+
+  private static let unknown = "unknown without a sandbox"
 
   private static func kernels(_ facts: MachineFacts) -> Finding {
     if let refusal = facts.kernelRefusal {

@@ -47,10 +47,11 @@ public struct EstimatorPanel: Sendable {
   public init<E: Environment>(
     _ environment: E, credit: String, groupSize: Int, catalog: EstimatorCatalog
   ) throws {
-    let origin = EpisodeOrigin(seed: 0, split: .train, scenario: 0)
+    let session = try Session(
+      environment, origin: EpisodeOrigin(seed: 0, split: .train, scenario: 0))
     let setting = CreditSetting(
-      groupSize: groupSize, turnLimit: environment.turnLimit,
-      hasPotential: environment.potential(try Session(environment, origin: origin).state) != nil)
+      groupSize: groupSize, turnLimit: try environment.turnLimit(of: session.scenario),
+      hasPotential: environment.potential(session.state) != nil)
     let chosen = try catalog.estimator(credit)
     driver = try CreditedEstimator(chosen, in: catalog)
     let notices = chosen.notices(in: setting)

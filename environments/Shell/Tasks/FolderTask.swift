@@ -13,6 +13,8 @@ public struct FolderTask: Codable, Hashable, Sendable {
   public var split: Split
   /// What the agent finds.
   public var files: Workspace
+  /// The program ``runName`` that starts what the agent has made; nil where nothing is to be started.
+  public var run: Workspace?
   /// The program ``checkName`` and its files, which the agent never sees.
   public var check: Workspace
   /// What an expert does, a turn each; nil where nobody wrote it down.
@@ -20,6 +22,15 @@ public struct FolderTask: Codable, Hashable, Sendable {
 
   /// The name of the program that decides whether the task is done.
   static let checkName = "check"
+  /// The name of the program that starts what the agent has made.
+  static let runName = "run"
+
+  /// What is asked for and how it is judged, whoever is asked and however it could be done.
+  var question: FolderTask {
+    var task = self
+    (task.turnLimit, task.split, task.solution) = (nil, .train, nil)
+    return task
+  }
 
   /// Names the task and all its files by their content.
   ///
@@ -61,12 +72,14 @@ struct TaskSet: Hashable, Sendable {
     entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value.task) }
   }
 
-  /// Draws a task of a split, each as likely as any other.
+  /// Draws a task of a split, each as likely as any other; errors say that they come from `folder`.
   ///
   /// - Throws: A ``TaskFolderError`` where there is none.
-  func scenario(in split: Split, using random: inout Randomness) throws -> ShellTask {
+  func scenario(
+    in split: Split, of folder: String, using random: inout Randomness
+  ) throws -> ShellTask {
     guard let name = names[split]?.randomElement(using: &random), let entry = entries[name] else {
-      throw TaskFolderError("the tasks", .none(of: split))
+      throw TaskFolderError(folder, .none(of: split))
     }
     return ShellTask(
       family: name, instruction: entry.task.instruction, clues: [:], files: [], facts: [],

@@ -10,7 +10,7 @@ extension Shell: TaskFolderEnvironment {
     var shell = self
     var path = folder.relativePath
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    shell.tasksPath = path + "/"
+    shell.tasksFolder = path
     shell.tasks = try TaskFolder(path: path, turnLimit: turnLimit).read()
     return shell
   }
@@ -22,13 +22,13 @@ extension Shell: TaskFolderEnvironment {
   ///
   /// - Throws: A ``TaskFolderError`` of the first task whose check cannot be used, or a `Failure`.
   func rehearseChecks() async throws {
-    let (tasks, path) = (tasks.tasks, tasksPath)
+    let (tasks, folder) = (tasks.tasks, tasksFolder)
     try await withThrowingTaskGroup(of: (Int, Result<Void, any Error>).self) { group in
       for (index, entry) in tasks.enumerated() {
         group.addTask {
-          let file = "\(path)\(entry.name)/\(FolderTask.checkName)"
           do {
-            return (index, .success(try await TaskCheck(task: entry.task).rehearse(as: file)))
+            let check = TaskCheck(task: entry.task)
+            return (index, .success(try await check.rehearse(in: "\(folder)/\(entry.name)")))
           } catch {
             return (index, .failure(error))
           }

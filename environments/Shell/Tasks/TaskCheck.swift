@@ -1,151 +1,138 @@
-internal import Foundation
 internal import TurnwiseCore
 internal import TurnwiseSandbox
 
-/// Runs the check of a task on a fork of an episode's last state.
+/// Judges the last state of an episode by the programs of its task.
 ///
-/// The check and its files come into the fork alone, and out of the workspace before it starts. It
-/// finds the files as the agent left them and nothing else that the agent chose: no exported
-/// variable, no working directory, no home.
+/// In two stages, so that nothing of the agent's runs where the verdict is made. `run`, if the task has
+/// one, starts what the agent has made, and all that it leaves is data: a status, two outputs and
+/// files. `check` reads these in a sandbox of its own, and its status and report are the verdict.
 struct TaskCheck {
   /// The task.
   let task: FolderTask
 
   /// What a check came to.
   struct Verdict {
-    /// How it ended.
-    var result: CommandResult
-    /// What it reported.
-    var report: Report
-
-    /// Whether the task is done.
-    var isSuccess: Bool { result.ending == .exited(0) }
+    /// How it ended, and what it reported.
+    var outcome: Result<(status: Int, report: TaskReport), Trouble>
+    /// The last line of its standard error, for its author.
+    var lastWords: String?
+    /// What came of `run`, if there is one.
+    var run: CommandResult?
   }
 
-  /// What a check may write to the file that its second argument names.
-  struct Report: Equatable {
-    var score: Double?
-    var gold: JSONValue?
+  /// Why an ending of a check says nothing of the task.
+  enum Trouble: Error, Hashable {
+    case notStarted
+    case signal(Int)
+    case limit(CommandResult.Limit)
+    case report(TaskReport.Problem)
   }
 
-  /// What is wrong with a report.
-  struct ReportError: Error { var reason: String }
-
-  /// A workspace may be full before the check is added to it.
-  private static let sandbox: Sandbox = {
-    var limits = Sandbox.Limits()
-    limits.workspaceBytes *= 2
-    limits.workspaceEntries *= 2
-    return Sandbox(slots: ProcessInfo.processInfo.activeProcessorCount, limits: limits)
-  }()
-
-  /// What the shell prints before the report, so that a check that did not start is known.
-  private static let mark = "report:"
-
-  /// Runs the check.
+  /// Runs the programs.
   ///
-  /// - Throws: A `Failure` of the sandbox, or a ``ReportError``.
+  /// - Throws: A `Failure` of the sandbox: nothing that an agent or an author has done.
   func verdict(on workspace: Workspace, answer: Text?) async throws -> Verdict {
-    var place = ".check"
-    while workspace.entry(Text(place)) != nil { place += "-" }
-    let command = """
-      mv \(place) /tmp/check || exit
-      HOME=/tmp/check /tmp/check/\(FolderTask.checkName) "$(</tmp/check/.answer)" \
-      /tmp/check/.report </dev/null >&2
-      set -- $?
-      printf \(Self.mark)
-      [ ! -f /tmp/check/.report ] || cat /tmp/check/.report
-      exit $1
-      """
-    let result = try await Self.sandbox.run(
-      Text(command), in: try adding(place, answer, to: workspace), seed: 0)
-    guard result.limit == nil else { return Verdict(result: result, report: Report()) }
-    let output = result.standardOutput
-    guard output.text.bytes.starts(with: Self.mark.utf8) else {
-      throw Failure(
-        .judge, code: "check",
-        message: "The check could not be started: \(result.standardError.text)", isRetryable: true)
+    var left = workspace
+    var ran: CommandResult?
+    var found: [(path: Text, contents: Text)] = [("answer", answer ?? "")]
+    if let run = task.run {
+      let result = try await TaskStage.run.play(run, on: left)
+      // How far a run got that was stopped depends on the machine.
+      let isStopped = result.limit != nil
+      (left, ran) = (result.workspace, result)
+      found += [
+        ("run/status", "\(result.status)\n"),
+        ("run/stdout", isStopped ? "" : result.standardOutput.text),
+        ("run/stderr", isStopped ? "" : result.standardError.text),
+      ]
     }
-    guard !output.isTruncated else { throw ReportError(reason: "it is too long") }
+    let result = try await TaskStage.check.play(
+      task.check, try Workspace(found), on: left.withoutLinksThatLeaveIt())
     return Verdict(
-      result: result, report: try Self.report(Array(output.text.bytes.dropFirst(Self.mark.count))))
+      outcome: Self.outcome(of: result), lastWords: Self.lastWords(of: result), run: ran)
   }
 
-  /// The workspace with the check in the folder `place`.
-  private func adding(_ place: String, _ answer: Text?, to workspace: Workspace) throws -> Workspace
-  {
-    var entries = workspace.entries
-    entries.append(Workspace.Entry(path: Text(place), kind: .directory, mode: 0o755))
-    for entry in task.check.entries {
-      let path = Text(Array("\(place)/".utf8) + entry.path.bytes)
-      entries.append(Workspace.Entry(path: path, kind: entry.kind, mode: entry.mode))
-    }
-    entries.append(
-      Workspace.Entry(
-        path: Text("\(place)/.answer"), kind: .file(Blob(answer?.bytes ?? [])), mode: 0o644))
-    return try Workspace(entries: entries)
+  private static func lastWords(of result: CommandResult) -> String? {
+    result.standardError.text.string.split(separator: "\n").last.map { String($0.prefix(200)) }
   }
 
-  /// Reads a report; none is an empty one.
-  static func report(_ bytes: [UInt8]) throws(ReportError) -> Report {
-    guard bytes.contains(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { return Report() }
-    guard let value = try? JSON.decode(JSONValue.self, from: Data(bytes)),
-      case .object(let members) = value
-    else { throw ReportError(reason: "it is no JSON object") }
-    if let unknown = members.keys.sorted().first(where: { !["score", "gold"].contains($0) }) {
-      throw ReportError(reason: "'\(unknown)' is neither 'score' nor 'gold'")
+  private static func outcome(
+    of result: CommandResult
+  ) -> Result<(status: Int, report: TaskReport), Trouble> {
+    switch result.ending {
+    case .stopped(let limit): return .failure(.limit(limit))
+    case .signaled(let signal): return .failure(.signal(signal))
+    case .exited(let status):
+      guard let report = TaskStage.report(in: result) else { return .failure(.notStarted) }
+      return Result { () throws(TaskReport.Problem) in
+        (status, try TaskReport(report, isSuccess: status == 0))
+      }.mapError(Trouble.report)
     }
-    var report = Report(gold: members["gold"])
-    if let score = members["score"] {
-      guard let number = try? score.decode(Double.self), number.isFinite else {
-        throw ReportError(reason: "'score' is no number")
-      }
-      report.score = number
-    }
-    return report
   }
 }
 
 extension TaskCheck {
   /// Judges the last state of an episode.
   ///
-  /// - Throws: A `Failure`.
+  /// Whatever a check comes to that is not success is a loss, as the agent may have brought it about;
+  /// what its author should know is in the gold.
+  ///
+  /// - Throws: A `Failure` of the sandbox.
   func judgement(of state: Shell.State) async throws -> Judgement {
-    let name = state.task.family
-    do {
-      let verdict = try await verdict(on: state.workspace, answer: state.answer)
-      let reward = verdict.report.score ?? (verdict.isSuccess ? 1 : 0)
-      return Judgement(success: verdict.isSuccess, reward: reward, gold: verdict.report.gold)
-    } catch let error as ReportError {
-      let error = TaskFolderError(name + "/" + FolderTask.checkName, .badReport(error.reason))
-      throw Failure(.judge, code: "report", message: "\(error)")
+    switch try await verdict(on: state.workspace, answer: state.answer).outcome {
+    case .success((0, let report)): Judgement(success: true, gold: report.gold)
+    case .success((_, let report)):
+      Judgement(success: false, reward: report.score ?? 0, gold: report.gold)
+    case .failure(let trouble):
+      Judgement(success: false, gold: ["problem": .string("check: " + trouble.words)])
     }
   }
 
-  /// Runs the check on the files that the agent finds, which it must refuse.
+  /// Judges the files that the agent finds, which the check must refuse.
   ///
-  /// Later an ending of any kind but success is the agent's doing; here it is the check's.
+  /// Later an ending of any kind but success is the agent's doing; here it is the author's.
   ///
-  /// - Parameter file: What errors call the check.
+  /// - Parameter folder: What errors call the folder of the task.
   /// - Throws: A ``TaskFolderError``, or a `Failure` of the sandbox.
-  func rehearse(as file: String) async throws {
-    let verdict: Verdict
-    do {
-      verdict = try await self.verdict(on: task.files, answer: nil)
-    } catch let error as ReportError {
-      throw TaskFolderError(file, .badReport(error.reason))
+  func rehearse(in folder: String) async throws {
+    let verdict = try await verdict(on: task.files, answer: nil)
+    // A script may miss a program that the agent is to write, and complains in its own name then.
+    if let run = verdict.run, Self.noProgram.contains(run.status),
+      let words = Self.lastWords(of: run), !words.hasPrefix(TaskStage.run.program + ":")
+    {
+      throw TaskFolderError(
+        "\(folder)/\(FolderTask.runName)", .cannotRun("status \(run.status): \(words)"))
     }
-    let said = verdict.result.standardError.text.string.split(separator: "\n").last
-    let reason = said.map { ": " + $0.prefix(200) } ?? ""
-    switch verdict.result.ending {
-    case .exited(0): throw TaskFolderError(file, .passesAtOnce)
-    // What a shell says where there is no program, or a signal ended it.
-    case .exited(let status) where status >= 126:
-      throw TaskFolderError(file, .cannotRun("status \(status)\(reason)"))
-    case .exited: return
-    case .signaled(let signal): throw TaskFolderError(file, .cannotRun("signal \(signal)\(reason)"))
-    case .stopped(let limit):
-      throw TaskFolderError(file, .cannotRun("stopped by the limit on \(limit.rawValue)\(reason)"))
+    let file = "\(folder)/\(FolderTask.checkName)"
+    func cannotRun(_ trouble: String) -> TaskFolderError {
+      TaskFolderError(file, .cannotRun(trouble + (verdict.lastWords.map { ": " + $0 } ?? "")))
+    }
+    switch verdict.outcome {
+    case .success((0, _)): throw TaskFolderError(file, .passesAtOnce)
+    case .success((let status, _))
+    where Self.noProgram.contains(status) || Self.ofSignals.contains(status):
+      throw cannotRun("status \(status)")
+    case .success: return
+    case .failure(.report(let problem)): throw TaskFolderError(file, .badReport(problem.words))
+    case .failure(let trouble): throw cannotRun(trouble.words)
+    }
+  }
+}
+
+extension TaskCheck {
+  /// What a shell says where there is no program, or none that runs.
+  private static let noProgram = 126...127
+  /// What a shell says where a signal ended it.
+  private static let ofSignals = 129...192
+}
+
+extension TaskCheck.Trouble {
+  fileprivate var words: String {
+    switch self {
+    case .notStarted: "not started"
+    case .signal(let signal): "ended by signal \(signal)"
+    case .limit(let limit): "stopped by the limit on \(limit.rawValue)"
+    case .report(let problem): "wrote no report: \(problem.words)"
     }
   }
 }

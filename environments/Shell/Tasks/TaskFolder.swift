@@ -8,6 +8,7 @@ internal import TurnwiseSandbox
 ///
 ///     task.json     what the agent is told, the turn limit, and the split
 ///     files/        what the agent finds
+///     run           a program that starts what the agent has made
 ///     check         a program that ends with status 0 where the task is done
 ///     check-files/  what the check needs
 ///     solution      what an expert does, with an empty line between turns
@@ -17,7 +18,7 @@ internal import TurnwiseSandbox
 struct TaskFolder {
   private static let (files, checkFiles, solution) = ("files", "check-files", "solution")
   private static let names = [
-    TaskManifest.name, files, FolderTask.checkName, checkFiles, solution,
+    TaskManifest.name, files, FolderTask.runName, FolderTask.checkName, checkFiles, solution,
   ]
 
   /// The folder, as messages name it.
@@ -30,18 +31,16 @@ struct TaskFolder {
     guard FileManager.default.fileExists(atPath: path + "/.") else {
       throw TaskFolderError(path, .noFolder)
     }
-    if try HostTree.kind(of: "\(path)/\(TaskManifest.name)") != nil {
+    if try TaskFiles.kind(of: "\(path)/\(TaskManifest.name)") != nil {
       throw TaskFolderError(path, .isTask)
     }
     var tasks: [String: FolderTask] = [:]
     var known: [FolderTask: String] = [:]
-    for name in try HostTree.names(in: path)
-    where try HostTree.kind(of: "\(path)/\(name)") == .folder {
-      let task = try task("\(path)/\(name)")
+    for name in try TaskFiles.names(in: path)
+    where try TaskFiles.kind(of: "\(path)/\(name)") == .folder {
+      let task = try task(TaskFiles("\(path)/\(name)"))
       // Of two that are the same, one could be held out and the other learned by heart.
-      var content = task
-      content.split = .train
-      if let other = known.updateValue(name, forKey: content) {
+      if let other = known.updateValue(name, forKey: task.question) {
         throw TaskFolderError("\(path)/\(name)", .same(as: "\(path)/\(other)"))
       }
       tasks[name] = task
@@ -50,54 +49,32 @@ struct TaskFolder {
     return try TaskSet(tasks)
   }
 
-  private func task(_ folder: String) throws(TaskFolderError) -> FolderTask {
-    func place(_ name: String) -> String { "\(folder)/\(name)" }
-    func need(_ name: String) throws(TaskFolderError) {
-      switch try HostTree.kind(of: place(name)) {
-      case .file: return
-      case .folder: throw TaskFolderError(place(name), .notAFile)
-      case nil: throw TaskFolderError(place(name), .missing)
-      }
-    }
+  private func task(_ folder: TaskFiles) throws(TaskFolderError) -> FolderTask {
     // The name that is missing may be one that is misspelled.
-    if let unknown = try HostTree.names(in: folder).first(where: { !Self.names.contains($0) }) {
-      throw TaskFolderError(place(unknown), .unknownName(known: Self.names))
+    if let unknown = try TaskFiles.names(in: folder.path).first(where: { !Self.names.contains($0) })
+    {
+      throw TaskFolderError(folder.place(unknown), .unknownName(known: Self.names))
     }
-    try need(TaskManifest.name)
-    let manifest = try TaskManifest(
-      HostTree.read(place(TaskManifest.name), limit: 1 << 20).contents,
-      of: place(TaskManifest.name))
-    try need(FolderTask.checkName)
-    var check = HostTree()
-    try check.add(file: place(FolderTask.checkName), as: FolderTask.checkName)
-    guard check.entries.allSatisfy({ $0.mode & 0o100 != 0 }) else {
-      throw TaskFolderError(place(FolderTask.checkName), .notExecutable)
+    guard let text = try folder.text(TaskManifest.name) else {
+      throw TaskFolderError(folder.place(TaskManifest.name), .missing)
     }
-    try add(Self.checkFiles, of: folder, to: &check, as: Self.checkFiles)
-    var files = HostTree()
-    try add(Self.files, of: folder, to: &files, as: nil)
+    let manifest = try TaskManifest(text, of: folder.place(TaskManifest.name))
+    guard let check = try folder.program(FolderTask.checkName) else {
+      throw TaskFolderError(folder.place(FolderTask.checkName), .missing)
+    }
+    let checkFiles = try folder.tree(Self.checkFiles, in: Self.checkFiles)
     return FolderTask(
       instruction: manifest.instruction, turnLimit: manifest.turnLimit, split: manifest.split,
-      files: try files.workspace(of: place(Self.files)),
-      check: try check.workspace(of: place(Self.checkFiles)),
-      solution: try solution(place(Self.solution), limit: manifest.turnLimit ?? turnLimit))
+      files: try folder.tree(Self.files), run: try folder.program(FolderTask.runName),
+      check: try folder.workspace(check.entries + checkFiles.entries, of: Self.checkFiles),
+      solution: try solution(of: folder, limit: manifest.turnLimit ?? turnLimit))
   }
 
-  private func add(
-    _ name: String, of folder: String, to tree: inout HostTree, as directory: String?
-  ) throws(TaskFolderError) {
-    let path = "\(folder)/\(name)"
-    switch try HostTree.kind(of: path) {
-    case .folder: try tree.add(folder: path, in: directory)
-    case .file: throw TaskFolderError(path, .notAFolder)
-    case nil: return
-    }
-  }
-
-  private func solution(_ path: String, limit: Int) throws(TaskFolderError) -> [String]? {
-    guard let kind = try HostTree.kind(of: path) else { return nil }
-    guard kind == .file else { throw TaskFolderError(path, .notAFile) }
-    let bytes = try HostTree.read(path, limit: 1 << 20).contents
+  private func solution(
+    of folder: TaskFiles, limit: Int
+  ) throws(TaskFolderError) -> [String]? {
+    guard let bytes = try folder.text(Self.solution) else { return nil }
+    let path = folder.place(Self.solution)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw TaskFolderError(path, .unsafe("is not UTF-8"))
     }

@@ -1,4 +1,5 @@
 public import TurnwiseCore
+public import TurnwiseSandbox
 
 /// What is wrong with a folder of tasks, and where.
 public struct TaskFolderError: InputError, Hashable {
@@ -36,17 +37,17 @@ public struct TaskFolderError: InputError, Hashable {
     case notAFolder
     /// A folder where a file must be.
     case notAFile
-    /// More bytes than a task may have.
+    /// More bytes than such a file may have.
     case tooLarge(bytes: Int, limit: Int)
-    /// More files and folders than a task may have.
-    case tooMany(limit: Int)
-    /// More folders in one another than a task may have.
-    case tooDeep(limit: Int)
+    /// More bytes, files and folders, or folders in one another than a task may have.
+    case tooMuch(Sandbox.Limits)
     /// A name that no workspace may have.
     case unsafe(String)
-    /// The check must be a program.
+    /// The file must be a program.
     case notExecutable
-    /// The check came to an end that says nothing of the task.
+    /// The lines of a script end as those of Windows do.
+    case carriageReturns
+    /// A program came to an end that says nothing of the task.
     case cannotRun(String)
     /// The check wrote something that is no report.
     case badReport(String)
@@ -95,15 +96,17 @@ extension TaskFolderError {
     case .unknownField(let known): nearest(field, known)
     case .link: "put what it leads to in its place"
     case .notExecutable: "chmod +x \(file)"
+    case .carriageReturns: "sed -i 's/\\r$//' \(file)"
     case .cannotRun:
-      "status 0 is success and any other failure, but it must come from what the check finds"
-    case .badReport: "a report is {\"score\": 0.5, \"gold\": …}, each if you like"
+      "it must start, and come to an end by itself: a check with 0 for success and 1 for failure"
+    case .badReport:
+      "a report is {\"score\": 0.5, \"gold\": …}, each if you like; the score is for what is not done"
     case .passesAtOnce: "it must fail until the agent has done something"
     case .noTurns: "write a command, or take the file away"
     case .tooManyTurns: "raise \"turnLimit\" in task.json"
     case .same: "take one away, or change what it asks for"
     case .unreadable, .notJSON, .notAnObject, .wrongValue, .special, .notAFolder, .notAFile,
-      .tooLarge, .tooMany, .tooDeep, .unsafe:
+      .tooLarge, .tooMuch, .unsafe:
       nil
     }
   }
@@ -133,11 +136,13 @@ extension TaskFolderError.Problem {
     case .special: "is neither a file nor a folder"
     case .notAFolder: "is no folder"
     case .notAFile: "is no file"
-    case .tooLarge(let bytes, let limit): "makes \(bytes) bytes; a task may have \(limit)"
-    case .tooMany(let limit): "makes more than \(limit) files and folders, which is the most"
-    case .tooDeep(let limit): "lies in more than \(limit) folders"
+    case .tooLarge(let bytes, let limit): "has \(bytes) bytes; it may have \(limit)"
+    case .tooMuch(let limits):
+      "is too much: there may be \(limits.workspaceBytes) bytes in \(limits.workspaceEntries) "
+        + "files and folders, \(limits.workspaceDepth) of them in one another"
     case .unsafe(let reason): reason
     case .notExecutable: "is not executable"
+    case .carriageReturns: "has lines that end with a carriage return"
     case .cannotRun(let reason): "does not run on the files as they are: \(reason)"
     case .badReport(let reason): "wrote no report: \(reason)"
     case .passesAtOnce: "accepts the files as they are, before anything was done"

@@ -8,7 +8,10 @@ struct TaskSolution {
   private static let submit = Submit.name + " "
 
   /// The turns of a text: an empty line parts them, and comments above a command are left out.
+  ///
+  /// Lines may end as those of Windows do, which bash would take for a part of the command.
   static func turns(of text: String) -> [String] {
+    let text = text.replacing("\r\n", with: "\n")
     var turns: [[Substring]] = []
     var isNew = true
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

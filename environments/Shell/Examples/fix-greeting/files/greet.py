@@ -1,2 +1,2 @@
 words = ["hello", "wrold"]
-print(" ".join(words))
+print(" ".join(word))
