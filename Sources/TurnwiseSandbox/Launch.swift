@@ -35,7 +35,7 @@ enum Launch {
   }
 
   /// What holds the sandbox until the host goes away: it sends back what it is sent.
-  private static let holder = "/usr/bin/cat"
+  static let holder = "/usr/bin/cat"
 
   static let users = """
     root:x:0:0:root:/root:/usr/sbin/nologin
@@ -135,10 +135,10 @@ enum Launch {
     ]
     // Directory, NUL, variables, NUL; see `ShellState`. What `set -x` shows of it goes nowhere.
     let end =
-      "{ set -- $?; builtin pwd >&\(dialog); builtin printf \\\\0 >&\(dialog); "
+      "{ set -- \"$?\"; builtin pwd >&\(dialog); builtin printf \\\\0 >&\(dialog); "
       + "builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
       + "builtin export -p >&\(dialog); builtin printf \\\\0 >&\(dialog); "
-      + "exec \(dialog)>&-; builtin exit $1; } 2>/dev/null"
+      + "exec \(dialog)>&-; builtin exit \"$1\"; } 2>/dev/null"
     return [
       "umask 022",
       // Of all processes of the machine, these are the first to go when memory runs out.
@@ -146,12 +146,15 @@ enum Launch {
       limits.map { "ulimit \($0); " }.joined() + "} 2>/dev/null",
       "IFS= read -r -n 1 -u \(dialog) || exit 125",
       // From a file in memory, so in one read; from a pipe it would be one for each byte.
-      "mapfile -d '' -t -u \(input) __turn; exec \(input)<&-",
-      "{ eval \"${__turn[0]}\"; cd -- \"${__turn[1]}\" || cd; unset OLDPWD REPLY; } 2>/dev/null",
-      "RANDOM=${__turn[2]}",
+      // Kept where no variable of the command can take its place.
+      "mapfile -d '' -t -u \(input) __turn; exec \(input)<&-; set -- \"${__turn[@]}\"; unset __turn",
+      // All of them are in the state, but those that a command took back.
+      "{ unset -v \(environment.map(\.name).joined(separator: " "))",
+      "eval \"$1\"; cd -- \"$2\" || cd; unset OLDPWD REPLY; } 2>/dev/null",
+      "RANDOM=$3",
       // For commands that call `exit`. A command may set another trap: that runs after this end.
       "trap '\(end)' EXIT",
-      "eval \"unset __turn; ${__turn[3]}\"",
+      "eval \"set --; $4\"",
       end,
     ].joined(separator: "; ")
   }
