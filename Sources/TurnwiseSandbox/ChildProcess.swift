@@ -3,7 +3,7 @@ internal import Glibc
 /// A system call that a new process makes before it becomes a program.
 struct ChildCall {
   /// What the calls are for, to tell what went wrong.
-  enum Stage { case entering, mounting, preparing, rights, program }
+  enum Stage { case starting, entering, mounting, preparing, rights, program }
 
   let stage: Stage
   let number: Int
@@ -98,7 +98,7 @@ final class ChildProcess {
     let failed = program.pointee.failed
     guard failed >= 0 else { return nil }
     let call = failed < program.pointee.count ? program.pointee.calls[failed] : nil
-    return (call?.stage ?? .preparing, Errno(program.pointee.error))
+    return (call?.stage ?? .starting, Errno(program.pointee.error))
   }
 
   /// Starts the process, and returns when it, and what it starts, has ended or become a program.

@@ -36,7 +36,9 @@ final class Entrance {
     _ limits: Sandbox.Limits, isRootPrepared: Bool, program: CStrings, environment: CStrings
   ) throws(Errno) {
     let size = "size=\(limits.workspaceBytes),mode=755"
-    strings = CStrings(["proc", "tmpfs", "/proc", "/tmp", Launch.workspacePath, size, "/dev/null"])
+    strings = CStrings([
+      "proc", "tmpfs", "/proc", "/tmp", Launch.workspacePath, size, "/dev/null", "/proc/keys",
+    ])
     let (proc, tmpfs, processes, temporary, workspace, options) = (
       strings[0], strings[1], strings[2], strings[3], strings[4], strings[5]
     )
@@ -58,6 +60,9 @@ final class Entrance {
       ChildCall(.preparing, Kernel.Number.setsid),
       // MS_NOSUID, MS_NODEV, MS_NOEXEC
       ChildCall(.mounting, Kernel.Number.mount, proc, processes, proc, 2 | 4 | 8),
+      // The names of the host's keys, which no namespace covers. MS_BIND; not every kernel has keys.
+      ChildCall(
+        .mounting, Kernel.Number.mount, strings[6], strings[7], 0, 0x1000, isRequired: false),
       ChildCall(.mounting, Kernel.Number.mount, tmpfs, temporary, tmpfs, 2 | 4, options),
       ChildCall(.mounting, Kernel.Number.mount, tmpfs, workspace, tmpfs, 2 | 4, options),
       ChildCall(.preparing, Kernel.Number.chdir, workspace),
@@ -161,10 +166,16 @@ final class Entrance {
   private static func trouble(_ stage: ChildCall.Stage, _ error: Errno) -> Trouble {
     let isForbidden = [EPERM, EACCES, EINVAL, ENOSYS].contains(error.code)
     return switch stage {
+    case .starting where error.code == ENOSPC || error.code == EUSERS:
+      .refused(Sandbox.Refusal(.namespaceLimit, detail: "\(error)"))
+    case .starting where isForbidden:
+      .refused(Sandbox.Refusal(.namespacesForbidden, detail: "\(error)"))
     case .entering where isForbidden: .refused(Sandbox.Refusal(.unreachable, detail: "\(error)"))
     case .mounting where isForbidden:
       .refused(Sandbox.Refusal(.nestedContainer, detail: "\(error)"))
-    case .program where error.code == ENOENT:
+    case .rights where isForbidden:
+      .refused(Sandbox.Refusal(.missingCall, detail: "\(error)"))
+    case .program where [ENOENT, EACCES, ENOEXEC].contains(error.code):
       .refused(Sandbox.Refusal(.noShell, detail: "\(error)"))
     default:
       .failure(code: "system", message: "A command could not be run: \(error).", retry: true)

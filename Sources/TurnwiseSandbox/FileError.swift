@@ -33,6 +33,8 @@ public enum FileError: Error, Hashable, Sendable {
   case noMatch(Text)
   /// The text that should be replaced occurs more than once.
   case manyMatches(Text, count: Int)
+  /// Paths cannot be resolved safely on this machine.
+  case refused(Sandbox.Refusal)
   /// The system refused for a reason of its own.
   case system(Text, code: Int32)
 }
@@ -59,6 +61,7 @@ extension FileError: CustomStringConvertible {
     case .noMatch(let path): "The old text does not occur in \(Self.quoted(path))."
     case .manyMatches(let path, let count):
       "The old text occurs \(count) times in \(Self.quoted(path)); it must occur once."
+    case .refused(let refusal): refusal.description
     case .system(let path, let code): "\(Self.quoted(path)): \(Errno(code))."
     }
   }

@@ -88,10 +88,11 @@ private struct ListFiles<State>: Tool {
     }
   }
 
-  /// A name on one line: one that has controls or is not UTF-8 could pass for several, or for another.
+  /// A name on one line: one that has controls or is not UTF-8 could pass for several, or for another,
+  /// and so could one with the backslash that stands before what is not shown.
   private static func visible(_ name: Text) -> String {
     let isPlain = name.validString?.unicodeScalars.allSatisfy {
-      $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value)
+      $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) && $0 != "\\"
     }
     if isPlain == true { return name.string }
     return name.bytes.map { byte in

@@ -15,13 +15,15 @@ public struct HostFolder: Sendable {
   /// Opens a folder.
   ///
   /// - Parameter path: The folder, to which links may lead: the caller names it, not an agent.
-  /// - Throws: ``FileError`` where there is none.
+  /// - Throws: ``FileError`` where there is none, or ``FileError/refused(_:)`` where nothing below it
+  ///   could be opened safely.
   public init(_ path: String) throws(FileError) {
     do {
       root = try Descriptor(opening: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     } catch {
       throw FileError(error, at: Text(path))
     }
+    if let refusal = Kernel.refusal { throw .refused(refusal) }
   }
 
   /// Reads all files, directories and links.

@@ -105,7 +105,7 @@ enum Kernel {
     let resolve: UInt64 = 0x02 | 0x04 | 0x08
     let always = O_CLOEXEC | O_NOCTTY | O_NONBLOCK
     let how = [UInt64(UInt32(bitPattern: flags | always)), UInt64(mode), resolve]
-    while true {
+    for _ in 0..<64 {
       let result = how.withUnsafeBytes { how in
         withPath(path) { path in
           Result { () throws(Errno) in
@@ -117,11 +117,45 @@ enum Kernel {
       }
       switch result {
       case .success(let raw): return Descriptor(Int32(raw))
-      // Something on the way was renamed just now.
+      // Something on the way was renamed just now. Whoever keeps renaming shall not keep us here.
       case .failure(let error) where error.code == EAGAIN: continue
       case .failure(let error): throw error
       }
     }
+    throw Errno(EAGAIN)
+  }
+
+  /// Why nothing can be done safely here: one of the calls that older kernels do not have, and that
+  /// containers forbid which do not know them; nil where all of them can be made.
+  static var refusal: Sandbox.Refusal? {
+    let calls: [(name: String, attempt: () throws(Errno) -> Void)] = [
+      (
+        "openat2",
+        { () throws(Errno) in
+          let root = try Descriptor(opening: Glibc.open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+          _ = try open(beneath: root, ".".utf8, O_RDONLY | O_DIRECTORY)
+        }
+      ),
+      (
+        "pidfd_open",
+        { () throws(Errno) in
+          try call(Number.pidfdSendSignal, Int(try openProcess(getpid()).raw), 0)
+        }
+      ),
+      // Of the numbers from the last one on, none is in use.
+      (
+        "close_range",
+        { () throws(Errno) in try call(Number.closeRange, Int(UInt32.max), Int(UInt32.max)) }
+      ),
+    ]
+    for (name, attempt) in calls {
+      do throws(Errno) { try attempt() } catch  where [ENOSYS, EPERM, EINVAL].contains(error.code) {
+        return Sandbox.Refusal(.missingCall, detail: "\(name): \(error)")
+      } catch {
+        // Too few descriptors, perhaps. Whoever needs one next will say so.
+      }
+    }
+    return nil
   }
 
   /// Kills the process behind a descriptor; one that has ended already is left alone.

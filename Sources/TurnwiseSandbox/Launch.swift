@@ -36,7 +36,7 @@ enum Launch {
   }
 
   /// What holds the sandbox until the host goes away: it sends back what it is sent.
-  private static let holder = "/usr/bin/cat"
+  static let holder = "/usr/bin/cat"
 
   static let users = """
     root:x:0:0:root:/root:/usr/sbin/nologin
@@ -138,19 +138,21 @@ enum Launch {
     let (input, state, start) = (Number.input, Number.state, Number.start)
     // Directory, NUL, variables, NUL; see `ShellState`. What `set -x` shows of it goes nowhere.
     let end =
-      "{ set -- $?; builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
+      "{ set -- \"$?\"; builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
       + "{ builtin pwd; builtin printf \\\\0; builtin export -p; builtin printf \\\\0; } >&\(state); "
-      + "exec \(state)>&-; builtin exit $1; } 2>/dev/null"
+      + "exec \(state)>&-; builtin exit \"$1\"; } 2>/dev/null"
     return [
       "IFS= read -r -n 1 -u \(start) __turn || exit 125",
       // From a file in memory, so in one read; from a pipe it would be one for each byte.
+      // Kept where no variable of the command can take its place.
       "mapfile -d '' -t -u \(input) __turn; exec \(input)<&- \(start)<&-",
+      "set -- \"${__turn[@]}\"; unset __turn",
       // Of all processes of the machine, these are the first to go when memory runs out.
-      "{ echo 1000 >/proc/self/oom_score_adj; eval \"${__turn[0]}\"; unset OLDPWD; } 2>/dev/null",
-      "RANDOM=${__turn[2]}",
+      "{ echo 1000 >/proc/self/oom_score_adj; eval \"$1\"; unset OLDPWD; } 2>/dev/null",
+      "RANDOM=$3",
       // For commands that call `exit`. A command may set another trap: that runs after this end.
       "trap '\(end)' EXIT",
-      "eval \"unset __turn; ${__turn[3]}\"",
+      "eval \"set --; $4\"",
       end,
     ].joined(separator: "; ")
   }()
@@ -161,11 +163,12 @@ enum Launch {
     var restore: [UInt8] = []
     // To declare what is there already would cost more than all else: a new locale is loaded anew.
     if shell.variables.bytes != initialVariables {
-      restore += Array("unset \(environment.map(\.name).joined(separator: " "))\n".utf8)
+      // All of them are in the state, but those that a command took back.
+      restore += Array("unset -v \(environment.map(\.name).joined(separator: " "))\n".utf8)
       restore += shell.variables.bytes + Array("\n".utf8)
     }
     if shell.directory.string != workspacePath {
-      restore += Array("cd -- \"${__turn[1]}\" || cd".utf8)
+      restore += Array("cd -- \"$2\" || cd".utf8)
     }
     // `RANDOM` takes 32 bits.
     let random = Array("\(UInt32(truncatingIfNeeded: seed ^ seed >> 32))".utf8)

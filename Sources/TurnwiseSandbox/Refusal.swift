@@ -21,6 +21,8 @@ extension Sandbox {
       case nestedContainer
       /// Something keeps this process from the files of its own sandboxes.
       case unreachable
+      /// The kernel is too old for a call that the sandbox is made of, or a container forbids it.
+      case missingCall
       /// The shell is not there.
       case noShell
       /// Something that was not foreseen.
@@ -69,12 +71,14 @@ extension Sandbox.Refusal {
     case .notInstalled: "bubblewrap is not installed at \(Launch.launcher)."
     case .tooOld: "This bubblewrap is older than version 0.8."
     case .namespaceLimit: "The kernel's limit on user namespaces is too low."
-    case .namespacesForbidden: "Creating user namespaces is not allowed here."
+    case .namespacesForbidden: "Creating namespaces is not allowed here."
     case .appArmor: "AppArmor, or another security module, takes the rights out of user namespaces."
     case .nestedContainer:
       "The container around hides parts of /proc, so no new /proc can be mounted."
     case .unreachable: "A security module keeps this process from the files of its own sandboxes."
-    case .noShell: "There is no \(Launch.shell)."
+    case .missingCall:
+      "A system call that the sandbox is made of is missing in this kernel, or forbidden in this container."
+    case .noShell: "\(Launch.shell) or \(Launch.holder) cannot be started."
     case .other: "bubblewrap could not start a sandbox."
     }
   }
@@ -102,7 +106,12 @@ extension Sandbox.Refusal {
       In a container, start it with: \(docker)
       """
     case .nestedContainer, .unreachable: "Start the container with: \(docker)"
-    case .noShell: "Install it: apt-get install bash"
+    case .missingCall:
+      """
+      Linux 5.9 has all of them (openat2, pidfd_open, close_range), and the option CONFIG_SECCOMP_FILTER.
+      In a container, start it with: \(docker)
+      """
+    case .noShell: "Install them: apt-get install bash coreutils"
     case .other: "Run `\(Launch.launcher) --unshare-all --ro-bind / / true` to see more."
     }
   }

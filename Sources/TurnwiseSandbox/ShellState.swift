@@ -23,23 +23,29 @@ public struct ShellState: Codable, Hashable, Sendable {
 
   /// Reads what the shell said at its end: directory, newline, NUL, variables, NUL.
   ///
-  /// A command can write there too. Whatever does not have this form is not a state; whatever has
-  /// it can do no more than the command itself could.
+  /// A command can write there too. Whatever does not have this form is not a state, and whatever has
+  /// it is nothing but a directory and variables.
   init?(saying bytes: [UInt8], after previous: ShellState) {
     let fields = bytes.split(separator: 0, omittingEmptySubsequences: false)
     guard fields.count == 3, fields[2].isEmpty, fields[0].last == UInt8(ascii: "\n"),
       fields[0].first == UInt8(ascii: "/"), bytes.count <= Self.limit
     else { return nil }
     directory = Text(fields[0].dropLast())
-    variables =
-      previous.variables.bytes.elementsEqual(fields[1])
-      ? previous.variables : Blob(Array(fields[1]))
+    if previous.variables.bytes.elementsEqual(fields[1]) {
+      variables = previous.variables
+    } else {
+      guard let list = ExportedVariables.changeable(fields[1]) else { return nil }
+      variables = Blob(list)
+    }
   }
 
   func validate() throws(WorkspaceError) {
     let bytes = directory.bytes
     guard bytes.first == UInt8(ascii: "/"), !bytes.contains(0), !variables.bytes.contains(0) else {
       throw WorkspaceError(path: nil, reason: "has no absolute directory, or a NUL byte in it")
+    }
+    guard ExportedVariables.changeable(variables.bytes) != nil else {
+      throw WorkspaceError(path: nil, reason: "has variables that no shell exports")
     }
     guard bytes.count + variables.bytes.count <= Self.limit else {
       throw WorkspaceError(path: nil, reason: "is larger than \(Self.limit) bytes")

@@ -24,6 +24,7 @@ final class Slot {
 
   /// Prepares the calling thread.
   init(_ number: Int, _ limits: Sandbox.Limits) throws(Trouble) {
+    if let refusal = Kernel.refusal { throw .refused(refusal) }
     do throws(Errno) {
       let enclosure = try Enclosure(enteringWith: number)
       self.limits = limits

@@ -4,6 +4,8 @@ public import TurnwiseCore
 ///
 /// No file of the host is touched, so there is nothing that a path could lead out of. The rules are
 /// those that the host keeps for real folders (``HostFolder``): no way up, and no link is followed.
+/// Permissions mean what they mean for the owner: a directory must be one to enter (`x`) for anything in
+/// it, to read (`r`) too for a list, and to write (`w`) for a new name.
 extension Workspace {
   /// A path as an entry has it: relative to `/workspace`, without `.` and doubled slashes.
   ///
@@ -33,11 +35,13 @@ extension Workspace {
 
   /// The paths in a directory, in the order of their bytes; those below its directories are left out.
   ///
-  /// - Throws: ``FileError`` where there is no such directory.
+  /// - Throws: ``FileError`` where there is no such directory, or its owner may not read it.
   public func list(_ path: Text) throws(FileError) -> [Entry] {
     let directory = try Self.canonical(path)
     if !directory.isEmpty {
-      guard case .directory = try existing(directory).kind else { throw .isNotDirectory(directory) }
+      let entry = try existing(directory)
+      guard case .directory = entry.kind else { throw .isNotDirectory(directory) }
+      guard entry.mode & 0o500 == 0o500 else { throw .notAllowed(directory) }
     }
     let prefix = directory.isEmpty ? [] : directory.bytes + [UInt8(ascii: "/")]
     return entries.filter { entry in
@@ -68,14 +72,15 @@ extension Workspace {
   public mutating func write(_ contents: Text, to path: Text) throws(FileError) {
     let path = try Self.canonical(path)
     if path.isEmpty { throw .isDirectory(path) }
+    try checkWay(to: path)
     var mode: UInt16 = 0o644
-    switch entry(path)?.kind {
-    case .directory: throw .isDirectory(path)
-    case .symbolicLink: throw .isLink(path)
-    case .file:
-      mode = try existing(path).mode
+    if let entry = entry(path) {
+      switch entry.kind {
+      case .directory: throw .isDirectory(path)
+      case .symbolicLink: throw .isLink(path)
+      case .file: mode = entry.mode
+      }
       guard mode & 0o200 != 0 else { throw .notAllowed(path) }
-    case nil: break
     }
     let missing = try directoriesToMake(for: path)
     let file = Entry(path: path, kind: .file(Blob(contents.bytes)), mode: mode)
@@ -103,24 +108,24 @@ extension Workspace {
   }
 
   private func existing(_ path: Text) throws(FileError) -> Entry {
-    if let entry = entry(path) { return entry }
     try checkWay(to: path)
-    throw .missing(path)
+    guard let entry = entry(path) else { throw .missing(path) }
+    return entry
   }
 
-  /// Throws where something on the way is there and not a directory.
+  /// Throws where something on the way is there and not a directory that its owner may enter.
   private func checkWay(to path: Text) throws(FileError) {
     for parent in Self.parents(of: path) {
-      switch entry(parent)?.kind {
+      guard let entry = entry(parent) else { return }
+      switch entry.kind {
       case .symbolicLink: throw .isLink(parent)
       case .file: throw .isNotDirectory(parent)
-      case .directory, nil: break
+      case .directory: if entry.mode & 0o100 == 0 { throw .notAllowed(parent) }
       }
     }
   }
 
   private func directoriesToMake(for path: Text) throws(FileError) -> [Text] {
-    try checkWay(to: path)
     let parents = Self.parents(of: path)
     let missing = parents.filter { entry($0) == nil }
     // A new name is a change of the directory that it comes into.
@@ -135,11 +140,27 @@ extension Workspace {
       .map { Text(path.bytes[..<$0]) }
   }
 
-  /// Where `part` begins, occurrences that overlap included.
+  /// Where `part` begins, occurrences that overlap included, in one pass over `whole` (Knuth, Morris
+  /// and Pratt).
   private static func places(of part: [UInt8], in whole: [UInt8]) -> [Int] {
-    guard let first = part.first, part.count <= whole.count else { return [] }
-    return (0...(whole.count - part.count)).filter { start in
-      whole[start] == first && whole[start...].starts(with: part)
+    if part.isEmpty || part.count > whole.count { return [] }
+    // How much of the beginning of `part` ends at each of its bytes; less than all up to there.
+    var borders = [Int32](repeating: 0, count: part.count)
+    func advance(_ matched: Int, with byte: UInt8) -> Int {
+      var matched = matched
+      while matched > 0, matched == part.count || part[matched] != byte {
+        matched = Int(borders[matched - 1])
+      }
+      return part[matched] == byte ? matched + 1 : 0
     }
+    for index in part.indices.dropFirst() {
+      borders[index] = Int32(advance(Int(borders[index - 1]), with: part[index]))
+    }
+    var (places, matched) = ([Int](), 0)
+    for (index, byte) in whole.enumerated() {
+      matched = advance(matched, with: byte)
+      if matched == part.count { places.append(index + 1 - part.count) }
+    }
+    return places
   }
 }

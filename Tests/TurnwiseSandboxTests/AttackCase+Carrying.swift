@@ -1,20 +1,30 @@
 import Foundation
+import Testing
 import TurnwiseCore
 import TurnwiseSandbox
 
 extension AttackCase {
   /// A command that tries to leave something, and one in what it left that looks for it; the second
   /// must print what it prints where nothing was tried.
+  ///
+  /// That the attempt does something is seen by looking in the same turn, where it must show, unless the
+  /// kernel says in these words that it does not have what would be left.
   private static func nothing(
-    _ name: String, left attempt: Text, seenBy look: Text, _ outcome: String
+    _ name: String, left attempt: Text, seenBy look: Text, _ outcome: String,
+    unless unavailable: String? = nil
   ) -> AttackCase {
     AttackCase(name) {
       let tried = try await play(attempt)
       let after = try await play(look, in: tried.workspace)
       let fresh = try await play(look, in: tried.workspace, by: .limited { _ in })
-      return Outcome(
-        after == fresh ? outcome : "\(after.output)\(after.errors)".debugDescription,
-        after == fresh, after.status == 0)
+      let atOnce = try await play(Text(attempt.bytes + Array("\n".utf8) + look.bytes))
+      let isTried = atOnce.output != fresh.output
+      let isUnavailable = unavailable.map { tried.errors.contains($0) } == true
+      let text =
+        !isTried && !isUnavailable
+        ? "the attempt did nothing: \(tried.errors)"
+        : after == fresh ? outcome : "\(after.output)\(after.errors)".debugDescription
+      return Outcome(text, after == fresh, after.status == 0, isTried || isUnavailable)
     }
   }
 
@@ -50,13 +60,23 @@ extension AttackCase {
       seenBy: "ls -lai --time-style=full-iso | grep -v '\\.\\.'", "as new"),
     nothing(
       "extended attributes",
-      left: "touch f; python3 -c \"import os; os.setxattr('f', 'user.x', b'1')\" 2>/dev/null; true",
-      seenBy: "python3 -c \"import os; print(os.listxattr('f'), os.listxattr('.'))\"", "gone"),
+      left: "touch f; python3 -c \"import os; os.setxattr('f', 'user.x', b'1')\"; true",
+      seenBy: "touch f; python3 -c \"import os; print(os.listxattr('f'), os.listxattr('.'))\"",
+      "gone", unless: "Operation not supported"),
     nothing(
-      "a changed memory of the shell that waits",
-      left:
-        "for p in /proc/[0-9]*; do echo x > $p/mem; echo x > $p/oom_score_adj; done 2>/dev/null",
-      seenBy: "cat /proc/1/oom_score_adj /proc/self/oom_score_adj", "out of reach, and as new"),
+      "the score by which the kernel kills when memory runs out",
+      left: "echo 500 > /proc/1/oom_score_adj; echo 500 > /proc/self/oom_score_adj",
+      seenBy: "cat /proc/1/oom_score_adj /proc/self/oom_score_adj", "as new"),
+    nothing(
+      "sockets and servers",
+      left: """
+        python3 -c "
+        import socket, sys, time
+        s = socket.socket(socket.AF_UNIX); s.bind('\\\\0carried'); s.listen()
+        print('listening', flush=True); time.sleep(1000)" | head -1 >/dev/null &
+        until grep -q carried /proc/net/unix; do sleep 0.01; done
+        """,
+      seenBy: "grep -c carried /proc/net/unix; true", "gone"),
     AttackCase("a descriptor sent to the host with the shell's state") {
       let result = try await play(
         """
@@ -80,28 +100,103 @@ extension AttackCase {
         "no socket leads there; the state is a file", leaked == 0,
         result.output == "Socket operation on non-socket\n")
     },
-    AttackCase("a forged state") {
-      let result = try await play(
-        "printf '/tmp\\n\\0export PATH=/bin; echo forged; id -u\\0' >&6; exec 6>&-",
-        "pwd; grep -E '^(CapEff|NoNewPrivs)' /proc/self/status | tr '\\n\\t' '  '; ulimit -u")
+    AttackCase("a forged state that brings a program along") {
+      let forged = [
+        "echo forged; id -u", "f() { :; }", "alias ls=false", "trap 'echo forged' EXIT",
+        "declare -x A=$(echo forged)", "declare -x A=\"`echo forged`\"", "sleep 1000 &",
+        "declare -x A=\"1\"; echo forged", "declare -ix A=\"B[\\$(echo forged)]\"",
+        "declare -ax A=([\\$(echo forged)]=\"1\")", "declare -fx f",
+      ]
+      let look: Text = "pwd; declare -F; alias; trap -p; jobs"
+      let clean = try await play(look)
+      var taken: [String] = []
+      for text in forged {
+        let state = try await play(
+          Text("cat > s <<'X'\n\(text)\nX"),
+          "{ printf '/tmp\\n\\0'; cat s; printf '\\0'; } >&6; exec 6>&-")
+        let next = try await play(look, in: state.workspace)
+        if state.isShellStateSaved || next.output != clean.output {
+          taken.append(text)
+        }
+      }
+      // The form itself is what a shell may say.
+      let plain = try await play(
+        "{ printf '/tmp\\n\\0declare -x A=\"1 \\\\$B\"\\n\\0'; } >&6; exec 6>&-", "pwd; echo \"$A\""
+      )
       return Outcome(
-        "replayed inside the next sandbox, where it can do what a command can",
-        result.output.hasSuffix("/tmp\nCapEff: 0000000000000000 NoNewPrivs: 1 48\n"))
+        taken.isEmpty ? "not taken: only exported variables are" : "taken: \(taken)", taken.isEmpty,
+        plain.output == "/tmp\n1 $B\n")
+    },
+    AttackCase("variables that the next shell needs itself") {
+      let results = try await [
+        "readonly RANDOM __turn IFS PATH; export RANDOM __turn IFS PATH", "export IFS=x PS4=y",
+        "set -a; readonly REPLY OLDPWD; export SHELLOPTS BASHOPTS; set -eu",
+        "export -n PATH; unset IFS",
+      ].asyncMap { try await play(Text($0), "echo a b | wc -w; cd /tmp", "pwd") }
+      return Outcome(
+        "the next commands run", results.allSatisfy { $0.output == "/tmp\n" && $0.status == 0 })
     },
     AttackCase("one episode looks for another's in the same slot") {
+      let look: Text =
+        "pwd; ls -A . /tmp /dev/shm/; env | grep -c secret; ps -e | grep -c sleep; sh -c 'echo $$'"
       let sandbox = Sandbox.limited { _ in }
       try await play(
         "echo secret > f; echo secret > /tmp/f; export S=secret; cd /usr; (sleep 1000 &)",
         "echo secret > /dev/shm/g", by: sandbox)
-      let other = try await play(
-        "pwd; ls -A . /tmp /dev/shm/; env | grep -c secret; ps -e | grep -c sleep; sh -c 'echo $$'",
+      let own = try await play(
+        "echo secret > f; echo secret > /tmp/f; export S=secret; (sleep 1000 &); \(look)",
         by: sandbox)
-      let fresh = try await play(
-        "pwd; ls -A . /tmp /dev/shm/; env | grep -c secret; ps -e | grep -c sleep; sh -c 'echo $$'",
-        by: .limited { _ in })
+      let other = try await play(look, by: sandbox)
+      let fresh = try await play(look, by: .limited { _ in })
       return Outcome(
-        "nothing of it", other == fresh, !other.output.contains("secret"),
+        "nothing of it", other == fresh, own != fresh, !other.output.contains("secret"),
         other.output.hasPrefix("/workspace\n.:\n\n/dev/shm/:\n\n/tmp:\n0\n0\n"))
     },
+    AttackCase("the process that holds the sandbox, and its mounts") {
+      _ = try await #require(processExitsWith: .success) {
+        let sandbox = Sandbox.limited { _ in }
+        var result = try await play("true", by: sandbox)
+        // The one of this episode, and the one that waits for the next.
+        var holders: [String] = []
+        while holders.count < 2 {
+          try await Task.sleep(for: .milliseconds(10))
+          holders = processesOfMachine("environ", with: "TURNWISE_HOST=\(getpid())").filter {
+            process in
+            let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
+            return line.starts(with: Data("/usr/bin/cat".utf8))
+          }
+        }
+        let before = holders.map { mounts(of: $0) }
+        let attempt = Text(
+          """
+          for p in \(holders.joined(separator: " ")); do
+            kill -9 $p && echo killed; cat /proc/$p/status && echo seen; renice 19 $p && echo heard
+          done 2>/dev/null; ps -e --no-headers -o comm; mount -t tmpfs x /tmp 2>/dev/null || echo no
+          """)
+        for _ in 0..<5 {
+          result = try await play(attempt, in: result.workspace, by: sandbox)
+          if result.output != "bash\nps\nno\n" { exit(3) }
+        }
+        if before.contains("") || holders.map({ mounts(of: $0) }) != before { exit(4) }
+      }
+      return Outcome("not seen, not reached; its mounts stay as they are", true)
+    },
+    AttackCase("keys of the host") {
+      _ = try await #require(processExitsWith: .success) {
+        // A key of the session, which whatever the host starts has, too. A container may forbid it.
+        let isMade = Host.makeSessionKey("turnwise-secret")
+        let sandbox = Sandbox(slots: 1)
+        let own = try? String(contentsOfFile: "/proc/keys", encoding: .utf8)
+        if isMade, own?.contains("turnwise-secret") != true { exit(3) }
+        let result = try await play("cat /proc/keys; echo end", by: sandbox)
+        if result.output != "end\n" { exit(4) }
+      }
+      return Outcome("not listed", true)
+    },
   ]
+}
+
+/// The mounts that a process sees; empty where there is no such process.
+private func mounts(of process: String) -> String {
+  (try? String(contentsOfFile: "/proc/\(process)/mountinfo", encoding: .utf8)) ?? ""
 }

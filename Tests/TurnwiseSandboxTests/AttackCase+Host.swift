@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 import TurnwiseCore
 import TurnwiseSandbox
 
@@ -6,17 +7,20 @@ extension AttackCase {
   /// Cases 19 to 23: the host's files, descriptors, servers and processes.
   static let host: [AttackCase] = [
     AttackCase("secrets of the host") {
-      setenv("TURNWISE_TEST_SECRET", "swordfish", 1)
-      let result = try await play(
-        """
-        cat /etc/shadow /root/.bashrc /proc/1/root/etc/hostname; ls /home /root /var /srv /opt
-        cat /proc/*/environ | tr '\\0' '\\n'; tr '\\0' '\\n' < /proc/1/cmdline
-        """)
-      let text = result.output + result.errors
-      return Outcome(
-        "no such files; neither the host's variables nor its paths",
-        !text.contains("swordfish"), !text.contains("bwrap"), !result.output.contains("root:"),
-        result.output.contains("PYTHONHASHSEED=0"))
+      // A process of its own, whose environment is nobody else's.
+      _ = try await #require(processExitsWith: .success) {
+        setenv("TURNWISE_TEST_SECRET", "swordfish", 1)
+        let result = try await play(
+          """
+          cat /etc/shadow /root/.bashrc /proc/1/root/etc/hostname; ls /home /root /var /srv /opt
+          cat /proc/*/environ | tr '\\0' '\\n'; tr '\\0' '\\n' < /proc/1/cmdline
+          """)
+        let text = result.output + result.errors
+        if text.contains("swordfish") || text.contains("bwrap") { exit(3) }
+        if result.output.contains("root:") { exit(4) }
+        if !result.output.contains("PYTHONHASHSEED=0") { exit(5) }
+      }
+      return Outcome("no such files; neither the host's variables nor its paths", true)
     },
     AttackCase("descriptors left open by the host") {
       let root = open("/", O_RDONLY)
@@ -40,7 +44,8 @@ extension AttackCase {
       ], "read-only, or not allowed"),
     AttackCase("servers of the host: loopback, abstract name, vsock") {
       let (listener, port) = try loopbackListener()
-      defer { close(listener) }
+      let named = try abstractListener("turnwise-test")
+      defer { for socket in [listener, named] { close(socket) } }
       let result = try await play(
         Text(
           """
@@ -53,10 +58,10 @@ extension AttackCase {
               except OSError as error: print(error.errno)
           "
           """))
-      var waiting = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+      var waiting = [listener, named].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
       return Outcome(
-        "EAFNOSUPPORT or ECONNREFUSED; the listener saw nothing",
-        result.output == "refused\n97\n97\n111\n", poll(&waiting, 1, 0) == 0)
+        "EAFNOSUPPORT or ECONNREFUSED; the listeners saw nothing",
+        result.output == "refused\n97\n97\n111\n", poll(&waiting, 2, 0) == 0)
     },
     AttackCase("killing processes of the host") {
       let canary = try Process.run(URL(fileURLWithPath: "/usr/bin/sleep"), arguments: ["600"])
@@ -88,4 +93,22 @@ func loopbackListener() throws -> (descriptor: Int32, port: UInt16) {
   }
   guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
   return (listener, UInt16(bigEndian: address.sin_port))
+}
+
+/// A socket of the host that listens at a name in no file system.
+func abstractListener(_ name: String) throws -> Int32 {
+  let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+  var address = sockaddr_un()
+  address.sun_family = sa_family_t(AF_UNIX)
+  withUnsafeMutableBytes(of: &address.sun_path) { path in
+    for (index, byte) in name.utf8.enumerated() { path[index + 1] = byte }
+  }
+  let length = MemoryLayout<sa_family_t>.size + 1 + name.utf8.count
+  let isBound = withUnsafeMutablePointer(to: &address) { address in
+    address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+      bind(listener, address, socklen_t(length)) == 0 && listen(listener, 8) == 0
+    }
+  }
+  guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
+  return listener
 }

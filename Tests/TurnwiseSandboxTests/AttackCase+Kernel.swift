@@ -19,14 +19,15 @@ extension AttackCase {
       let calls = systemCalls([
         ("mount", (165, 40)), ("unshare", (272, 97)), ("setns", (308, 268)),
         ("clone3", (435, 435)), ("io_uring_setup", (425, 425)), ("keyctl", (250, 219)),
-        ("bpf", (321, 280)), ("open_tree", (428, 428)),
+        ("bpf", (321, 280)), ("open_tree", (428, 428)), ("init_module", (175, 105)),
       ])
-      let result = try await play(
-        Text(
-          calls.bytes
-            + Array("\nmount -t tmpfs x /tmp || unshare -Ur true || unshare -m true".utf8)))
+      let result = try await play(calls)
+      let wrong = try await notRefused([
+        "mount -t tmpfs x /tmp", "umount /usr", "unshare -Ur true", "unshare -m true",
+        "nsenter -t 1 -a true", "chroot /usr /bin/true",
+      ])
       return Outcome(
-        "EPERM; clone3 ENOSYS", result.status != 0,
+        wrong.isEmpty ? "EPERM; clone3 ENOSYS" : wrong.joined(separator: "; "), wrong.isEmpty,
         result.output == """
           mount -1 1
           unshare -1 1
@@ -36,6 +37,7 @@ extension AttackCase {
           keyctl -1 1
           bpf -1 1
           open_tree -1 1
+          init_module -1 1
 
           """)
     },
@@ -48,13 +50,13 @@ extension AttackCase {
     AttackCase("set-user-id") {
       let result = try await play(
         """
-        cp /usr/bin/id sid; chmod 4755 sid; ./sid -u; su -c id 2>/dev/null
+        cp /usr/bin/id sid; chmod 4755 sid; ./sid -u; su -c id </dev/null >/dev/null 2>&1; echo $?
         grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status | tr '\\n\\t' '  '
         """)
       return Outcome(
         "same user, no capability, NoNewPrivs; the bit is dropped",
         result.output
-          == "1000\nCapEff: 0000000000000000 CapBnd: 0000000000000000 NoNewPrivs: 1 Seccomp: 2 ",
+          == "1000\n1\nCapEff: 0000000000000000 CapBnd: 0000000000000000 NoNewPrivs: 1 Seccomp: 2 ",
         result.workspace.entry("sid")?.mode == 0o755)
     },
     AttackCase(

@@ -30,17 +30,11 @@ struct AttackCase: Sendable {
     }
   }
 
-  /// Commands of which each must fail.
+  /// Commands of which each must fail, and for another reason than that there is no such program.
   init(_ name: String, allFail commands: [String], _ outcome: String) {
     self.init(name) {
-      var successes: [String] = []
-      for command in commands {
-        let result = try await play(Text("{ \(command); } >/dev/null"))
-        if result.status == 0 { successes.append(command) }
-      }
-      return Outcome(
-        successes.isEmpty ? outcome : "succeeded: \(successes.joined(separator: "; "))",
-        successes.isEmpty)
+      let wrong = try await notRefused(commands)
+      return Outcome(wrong.isEmpty ? outcome : wrong.joined(separator: "; "), wrong.isEmpty)
     }
   }
 
@@ -63,4 +57,18 @@ struct AttackCase: Sendable {
       "
       """)
   }
+}
+
+/// Those of some commands that did not fail, or could not even be tried.
+func notRefused(_ commands: [String]) async throws -> [String] {
+  var wrong: [String] = []
+  for command in commands {
+    let result = try await play(Text("PATH+=:/usr/sbin; { \(command); } >/dev/null"))
+    switch result.status {
+    case 0: wrong.append("succeeded: \(command)")
+    case 127 where result.errors.contains("not found"): wrong.append("not tried: \(command)")
+    default: break
+    }
+  }
+  return wrong
 }

@@ -1,11 +1,16 @@
 import Testing
 
 /// The attack table, printed by `swift test --filter AttackTableTests`.
+///
+/// Each case, what came of it, and whether the sandbox held; what could not be tried has not held.
 @Suite struct AttackTableTests {
   @Test func `every attack comes to the outcome that is promised`() async {
-    let cases =
+    let known =
       AttackCase.resources + AttackCase.processes + AttackCase.host + AttackCase.kernel
-      + AttackCase.files + AttackCase.shell + AttackCase.machinery + AttackCase.carrying
+      + AttackCase.files + AttackCase.shell + AttackCase.machinery
+    // The documentation names cases by their numbers.
+    #expect(known.count == 44 && AttackCase.carrying.count == 16)
+    let cases = known + AttackCase.carrying
     var rows: [(name: String, text: String, verdict: String)] = []
     for (index, attack) in cases.enumerated() {
       let number = "\(index + 1)"

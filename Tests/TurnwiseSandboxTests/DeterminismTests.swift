@@ -55,11 +55,3 @@ import TurnwiseSandbox
     #expect(listings[0] == listings[1])
   }
 }
-
-extension Array {
-  fileprivate func asyncMap<T>(_ transform: (Element) async throws -> T) async rethrows -> [T] {
-    var results: [T] = []
-    for element in self { results.append(try await transform(element)) }
-    return results
-  }
-}

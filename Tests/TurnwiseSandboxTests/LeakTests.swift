@@ -76,8 +76,8 @@ import TurnwiseSandbox
     }
     // They die after their host, not with it. One that does not die fails the test by its time.
     let host = try String(contentsOfFile: path, encoding: .utf8)
-    while !processes("cmdline", with: "\(mark)").isEmpty
-      || !processes("environ", with: "TURNWISE_HOST=\(host)").isEmpty
+    while !processesOfMachine("cmdline", with: "\(mark)").isEmpty
+      || !processesOfMachine("environ", with: "TURNWISE_HOST=\(host)").isEmpty
     {
       try await Task.sleep(for: .milliseconds(10))
     }
@@ -156,7 +156,7 @@ private actor Tally {
 }
 
 /// The processes of the machine with `text` in their command line or environment.
-private func processes(_ file: String, with text: String) -> [String] {
+func processesOfMachine(_ file: String, with text: String) -> [String] {
   let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
   return all.filter { name in
     guard Int(name) != nil,

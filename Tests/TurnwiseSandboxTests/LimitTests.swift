@@ -120,8 +120,12 @@ import TurnwiseSandbox
 
   @Test func `leaves no dead children inside`() async throws {
     let result = try await play(
-      "for i in $(seq 20); do (sleep 0.01 &); done; sleep 0.3; ps -e --no-headers -o stat | grep -c Z"
-    )
-    #expect(result.output == "0\n")
+      """
+      for i in {1..20}; do (sleep 0.01 &); done
+      for i in {1..3000}; do
+        ps -e --no-headers -o stat,comm | grep -qE '^Z|sleep' || { echo none; break; }; sleep 0.01
+      done
+      """)
+    #expect(result.output == "none\n")
   }
 }

@@ -53,6 +53,48 @@ import TurnwiseSandbox
     }
   }
 
+  /// Calls that are not there, or not allowed, and what the sandbox makes of it.
+  static let forbidden: [(Host.Forbidden, Sandbox.Refusal.Cause)] = {
+    #if arch(x86_64)
+      let (clone, setns, seccomp) = (56, 308, 317)
+    #else
+      let (clone, setns, seccomp) = (220, 268, 277)
+    #endif
+    let (openat2, closeRange, openProcess) = (437, 436, 434)
+    let (memory, processes): (UInt32, UInt32) = (0x100, 0x2000_0000)  // CLONE_VM, CLONE_NEWPID
+    return [
+      (.init(number: openat2, error: ENOSYS), .missingCall),
+      (.init(number: openat2, error: EPERM), .missingCall),
+      (.init(number: closeRange, error: ENOSYS), .missingCall),
+      (.init(number: openProcess, error: EPERM), .missingCall),
+      (.init(number: seccomp, error: EINVAL), .missingCall),
+      (.init(number: setns, error: EPERM), .unreachable),
+      (.init(number: clone, error: EPERM, bits: memory | processes), .namespacesForbidden),
+      (.init(number: clone, error: ENOSPC, bits: memory | processes), .namespaceLimit),
+    ]
+  }()
+
+  @Test(arguments: forbidden.indices)
+  func `names the call that it lacks`(index: Int) async {
+    await #expect(processExitsWith: .success) { [index] in
+      let (forbidden, cause) = Self.forbidden[index]
+      try Host.forbid(forbidden)
+      // Before anything is awaited: all of this has to be on one thread.
+      let sandbox = Sandbox(slots: 1)
+      let folder = Result(catching: { () throws(FileError) in
+        try HostFolder(NSTemporaryDirectory())
+      })
+      let refusal = await #expect(throws: Sandbox.Refusal.self) { try await sandbox.probe() }
+      #expect(refusal?.cause == cause, "\(String(describing: refusal))")
+      if cause == .missingCall, case .failure(let error) = folder {
+        #expect(refusal.map { FileError.refused($0) } == error)
+      } else {
+        // The last call of those that are missing is one that only commands need.
+        #expect(cause != .missingCall || forbidden.error == EINVAL)
+      }
+    }
+  }
+
   @Test(
     .enabled(if: getuid() == 0, "only root can put another launcher in the place of bubblewrap"))
   func `without bubblewrap says how to install it`() async {

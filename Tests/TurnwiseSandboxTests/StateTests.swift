@@ -38,9 +38,6 @@ import TurnwiseSandbox
       "export PATH=/nope; unset HOME", "echo $PATH ${HOME-none}; ls", "export PATH=/bin; ls /")
     #expect(result.status == 0)
     #expect(result.output.contains("workspace"))
-    let unset = try await play(
-      "export PATH=/nope; unset HOME LANG", "echo $PATH ${HOME-none} ${LANG-none}")
-    #expect(unset.output == "/nope none none\n")
   }
 
   @Test func `is nothing where it changed nothing`() async throws {
@@ -95,11 +92,34 @@ import TurnwiseSandbox
     #expect(result.workspace.shell == .initial)
   }
 
-  @Test func `can be forged no further than a command could go`() async throws {
+  @Test func `is no program that a command says in the place of its shell`() async throws {
     let result = try await play(
-      "printf '/tmp\\n\\0export PATH=/bin; echo forged; id -u\\0' >&6; exec 6>&-",
-      "pwd; cat /proc/self/status | grep -E '^(CapEff|NoNewPrivs)'; ulimit -u")
-    #expect(result.output.hasSuffix("/tmp\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\n48\n"))
+      "export A=1; cd /tmp", "printf '/usr\\n\\0echo forged\\n\\0' >&6; exec 6>&-", "pwd; echo $A")
+    #expect(result.output == "/tmp\n1\n")
+  }
+
+  @Test(arguments: [
+    ("A", "x y"), ("A", "a\nb'\"\\$(id)`id`!"), ("A", ""), ("A", "naïve 🦊\u{1B}"),
+  ])
+  func `is each exported value, byte for byte`(name: String, value: String) async throws {
+    let start = try Workspace([("v", Text(Array(value.utf8)))])
+    let result = try await play(
+      Text("IFS= read -r -d '' \(name) < v; export \(name)"),
+      Text("printf %s \"$\(name)\" | cmp - v"), in: start)
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+  }
+
+  @Test func `is each kind of variable that can be exported`() async throws {
+    let result = try await play(
+      "declare -ix I=7-10; declare -ax A=('x y' [5]='$z'); declare -Ax M=([k]='v w'); declare -rx R=1",
+      "I+=1; R=2; echo $I ${A[0]}.${A[5]} ${M[k]} $R")
+    #expect(result.output == "-2 x y.$z v w 2\n")
+  }
+
+  @Test func `is that a variable was taken back, too`() async throws {
+    let result = try await play("unset HOME; export -n LANG", "echo ${HOME-none} ${LANG-none}; cd")
+    #expect(result.output == "none none\n")
+    #expect(result.errors == "bash: line 1: cd: HOME not set\n")
   }
 
   @Test func `falls back to the workspace where its directory is gone`() async throws {

@@ -42,3 +42,11 @@ extension Sandbox {
     return Sandbox(slots: 1, limits: limits)
   }
 }
+
+extension Array {
+  func asyncMap<T>(_ transform: (Element) async throws -> T) async rethrows -> [T] {
+    var results: [T] = []
+    for element in self { results.append(try await transform(element)) }
+    return results
+  }
+}
