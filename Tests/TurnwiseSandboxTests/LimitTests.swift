@@ -118,6 +118,23 @@ import TurnwiseSandbox
     #expect(result.output == "background\n")
   }
 
+  @Test func `does not keep it waiting, even when its output is on its way between two sockets`()
+    async throws
+  {
+    let result = try await play(
+      """
+      python3 -c "
+      import array, socket
+      a, b = socket.socketpair()
+      for s in [a, b]:
+          s.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS,
+                              array.array('i', [a.fileno(), b.fileno(), 1, 2, 6]))])
+      print('sent')"
+      """)
+    #expect(result.output == "sent\n" && result.isShellStateSaved)
+    #expect(result.usage.wallSeconds < 9)
+  }
+
   @Test func `leaves no dead children inside`() async throws {
     let result = try await play(
       """

@@ -9,7 +9,9 @@ import TurnwiseSandbox
 /// `TURNWISE_SOAK_TURNS=5000 swift test -c release --filter SoakTests`.
 @Suite struct SoakTests {
   @Test func `a long and rough run leaves nothing and comes out as a quiet one`() async {
-    await #expect(processExitsWith: .success) {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
       let turns =
         ProcessInfo.processInfo.environment["TURNWISE_SOAK_TURNS"].flatMap { Int($0) } ?? 300
       var soak: Soak? = try await Soak(turns: turns)
@@ -30,6 +32,9 @@ import TurnwiseSandbox
       #expect(after.children == 0 && after.folders <= before.folders)
       #expect(growth < 8 << 20, "\(growth) bytes")
     }
+    // What a process of a test prints is not shown.
+    let said = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
+    for line in said.split(separator: "\n") where line.hasPrefix("soak:") { print(line) }
   }
 }
 
