@@ -37,85 +37,40 @@ public struct Muon: Hashable, Sendable {
   ) {
     adam.update(&model, gradient: gradient, learningRate: learningRate) { !$0.isDecayed }
     let matrices = model.layout.slices.filter(\.isDecayed)
-    let steps = steps(of: matrices, gradient, workers)
+    let shapes = matrices.map { (rows: $0.shape[0], columns: $0.shape[1]) }
+    let (old, new) = (momentum, 1 - momentum)
     let keep = 1 - learningRate * adam.weightDecay
-    for (slice, step) in zip(matrices, steps) {
-      adam.firstMoments.replaceSubrange(slice.range, with: step.average)
-      let length = learningRate * Self.spread * Float(slice.shape.max() ?? 1).squareRoot()
-      model.parameters.withUnsafeMutableBufferPointer { parameters in
-        for (place, direction) in zip(slice.range, step.direction) {
-          parameters[place] = keep * parameters[place] - length * direction
+    model.parameters.withUnsafeMutableBufferPointer { parameters in
+      adam.firstMoments.withUnsafeMutableBufferPointer { averages in
+        gradient.withUnsafeBufferPointer { gradient in
+          guard let parameters = parameters.baseAddress, let averages = averages.baseAddress,
+            let gradient = gradient.baseAddress
+          else { return }
+          // Each matrix is moved by one thread.
+          nonisolated(unsafe) let (weights, momenta, slopes) = (parameters, averages, gradient)
+          _ = Parallel.map(
+            matrices.count, workers: workers, workspace: { Orthogonalizer(for: shapes) }
+          ) { index, orthogonalizer in
+            let (start, count) = (matrices[index].range.lowerBound, matrices[index].range.count)
+            let (average, slope) = (momenta + start, slopes + start)
+            kernels.scale(average, by: old, count: count)
+            kernels.add(average, new, times: slope, count: count)
+            // Nesterov's: as if the next gradient were like this one.
+            let direction = orthogonalizer.matrix
+            direction.update(from: average, count: count)
+            kernels.scale(direction, by: old, count: count)
+            kernels.add(direction, new, times: slope, count: count)
+            let (rows, columns) = shapes[index]
+            let step = orthogonalizer.run(rows: rows, columns: columns)
+            kernels.scale(weights + start, by: keep, count: count)
+            let length = learningRate * Self.spread * Float(max(rows, columns)).squareRoot()
+            kernels.add(weights + start, -length, times: step, count: count)
+          }
         }
       }
     }
   }
 
-  private func steps(
-    of matrices: [ParameterLayout.Slice], _ gradient: [Float], _ workers: Int
-  ) -> [Step] {
-    let (momentum, averages) = (momentum, adam.firstMoments)
-    return Parallel.map(matrices.count, workers: workers, workspace: {}) { index, _ in
-      Step(matrices[index], gradient: gradient, averages: averages, momentum: momentum)
-    }
-  }
-
   /// The root mean square of AdamW's steps, by learning rate (Liu et al., 2025).
   private static let spread: Float = 0.2
-
-  /// The step of one matrix.
-  private struct Step: Sendable {
-    let average, direction: [Float]
-
-    init(
-      _ slice: ParameterLayout.Slice, gradient: [Float], averages: [Float], momentum: Float
-    ) {
-      let new = 1 - momentum
-      let average = slice.range.map { momentum * averages[$0] + new * gradient[$0] }
-      // Nesterov's: as if the next gradient were like this one.
-      var direction = zip(slice.range, average).map { new * gradient[$0] + momentum * $1 }
-      Muon.orthogonalize(&direction, rows: slice.shape[0], columns: slice.shape[1])
-      (self.average, self.direction) = (average, direction)
-    }
-  }
-
-  /// Brings the singular values of a matrix close to 1.
-  ///
-  /// Five steps of the quintic iteration whose coefficients Jordan chose to rise fast from small values
-  /// (Newton and Schulz' converge slower). A matrix of zeros stays one.
-  package static func orthogonalize(_ matrix: inout [Float], rows: Int, columns: Int) {
-    let count = rows * columns
-    let side = min(rows, columns)
-    let (x, y) = (FloatBuffer(uninitialized: count), FloatBuffer(uninitialized: count))
-    let square = FloatBuffer(uninitialized: side * side)
-    let polynomial = FloatBuffer(uninitialized: side * side)
-    var (this, next) = (x.base, y.base)
-    matrix.withUnsafeBufferPointer { matrix in
-      if let base = matrix.baseAddress { this.update(from: base, count: count) }
-    }
-    let norm = kernels.dot(this, this, count: count).squareRoot()
-    // Nothing to turn; of smaller ones the squares are lost.
-    guard norm > 1e-15 else { return matrix = [Float](repeating: 0, count: count) }
-    kernels.scale(this, by: 1 / norm, count: count)
-    // The smaller of the two products with the transposed matrix.
-    let isWide = rows <= columns
-    for _ in 0..<5 {
-      MatrixProduct.multiply(
-        square.base, this, this, m: side, n: side, k: max(rows, columns), cStride: side,
-        aStride: columns, bStride: columns, aTransposed: !isWide, bTransposed: isWide)
-      polynomial.base.update(from: square.base, count: side * side)
-      kernels.scale(polynomial.base, by: -4.7750, count: side * side)
-      MatrixProduct.multiply(
-        polynomial.base, square.base, square.base, m: side, n: side, k: side, cStride: side,
-        aStride: side, bStride: side, scale: 2.0315, accumulating: true)
-      next.update(from: this, count: count)
-      kernels.scale(next, by: 3.4445, count: count)
-      MatrixProduct.multiply(
-        next, isWide ? polynomial.base : this, isWide ? this : polynomial.base, m: rows,
-        n: columns, k: side, cStride: columns, aStride: isWide ? side : columns, bStride: columns,
-        accumulating: true)
-      swap(&this, &next)
-    }
-    matrix = Array(UnsafeBufferPointer(start: this, count: count))
-    withExtendedLifetime((x, y, square, polynomial)) {}
-  }
 }
