@@ -84,13 +84,11 @@ extension ContractCase {
       "an output without end ends the command",
       [("yes", .stopped(.output)), ("yes >&2", .stopped(.output))]),
     ContractCase("time that is up ends the command, with all that it started") {
-      let begin = ContinuousClock.now
+      // Would take a quarter of an hour, and the test with it.
       let result = try await play(
         "echo begun; (setsid sleep 1000 &); trap '' TERM; sleep 1000 & wait", by: hasty)
       #expect(result.ending == .stopped(.time) && result.output == "begun\n")
-      // Far less than what it started would have taken.
-      #expect(ContinuousClock.now - begin < .seconds(60))
-      #expect(try await play("ps -e --no-headers -o comm", by: hasty).output == "bash\nps\n")
+      #expect(try await play("ps -e --no-headers -o comm").output == "bash\nps\n")
     },
     ending(
       "a quick death by a signal is not time that is up",
