@@ -53,7 +53,7 @@ final class ChildProcess {
   }
 
   private let program: UnsafeMutablePointer<Program>
-  private static let stackBytes = 256 << 10
+  fileprivate static let stackBytes = 256 << 10
   private static let functions: (call: Call, clone: Clone)? = {
     guard let call = dlsym(nil, "syscall"), let clone = dlsym(nil, "clone") else { return nil }
     return (unsafeBitCast(call, to: Call.self), unsafeBitCast(clone, to: Clone.self))
@@ -118,7 +118,7 @@ final class ChildProcess {
 
 private func startChild(_ program: UnsafeMutablePointer<ChildProcess.Program>) {
   let always: Int32 = 0x100 | 0x4000 | SIGCHLD  // CLONE_VM, CLONE_VFORK
-  let stack = program.pointee.stack + (256 << 10)
+  let stack = program.pointee.stack + ChildProcess.stackBytes
   program.pointee.process = program.pointee.clone(
     runChild, stack, program.pointee.flags | always, program, 0, 0, 0)
   if program.pointee.process < 0 {

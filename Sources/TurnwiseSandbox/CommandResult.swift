@@ -26,9 +26,9 @@ public struct CommandResult: Codable, Sendable {
 
   /// What a command cost, which differs from run to run.
   public struct Usage: Codable, Hashable, Sendable {
-    /// The processor time of everything that ran for the command, the launcher included.
+    /// The processor time of everything that ran in the command's world.
     public var processorSeconds = 0.0
-    /// The wall-clock time from launch to result.
+    /// The wall-clock time from the making of its world to the result.
     public var wallSeconds = 0.0
   }
 

@@ -8,7 +8,7 @@ struct Enclosure {
   /// The root directory that is prepared for sandboxes, with network, host name and control groups
   /// of the thread's own.
   ///
-  /// The launcher then need not make them for each command, which takes a third off the processor
+  /// The launcher then need not make them for each sandbox, which takes a third off the processor
   /// time of a launch. Nothing can pass through them from one command to the next: they belong to
   /// root, so that no command can change them, and sockets end with the processes that have them
   /// open. Only root can prepare them; else the launcher does it all, with the same result.
@@ -26,7 +26,7 @@ struct Enclosure {
       preparedRoot = nil
       return
     }
-    // Files of a sandbox, and the processes in it, are those of nobody else on the machine.
+    // Files of a sandbox, and the processes in it, are those of no other slot of this process.
     let user = 60_000 + slot % 5_000
     preparedRoot = try? PreparedRoot(ownedBy: uid_t(user))
     do {

@@ -38,6 +38,7 @@ final class Entrance {
     let size = "size=\(limits.workspaceBytes),mode=755"
     strings = CStrings([
       "proc", "tmpfs", "/proc", "/tmp", Launch.workspacePath, size, "/dev/null", "/proc/keys",
+      "/proc/key-users",
     ])
     let (proc, tmpfs, processes, temporary, workspace, options) = (
       strings[0], strings[1], strings[2], strings[3], strings[4], strings[5]
@@ -63,6 +64,8 @@ final class Entrance {
       // The names of the host's keys, which no namespace covers. MS_BIND; not every kernel has keys.
       ChildCall(
         .mounting, Kernel.Number.mount, strings[6], strings[7], 0, 0x1000, isRequired: false),
+      ChildCall(
+        .mounting, Kernel.Number.mount, strings[6], strings[8], 0, 0x1000, isRequired: false),
       ChildCall(.mounting, Kernel.Number.mount, tmpfs, temporary, tmpfs, 2 | 4, options),
       ChildCall(.mounting, Kernel.Number.mount, tmpfs, workspace, tmpfs, 2 | 4, options),
       ChildCall(.preparing, Kernel.Number.chdir, workspace),

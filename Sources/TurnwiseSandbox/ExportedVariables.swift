@@ -24,7 +24,8 @@ struct ExportedVariables {
     guard let first = name.first, !Self.isDigit(first) else { return false }
     if take("=") {
       let isNumber = attributes.contains(UInt8(ascii: "i"))
-      guard take("(") ? takeElements(isNumber) : takeValue(isNumber) else { return false }
+      let isList = !attributes.contains(UInt8(ascii: "A"))
+      guard take("(") ? takeElements(isList, isNumber) : takeValue(isNumber) else { return false }
     }
     return take("\n")
   }
@@ -42,10 +43,12 @@ struct ExportedVariables {
 
   /// The elements of an array, up to its end.
   ///
-  /// A key that is no word would be evaluated.
-  private mutating func takeElements(_ isNumber: Bool) -> Bool {
+  /// A key that is no word would be evaluated, and the keys of a list always are: a name stands for the
+  /// value of a variable, which is evaluated in its turn.
+  private mutating func takeElements(_ isList: Bool, _ isNumber: Bool) -> Bool {
     while !take(")") {
-      guard take("["), !takeAll({ Self.isDigit($0) || Self.isLetter($0) }).isEmpty, take("]="),
+      guard take("["), !takeAll({ Self.isDigit($0) || !isList && Self.isLetter($0) }).isEmpty,
+        take("]="),
         takeValue(isNumber)
       else { return false }
       _ = take(" ")

@@ -40,7 +40,7 @@ private struct FileAccess<State>: Sendable {
       guard changed.entries.count <= limits.workspaceEntries,
         changed.depth <= limits.workspaceDepth
       else { throw .tooMany(path) }
-      let size = changed.size
+      let size = changed.room
       guard size <= limits.workspaceBytes else {
         throw .tooLarge("/workspace", bytes: size, limit: limits.workspaceBytes)
       }

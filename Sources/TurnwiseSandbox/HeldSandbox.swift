@@ -9,34 +9,34 @@ final class HeldSandbox: Sendable {
   let process: Descriptor
   private let launcher: pid_t
   /// Whoever holds the walls leaves when the host is gone, or hangs up.
-  private let dialog: Descriptor
+  private let lifeline: Descriptor
 
   /// A sandbox that is coming up, which the launcher does by itself.
   struct Launch {
     fileprivate let launcher: pid_t
-    fileprivate let dialog, status, errors: Descriptor
+    fileprivate let lifeline, status, errors: Descriptor
   }
 
   /// Starts a launcher.
   static func begin(in slot: Slot) throws(Errno) -> Launch {
     let (status, errors) = (try Descriptor.pipe(), try Descriptor.pipe())
-    let dialog = try Descriptor.sockets()
+    let lifeline = try Descriptor.sockets()
     let launcher = try slot.launch(
-      dialog: dialog.theirs, errors: errors.writing, status: status.writing)
+      lifeline: lifeline.theirs, errors: errors.writing, status: status.writing)
     // It comes back when everything is there.
-    _ = send(dialog.ours.raw, ".", 1, Int32(truncatingIfNeeded: MSG_NOSIGNAL))
+    _ = send(lifeline.ours.raw, ".", 1, Int32(truncatingIfNeeded: MSG_NOSIGNAL))
     return Launch(
-      launcher: launcher, dialog: dialog.ours, status: status.reading, errors: errors.reading)
+      launcher: launcher, lifeline: lifeline.ours, status: status.reading, errors: errors.reading)
   }
 
   /// Waits until the walls are up.
   init(awaiting launch: Launch, _ buffer: inout [UInt8]) throws(Trouble) {
     var (report, said, answer) = ([UInt8](), [UInt8](), [UInt8]())
-    var isOver = false
+    var (isOver, isEnded) = (false, false)
     let deadline = ContinuousClock.now + .seconds(60)
     do {
       while answer.isEmpty, !isOver, ContinuousClock.now < deadline {
-        var polled = [launch.status, launch.errors, launch.dialog].map {
+        var polled = [launch.status, launch.errors, launch.lifeline].map {
           pollfd(fd: $0.raw, events: Int16(POLLIN), revents: 0)
         }
         if poll(&polled, 3, 1000) < 0, errno != EINTR { throw Errno(errno) }
@@ -49,27 +49,35 @@ final class HeldSandbox: Sendable {
           said += buffer[..<(try launch.errors.read(into: &buffer))].prefix(4096 - said.count)
         }
         if polled[2].revents != 0, !isOver {
-          answer += buffer[..<((try? launch.dialog.read(into: &buffer)) ?? 0)]
+          answer += buffer[..<((try? launch.lifeline.read(into: &buffer)) ?? 0)]
           isOver = isOver || answer.isEmpty
         }
       }
       guard !answer.isEmpty, let number = Self.reported("child-pid", in: report) else {
         // The launcher may have said more than was read when it went away.
         Self.end(launch)
+        isEnded = true
         var count = 1
         while isOver, count > 0, said.count < 4096 {
           count = try launch.errors.read(into: &buffer)
           said += buffer[..<count]
         }
         let text = String(decoding: said, as: UTF8.self)
-        throw isOver
-          ? Trouble.refused(Sandbox.Refusal(launcherSaid: text))
-          : Trouble.failure(
+        if !isOver {
+          throw Trouble.failure(
             code: "launch-timeout", message: "The sandbox was not ready after a minute. \(text)",
             retry: true)
+        }
+        // What a busy machine says, and may not say again.
+        if [EAGAIN, ENOMEM].contains(where: { text.contains("\(Errno($0))") }) {
+          throw Trouble.failure(
+            code: "launch", message: "The sandbox could not be launched: \(text)", retry: true)
+        }
+        throw Trouble.refused(Sandbox.Refusal(launcherSaid: text))
       }
       process = try Kernel.openProcess(pid_t(number))
     } catch let error as Errno {
+      if !isEnded { Self.end(launch) }
       throw .failure(
         code: "system", message: "A sandbox could not be launched: \(error).", retry: true)
     } catch let trouble as Trouble {
@@ -77,7 +85,7 @@ final class HeldSandbox: Sendable {
     } catch {
       preconditionFailure("Nothing else is thrown here.")
     }
-    (launcher, dialog) = (launch.launcher, launch.dialog)
+    (launcher, lifeline) = (launch.launcher, launch.lifeline)
   }
 
   /// Gives up a sandbox that is coming up.
@@ -85,7 +93,7 @@ final class HeldSandbox: Sendable {
   /// A launcher that is killed early leaves its sandbox alive, because the two are tied together only
   /// after a while; so whoever holds the walls is told to leave, and the launcher buries it.
   static func end(_ launch: Launch) {
-    shutdown(launch.dialog.raw, Int32(SHUT_RDWR))
+    shutdown(launch.lifeline.raw, Int32(SHUT_RDWR))
     var polled = pollfd(fd: launch.status.raw, events: Int16(POLLIN), revents: 0)
     var buffer = [UInt8](repeating: 0, count: 4096)
     let deadline = ContinuousClock.now + .seconds(10)

@@ -1,7 +1,7 @@
 extension Sandbox {
   /// What one command may use.
   ///
-  /// Part of what a command does: a trace is replayed under the limits it was recorded with.
+  /// Part of what a command does: under other limits the same command may come out otherwise.
   public struct Limits: Codable, Hashable, Sendable {
     /// The wall-clock time after which a command is stopped, in seconds.
     public var seconds = 10.0
@@ -17,7 +17,7 @@ extension Sandbox {
     public var memoryBytes = 512 << 20
     /// The descriptors that a process may have open.
     public var openFiles = 256
-    /// The bytes of all files of the workspace; the same again are there in `/tmp`.
+    /// The bytes of all files of the workspace, in whole pages of memory; the same again are there in `/tmp`.
     public var workspaceBytes = 32 << 20
     /// The entries of the workspace above which a command is stopped.
     public var workspaceEntries = 2048

@@ -25,26 +25,29 @@ struct ProcessWatch {
     let copy = openat(processes.raw, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard copy >= 0, let stream = fdopendir(copy) else { return false }
     defer { closedir(stream) }
-    var pages = 0
+    var bytes = 0
     while let entry = readdir(stream) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
       guard name.allSatisfy({ (48...57).contains($0) }) else { continue }
-      pages += privatePages(of: String(decoding: name, as: UTF8.self))
+      bytes += memory(of: String(decoding: name, as: UTF8.self))
     }
-    return pages * sysconf(Int32(_SC_PAGESIZE)) > limits.memoryBytes
+    return bytes > limits.memoryBytes
   }
 
-  private func privatePages(of process: String) -> Int {
-    let file = openat(processes.raw, "\(process)/statm", O_RDONLY | O_CLOEXEC)
+  /// What a process has in memory and could not be read again from `/usr`: its own, and what it shares.
+  private func memory(of process: String) -> Int {
+    let file = openat(processes.raw, "\(process)/status", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return 0 }
     defer { close(file) }
-    var buffer = [UInt8](repeating: 0, count: 128)
+    var buffer = [UInt8](repeating: 0, count: 4096)
     let count = read(file, &buffer, buffer.count)
     guard count > 0 else { return 0 }
-    // Size, resident, shared, and more, in pages.
-    let fields = buffer[..<count].split(separator: UInt8(ascii: " ")).prefix(3)
-      .compactMap { Int(String(decoding: $0, as: UTF8.self)) }
-    return fields.count == 3 ? fields[1] - fields[2] : 0
+    // Lines such as "RssAnon:      1234 kB".
+    let lines = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n")
+    return lines.reduce(0) { sum, line in
+      guard line.hasPrefix("RssAnon:") || line.hasPrefix("RssShmem:") else { return sum }
+      return sum + (Int(line.filter(\.isNumber)) ?? 0) << 10
+    }
   }
 }
 

@@ -25,6 +25,8 @@ extension Sandbox {
       case missingCall
       /// The shell is not there.
       case noShell
+      /// The shell is there, but no program can be started in it.
+      case noPrograms
       /// Something that was not foreseen.
       case other
     }
@@ -79,6 +81,7 @@ extension Sandbox.Refusal {
     case .missingCall:
       "A system call that the sandbox is made of is missing in this kernel, or forbidden in this container."
     case .noShell: "\(Launch.shell) or \(Launch.holder) cannot be started."
+    case .noPrograms: "No program can be started in the sandbox."
     case .other: "bubblewrap could not start a sandbox."
     }
   }
@@ -112,6 +115,8 @@ extension Sandbox.Refusal {
       In a container, start it with: \(docker)
       """
     case .noShell: "Install them: apt-get install bash coreutils"
+    case .noPrograms:
+      "Before Linux 5.14 the limit on processes counts all of the user's: take a later kernel, or another user."
     case .other: "Run `\(Launch.launcher) --unshare-all --ro-bind / / true` to see more."
     }
   }

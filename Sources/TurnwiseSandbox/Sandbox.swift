@@ -55,7 +55,7 @@ public final class Sandbox: Sendable {
     if command.bytes.count > limits.commandBytes {
       throw CommandError.tooLong(bytes: command.bytes.count, limit: limits.commandBytes)
     }
-    let size = workspace.size
+    let size = workspace.room
     if workspace.entries.count > limits.workspaceEntries || size > limits.workspaceBytes {
       throw Failure(
         .sandbox, code: "workspace",
@@ -70,8 +70,11 @@ public final class Sandbox: Sendable {
   /// - Throws: ``Refusal``, with cause and remedy, where commands cannot be run here, and `Failure`
   ///   for trouble that may pass.
   public func probe() async throws {
-    switch await perform("true", in: .empty, seed: 0) {
-    case .success: return
+    // A program in a process of its own, so that limits which let nothing start show here.
+    switch await perform("(/usr/bin/true)", in: .empty, seed: 0) {
+    case .success(let result) where result.ending == .exited(0): return
+    case .success(let result):
+      throw Refusal(.noPrograms, detail: result.standardError.text.string)
     case .failure(.refused(let refusal)): throw refusal
     case .failure(.failed(let failure)): throw failure
     }

@@ -11,7 +11,6 @@ final class Slot {
 
   /// The lists of users and groups, and their numbers.
   private let lists: [(file: Descriptor, number: Int32)]
-  private let nothing: Descriptor
   private let input: Descriptor
   private let commandLine: CStrings
   /// Tells whoever looks at the machine whose sandboxes these are; no command can look there.
@@ -29,7 +28,6 @@ final class Slot {
       let enclosure = try Enclosure(enteringWith: number)
       self.limits = limits
       bell = try .event()
-      nothing = try Descriptor(opening: open("/dev/null", O_RDONLY | O_CLOEXEC)).raised()
       // Where the root directory is prepared, these are in it already.
       let isPrepared = enclosure.preparedRoot != nil
       lists =
@@ -68,13 +66,13 @@ final class Slot {
 
   /// A sandbox in which nothing has run.
   func freshSandbox() throws(Trouble) -> HeldSandbox {
+    // A spare that came to nothing while it waited says nothing of a new one.
+    if let spare = spare.take(), let sandbox = try? HeldSandbox(awaiting: spare, &buffer) {
+      return sandbox
+    }
     let launch: HeldSandbox.Launch
     do throws(Errno) {
-      if let spare = spare.take() {
-        launch = spare
-      } else {
-        launch = try HeldSandbox.begin(in: self)
-      }
+      launch = try HeldSandbox.begin(in: self)
     } catch {
       guard error.code == ENOENT else {
         throw .failure(
@@ -101,8 +99,11 @@ final class Slot {
     _ sandbox: HeldSandbox, _ order: Order, _ ends: Channels.FarEnds
   ) throws(Trouble) -> Entrance.World {
     let bytes = Launch.input(order.command, order.workspace.shell, seed: order.seed)
+    let nothing: Descriptor
     do throws(Errno) {
       try input.replaceContents(with: bytes)
+      // Opened anew, because flags and locks belong to what was opened, and so would come along.
+      nothing = try Descriptor(opening: open("/dev/null", O_RDONLY | O_CLOEXEC)).raised()
     } catch {
       throw .failure(
         code: "system", message: "A command could not be written: \(error).", retry: true)
@@ -115,7 +116,7 @@ final class Slot {
   ///
   /// - Returns: The process number of the launcher.
   /// - Throws: The error number where nothing was started.
-  func launch(dialog: Descriptor, errors: Descriptor, status: Descriptor) throws(Errno) -> pid_t {
+  func launch(lifeline: Descriptor, errors: Descriptor, status: Descriptor) throws(Errno) -> pid_t {
     // The child shares the place of the next read with us, and has read to the end.
     for file in lists.map(\.file) { file.rewind() }
 
@@ -123,7 +124,7 @@ final class Slot {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     let assignments: [(Descriptor, Int32)] =
-      [(dialog, 0), (dialog, 1), (errors, 2), (status, Launch.Number.status)]
+      [(lifeline, 0), (lifeline, 1), (errors, 2), (status, Launch.Number.status)]
       + lists.map { ($0.file, $0.number) }
     for (source, number) in assignments {
       posix_spawn_file_actions_adddup2(&actions, source.raw, number)

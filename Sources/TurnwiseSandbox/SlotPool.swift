@@ -29,12 +29,15 @@ final class SlotPool: Sendable {
   private static let started = Atomic<Int>(0)
   /// Leases of the process so far, so that the number of one says nothing to another pool.
   private static let leases = Atomic<Int>(0)
-  /// How many sandboxes of unfinished episodes a thread keeps.
-  private static let heldLimit = 32
+  /// How many sandboxes of unfinished episodes a thread keeps; each has two descriptors.
+  private let heldLimit: Int
   /// How long a command waits for the thread that has its sandbox: less than a launch takes.
   private static let patience = DispatchTimeInterval.milliseconds(5)
 
   init(slots: Int, _ limits: Sandbox.Limits) {
+    var descriptors = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &descriptors)
+    heldLimit = max(1, min(32, Int(clamping: descriptors.rlim_cur) / (8 * slots)))
     arrivals = (0..<slots).map { _ in DispatchSemaphore(value: 0) }
     for slot in 0..<slots {
       let number = Self.started.add(1, ordering: .relaxed).oldValue
@@ -123,7 +126,7 @@ final class SlotPool: Sendable {
     let oldest = state.withLock { state in
       state.held[number] = (sandbox, slot)
       let own = state.held.filter { $0.value.slot == slot }
-      let oldest = own.count > Self.heldLimit ? own.keys.min() : nil
+      let oldest = own.count > heldLimit ? own.keys.min() : nil
       return oldest.flatMap { state.held.removeValue(forKey: $0)?.sandbox }
     }
     oldest?.bury()

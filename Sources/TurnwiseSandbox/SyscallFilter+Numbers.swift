@@ -17,7 +17,10 @@ extension SyscallFilter {
       175, 176, 313, 246, 320,  // init_module, delete_module, finit_module, kexec_load, and _file
       167, 168, 169, 163, 179,  // swapon, swapoff, reboot, acct, quotactl
       103, 153, 154, 172, 173,  // syslog, vhangup, modify_ldt, iopl, ioperm
+      29, 64, 68,  // shmget, semget, msgget: memory that belongs to no process
     ]
+    /// Makes files of memory that are in no file system.
+    static let memoryFileNumber: UInt32 = 319
   #else
     static let architecture: UInt32 = 0xC000_00B7
     static let cloneNumber: UInt32 = 220
@@ -35,7 +38,10 @@ extension SyscallFilter {
       105, 106, 273, 104, 294,  // init_module, delete_module, finit_module, kexec_load, and _file
       224, 225, 142, 89, 60,  // swapon, swapoff, reboot, acct, quotactl
       116, 58,  // syslog, vhangup
+      194, 190, 186,  // shmget, semget, msgget: memory that belongs to no process
     ]
+    /// Makes files of memory that are in no file system.
+    static let memoryFileNumber: UInt32 = 279
   #endif
 
   /// The calls that fail with "operation not permitted".

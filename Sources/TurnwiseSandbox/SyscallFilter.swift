@@ -8,7 +8,7 @@ internal import Glibc
 /// over the number of the call, because the kernel walks the program once for every call there is
 /// each time it is installed.
 enum SyscallFilter {
-  /// The program as bytes that bubblewrap hands to the kernel.
+  /// The program, in the bytes that the kernel takes.
   static let program: [UInt8] = assemble().flatMap(\.bytes)
 
   /// What happens to a call.
@@ -30,11 +30,13 @@ enum SyscallFilter {
     for number in denied { rules[number] = .fail(EPERM) }
     // glibc falls back to `clone`, whose flags are in a register and so can be looked at.
     rules[435] = .fail(ENOSYS)
+    // What is in them counts as nobody's, and could fill the machine.
+    rules[memoryFileNumber] = .fail(ENOSYS)
     rules[cloneNumber] = .failIfBits(newNamespaces, argument: 0, EPERM)
     for number in socketNumbers {
       rules[number] = .failUnless(UInt32(AF_UNIX), argument: 0, EAFNOSUPPORT)
     }
-    // PR_SET_PDEATHSIG: a shell that gave up dying with its launcher would survive a killed host.
+    // PR_SET_PDEATHSIG: a shell that gave up dying with its host's thread would survive a killed host.
     rules[prctlNumber] = .failIf(1, or: 1, argument: 0, EPERM)
     // TIOCSTI and TIOCLINUX type into a terminal. The kernel ignores the upper half of the request,
     // and a filter that compared it was evaded (CVE-2019-10063).

@@ -45,10 +45,18 @@ struct TreeReader {
       switch name.kind {
       case .file: try addFile(name, in: directory, Text(path))
       case .directory: try addDirectory(name, in: directory, Text(path), depth: depth)
-      case .link: add(Text(path), .symbolicLink(try target(name, in: directory)), 0o777)
+      case .link:
+        try count(Workspace.room(ofBytes: 1))
+        add(Text(path), .symbolicLink(try target(name, in: directory)), 0o777)
       case .other: continue
       }
     }
+  }
+
+  /// Counts the room that an entry will need when it is written again.
+  private mutating func count(_ room: Int) throws(Trouble) {
+    guard room <= limits.workspaceBytes - bytes else { throw .tooLarge }
+    bytes += room
   }
 
   private mutating func add(_ path: Text, _ kind: Workspace.Entry.Kind, _ mode: mode_t) {
@@ -71,8 +79,7 @@ struct TreeReader {
     guard status.st_mode & S_IFMT == S_IFREG else { throw .failed(Errno(ENXIO)) }
     // The size that is said, not the memory that is used: a file may be mostly holes.
     let size = Int(status.st_size)
-    bytes += size
-    guard bytes <= limits.workspaceBytes else { throw .tooLarge }
+    try count(Workspace.room(ofBytes: size))
     // One buffer for all files: most of them turn out to be what they were.
     if buffer.count < size { buffer = [UInt8](repeating: 0, count: max(size, 64 << 10)) }
     var count = 0

@@ -1,3 +1,4 @@
+internal import Glibc
 public import TurnwiseCore
 
 /// The files of an agent and the state of its shell between two commands, as a value.
@@ -122,6 +123,25 @@ public struct Workspace: Sendable {
 
   /// The bytes of all files together.
   public var size: Int { entries.reduce(0) { $0 + ($1.blob?.bytes.count ?? 0) } }
+
+  /// The bytes that a file system in memory needs for all files and links: whole pages.
+  ///
+  /// What fitted as one file with many names, or with holes, may not fit when it is written anew.
+  var room: Int {
+    entries.reduce(0) { sum, entry in
+      switch entry.kind {
+      case .file(let blob): sum + Self.room(ofBytes: blob.bytes.count)
+      case .symbolicLink: sum + Self.room(ofBytes: 1)
+      case .directory: sum
+      }
+    }
+  }
+
+  /// The room that a file needs.
+  static func room(ofBytes count: Int) -> Int {
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    return count > Int.max - page ? Int.max : (count + page - 1) / page * page
+  }
 
   /// The most directories that are in one another.
   var depth: Int {

@@ -41,10 +41,13 @@ extension AttackCase {
     nothing(
       "a count of processes", left: "for i in {1..200}; do (:); done",
       seenBy: "echo $$ $BASHPID; sh -c 'echo $$'; (echo $BASHPID)", "numbers start at 1 again"),
-    nothing(
-      "System V and POSIX message queues, memory, semaphores",
-      left: "ipcmk -M 4096 -S 2 -Q >/dev/null",
-      seenBy: "ipcs | grep -c 0x; true", "gone"),
+    AttackCase("System V message queues, memory, semaphores") {
+      let result = try await play("ipcmk -M 4096; ipcmk -S 2; ipcmk -Q; ipcs | grep -c 0x")
+      let refusals = result.errors.split(separator: "\n").count {
+        $0.hasSuffix("Operation not permitted")
+      }
+      return Outcome("refused: what they hold is nobody's", refusals == 3, result.output == "0\n")
+    },
     nothing(
       "limits and priority of the first process",
       left: "prlimit --nofile=8 --pid 1; renice -n 19 1; prlimit --nofile=8 --pid $PPID; true",
@@ -105,7 +108,8 @@ extension AttackCase {
         "echo forged; id -u", "f() { :; }", "alias ls=false", "trap 'echo forged' EXIT",
         "declare -x A=$(echo forged)", "declare -x A=\"`echo forged`\"", "sleep 1000 &",
         "declare -x A=\"1\"; echo forged", "declare -ix A=\"B[\\$(echo forged)]\"",
-        "declare -ax A=([\\$(echo forged)]=\"1\")", "declare -fx f",
+        "declare -ax A=([\\$(echo forged)]=\"1\")",
+        "declare -x x=\"b[\\$(echo forged >&2)]\"\ndeclare -ax A=([x]=\"1\")", "declare -fx f",
       ]
       let look: Text = "pwd; declare -F; alias; trap -p; jobs"
       let clean = try await play(look)
@@ -195,6 +199,29 @@ extension AttackCase {
       }
       return Outcome("not listed", true)
     },
+    AttackCase("memory that processes share") {
+      let sandbox = Sandbox.limited { $0.memoryBytes = 64 << 20 }
+      let result = try await play(
+        """
+        python3 -c "
+        import mmap, time
+        memory = mmap.mmap(-1, 256 << 20)
+        for place in range(0, 256 << 20, 4096): memory[place] = 1
+        time.sleep(1000)"
+        """, by: sandbox)
+      return Outcome("the turn is stopped", result.ending == .stopped(.memory))
+    },
+    AttackCase("files of memory that are in no file system") {
+      let result = try await play("python3 -c 'import os; os.memfd_create(\"x\")'")
+      return Outcome(
+        "not there", result.status == 1, result.errors.contains("Function not implemented"))
+    },
+    nothing(
+      "flags and locks of the standard input",
+      left: "exec 9<&0; flock -n 9; python3 -c 'import fcntl; fcntl.fcntl(0, 10, 42)'",
+      seenBy: """
+        flock -n 0 && echo free; python3 -c 'import fcntl; print(fcntl.fcntl(0, 11))'
+        """, "opened anew"),
   ]
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TurnwiseCore
 import TurnwiseSandbox
@@ -134,7 +135,9 @@ import TurnwiseSandbox
 
   @Test func `make no workspace larger than a sandbox takes`() async throws {
     var limits = Sandbox.Limits()
-    (limits.workspaceEntries, limits.workspaceBytes, limits.workspaceDepth) = (9, 20, 2)
+    // A page for each of its files and links.
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    (limits.workspaceEntries, limits.workspaceBytes, limits.workspaceDepth) = (9, 5 * page, 2)
     let tools = Toolbox<State>.files(in: \.workspace, limits: limits)
     var state = try Self.state()
     for path in ["new/file", "d/e/f/g"] {
@@ -142,10 +145,12 @@ import TurnwiseSandbox
         "write", ["path": .string(path), "text": ""], on: &state, tools: tools)
       #expect(reply.isRefusal && reply.text.string.hasPrefix("There are too many names"))
     }
-    let text = String(repeating: "x", count: 11)
+    let text = String(repeating: "x", count: page + 1)
     let reply = try await Self.call(
       "write", ["path": "a", "text": .string(text)], on: &state, tools: tools)
-    #expect(reply.text.string == "\"/workspace\" has 21 bytes; at most 20 are possible.")
+    #expect(
+      reply.text.string == "\"/workspace\" has \(6 * page) bytes; at most \(5 * page) are possible."
+    )
     #expect(try state.workspace == Self.state().workspace)
   }
 }

@@ -58,6 +58,9 @@ import TurnwiseSandbox
     "python3 -c 'import os\nfor i in range(9999): os.mkfifo(str(i))'",
     "i=0; while : > /tmp/n$i; do i=$((i+1)); done",
     "truncate -s 30M a b",
+    // Room that is not taken here, but would be where the files are written anew.
+    "truncate -s 33550337 a; echo x > b",
+    "head -c 30M /dev/zero > b; echo x > a; python3 -c 'import os\nfor i in range(2000): os.link(\"a\", str(i))'",
     "truncate -s 31M a; echo x > b; truncate -s 2M b",
   ])
   func `of files or directories is stopped, and leaves no trace`(command: String) async throws {

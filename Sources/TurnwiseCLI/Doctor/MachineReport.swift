@@ -146,7 +146,7 @@ extension Sandbox.Refusal {
   fileprivate var isAboutNamespaces: Bool {
     switch cause {
     case .namespaceLimit, .namespacesForbidden, .appArmor, .nestedContainer: true
-    case .notInstalled, .tooOld, .unreachable, .missingCall, .noShell, .other: false
+    case .notInstalled, .tooOld, .unreachable, .missingCall, .noShell, .noPrograms, .other: false
     }
   }
 }

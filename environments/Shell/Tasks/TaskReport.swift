@@ -12,7 +12,6 @@ struct TaskReport: Hashable {
 
   /// What is wrong with a report.
   enum Problem: Error, Hashable {
-    case tooLong
     case notAnObject
     case unknownField(String)
     case badScore(isSuccess: Bool)
@@ -23,11 +22,10 @@ struct TaskReport: Hashable {
   /// Reads a report; none is an empty one.
   ///
   /// - Parameters:
-  ///   - bytes: The file; nil where it is too long to be read.
+  ///   - bytes: The file.
   ///   - isSuccess: Whether the check accepted the task.
   /// - Throws: What is wrong with it.
-  init(_ bytes: [UInt8]?, isSuccess: Bool) throws(Problem) {
-    guard let bytes else { throw .tooLong }
+  init(_ bytes: [UInt8], isSuccess: Bool) throws(Problem) {
     guard bytes.contains(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { return }
     guard let value = try? JSON.decode(JSONValue.self, from: Data(bytes)),
       case .object(let members) = value
@@ -48,7 +46,6 @@ extension TaskReport.Problem {
   /// What is wrong, behind the words that it is no report.
   var words: String {
     switch self {
-    case .tooLong: "it is too long"
     case .notAnObject: "it is no JSON object"
     case .unknownField(let name): "'\(name)' is neither 'score' nor 'gold'"
     case .badScore(isSuccess: true): "'score' is not 1, which success is worth"
