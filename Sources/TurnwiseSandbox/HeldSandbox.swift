@@ -22,7 +22,7 @@ final class HeldSandbox: Sendable {
     let (status, errors) = (try Descriptor.pipe(), try Descriptor.pipe())
     let lifeline = try Descriptor.sockets()
     let launcher = try slot.launch(
-      lifeline: lifeline.theirs, errors: errors.writing, status: status.writing)
+      lifeline: lifeline.theirs, errors: errors.writing, status: status)
     // It comes back when everything is there.
     _ = send(lifeline.ours.raw, ".", 1, Int32(truncatingIfNeeded: MSG_NOSIGNAL))
     return Launch(

@@ -26,8 +26,10 @@ enum Launch {
   enum Number {
     // Of the launcher. All others are closed from the first free number on, so there is no gap.
     static let status: Int32 = 3
-    static let users: Int32 = 4
-    static let groups: Int32 = 5
+    /// The other end of it: a launcher whose words nobody can hear any more would be killed half-way.
+    static let statusEnd: Int32 = 4
+    static let users: Int32 = 5
+    static let groups: Int32 = 6
     // Of the shell.
     static let input: Int32 = 5
     /// The only one that the command can see.
@@ -81,10 +83,13 @@ enum Launch {
   /// Namespaces are named one by one, because `--unshare-all` only tries some of them.
   private static func options(on root: PreparedRoot?) -> [String] {
     var options = [
+      // Not `--die-with-parent`: it kills the launcher alone where the host dies before the two are
+      // tied together, and what that has started waits for it for ever. The holder leaves when the
+      // host is gone, and the launcher with it, however far they have come.
       // The holder is the first process. With a first process of the launcher's own, killing that
       // would leave an orphan behind; it is also one process less to start.
       "--unshare-user", "--unshare-pid", "--as-pid-1",
-      "--unshare-ipc", "--disable-userns", "--die-with-parent",
+      "--unshare-ipc", "--disable-userns",
       "--new-session", "--cap-drop", "ALL", "--uid", "\(userNumber)", "--gid", "\(userNumber)",
     ]
     if let root {

@@ -116,7 +116,10 @@ final class Slot {
   ///
   /// - Returns: The process number of the launcher.
   /// - Throws: The error number where nothing was started.
-  func launch(lifeline: Descriptor, errors: Descriptor, status: Descriptor) throws(Errno) -> pid_t {
+  func launch(
+    lifeline: Descriptor, errors: Descriptor,
+    status: (reading: Descriptor, writing: Descriptor)
+  ) throws(Errno) -> pid_t {
     // The child shares the place of the next read with us, and has read to the end.
     for file in lists.map(\.file) { file.rewind() }
 
@@ -124,8 +127,11 @@ final class Slot {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     let assignments: [(Descriptor, Int32)] =
-      [(lifeline, 0), (lifeline, 1), (errors, 2), (status, Launch.Number.status)]
-      + lists.map { ($0.file, $0.number) }
+      [
+        (lifeline, 0), (lifeline, 1), (errors, 2), (status.writing, Launch.Number.status),
+        (try status.reading.raised(), Launch.Number.statusEnd),
+      ] + lists.map { ($0.file, $0.number) }
+    defer { withExtendedLifetime(assignments) {} }
     for (source, number) in assignments {
       posix_spawn_file_actions_adddup2(&actions, source.raw, number)
     }

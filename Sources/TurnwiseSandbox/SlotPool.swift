@@ -4,7 +4,7 @@ internal import TurnwiseCore
 
 /// Threads that run one command each at a time, and the queue before them.
 ///
-/// The kernel kills a sandbox when the thread that started it ends (`--die-with-parent`), so commands
+/// The kernel kills a command when the thread that started it ends (`PR_SET_PDEATHSIG`), so commands
 /// cannot be started from the threads of Swift's own pool, which come and go. The threads hold the
 /// pool; they end after it is closed.
 ///
