@@ -84,6 +84,29 @@ final class Descriptor: Sendable {
     }
   }
 
+  /// Reads so many bytes to the beginning of `buffer`, which must hold them.
+  ///
+  /// - Returns: The number of bytes read; fewer at the end of the file alone.
+  func read(_ size: Int, into buffer: inout [UInt8]) throws(Errno) -> Int {
+    precondition(size <= buffer.count, "The buffer holds what is read.")
+    var count = 0
+    while count < size {
+      let more = buffer.withUnsafeMutableBytes { buffer in
+        Glibc.read(raw, buffer.baseAddress.map { $0 + count }, size - count)
+      }
+      if more < 0, errno == EINTR { continue }
+      if more < 0 { throw Errno(errno) }
+      if more == 0 { break }
+      count += more
+    }
+    return count
+  }
+
+  /// Opens a directory again, for somebody who reads its names from the first one on.
+  func reopened() throws(Errno) -> Descriptor {
+    try Kernel.open(beneath: self, ".".utf8, O_RDONLY | O_DIRECTORY)
+  }
+
   /// Reads what is there, at most as much as `buffer` holds.
   ///
   /// - Returns: The number of bytes read; 0 at the end of the file.

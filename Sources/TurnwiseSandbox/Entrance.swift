@@ -141,6 +141,8 @@ final class Entrance {
   /// - Returns: Its first process and its directories.
   /// - Throws: Why there is none; then nothing of it is left.
   func enter(_ sandbox: Descriptor, _ sources: [Descriptor]) throws(Trouble) -> World {
+    // The calls know numbers alone, which must stay those of what is meant.
+    defer { withExtendedLifetime((sandbox, sources)) {} }
     walls[0].arguments.0 = Int(sandbox.raw)
     for (index, source) in sources.enumerated() {
       inside[firstSource + index].arguments.0 = Int(source.raw)
@@ -180,8 +182,7 @@ final class Entrance {
       .refused(Sandbox.Refusal(.missingCall, detail: "\(error)"))
     case .program where [ENOENT, EACCES, ENOEXEC].contains(error.code):
       .refused(Sandbox.Refusal(.noShell, detail: "\(error)"))
-    default:
-      .failure(code: "system", message: "A command could not be run: \(error).", retry: true)
+    default: .system("A command could not be run", error)
     }
   }
 }

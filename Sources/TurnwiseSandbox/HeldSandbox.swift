@@ -31,10 +31,31 @@ final class HeldSandbox: Sendable {
 
   /// Waits until the walls are up.
   init(awaiting launch: Launch, _ buffer: inout [UInt8]) throws(Trouble) {
-    var (report, said, answer) = ([UInt8](), [UInt8](), [UInt8]())
-    var (isOver, isEnded) = (false, false)
-    let deadline = ContinuousClock.now + .seconds(60)
-    do {
+    var heard: Heard
+    do throws(Errno) {
+      heard = try Heard(from: launch, &buffer)
+      if let number = heard.holder {
+        process = try Kernel.openProcess(number)
+        (launcher, lifeline) = (launch.launcher, launch.lifeline)
+        return
+      }
+    } catch {
+      Self.end(launch)
+      throw .system("A sandbox could not be launched", error)
+    }
+    Self.end(launch)
+    throw heard.trouble(reading: launch.errors, &buffer)
+  }
+
+  /// What comes from a launcher until the walls are up, or it has gone away.
+  private struct Heard {
+    private var report: [UInt8] = []
+    private var errors: [UInt8] = []
+    private var answer: [UInt8] = []
+    private var isOver = false
+
+    init(from launch: Launch, _ buffer: inout [UInt8]) throws(Errno) {
+      let deadline = ContinuousClock.now + .seconds(60)
       while answer.isEmpty, !isOver, ContinuousClock.now < deadline {
         var polled = [launch.status, launch.errors, launch.lifeline].map {
           pollfd(fd: $0.raw, events: Int16(POLLIN), revents: 0)
@@ -46,46 +67,45 @@ final class HeldSandbox: Sendable {
           isOver = count == 0
         }
         if polled[1].revents != 0, !isOver {
-          said += buffer[..<(try launch.errors.read(into: &buffer))].prefix(4096 - said.count)
+          _ = try takeErrors(from: launch.errors, &buffer)
         }
         if polled[2].revents != 0, !isOver {
           answer += buffer[..<((try? launch.lifeline.read(into: &buffer)) ?? 0)]
           isOver = isOver || answer.isEmpty
         }
       }
-      guard !answer.isEmpty, let number = Self.reported("child-pid", in: report) else {
-        // The launcher may have said more than was read when it went away.
-        Self.end(launch)
-        isEnded = true
-        var count = 1
-        while isOver, count > 0, said.count < 4096 {
-          count = try launch.errors.read(into: &buffer)
-          said += buffer[..<count]
-        }
-        let text = String(decoding: said, as: UTF8.self)
-        if !isOver {
-          throw Trouble.failure(
-            code: "launch-timeout", message: "The sandbox was not ready after a minute. \(text)",
-            retry: true)
-        }
-        // What a busy machine says, and may not say again.
-        if [EAGAIN, ENOMEM].contains(where: { text.contains("\(Errno($0))") }) {
-          throw Trouble.failure(
-            code: "launch", message: "The sandbox could not be launched: \(text)", retry: true)
-        }
-        throw Trouble.refused(Sandbox.Refusal(launcherSaid: text))
-      }
-      process = try Kernel.openProcess(pid_t(number))
-    } catch let error as Errno {
-      if !isEnded { Self.end(launch) }
-      throw .failure(
-        code: "system", message: "A sandbox could not be launched: \(error).", retry: true)
-    } catch let trouble as Trouble {
-      throw trouble
-    } catch {
-      preconditionFailure("Nothing else is thrown here.")
     }
-    (launcher, lifeline) = (launch.launcher, launch.lifeline)
+
+    /// The process that holds the walls, once it has answered.
+    var holder: pid_t? {
+      answer.isEmpty ? nil : HeldSandbox.reported("child-pid", in: report).map { pid_t($0) }
+    }
+
+    /// Why there is no sandbox, when the launcher has gone away.
+    mutating func trouble(reading rest: Descriptor, _ buffer: inout [UInt8]) -> Trouble {
+      // It may have said more than was read.
+      while isOver, errors.count < 4096, (try? takeErrors(from: rest, &buffer)) ?? 0 > 0 {}
+      let text = String(decoding: errors, as: UTF8.self)
+      if !isOver {
+        return .failure(
+          code: "launch-timeout", message: "The sandbox was not ready after a minute. \(text)",
+          retry: true)
+      }
+      // What a busy machine says, and may not say again.
+      if [EAGAIN, ENOMEM].contains(where: { text.contains("\(Errno($0))") }) {
+        return .failure(
+          code: "launch", message: "The sandbox could not be launched: \(text)", retry: true)
+      }
+      return .refused(Sandbox.Refusal(launcherSaid: text))
+    }
+
+    private mutating func takeErrors(
+      from source: Descriptor, _ buffer: inout [UInt8]
+    ) throws(Errno) -> Int {
+      let count = try source.read(into: &buffer)
+      errors += buffer[..<count].prefix(4096 - errors.count)
+      return count
+    }
   }
 
   /// Gives up a sandbox that is coming up.
@@ -114,7 +134,7 @@ final class HeldSandbox: Sendable {
   }
 
   /// A number that the launcher reported: pieces of JSON, a line each.
-  private static func reported(_ key: String, in report: [UInt8]) -> Int? {
+  fileprivate static func reported(_ key: String, in report: [UInt8]) -> Int? {
     let key = Array(key.utf8)
     for start in report.indices.dropLast(key.count) where report[start...].starts(with: key) {
       let digits = report[(start + key.count)...].drop { !(48...57).contains($0) && $0 != 10 }

@@ -37,7 +37,7 @@ public struct HostFolder: Sendable {
     after before: Workspace = .empty, limits: Sandbox.Limits = Sandbox.Limits()
   ) throws(FileError) -> Workspace {
     var reader = TreeReader(before, limits, opensAll: false)
-    let root = try reopened()
+    let root = try naming(".") { try self.root.reopened() }
     do {
       try reader.read(root, path: [], depth: 0)
     } catch {
@@ -55,18 +55,15 @@ public struct HostFolder: Sendable {
   /// - Throws: ``FileError`` where one is, or cannot be made.
   public func write(_ workspace: Workspace) throws(FileError) {
     var writer = TreeWriter(to: root)
-    do { try writer.write(workspace) } catch { throw FileError(error, at: ".") }
+    try naming(".") { try writer.write(workspace) }
   }
 
   /// Deletes everything in the folder, and nothing that a link in it leads to.
   ///
   /// - Throws: ``FileError`` where something cannot be deleted.
   public func clear() throws(FileError) {
-    let root = try reopened()
-    do {
-      try Self.clear(root, depth: Sandbox.Limits().workspaceDepth)
-    } catch {
-      throw FileError(error, at: ".")
+    try naming(".") {
+      try Self.clear(root.reopened(), depth: Sandbox.Limits().workspaceDepth)
     }
   }
 
@@ -83,15 +80,6 @@ public struct HostFolder: Sendable {
     }
   }
 
-  /// The folder, for somebody who reads its names from the first one on.
-  private func reopened() throws(FileError) -> Descriptor {
-    do {
-      return try Kernel.open(beneath: root, ".".utf8, O_RDONLY | O_DIRECTORY)
-    } catch {
-      throw FileError(error, at: ".")
-    }
-  }
-
   /// Reads a regular file.
   ///
   /// - Parameters:
@@ -102,26 +90,13 @@ public struct HostFolder: Sendable {
   public func read(_ path: Text, limit: Int = 32 << 20) throws(FileError) -> Text {
     let path = try Workspace.canonical(path)
     if path.isEmpty { throw .isDirectory(path) }
-    do {
+    return try naming(path) {
       let file = try Kernel.open(beneath: root, path.bytes, O_RDONLY)
       let size = try Self.size(of: file, at: path)
       guard size <= limit else { throw FileError.tooLarge(path, bytes: size, limit: limit) }
       var buffer = [UInt8](repeating: 0, count: size)
-      var count = 0
-      while count < size {
-        var rest = [UInt8](repeating: 0, count: size - count)
-        let more = try file.read(into: &rest)
-        if more == 0 { break }
-        buffer.replaceSubrange(count..<(count + more), with: rest[..<more])
-        count += more
-      }
+      let count = try file.read(size, into: &buffer)
       return Text(buffer[..<count])
-    } catch let error as Errno {
-      throw FileError(error, at: path)
-    } catch let error as FileError {
-      throw error
-    } catch {
-      preconditionFailure("Nothing else is thrown here.")
     }
   }
 
@@ -134,8 +109,15 @@ public struct HostFolder: Sendable {
   public func write(_ contents: Text, to path: Text) throws(FileError) {
     let path = try Workspace.canonical(path)
     if path.isEmpty { throw .isDirectory(path) }
+    try naming(path) { try replace(path, by: contents.bytes) }
+  }
+
+  /// Says at which path the system failed.
+  private func naming<Value>(
+    _ path: Text, _ body: () throws -> Value
+  ) throws(FileError) -> Value {
     do {
-      try replace(path, by: contents.bytes)
+      return try body()
     } catch let error as Errno {
       throw FileError(error, at: path)
     } catch let error as FileError {

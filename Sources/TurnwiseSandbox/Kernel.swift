@@ -127,7 +127,7 @@ enum Kernel {
 
   /// Why nothing can be done safely here: one of the calls that older kernels do not have, and that
   /// containers forbid which do not know them; nil where all of them can be made.
-  static var refusal: Sandbox.Refusal? {
+  static let refusal: Sandbox.Refusal? = {
     let calls: [(name: String, attempt: () throws(Errno) -> Void)] = [
       (
         "openat2",
@@ -156,7 +156,7 @@ enum Kernel {
       }
     }
     return nil
-  }
+  }()
 
   /// Kills the process behind a descriptor; one that has ended already is left alone.
   static func kill(_ process: Descriptor) {

@@ -67,6 +67,12 @@ enum Trouble: Error {
     .failed(Failure(.sandbox, code: code, message: message, isRetryable: retry))
   }
 
+  /// Trouble of the system that may have passed when the same is tried again; `what` is what could not
+  /// be done.
+  static func system(_ what: String, _ error: any Error) -> Trouble {
+    failure(code: "system", message: "\(what): \(error).", retry: true)
+  }
+
   /// What a caller of the sandbox gets to see.
   var failure: Failure {
     switch self {

@@ -22,14 +22,13 @@ struct ProcessWatch {
 
   /// Whether all processes together use more memory than they may.
   var isMemoryOverfull: Bool {
-    let copy = openat(processes.raw, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard copy >= 0, let stream = fdopendir(copy) else { return false }
-    defer { closedir(stream) }
-    var bytes = 0
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      guard name.allSatisfy({ (48...57).contains($0) }) else { continue }
-      bytes += memory(of: String(decoding: name, as: UTF8.self))
+    guard let directory = try? processes.reopened(),
+      let names = try? DirectoryListing(directory, limit: .max).names
+    else { return false }
+    let bytes = names.reduce(0) { sum, name in
+      let number = name.bytes.dropLast()
+      guard number.allSatisfy({ (48...57).contains($0) }) else { return sum }
+      return sum + memory(of: String(decoding: number, as: UTF8.self))
     }
     return bytes > limits.memoryBytes
   }

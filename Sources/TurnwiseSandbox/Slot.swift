@@ -57,8 +57,7 @@ final class Slot {
     } catch let trouble as Trouble {
       return .failure(trouble)
     } catch {
-      return .failure(
-        .failure(code: "system", message: "A command could not be run: \(error).", retry: true))
+      return .failure(.system("A command could not be run", error))
     }
   }
 
@@ -74,10 +73,7 @@ final class Slot {
     do throws(Errno) {
       launch = try HeldSandbox.begin(in: self)
     } catch {
-      guard error.code == ENOENT else {
-        throw .failure(
-          code: "system", message: "A sandbox could not be launched: \(error).", retry: true)
-      }
+      guard error.code == ENOENT else { throw .system("A sandbox could not be launched", error) }
       throw .refused(Sandbox.Refusal(.notInstalled, detail: "\(error)"))
     }
     return try HeldSandbox(awaiting: launch, &buffer)
@@ -105,8 +101,7 @@ final class Slot {
       // Opened anew, because flags and locks belong to what was opened, and so would come along.
       nothing = try Descriptor(opening: open("/dev/null", O_RDONLY | O_CLOEXEC)).raised()
     } catch {
-      throw .failure(
-        code: "system", message: "A command could not be written: \(error).", retry: true)
+      throw .system("A command could not be written", error)
     }
     return try entrance.enter(
       sandbox.process, [nothing, ends.output, ends.errors, input, ends.state, ends.start])

@@ -82,14 +82,10 @@ struct TreeReader {
     try count(Workspace.room(ofBytes: size))
     // One buffer for all files: most of them turn out to be what they were.
     if buffer.count < size { buffer = [UInt8](repeating: 0, count: max(size, 64 << 10)) }
-    var count = 0
-    while count < size {
-      let more = buffer.withUnsafeMutableBytes { buffer in
-        Glibc.read(file.raw, buffer.baseAddress.map { $0 + count }, size - count)
-      }
-      if more < 0 && errno == EINTR { continue }
-      guard more > 0 else { throw .failed(Errno(more == 0 ? EIO : errno)) }
-      count += more
+    do throws(Errno) {
+      guard try file.read(size, into: &buffer) == size else { throw Errno(EIO) }
+    } catch {
+      throw .failed(error)
     }
     if let blob = before.entry(path)?.blob, blob.bytes.count == size,
       size == 0 || memcmp(blob.bytes, buffer, size) == 0

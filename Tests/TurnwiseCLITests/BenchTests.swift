@@ -5,6 +5,13 @@ import Turnwise
 @Suite struct `A benchmark on the command line` {
   private static let quick = "bench --only sampling --model T1 --batch 1,3 --samples 1 --threads 1"
 
+  /// The rows of what was printed, which must have some.
+  private static func rows(of printed: Printed) throws -> [JSONValue] {
+    let results = try printed.json["results"]
+    let rows: [JSONValue]? = if case .array(let rows)? = results { rows } else { nil }
+    return try #require(rows, "no results")
+  }
+
   @Test func `prints one object with the machine and a row for each batch`() async throws {
     let printed = await turnwise(Self.quick + " --json")
     #expect(printed.status == 0)
@@ -31,10 +38,7 @@ import Turnwise
     let printed = await turnwise(
       "bench --only iteration,training,sampling --model T1 --batch 2 --samples 1 --json")
     #expect(printed.status == 0)
-    guard case .array(let rows)? = try printed.json["results"] else {
-      Issue.record("no results")
-      return
-    }
+    let rows = try Self.rows(of: printed)
     #expect(rows.map { $0["work"] } == ["training", "sampling", "iteration"])
     #expect(rows.map { $0["batch"] } == [2, 2, 32])
     #expect(rows.allSatisfy { $0["model"] == "T1" })
@@ -45,10 +49,7 @@ import Turnwise
   {
     let printed = await turnwise("bench --only environment --samples 1 --json")
     #expect(printed.status == 0)
-    guard case .array(let rows)? = try printed.json["results"] else {
-      Issue.record("no results")
-      return
-    }
+    let rows = try Self.rows(of: printed)
     #expect(
       rows.map { $0["via"] } == ["text", "text, state keys", "toolbox", "toolbox, state keys"])
     for row in rows {
@@ -60,10 +61,7 @@ import Turnwise
   @Test func `times commands in the sandbox against plain ones`() async throws {
     let printed = await turnwise("bench --only sandbox --samples 1 --json")
     #expect(printed.status == 0)
-    guard case .array(let rows)? = try printed.json["results"] else {
-      Issue.record("no results")
-      return
-    }
+    let rows = try Self.rows(of: printed)
     #expect(
       rows.map { $0["via"] } == [
         ":", "cat f", "grep -r w . | wc -l", "sort f | uniq", "all of these", "an episode of eight",

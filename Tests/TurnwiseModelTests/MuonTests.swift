@@ -88,13 +88,15 @@ import TurnwiseModel
 private func orthogonalized(_ matrix: [Float], rows: Int, columns: Int) -> [Float] {
   // Room for more than one matrix needs, in which others have been.
   let orthogonalizer = Orthogonalizer(for: [(rows, columns), (12, 12)])
-  for _ in 0..<2 {
+  func run() -> [Float] {
     orthogonalizer.matrix.update(from: matrix, count: matrix.count)
-    _ = orthogonalizer.run(rows: rows, columns: columns)
+    let result = orthogonalizer.run(rows: rows, columns: columns)
+    return withExtendedLifetime(orthogonalizer) {
+      Array(UnsafeBufferPointer(start: result, count: matrix.count))
+    }
   }
-  orthogonalizer.matrix.update(from: matrix, count: matrix.count)
-  let result = orthogonalizer.run(rows: rows, columns: columns)
-  return Array(UnsafeBufferPointer(start: result, count: matrix.count))
+  _ = run()
+  return run()
 }
 
 @Suite struct `A temperature that is part of the model` {

@@ -55,7 +55,14 @@ struct BenchmarkSamples: Sendable {
   }
 
   private func median(_ value: ((tokens: Double, time: BenchmarkTime)) -> Double) -> Double? {
-    let sorted = samples.map(value).sorted()
+    samples.map(value).median
+  }
+}
+
+extension [Double] {
+  /// The middle of the values, or of the two in the middle; nil where there are none.
+  var median: Double? {
+    let sorted = sorted()
     guard !sorted.isEmpty else { return nil }
     return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }

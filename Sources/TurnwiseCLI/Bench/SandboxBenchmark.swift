@@ -117,10 +117,10 @@ enum SandboxBenchmark {
       others.append(try await raw())
       bar.advance()
     }
-    let (mine, theirs) = (median(ours), median(others))
+    let (mine, theirs) = (ours.median.map { $0 * 1000 }, others.median.map { $0 * 1000 })
     return BenchmarkResult(
-      work: .sandbox, threads: plan.threads, millisecondsPerStep: mine * 1000, via: name,
-      rawMilliseconds: theirs * 1000, ratio: theirs / mine)
+      work: .sandbox, threads: plan.threads, millisecondsPerStep: mine, via: name,
+      rawMilliseconds: theirs, ratio: mine.flatMap { mine in theirs.map { $0 / mine } })
   }
 
   /// The seconds that each of `count` pieces of work took.
@@ -130,10 +130,5 @@ enum SandboxBenchmark {
     let start = BenchmarkTime.now
     try await body()
     return (BenchmarkTime.now - start).wall / Double(count)
-  }
-
-  private static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }
 }

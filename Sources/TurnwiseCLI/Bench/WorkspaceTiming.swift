@@ -36,27 +36,17 @@ struct WorkspaceTiming {
       let path = "\(base)/\(number)"
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
       let folder = try HostFolder(path)
-      if work == .restore {
-        total += try time { try folder.write(workspace) }
-      } else {
-        try folder.write(workspace)
-      }
-      if work == .snapshot {
-        total += try time { _ = try folder.workspace(after: workspace) }
-      }
-      if work == .clear {
-        total += try time { try folder.clear() }
-      } else {
-        try folder.clear()
+      for step in [Work.restore, .snapshot, .clear] {
+        let start = BenchmarkTime.now
+        switch step {
+        case .restore: try folder.write(workspace)
+        case .snapshot: _ = try folder.workspace(after: workspace)
+        case .clear: try folder.clear()
+        }
+        if step == work { total += (BenchmarkTime.now - start).wall }
       }
       rmdir(path)
     }
     return total / Double(count)
-  }
-
-  private func time(_ body: () throws -> Void) rethrows -> Double {
-    let start = BenchmarkTime.now
-    try body()
-    return (BenchmarkTime.now - start).wall
   }
 }
