@@ -10,6 +10,7 @@ struct CommandRun {
   private var channels: Channels
   private let begin: ContinuousClock.Instant
   private var stop: Stop?
+  private var end: (status: WaitStatus, processorTime: Duration)?
 
   /// Why a command was killed.
   private enum Stop: Equatable {
@@ -17,39 +18,27 @@ struct CommandRun {
     case cancelled
   }
 
-  /// Runs a command.
+  /// Gives a command to a shell.
+  ///
+  /// - Throws: The error number where that was not possible; then the shell is gone.
+  init(_ order: Order, _ shell: WaitingShell, of slot: Slot) throws(Errno) {
+    (self.order, self.slot, world) = (order, slot, shell.world)
+    (channels, begin) = (shell.channels, .now)
+    tree = WorkspaceTree(world.workspace, slot.limits)
+    do throws(Errno) { try shell.take(order) } catch {
+      shell.dismiss()
+      throw error
+    }
+  }
+
+  /// Runs the command to its end.
   ///
   /// Whatever comes of it, no process is left behind.
-  static func play(
-    _ order: Order, in sandbox: HeldSandbox, of slot: Slot
-  ) throws -> Result<CommandResult, Trouble> {
-    let begin = ContinuousClock.now
-    let (channels, world) = try enter(order, sandbox, slot)
-    var run = CommandRun(order, slot, world, channels, begin)
+  mutating func play() throws(Errno) {
     order.began(wakingBy: slot.bell)
-    let attendance = Result { () throws(Errno) in try run.attend() }
-    let (status, processorTime) = try run.end()
+    let attendance = Result { () throws(Errno) in try attend() }
+    try finish()
     try attendance.get()
-    return try run.result(status, processorTime)
-  }
-
-  /// A function of its own, so that the far ends are closed before anything is awaited.
-  private static func enter(
-    _ order: Order, _ sandbox: HeldSandbox, _ slot: Slot
-  ) throws -> (Channels, Entrance.World) {
-    var (channels, farEnds) = try Channels.opened(for: slot)
-    let world = try slot.enter(sandbox, order, farEnds)
-    channels.attach(world.handle)
-    return (channels, world)
-  }
-
-  private init(
-    _ order: Order, _ slot: Slot, _ world: Entrance.World, _ channels: Channels,
-    _ begin: ContinuousClock.Instant
-  ) {
-    (self.order, self.slot, self.world) = (order, slot, world)
-    (self.channels, self.begin) = (channels, begin)
-    tree = WorkspaceTree(world.workspace, slot.limits)
   }
 
   private mutating func wait(
@@ -95,18 +84,16 @@ struct CommandRun {
   /// Kills what is there, and waits for its end.
   ///
   /// When the first process is reaped, the kernel has reaped all others.
-  private mutating func end() throws(Errno) -> (WaitStatus, Duration) {
+  private mutating func finish() throws(Errno) {
     if channels.isAlive { Kernel.kill(world.handle) }
-    let end = Kernel.reap(world.process)
+    end = Kernel.reap(world.process)
     // Everyone who could write is dead: what is in the channels is all there is.
     try wait(until: .now + .seconds(10)) { !$0.areOpen }
-    guard let end else { throw Errno(ECHILD) }
-    return end
   }
 
-  private mutating func result(_ status: WaitStatus, _ processorTime: Duration) throws(Errno)
-    -> Result<CommandResult, Trouble>
-  {
+  /// What the command did, when it has ended.
+  func result() throws(Errno) -> Result<CommandResult, Trouble> {
+    guard let (status, processorTime) = end else { throw Errno(ECHILD) }
     var (workspace, isShellStateSaved) = (order.workspace, false)
     let ending: CommandResult.Ending
     switch stop {

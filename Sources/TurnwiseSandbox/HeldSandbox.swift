@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// The walls that bubblewrap has put up, held by a process that only waits, for one episode at most.
 ///
@@ -10,6 +11,7 @@ final class HeldSandbox: Sendable {
   private let launcher: pid_t
   /// Whoever holds the walls leaves when the host is gone, or hangs up.
   private let lifeline: Descriptor
+  private let waiting = Mutex<WaitingShell?>(nil)
 
   /// A sandbox that is coming up, which the launcher does by itself.
   struct Launch {
@@ -124,12 +126,24 @@ final class HeldSandbox: Sendable {
     _ = Kernel.reap(launch.launcher)
   }
 
+  /// Keeps a shell for the next command.
+  func keep(_ shell: WaitingShell?) { waiting.withLock { $0 = shell } }
+
+  /// The shell that was kept, unless it came to nothing while it waited.
+  func takeShell() -> WaitingShell? {
+    guard let shell = waiting.withLock({ $0.take() }) else { return nil }
+    if shell.isWaiting { return shell }
+    shell.dismiss()
+    return nil
+  }
+
   /// Takes the walls down; ``bury()`` waits for it.
   func kill() { Kernel.kill(process) }
 
   /// Waits until the walls are down and the launcher is gone.
   func bury() {
     kill()
+    waiting.withLock { $0.take() }?.dismiss()
     _ = Kernel.reap(launcher)
   }
 

@@ -154,7 +154,8 @@ enum Launch {
       "set -- \"${__turn[@]}\"; unset __turn",
       // Of all processes of the machine, these are the first to go when memory runs out.
       "{ echo 1000 >/proc/self/oom_score_adj; eval \"$1\"; unset OLDPWD; } 2>/dev/null",
-      "RANDOM=$3",
+      // It may have waited, and counts since then.
+      "RANDOM=$3 SECONDS=0",
       // For commands that call `exit`. A command may set another trap: that runs after this end.
       "trap '\(end)' EXIT",
       "eval \"set --; $4\"",

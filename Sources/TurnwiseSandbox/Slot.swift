@@ -11,13 +11,14 @@ final class Slot {
 
   /// The lists of users and groups, and their numbers.
   private let lists: [(file: Descriptor, number: Int32)]
-  private let input: Descriptor
   private let commandLine: CStrings
   /// Tells whoever looks at the machine whose sandboxes these are; no command can look there.
   private let hostEnvironment = CStrings(["TURNWISE_HOST=\(getpid())"])
   private let shell: CStrings
   private let environment: CStrings
-  private let entrance: Entrance
+  let entrance: Entrance
+  /// Of the command before, until there is time to take it away.
+  private var leftover: Entrance.World?
   /// A sandbox that comes up while commands run in another one, so that the next episode need not wait.
   private var spare: HeldSandbox.Launch?
 
@@ -37,7 +38,6 @@ final class Slot {
           (try .memory(Array(Launch.users.utf8)), Launch.Number.users),
           (try .memory(Array(Launch.groups.utf8)), Launch.Number.groups),
         ]
-      input = try .memory()
       commandLine = CStrings(Launch.commandLine(on: enclosure.preparedRoot))
       shell = CStrings(Launch.shellCommandLine)
       environment = CStrings(Launch.environment.map { "\($0.name)=\($0.value)" })
@@ -50,16 +50,34 @@ final class Slot {
   }
 
   /// Runs a command from its start to the result.
-  func play(_ order: Order, in sandbox: HeldSandbox) -> Result<CommandResult, Trouble> {
+  ///
+  /// - Parameters:
+  ///   - order: The command.
+  ///   - sandbox: Where no other command runs.
+  ///   - isWorthWaiting: Whether a shell is started for the next command of the sandbox, asked when this
+  ///     one has ended.
+  /// - Returns: What the command did, or why it did nothing.
+  func play(
+    _ order: Order, in sandbox: HeldSandbox, isWorthWaiting: () -> Bool
+  ) -> Result<CommandResult, Trouble> {
     if order.isCancelled { return .failure(.cancelled) }
     do {
-      return try CommandRun.play(order, in: sandbox, of: self)
+      let shell = try sandbox.takeShell() ?? WaitingShell(in: sandbox, of: self)
+      var run = try CommandRun(order, shell, of: self)
+      defer { leftover = shell.world }
+      try run.play()
+      // Where that is not possible, the next command will learn the reason.
+      if isWorthWaiting() { sandbox.keep(try? WaitingShell(in: sandbox, of: self)) }
+      return try run.result()
     } catch let trouble as Trouble {
       return .failure(trouble)
     } catch {
       return .failure(.system("A command could not be run", error))
     }
   }
+
+  /// Takes away what the last command left, which is not much less work than to write it.
+  func clear() { leftover = nil }
 
   // MARK: - Sandboxes
 
@@ -88,23 +106,6 @@ final class Slot {
   /// Gives up the spare.
   func close() {
     if let spare = spare.take() { HeldSandbox.end(spare) }
-  }
-
-  /// Starts the shell for a command.
-  func enter(
-    _ sandbox: HeldSandbox, _ order: Order, _ ends: Channels.FarEnds
-  ) throws(Trouble) -> Entrance.World {
-    let bytes = Launch.input(order.command, order.workspace.shell, seed: order.seed)
-    let nothing: Descriptor
-    do throws(Errno) {
-      try input.replaceContents(with: bytes)
-      // Opened anew, because flags and locks belong to what was opened, and so would come along.
-      nothing = try Descriptor(opening: open("/dev/null", O_RDONLY | O_CLOEXEC)).raised()
-    } catch {
-      throw .system("A command could not be written", error)
-    }
-    return try entrance.enter(
-      sandbox.process, [nothing, ends.output, ends.errors, input, ends.state, ends.start])
   }
 
   /// Starts the launcher.

@@ -31,13 +31,17 @@ final class SlotPool: Sendable {
   private static let leases = Atomic<Int>(0)
   /// How many sandboxes of unfinished episodes a thread keeps; each has two descriptors.
   private let heldLimit: Int
+  /// How many of them may have a shell that waits.
+  private let shellLimit: Int
   /// How long a command waits for the thread that has its sandbox: less than a launch takes.
   private static let patience = DispatchTimeInterval.milliseconds(5)
 
   init(slots: Int, _ limits: Sandbox.Limits) {
     var descriptors = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &descriptors)
-    heldLimit = max(1, min(32, Int(clamping: descriptors.rlim_cur) / (8 * slots)))
+    let share = Int(clamping: descriptors.rlim_cur) / (4 * slots)
+    heldLimit = max(1, min(32, share / 2))
+    shellLimit = min(heldLimit, share / WaitingShell.descriptors)
     arrivals = (0..<slots).map { _ in DispatchSemaphore(value: 0) }
     for slot in 0..<slots {
       let number = Self.started.add(1, ordering: .relaxed).oldValue
@@ -93,7 +97,9 @@ final class SlotPool: Sendable {
     while let order = next(number) {
       let result = slot.flatMap { play(order, number, $0) }
       courier.deliver { order.finish(result) }
-      if case .success(let slot) = slot, case .success = result { slot.prepareSpare() }
+      guard case .success(let slot) = slot else { continue }
+      slot.clear()
+      if case .success = result { slot.prepareSpare() }
     }
     if case .success(let slot) = slot { slot.close() }
     buryHeld(of: number)
@@ -111,13 +117,20 @@ final class SlotPool: Sendable {
     } catch {
       return .failure(error)
     }
-    switch slot.play(order, in: sandbox) {
+    switch slot.play(order, in: sandbox, isWorthWaiting: { isQuiet(number) }) {
     case .failure(let trouble):
       sandbox.bury()
       return .failure(trouble)
     case .success(var result):
       result.workspace.lease = hold(sandbox, number)
       return .success(result)
+    }
+  }
+
+  /// Whether a thread has time for what is not asked for yet, and room to keep it.
+  private func isQuiet(_ slot: Int) -> Bool {
+    state.withLock { state in
+      state.waiting.isEmpty && state.held.values.count { $0.slot == slot } < shellLimit
     }
   }
 
