@@ -146,12 +146,10 @@ final class SlotPool: Sendable {
     return Lease(number, of: self)
   }
 
-  /// Waits for an order; buries what was released meanwhile.
+  /// Waits for an order; buries what was released meanwhile when there is none, or it has piled up.
   private func next(_ slot: Int) -> Order? {
     var isPatient = true
     while true {
-      let released = state.withLock { $0.released.removeValue(forKey: slot) }
-      released?.forEach { $0.bury() }
       let (order, isForeign, isClosed) = state.withLock { state -> (Order?, Bool, Bool) in
         let owners = state.waiting.map { state.owner(of: $0) }
         var index = owners.firstIndex(of: slot) ?? owners.firstIndex(of: nil)
@@ -164,7 +162,9 @@ final class SlotPool: Sendable {
         state.idle.insert(slot)
         return (nil, !state.waiting.isEmpty, false)
       }
+      let wasBurying = bury(releasedOf: slot, unlessFewerThan: order == nil ? 1 : 8)
       if order != nil || isClosed { return order }
+      if wasBurying { continue }
       isPatient = true
       if isForeign {
         isPatient = arrivals[slot].wait(timeout: .now() + Self.patience) == .success
@@ -172,6 +172,16 @@ final class SlotPool: Sendable {
         arrivals[slot].wait()
       }
     }
+  }
+
+  /// Waits for the end of sandboxes that were killed when they were released.
+  private func bury(releasedOf slot: Int, unlessFewerThan count: Int) -> Bool {
+    let released = state.withLock { state in
+      state.released[slot, default: []].count < count
+        ? nil : state.released.removeValue(forKey: slot)
+    }
+    released?.forEach { $0.bury() }
+    return released != nil
   }
 
   private func buryHeld(of slot: Int) {
