@@ -52,8 +52,9 @@ public struct CommandLineTool: Sendable {
   }
 
   static let subcommands: [any Subcommand] = [
-    CompareCommand(), TrainCommand(), RunCommand(), ShowCommand(), CreditCommand(),
-    CheckCommand(), LawsCommand(), AuditCommand(), BenchCommand(), DoctorCommand(), ListCommand(),
+    CompareCommand(), TrainCommand(), TransferCommand(), RunCommand(), ShowCommand(),
+    CreditCommand(), CheckCommand(), LawsCommand(), AuditCommand(), BenchCommand(),
+    DoctorCommand(), ListCommand(),
   ]
 
   /// Runs one command line.
