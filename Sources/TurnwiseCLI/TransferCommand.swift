@@ -89,11 +89,17 @@ struct TransferCommand: Subcommand {
       folder, name, environment, Configuration(imitate: imitation, training: configuration),
       stages.workers, replacing: invocation.has(.force))
     do {
-      var demonstrations: [Episode] = []
+      var demonstrations: [String: [Episode]] = [:]
       for other in environments where imitation == .all || type(of: other).id == E.id {
-        demonstrations += try await stages.demonstrations(in: other, configuration)
+        let id = type(of: other).id
+        do {
+          demonstrations[id] = try await stages.demonstrations(in: other, configuration)
+        } catch TrainingError.noExpert where id != E.id {
+          context.console.warn("\(id) has no expert, so it is not imitated")
+        }
       }
-      let warmStart = try stages.clone(demonstrations, configuration)
+      let warmStart = try stages.clone(
+        environments.flatMap { demonstrations[type(of: $0).id] ?? [] }, configuration)
       let before = try await success(of: warmStart.policy, in: environments, configuration, stages)
       let trainer = try Trainer(
         environment, from: warmStart, configuration, catalog: context.catalog.estimators,
@@ -104,7 +110,7 @@ struct TransferCommand: Subcommand {
       let rows = environments.indices.map { index in
         let id = type(of: environments[index]).id
         return Row(
-          environment: id, isImitated: imitation == .all || id == E.id, before: before[index],
+          environment: id, isImitated: demonstrations[id] != nil, before: before[index],
           after: after[index])
       }
       try report(
