@@ -20,6 +20,63 @@ extension CompiledKernels {
     if x.depth == 0, !x.isAccumulating { clear(x.c, stride: x.cStride, x.rows, x.columns) }
   }
 
+  package static func product(_ x: MatrixProduct, scratch: MutableFloats) {
+    var first = 0
+    while first < x.columns {
+      let columns = smaller(MatrixProduct.blockColumns, x.columns - first)
+      var start = 0
+      while start < x.depth {
+        let depth = smaller(MatrixProduct.blockDepth, x.depth - start)
+        if x.bTransposed {
+          packTransposed(
+            scratch, x.b + first * x.bStride + start, stride: x.bStride, columns: columns,
+            depth: depth, panelDepth: depth)
+        } else {
+          packColumns(
+            scratch, x.b + start * x.bStride + first, stride: x.bStride, columns: columns,
+            depth: depth, panelDepth: depth)
+        }
+        let block = PanelProduct(
+          c: x.c + first, cStride: x.cStride, a: x.a + start * (x.aTransposed ? x.aStride : 1),
+          aStride: x.aStride, panels: Floats(scratch), panelDepth: depth, rows: x.rows,
+          columns: columns, depth: depth, isAccumulating: x.isAccumulating || start > 0)
+        if x.aTransposed {
+          multiplySlabs(
+            block, scratch + MatrixProduct.blockDepth * MatrixProduct.blockColumns)
+        } else {
+          multiplyRows(block, columns: 0..<columns)
+        }
+        start += depth
+      }
+      first += columns
+    }
+    if x.depth == 0, !x.isAccumulating { clear(x.c, stride: x.cStride, x.rows, x.columns) }
+  }
+
+  /// Multiplies rows that lie side by side, some at a time, which it first brings close together: as
+  /// they lie, each element of a row is in another page, and often in the same few places of the cache.
+  private static func multiplySlabs(_ x: PanelProduct, _ slab: MutableFloats) {
+    var row = 0
+    while row < x.rows {
+      let rows = smaller(MatrixProduct.slabRows, x.rows - row)
+      var (source, target) = (x.a + row, slab)
+      for _ in 0..<x.depth {
+        var r = 0
+        while r < rows {
+          store(load(source, r, rows), target, r)
+          r += lanes
+        }
+        source += x.aStride
+        target += MatrixProduct.slabRows
+      }
+      var part = x
+      (part.a, part.aStride, part.rows) = (Floats(slab), MatrixProduct.slabRows, rows)
+      part.c += row * x.cStride
+      multiplyTransposedRows(part)
+      row += rows
+    }
+  }
+
   private static func clear(_ c: MutableFloats, stride: Int, _ rows: Int, _ columns: Int) {
     for row in 0..<rows { (c + row * stride).update(repeating: 0, count: columns) }
   }
