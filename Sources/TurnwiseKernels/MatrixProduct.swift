@@ -31,12 +31,16 @@ package struct MatrixProduct {
     self.isAccumulating = isAccumulating
   }
 
-  /// Elements of the depth, and columns, of the second factor that are laid out in panels at a time:
-  /// 768 KB.
+  /// Elements of the depth, and columns, of the second factor that are laid out in panels at a time.
   package static let blockDepth = 256, blockColumns = 768
-  /// Rows of a transposed first factor that are brought close together at a time: a multiple of all
-  /// heights of a tile, and of a cache line.
-  package static let slabRows = 48
+  /// Floats of such panels: 768 KB.
+  package static let panelCount = blockDepth * blockColumns
+  /// Rows of a transposed first factor that are brought together, and those that are at a time.
+  package static let stripRows = 12, copiedRows = 96
+  /// Floats from one strip to the next, whose rows have 16 places each: not a power of two, so that
+  /// strips do not crowd into few places of the cache.
+  package static func stripSize(depth: Int) -> Int { 16 * (depth + 3) }
   /// Floats of scratch that a product needs.
-  package static let scratchCount = blockDepth * (blockColumns + slabRows)
+  package static let scratchCount =
+    panelCount + copiedRows / stripRows * stripSize(depth: blockDepth)
 }

@@ -41,8 +41,7 @@ extension CompiledKernels {
           aStride: x.aStride, panels: Floats(scratch), panelDepth: depth, rows: x.rows,
           columns: columns, depth: depth, isAccumulating: x.isAccumulating || start > 0)
         if x.aTransposed {
-          multiplySlabs(
-            block, scratch + MatrixProduct.blockDepth * MatrixProduct.blockColumns)
+          multiplyStrips(block, scratch + MatrixProduct.panelCount)
         } else {
           multiplyRows(block, columns: 0..<columns)
         }
@@ -53,27 +52,42 @@ extension CompiledKernels {
     if x.depth == 0, !x.isAccumulating { clear(x.c, stride: x.cStride, x.rows, x.columns) }
   }
 
-  /// Multiplies rows that lie side by side, some at a time, which it first brings close together: as
-  /// they lie, each element of a row is in another page, and often in the same few places of the cache.
-  private static func multiplySlabs(_ x: PanelProduct, _ slab: MutableFloats) {
+  /// Multiplies rows that lie side by side, some at a time, which it first copies to strips: as they
+  /// lie, each element of a row is in another page, and often in the same few places of the cache.
+  private static func multiplyStrips(_ x: PanelProduct, _ strips: MutableFloats) {
+    let size = MatrixProduct.stripSize(depth: x.depth)
     var row = 0
     while row < x.rows {
-      let rows = smaller(MatrixProduct.slabRows, x.rows - row)
-      var (source, target) = (x.a + row, slab)
-      for _ in 0..<x.depth {
-        var r = 0
-        while r < rows {
-          store(load(source, r, rows), target, r)
-          r += lanes
-        }
-        source += x.aStride
-        target += MatrixProduct.slabRows
+      let rows = smaller(MatrixProduct.copiedRows, x.rows - row)
+      copyStrips(strips, x, from: row, rows)
+      var (first, strip) = (0, strips)
+      while first < rows {
+        var part = x
+        (part.a, part.aStride) = (Floats(strip), lanes)
+        part.rows = smaller(MatrixProduct.stripRows, rows - first)
+        part.c += (row + first) * x.cStride
+        multiplyTransposedRows(part)
+        first += MatrixProduct.stripRows
+        strip += size
       }
-      var part = x
-      (part.a, part.aStride, part.rows) = (Floats(slab), MatrixProduct.slabRows, rows)
-      part.c += row * x.cStride
-      multiplyTransposedRows(part)
       row += rows
+    }
+  }
+
+  private static func copyStrips(
+    _ strips: MutableFloats, _ x: PanelProduct, from row: Int, _ rows: Int
+  ) {
+    let size = MatrixProduct.stripSize(depth: x.depth)
+    for i in 0..<x.depth {
+      let source = x.a + i * x.aStride + row
+      // All but the last may be read past their ends.
+      let readable = x.rows - row + (i + 1 < x.depth && x.aStride >= lanes ? lanes : 0)
+      var (r, target) = (0, strips + i * lanes)
+      while r < rows {
+        store(load(source, r, readable), target, 0)
+        r += MatrixProduct.stripRows
+        target += size
+      }
     }
   }
 
