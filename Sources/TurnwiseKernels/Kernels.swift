@@ -86,6 +86,10 @@ package protocol Kernels: Sendable {
   /// Each element is one sum over the depth, from the first to the last, that starts from zero or from
   /// what c holds: it has the same bits however many rows are computed together.
   static func product(_ product: PanelProduct)
+  /// Sets c to a b, or adds to it, in the same order, where neither is in panels.
+  ///
+  /// `scratch` is room for ``MatrixProduct/scratchCount`` floats.
+  static func product(_ product: MatrixProduct, scratch: MutableFloats)
 
   // MARK: Attention
 

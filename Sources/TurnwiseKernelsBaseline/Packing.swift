@@ -4,16 +4,23 @@ extension CompiledKernels {
   package static func packColumns(
     _ panels: MutableFloats, _ b: Floats, stride: Int, columns: Int, depth: Int, panelDepth: Int
   ) {
-    var column = 0
-    while column < columns {
-      let count = columns - column
-      var (source, panel) = (b + column, panels + column * panelDepth)
-      for _ in 0..<depth {
-        copyPanelRow(panel, source, columns: count)
-        source += stride
-        panel += panelWidth
+    // Some rows at a time: they are read from end to end.
+    var i = 0
+    while i < depth {
+      let rows = smaller(8, depth - i)
+      var column = 0
+      while column < columns {
+        let count = columns - column
+        var source = b + i * stride + column
+        var panel = panels + column * panelDepth + i * panelWidth
+        for _ in 0..<rows {
+          copyPanelRow(panel, source, columns: count)
+          source += stride
+          panel += panelWidth
+        }
+        column += panelWidth
       }
-      column += panelWidth
+      i += rows
     }
   }
 

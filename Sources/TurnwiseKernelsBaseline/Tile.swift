@@ -1,5 +1,5 @@
 internal import CVector
-package import TurnwiseKernels
+internal import TurnwiseKernels
 
 // The types of this file are private to it. A debug build makes all others visible for tests, and
 // emits functions that copy them, such as `__swift_memcpy65_8`: every module that has a type of that
@@ -132,6 +132,18 @@ private struct Tile {
     if columns == Columns.width { sums.put(c) } else { sums.put(c, count: columns) }
   }
 
+  /// Asks for the result's place to the right of this, if there is time until it is needed.
+  @inline(__always)
+  private func fetchNext(_ rows: Int) {
+    guard depth >= 128 else { return }
+    var next = Floats(c + Columns.width)
+    for _ in 0..<rows {
+      prefetch(next)
+      prefetch(next + Columns.width - lanes)
+      next += cStride
+    }
+  }
+
   @inline(__always)
   func one() {
     var s = start(0)
@@ -188,6 +200,7 @@ private struct Tile {
 
   @inline(__always)
   func six() {
+    fetchNext(6)
     var (s0, s1, s2) = (start(0), start(1), start(2))
     var (s3, s4, s5) = (start(3), start(4), start(5))
     let r2 = 2 * row
@@ -217,6 +230,7 @@ private struct Tile {
 
   @inline(__always)
   func twelve() {
+    fetchNext(12)
     var (s0, s1, s2, s3) = (start(0), start(1), start(2), start(3))
     var (s4, s5, s6, s7) = (start(4), start(5), start(6), start(7))
     var (s8, s9, s10, s11) = (start(8), start(9), start(10), start(11))

@@ -29,8 +29,8 @@ extension TrainingPass {
     let width = model.width
     LinearGradient.backward(
       dx: d.attended, dWeight: gradient + at.output, dy: d.stream, x: x.attended,
-      weight: weights + at.output, rows: rows, inputs: width, outputs: width, accumulating: !isFirst
-    )
+      weight: weights + at.output, rows: rows, inputs: width, outputs: width,
+      accumulating: !isFirst, scratch: activations.scratch)
     d.projections.update(repeating: 0, count: rows * model.projectionWidth)
     forEachMember(x) { member, operands in
       let isShared = member.first > 0
@@ -84,17 +84,17 @@ extension TrainingPass {
       return LinearGradient.backward(
         dx: d.normed, dWeight: gradient + at.queries, dy: d.projections, x: x.normed,
         weight: weights + at.queries, rows: rows, inputs: width, outputs: stride,
-        accumulating: !isFirst)
+        accumulating: !isFirst, scratch: activations.scratch)
     }
     let beforeKeys = width + model.keyValueWidth
     LinearGradient.backward(
       dx: d.normed, dWeight: gradient + at.queries, dy: d.projections, x: x.normed,
       weight: weights + at.queries, rows: rows, inputs: width, outputs: beforeKeys,
-      yStride: stride, accumulating: !isFirst)
+      yStride: stride, accumulating: !isFirst, scratch: activations.scratch)
     LinearGradient.backward(
       dx: d.keyInput, dWeight: gradient + at.keys, dy: d.projections + beforeKeys, x: x.keyInput,
       weight: weights + at.keys, rows: rows, inputs: width, outputs: model.keyValueWidth,
-      yStride: stride, accumulating: !isFirst)
+      yStride: stride, accumulating: !isFirst, scratch: activations.scratch)
     batch.forEachRow { row, _, previous in
       kernels.shiftBackward(
         dx: d.normed + row * width, dPrevious: previous.map { d.normed + $0 * width },

@@ -25,13 +25,13 @@ extension TrainingPass {
     LinearGradient.backward(
       dx: d.gated, dWeight: gradient + at.down, dy: d.stream, x: x.gated,
       weight: weights + at.down, rows: rows, inputs: model.feedForward, outputs: model.width,
-      accumulating: !isFirst)
+      accumulating: !isFirst, scratch: activations.scratch)
     // In place: nothing reads the gates after this.
     kernels.gateBackward(dx: x.gates, dy: d.gated, x: x.gates, rows: rows, width: model.feedForward)
     LinearGradient.backward(
       dx: d.normed, dWeight: gradient + at.gates, dy: x.gates, x: x.feedForwardNormed,
       weight: weights + at.gates, rows: rows, inputs: model.width,
-      outputs: 2 * model.feedForward, accumulating: !isFirst)
+      outputs: 2 * model.feedForward, accumulating: !isFirst, scratch: activations.scratch)
     kernels.normBackward(
       dx: d.stream, dWeight: gradient + at.feedForwardNorm, dy: d.normed, x: x.middle,
       weight: weights + at.feedForwardNorm, inverse: x.feedForwardInverse, rows: rows,

@@ -121,7 +121,7 @@ struct Microbatch: Sendable {
 
   /// The memory that suffices for each of `batches`.
   static func extent(of batches: [Microbatch], attention: CausalAttention) -> Extent {
-    var extent = Extent()
+    var extent = Extent(scratch: MatrixProduct.scratchCount)
     for batch in batches {
       extent.rows = max(extent.rows, batch.tokens.count)
       extent.scored = max(extent.scored, batch.scoredRows.count)

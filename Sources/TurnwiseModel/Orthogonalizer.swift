@@ -3,7 +3,7 @@ internal import TurnwiseNumerics
 
 /// Memory in which matrices are brought to singular values close to 1, one after another.
 package final class Orthogonalizer {
-  private let x, y, square, polynomial: FloatBuffer
+  private let x, y, square, polynomial, scratch: FloatBuffer
 
   /// Makes room.
   ///
@@ -14,6 +14,7 @@ package final class Orthogonalizer {
     (x, y) = (FloatBuffer(uninitialized: count), FloatBuffer(uninitialized: count))
     square = FloatBuffer(uninitialized: side * side)
     polynomial = FloatBuffer(uninitialized: side * side)
+    scratch = FloatBuffer(uninitialized: MatrixProduct.scratchCount)
   }
 
   /// Where the next matrix is put, row by row.
@@ -39,20 +40,23 @@ package final class Orthogonalizer {
     // The smaller of the two products with the transposed matrix.
     let isWide = rows <= columns
     for _ in 0..<5 {
-      MatrixProduct.multiply(
-        square.base, this, this, m: side, n: side, k: max(rows, columns), cStride: side,
-        aStride: columns, bStride: columns, aTransposed: !isWide, bTransposed: isWide)
-      polynomial.base.update(from: square.base, count: side * side)
-      kernels.scale(polynomial.base, by: -4.7750, count: side * side)
-      MatrixProduct.multiply(
-        polynomial.base, square.base, square.base, m: side, n: side, k: side, cStride: side,
-        aStride: side, bStride: side, scale: 2.0315, accumulating: true)
+      MatrixProduct(
+        c: square.base, cStride: side, a: this, aStride: columns, aTransposed: !isWide, b: this,
+        bStride: columns, bTransposed: isWide, rows: side, columns: side, depth: max(rows, columns)
+      ).compute(scratch: scratch.base)
+      MatrixProduct(
+        c: polynomial.base, cStride: side, a: square.base, aStride: side, b: square.base,
+        bStride: side, rows: side, columns: side, depth: side
+      ).compute(scratch: scratch.base)
+      kernels.scale(polynomial.base, by: 2.0315, count: side * side)
+      kernels.add(polynomial.base, -4.7750, times: square.base, count: side * side)
       next.update(from: this, count: count)
       kernels.scale(next, by: 3.4445, count: count)
-      MatrixProduct.multiply(
-        next, isWide ? polynomial.base : this, isWide ? this : polynomial.base, m: rows,
-        n: columns, k: side, cStride: columns, aStride: isWide ? side : columns, bStride: columns,
-        accumulating: true)
+      MatrixProduct(
+        c: next, cStride: columns, a: isWide ? polynomial.base : this,
+        aStride: isWide ? side : columns, b: isWide ? this : polynomial.base, bStride: columns,
+        rows: rows, columns: columns, depth: side, isAccumulating: true
+      ).compute(scratch: scratch.base)
       swap(&this, &next)
     }
     return Floats(this)

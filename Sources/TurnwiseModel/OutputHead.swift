@@ -49,7 +49,7 @@ extension TrainingPass {
       LinearGradient.backward(
         dx: x.dNormed, dWeight: gradient + layout.embedding, dy: x.logits, x: x.normed,
         weight: weights + layout.embedding, rows: scored, inputs: width,
-        outputs: model.vocabulary, accumulating: true)
+        outputs: model.vocabulary, accumulating: !isFirst, scratch: activations.scratch)
     case .scalar:
       x.dNormed.update(repeating: 0, count: scored * width)
       for place in 0..<scored {

@@ -13,9 +13,12 @@ public struct ParameterLayout: Hashable, Sendable {
 
     /// Whether the weight is a matrix of a block: one product a pass gives its whole gradient.
     var isBlockMatrix: Bool { shape.count > 1 && name.hasPrefix(ParameterLayout.blockPrefix) }
+    /// Whether the weight is the embedding, which is the last layer of a policy as well.
+    var isEmbedding: Bool { name == ParameterLayout.embeddingName }
   }
 
   private static let blockPrefix = "model.layers."
+  private static let embeddingName = "model.embed_tokens.weight"
 
   /// Where the weights of one block start.
   struct Block: Hashable {
@@ -50,7 +53,7 @@ public struct ParameterLayout: Hashable, Sendable {
   public init(_ model: ModelConfiguration) {
     let width = model.width
     let shared = model.keyValueWidth
-    embedding = add("model.embed_tokens.weight", [model.vocabulary, width], isDecayed: false)
+    embedding = add(Self.embeddingName, [model.vocabulary, width], isDecayed: false)
     if model.tokenShift {
       embeddingCurrent = add("model.embed_shift.current", [width])
       embeddingShifted = add("model.embed_shift.previous", [width])

@@ -36,7 +36,7 @@ struct TrainingPass {
   func backward(_ gradient: MutableFloats) {
     if isFirst {
       // The matrices are set by their products: clearing them all took 2 % of a step.
-      for slice in layout.slices where !slice.isBlockMatrix {
+      for slice in layout.slices where !isProduct(slice) {
         (gradient + slice.range.lowerBound).update(repeating: 0, count: slice.range.count)
       }
     }
@@ -49,6 +49,11 @@ struct TrainingPass {
       attentionBackward(index, gradient, gradients)
     }
     embedBackward(gradient, gradients)
+  }
+
+  /// Whether a product sets the whole gradient of the weight, before anything is added to it.
+  private func isProduct(_ slice: ParameterLayout.Slice) -> Bool {
+    slice.isBlockMatrix || slice.isEmbedding && model.head == .tokens
   }
 
   /// Sets the stream to the embedding of each token, mixed with that of the one before it.

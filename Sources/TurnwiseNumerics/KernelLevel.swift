@@ -72,7 +72,7 @@ public enum KernelLevel: String, CaseIterable, Sendable {
   }
 
   /// The processor that OpenBLAS chose its kernels for, such as `SkylakeX`.
-  public static var openBLASCore: String { MatrixProduct.coreName }
+  public static var openBLASCore: String { OpenBLAS.coreName }
 }
 
 /// Why the level that was asked for cannot be had.

@@ -46,20 +46,22 @@ package struct PackedWeight: Sendable {
 }
 
 /// The way back through a linear layer without bias, whose weight is outputs × inputs.
-///
-/// Through OpenBLAS: there mostly are many rows, for which it is the faster part.
 package enum LinearGradient {
   /// Sets the weight's gradient or adds to it, and sets the input's gradient `dx` (rows × inputs).
+  ///
+  /// `scratch` is room for ``MatrixProduct/scratchCount`` floats.
   package static func backward(
     dx: MutableFloats, dWeight: MutableFloats, dy: Floats, x: Floats, weight: Floats, rows: Int,
-    inputs: Int, outputs: Int, yStride: Int? = nil, accumulating: Bool
+    inputs: Int, outputs: Int, yStride: Int? = nil, accumulating: Bool, scratch: MutableFloats
   ) {
     let yStride = yStride ?? outputs
-    MatrixProduct.multiply(
-      dWeight, dy, x, m: outputs, n: inputs, k: rows, cStride: inputs, aStride: yStride,
-      bStride: inputs, aTransposed: true, accumulating: accumulating)
-    MatrixProduct.multiply(
-      dx, dy, weight, m: rows, n: inputs, k: outputs, cStride: inputs, aStride: yStride,
-      bStride: inputs)
+    MatrixProduct(
+      c: dWeight, cStride: inputs, a: dy, aStride: yStride, aTransposed: true, b: x,
+      bStride: inputs, rows: outputs, columns: inputs, depth: rows, isAccumulating: accumulating
+    ).compute(scratch: scratch)
+    MatrixProduct(
+      c: dx, cStride: inputs, a: dy, aStride: yStride, b: weight, bStride: inputs, rows: rows,
+      columns: inputs, depth: outputs
+    ).compute(scratch: scratch)
   }
 }

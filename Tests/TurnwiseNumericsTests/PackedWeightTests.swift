@@ -57,9 +57,11 @@ import TurnwiseNumerics
     let dy = Rows(reading: source.floats(rows * outputs), width: outputs, stride: outputs + 3)
     let (dx, dWeight) = (Rows(1, width: x.count), Rows(source.floats(w.count)))
     let plain = (dx.copy(), dWeight.copy())
+    let scratch = Rows(1, width: MatrixProduct.scratchCount)
     LinearGradient.backward(
       dx: dx.base, dWeight: dWeight.base, dy: dy.base, x: x, weight: w, rows: rows,
-      inputs: inputs, outputs: outputs, yStride: dy.stride, accumulating: true)
+      inputs: inputs, outputs: outputs, yStride: dy.stride, accumulating: true,
+      scratch: scratch.base)
     let slopes = dy.array
     PlainLoops.multiply(
       plain.1.base, stride: inputs, rows: outputs, columns: inputs, depth: rows,
@@ -72,6 +74,6 @@ import TurnwiseNumerics
     Outcome(found: dx.array, expected: plain.0.array).expectAgreement(to: outputs, ofAtLeast: 1)
     Outcome(found: dWeight.array, expected: plain.1.array)
       .expectAgreement(to: rows + 1, ofAtLeast: 1)
-    #expect(dx.isIntact && dWeight.isIntact)
+    #expect(dx.isIntact && dWeight.isIntact && scratch.isIntact)
   }
 }

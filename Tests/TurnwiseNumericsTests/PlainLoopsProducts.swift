@@ -52,4 +52,15 @@ extension PlainLoops {
       Double(x.a[row * x.aStride + i]) * Double(x.panels[place(i, column, x.panelDepth)])
     }
   }
+
+  static func product(_ x: MatrixProduct, scratch: MutableFloats) {
+    multiply(
+      x.c, stride: x.cStride, rows: x.rows, columns: x.columns, depth: x.depth,
+      isAccumulating: x.isAccumulating
+    ) { row, column, i in
+      let a = x.a[x.aTransposed ? i * x.aStride + row : row * x.aStride + i]
+      let b = x.b[x.bTransposed ? column * x.bStride + i : i * x.bStride + column]
+      return Double(a) * Double(b)
+    }
+  }
 }

@@ -75,19 +75,6 @@ struct Panels {
     }
   }
 
-  /// The sums of the sizes of the terms of each element.
-  private func terms(_ a: Rows, _ b: Rows, _ start: Rows, _ isAccumulating: Bool) -> (Int) -> Float
-  {
-    let (x, y) = (a.array.magnitudes, b.array.magnitudes)
-    let c = Rows(start.array.magnitudes, width: start.width)
-    PlainLoops.multiply(
-      c.base, stride: c.stride, rows: a.count, columns: b.width, depth: a.width,
-      isAccumulating: isAccumulating
-    ) { Double(x[$0 * a.width + $2]) * Double(y[$2 * b.width + $1]) }
-    let sums = c.array
-    return { sums[$0] }
-  }
-
   @Test(arguments: levels, columns)
   func `does not depend on how the panels were made`(_ level: KernelLevel, _ columns: Int) {
     for depth in Self.depths {
@@ -123,6 +110,91 @@ struct Panels {
             rows: 3, columns: 13, depth: 0, isAccumulating: isAccumulating))
       }
       #expect(result[0].found == result[0].expected)
+    }
+  }
+}
+
+/// The sums of the sizes of the terms of each element of a product.
+private func terms(_ a: Rows, _ b: Rows, _ start: Rows, _ isAccumulating: Bool) -> (Int) -> Float {
+  let (x, y) = (a.array.magnitudes, b.array.magnitudes)
+  let c = Rows(start.array.magnitudes, width: start.width)
+  PlainLoops.multiply(
+    c.base, stride: c.stride, rows: a.count, columns: b.width, depth: a.width,
+    isAccumulating: isAccumulating
+  ) { Double(x[$0 * a.width + $2]) * Double(y[$2 * b.width + $1]) }
+  let sums = c.array
+  return { sums[$0] }
+}
+
+extension Rows {
+  /// The transpose, to be read, with its rows further apart.
+  fileprivate func transposed(apart: Int) -> Rows {
+    let (values, count, width) = (array, count, width)
+    return Rows(
+      reading: (0..<values.count).map { values[$0 % count * width + $0 / count] }, width: count,
+      stride: count + apart)
+  }
+}
+
+@Suite struct `A product of matrices as they lie` {
+  /// Less and more than a slab of rows, a block of columns and a block of the depth.
+  static let shapes = [
+    (1, 1, 1), (2, 5, 3), (7, 16, 13), (13, 33, 48), (48, 31, 50), (49, 40, 7), (61, 65, 257),
+    (100, 17, 512), (131, 97, 300), (12, 769, 31), (50, 800, 259),
+  ]
+
+  @Test(arguments: levels, shapes)
+  func `is that of plain loops, and of panels to the bit`(
+    _ level: KernelLevel, _ shape: (Int, Int, Int)
+  ) {
+    let (rows, columns, depth) = shape
+    var source = Source(rows + columns + depth)
+    let a = Rows(reading: source.floats(rows * depth), width: depth, stride: depth + 1)
+    let b = Rows(reading: source.floats(depth * columns), width: columns, stride: columns + 2)
+    let start = Rows(source.floats(rows * columns), width: columns, stride: columns + 3)
+    let (aTurned, bTurned) = (a.transposed(apart: 3), b.transposed(apart: 1))
+    for isAccumulating in [false, true] {
+      let panels = Panels(level.kernels, b)
+      let expected = start.copy()
+      level.kernels.product(
+        PanelProduct(
+          c: expected.base, cStride: expected.stride, a: a.base, aStride: a.stride,
+          panels: panels.rows.base, panelDepth: panels.panelDepth, rows: rows, columns: columns,
+          depth: depth, isAccumulating: isAccumulating))
+      for (first, second) in [(a, b), (aTurned, b), (a, bTurned), (aTurned, bTurned)] {
+        let scratch = Rows(1, width: MatrixProduct.scratchCount)
+        let result = outcomes(level, [start]) { kernels, c in
+          kernels.product(
+            MatrixProduct(
+              c: c[0], cStride: start.stride, a: first.base, aStride: first.stride,
+              aTransposed: first !== a, b: second.base, bStride: second.stride,
+              bTransposed: second !== b, rows: rows, columns: columns, depth: depth,
+              isAccumulating: isAccumulating), scratch: scratch.base)
+        }[0]
+        result.expectAgreement(to: depth + 1, of: terms(a, b, start, isAccumulating))
+        #expect(result.found.bits == expected.array.bits && scratch.isIntact)
+      }
+    }
+  }
+
+  @Test(arguments: levels)
+  func `of no depth is zero, or what was there`(_ level: KernelLevel) {
+    let (none, start) = (Rows(1, width: 1), Rows([Float](repeating: 7, count: 39), width: 13))
+    let scratch = Rows(1, width: MatrixProduct.scratchCount)
+    for isAccumulating in [false, true] {
+      let product = { c in
+        MatrixProduct(
+          c: c, cStride: 13, a: none.base, aStride: 3, aTransposed: true, b: none.base,
+          bStride: 13, rows: 3, columns: 13, depth: 0, isAccumulating: isAccumulating)
+      }
+      let result = outcomes(level, [start]) { kernels, c in
+        kernels.product(product(c[0]), scratch: scratch.base)
+      }
+      #expect(result[0].found == result[0].expected)
+      // By whatever part the process uses.
+      let c = start.copy()
+      product(c.base).compute(scratch: scratch.base)
+      #expect(c.array == result[0].expected)
     }
   }
 }
