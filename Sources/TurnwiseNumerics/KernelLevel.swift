@@ -8,8 +8,8 @@ internal import TurnwiseKernelsBaseline
 /// The kernels of this process.
 package let kernels: any Kernels.Type = KernelLevel.current.kernels
 
-/// Which instructions the kernels use: equal seeds give equal bits only at equal levels, and with equal
-/// kernels of OpenBLAS.
+/// Which instructions the kernels use: equal seeds give equal bits only at equal levels, and at the
+/// plainest only with equal kernels of OpenBLAS.
 ///
 /// The best that the processor has is chosen, unless the environment variable `TURNWISE_KERNELS` names
 /// another.
