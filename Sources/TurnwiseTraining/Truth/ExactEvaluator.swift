@@ -25,7 +25,7 @@ public struct ExactEvaluator<E: Environment>: Sendable {
   public var cutoff: Double
   /// The most histories.
   public var nodeLimit: Int
-  /// How many environment steps and threads run at once. The result does not depend on it.
+  /// How many environment steps and threads run at once, which changes no result.
   public var workers: Int
 
   /// Prepares an evaluation.

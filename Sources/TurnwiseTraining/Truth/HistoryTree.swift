@@ -108,6 +108,7 @@ struct HistoryTree {
   ///   - expectations: What ``expectations()`` gave.
   ///   - tolerance: The share of Σ |d π A| that may be left out.
   ///   - workers: The most threads.
+  /// - Returns: A number for each parameter.
   func gradient(
     of model: Transformer, _ expectations: [Expectation], tolerance: Double, workers: Int
   ) -> [Float] {
