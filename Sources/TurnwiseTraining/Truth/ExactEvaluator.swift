@@ -23,6 +23,8 @@ public struct ExactEvaluator<E: Environment>: Sendable {
   public var policy: LanguagePolicy
   /// The probability under which a string is not followed.
   public var cutoff: Double
+  /// How far apart two returns can be at least, 1 for what pays success; where more is seen, that counts.
+  public var returnSpan = 1.0
   /// The most histories.
   public var nodeLimit: Int
   /// How many environment steps and threads run at once, which changes no result.
@@ -56,7 +58,8 @@ public struct ExactEvaluator<E: Environment>: Sendable {
         throw ExactEvaluationError.tooManyHistories(limit: nodeLimit, cutoff: cutoff)
       }
     }
-    return ExactEvaluation(search.tree, policy.model, visits: search.visits)
+    return ExactEvaluation(
+      search.tree, policy.model, visits: search.visits, returnSpan: returnSpan)
   }
 }
 
@@ -68,7 +71,7 @@ public struct ExactEvaluation: Sendable {
   public let value: Double
   /// The probability that an episode comes to something that was not followed.
   public let unresolved: Double
-  /// How far apart two returns can be, judged by all that were seen.
+  /// How far apart two returns can be: ``ExactEvaluator/returnSpan``, or more if more was seen.
   public let span: Double
   /// How many histories there are in which the policy decides.
   public let histories: Int
@@ -79,9 +82,9 @@ public struct ExactEvaluation: Sendable {
   private let model: Transformer
   private let expectations: [HistoryTree.Expectation]
 
-  init(_ tree: HistoryTree, _ model: Transformer, visits: [[Int]]) {
+  init(_ tree: HistoryTree, _ model: Transformer, visits: [[Int]], returnSpan: Double) {
     let expectations = tree.expectations()
-    let span = tree.span
+    let span = max(returnSpan, tree.span)
     (self.tree, self.model, self.expectations, self.span) = (tree, model, expectations, span)
     (success, value) = (expectations[0].success, expectations[0].value)
     unresolved = expectations[0].unresolved
