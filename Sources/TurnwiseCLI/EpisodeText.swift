@@ -36,12 +36,15 @@ struct EpisodeText {
     }
     lines.append("")
     lines.append(ending)
-    if !names.isEmpty { lines += ["", creditTable] }
+    if !names.isEmpty || record.truth != nil { lines += ["", creditTable] }
     return lines
   }
 
   private func figures(_ turn: Turn, _ index: Int) -> String {
     var text = turn.reward.map { "  reward \(Self.signed($0))" } ?? ""
+    if let truth = record.truth?[index] {
+      text += "  truth \(Self.signed(truth.advantage)) ± \(String(format: "%.2f", truth.margin))"
+    }
     for name in names {
       text += "  \(TerminalText.escaped(name)) \(Self.signed(credit(name, index)))"
     }
@@ -69,15 +72,21 @@ struct EpisodeText {
     return kind + (judged ?? "")
   }
 
-  /// The same credit in columns.
+  /// The same credit in columns, beside the truth where it is known.
   private var creditTable: String {
+    let truth = record.truth ?? []
+    let columns: [TextTable.Column] =
+      truth.isEmpty ? [] : [.number("truth", decimals: 3), .number("±", decimals: 3)]
     var table = TextTable(
-      [.number("#", decimals: 0), .number("reward")] + names.map { .number($0, decimals: 3) }
+      [.number("#", decimals: 0), .number("reward")] + columns
+        + names.map { .number($0, decimals: 3) }
         + [.text("action")])
     let rewards = record.episode.rewards
     for (index, turn) in record.episode.turns.enumerated() {
       table.append(
         [.integer(index + 1), .number(rewards[index])]
+          + (truth.isEmpty
+            ? [] : [.number(truth[index]?.advantage), .number(truth[index]?.margin)])
           + names.map { .number(credit($0, index)) }
           + [.text(turn.action.text.string)])
     }

@@ -23,6 +23,7 @@ enum Words {
       return (
         .data, message("\(error)", "the environment is another than the one that was recorded")
       )
+    case let error as ExactEvaluationError: return (.negative, message("\(error)", nil))
     case let error as ForkError: return (.negative, message("\(error)", nil))
     case let failure as Failure where failure.boundary == .cancelled:
       return (.interrupted, "stopped")

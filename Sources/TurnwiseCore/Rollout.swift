@@ -181,7 +181,7 @@ private actor Gate {
 }
 
 /// Maps with at most `limit` calls at once, keeping the order.
-func concurrentMap<T: Sendable, R: Sendable>(
+package func concurrentMap<T: Sendable, R: Sendable>(
   _ items: [T], limit: Int, _ transform: @escaping @Sendable (T) async -> R
 ) async -> [R] {
   await withTaskGroup(of: (Int, R).self) { group in

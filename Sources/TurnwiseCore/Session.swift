@@ -81,6 +81,9 @@ public struct Session<E: Environment>: Sendable {
     lineage.reduce(origin.policyRandom) { $1.branch(of: $0) }
   }
 
+  /// Where the environment's stream is: unchanged by a turn in which the environment drew nothing.
+  package var environmentStream: Randomness { environmentRandom }
+
   /// What the environment's scripted expert would do now, if there is one.
   ///
   /// - Throws: What the environment's `expert` throws.

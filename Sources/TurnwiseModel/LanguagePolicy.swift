@@ -35,3 +35,17 @@ public struct LanguagePolicy: Policy, Equatable {
   /// Makes a sampler of the weights as they are now.
   public func makeSampler() -> any Sampler { LanguageSampler(self) }
 }
+
+extension LanguagePolicy {
+  /// Whether an action can be sampled behind a tape that ends with its prompt: at least one token of it
+  /// and its end must fit.
+  package func fits(_ tape: TokenTape) -> Bool {
+    tape.context.count + 2 <= model.configuration.context
+  }
+
+  /// Whether nothing more is sampled of an action: it has its end, or is as long as it may be.
+  package func isComplete(_ tokens: [Int32], behind tape: TokenTape) -> Bool {
+    tokens.last == format.end || tokens.count >= actionLimit
+      || tape.context.count + tokens.count >= model.configuration.context
+  }
+}

@@ -37,16 +37,15 @@ final class LanguageSampler: Sampler {
     for (item, situation) in batch.enumerated() {
       var tape = situation.tape
       policy.format.appendPrompt(of: situation, to: &tape)
-      // At least one token of the action and its end must fit.
-      if tape.context.count + 2 > policy.model.configuration.context {
-        answers[item] = .success(.contextFull(situation.tape))
-      } else {
+      if policy.fits(tape) {
         drafts.append(draft(item, situation, tape))
+      } else {
+        answers[item] = .success(.contextFull(situation.tape))
       }
     }
     while true {
       drafts.removeAll { draft in
-        guard isComplete(draft) else { return false }
+        guard policy.isComplete(draft.tokens, behind: draft.tape) else { return false }
         answers[draft.item] = .success(finish(draft, batch[draft.item]))
         return true
       }
@@ -105,11 +104,6 @@ final class LanguageSampler: Sampler {
       return readers.count - 1
     }
     return (rows, readers)
-  }
-
-  private func isComplete(_ draft: Draft) -> Bool {
-    draft.tokens.last == policy.format.end || draft.tokens.count >= policy.actionLimit
-      || draft.tape.context.count + draft.tokens.count >= policy.model.configuration.context
   }
 
   private func finish(_ draft: Draft, _ situation: Situation) -> Decision {

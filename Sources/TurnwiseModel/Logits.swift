@@ -1,3 +1,4 @@
+internal import Foundation
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
@@ -57,6 +58,34 @@ public struct Logits: Hashable, Sendable {
       return SampledToken(
         token: Int32(best), logProbability: Self.logProbability(best, logits, vocabulary),
         behaviorLogProbability: 0)
+    }
+  }
+
+  /// Returns the tokens that are at least so likely, and some others, with their probabilities under
+  /// softmax(logits / temperature).
+  ///
+  /// - Parameters:
+  ///   - row: The row.
+  ///   - temperature: As for ``sample(row:temperature:uniform:)``; at 0 only the likeliest token has a
+  ///     probability.
+  ///   - minimum: How likely a token must be.
+  ///   - others: Tokens that are returned however unlikely they are.
+  /// - Returns: Tokens in ascending order.
+  public func tokens(
+    row: Int, temperature: Double = 1, atLeast minimum: Double, and others: Set<Int32> = []
+  ) -> [(token: Int32, probability: Double)] {
+    guard temperature > 0 else {
+      let best = greedy(row: row).token
+      return others.union([best]).sorted().map { ($0, $0 == best ? 1 : 0) }
+    }
+    let logits = self[row].map { Double($0) / temperature }
+    let most = logits.max() ?? 0
+    let weights = logits.map { exp($0 - most) }
+    let total = weights.reduce(0, +)
+    return weights.indices.compactMap { token in
+      let probability = weights[token] / total
+      return probability >= minimum || others.contains(Int32(token))
+        ? (Int32(token), probability) : nil
     }
   }
 

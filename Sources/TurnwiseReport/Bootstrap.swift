@@ -38,9 +38,45 @@ public struct Bootstrap: Hashable, Sendable {
       })
   }
 
+  /// Returns the interval of a statistic when other tasks, too, might have been drawn.
+  ///
+  /// Each resample draws a table of runs as ``interval(of:_:)`` does, and then as many tasks as there
+  /// are, with replacement: a wider question than how the same tasks would come out again. A task that
+  /// is drawn twice has other runs each time.
+  public func taskInterval(of scores: Scores, _ statistic: (Scores) -> Double) -> Interval {
+    var random = SplitMix64(seed: seed)
+    func index(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
+    return percentiles(
+      (0..<resamples).map { _ in
+        let runs = scores.rows.map { $0.map { _ in index(scores.runs) } }
+        let tasks = (0..<scores.tasks).map { _ in index(scores.tasks) }
+        return statistic(
+          Scores(unchecked: runs.map { row in zip(row, tasks).map { scores.rows[$0][$1] } }))
+      })
+  }
+
+  /// Returns a statistic of resamples of whole clusters, such as groups of episodes that share a
+  /// baseline: what depends on each other is drawn together.
+  ///
+  /// The draws depend on the number of clusters alone. So statistics of several methods that are
+  /// computed from one call are paired: the interval of their difference is that of the differences.
+  ///
+  /// - Parameters:
+  ///   - clusters: How many clusters there are.
+  ///   - statistic: Returns the statistic of the drawn clusters, of which some occur several times.
+  /// - Returns: One statistic for each resample.
+  public func statistics<Statistic>(
+    ofClusters clusters: Int, _ statistic: ([Int]) throws -> Statistic
+  ) rethrows -> [Statistic] {
+    precondition(clusters > 0, "There is at least one cluster.")
+    var random = SplitMix64(seed: seed)
+    return try (0..<resamples).map { _ in
+      try statistic((0..<clusters).map { _ in Int(random.next() % UInt64(clusters)) })
+    }
+  }
+
   private func percentiles(_ statistics: [Double]) -> Interval {
-    let sorted = statistics.sorted()
-    return Interval(low: Self.percentile(2.5, of: sorted), high: Self.percentile(97.5, of: sorted))
+    Interval(percentilesOf: statistics)
   }
 
   /// Returns a percentile of sorted values, interpolated linearly between neighbours.
@@ -50,6 +86,15 @@ public struct Bootstrap: Hashable, Sendable {
     let index = min(Int(position), sorted.count - 1)
     let next = min(index + 1, sorted.count - 1)
     return sorted[index] + (position - Double(index)) * (sorted[next] - sorted[index])
+  }
+}
+
+extension Interval {
+  /// Goes from the 2.5th to the 97.5th percentile of the statistics of resamples.
+  public init(percentilesOf statistics: [Double]) {
+    let sorted = statistics.sorted()
+    self.init(
+      low: Bootstrap.percentile(2.5, of: sorted), high: Bootstrap.percentile(97.5, of: sorted))
   }
 }
 

@@ -47,6 +47,23 @@ public struct Scores: Hashable, Sendable {
     return Array(sorted[cut..<sorted.count - cut]).mean
   }
 
+  /// Returns how far the scores fall short of a target on average: target − mean(min(score, target)).
+  ///
+  /// Unlike a mean it does not let what lies above the target make up for what lies below.
+  public func optimalityGap(target: Double = 1) -> Double {
+    target - rows.flatMap { $0.map { min($0, target) } }.mean
+  }
+
+  /// Returns the share of all scores above a level: the performance profile at one point.
+  public func profile(above level: Double) -> Double {
+    Double(rows.joined().count { $0 > level }) / Double(runs * tasks)
+  }
+
+  /// Returns the share of tasks whose mean over runs lies above a level.
+  public func averageProfile(above level: Double) -> Double {
+    Double(taskMeans.count { $0 > level }) / Double(tasks)
+  }
+
   /// Returns the probability that a run of these scores beats one of the others on a task.
   ///
   /// (1/M) Σ_m (1/(N_x N_y)) Σ_i Σ_j [x_im > y_jm] over M tasks, where a tie counts one half.

@@ -61,18 +61,22 @@ public struct EpisodeRecord: TraceRecord {
   public var episode: Episode
   /// The credit of each turn, by the name of the estimator.
   public var credit: [String: CreditRecord]?
+  /// The true credit of each turn, where an audit has found it; `nil` for turns that it left out.
+  public var truth: [TurnTruth?]?
   /// What may differ between equal runs.
   public var timing: [String: FiniteNumber]?
 
   /// Creates a record.
   public init(
     purpose: Purpose, update: Int? = nil, episode: Episode,
-    credit: [String: CreditRecord]? = nil, timing: [String: FiniteNumber]? = nil
+    credit: [String: CreditRecord]? = nil, truth: [TurnTruth?]? = nil,
+    timing: [String: FiniteNumber]? = nil
   ) {
     self.purpose = purpose
     self.update = update
     self.episode = episode
     self.credit = credit
+    self.truth = truth
     self.timing = timing
   }
 
@@ -93,6 +97,9 @@ public struct EpisodeRecord: TraceRecord {
         return "turn \(index + 1) names span \(reference.span) of segment \(reference.segment),"
           + " which holds no tokens of it"
       }
+    }
+    if let truth, truth.count != episode.turns.count {
+      return "it has the truth of \(truth.count) of \(episode.turns.count) turns"
     }
     for (name, credit) in (credit ?? [:]).sorted(by: { $0.key < $1.key }) {
       guard credit.turns.count == episode.turns.count else {

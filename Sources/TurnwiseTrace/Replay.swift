@@ -80,7 +80,7 @@ public enum Replay {
   ///   - environment: The environment, with the parameters of the run.
   ///   - blobs: Where the scenario's blobs are read from.
   /// - Returns: The session before each recorded turn.
-  /// - Throws: The first difference.
+  /// - Throws: The first difference, the end of the episode included.
   public static func snapshots<E: Environment>(
     of episode: Episode, in environment: E, blobs: BlobStore? = nil
   ) async throws(Divergence) -> [Session<E>] {
@@ -90,6 +90,7 @@ public enum Replay {
       snapshots.append(replayer.session)
       try await replayer.playTurn()
     }
+    try replayer.compareEnd()
     return snapshots
   }
 }

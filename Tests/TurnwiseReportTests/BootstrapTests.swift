@@ -5,11 +5,6 @@ import TurnwiseReport
   let x = Reference.x
   let y = Reference.y
 
-  static func optimalityGap(_ scores: Scores) -> Double {
-    let values = scores.rows.flatMap(\.self)
-    return 1 - values.reduce(0) { $0 + min($1, 1) } / Double(values.count)
-  }
-
   @Test func `draws the reference numbers`() {
     var random = SplitMix64(seed: 42)
     let drawn = (0..<5).map { _ in random.next() }
@@ -35,7 +30,7 @@ import TurnwiseReport
     #expect(Reference.agree(bootstrap.interval(of: x, \.median), 0.605, 0.710125))
     #expect(Reference.agree(bootstrap.interval(of: x, \.interquartileMean), 0.54475, 0.705))
     #expect(
-      Reference.agree(bootstrap.interval(of: x, Self.optimalityGap), 0.3599375, 0.4626875))
+      Reference.agree(bootstrap.interval(of: x) { $0.optimalityGap() }, 0.3599375, 0.4626875))
     let improvement = bootstrap.interval(of: x, and: y) { $0.probabilityOfImprovement(over: $1) }
     #expect(Reference.agree(improvement, 0.60609375, 0.8875))
   }
@@ -45,7 +40,7 @@ import TurnwiseReport
     #expect(Reference.agree(bootstrap.interval(of: x, \.mean), 0.535, 0.67))
     #expect(Reference.agree(bootstrap.interval(of: x, \.median), 0.59, 0.715))
     #expect(Reference.agree(bootstrap.interval(of: x, \.interquartileMean), 0.535, 0.71))
-    #expect(Reference.agree(bootstrap.interval(of: x, Self.optimalityGap), 0.355, 0.4725))
+    #expect(Reference.agree(bootstrap.interval(of: x) { $0.optimalityGap() }, 0.355, 0.4725))
     let improvement = bootstrap.interval(of: x, and: y) { $0.probabilityOfImprovement(over: $1) }
     #expect(Reference.agree(improvement, 0.6125, 0.9125))
   }
@@ -54,10 +49,35 @@ import TurnwiseReport
     (0, 1.0, 1.0), (0.25, 0.75, 0.9), (0.5, 0.45, 0.7), (0.75, 0.24875, 0.5), (1.0, 0.0, 0.2),
   ])
   func `gives the reference band of the profile`(level: Double, low: Double, high: Double) {
-    let found = Bootstrap(resamples: 200).interval(of: x) { scores in
-      Double(scores.rows.joined().count { $0 > level }) / 20
-    }
+    let found = Bootstrap(resamples: 200).interval(of: x) { $0.profile(above: level) }
     #expect(Reference.agree(found, low, high))
+  }
+
+  @Test func `gives the reference intervals where tasks are drawn, too`() {
+    let bootstrap = Bootstrap(resamples: 200)
+    #expect(Reference.agree(bootstrap.taskInterval(of: x, \.mean), 0.2499375, 0.8655625))
+    #expect(Reference.agree(bootstrap.taskInterval(of: x, \.median), 0.16475, 0.885125))
+    #expect(
+      Reference.agree(bootstrap.taskInterval(of: x, \.interquartileMean), 0.184875, 0.88))
+    #expect(
+      Reference.agree(
+        bootstrap.taskInterval(of: x) { $0.optimalityGap() }, 0.1499375, 0.7500625))
+  }
+
+  @Test func `draws clusters whole, and the same ones for whoever is compared`() {
+    let bootstrap = Bootstrap(resamples: 500)
+    // Ten values that are all equal within a cluster: two clusters hold two facts, not twenty.
+    let clusters = [[Double](repeating: 0, count: 10), [Double](repeating: 1, count: 10)]
+    let means = bootstrap.statistics(ofClusters: 2) { drawn -> Double in
+      let values = drawn.flatMap { clusters[$0] }
+      return values.reduce(0, +) / Double(values.count)
+    }
+    #expect(Set(means) == [0, 0.5, 1])
+    #expect(Interval(percentilesOf: means) == Interval(low: 0, high: 1))
+    // Of one cluster alone its statistic never varies.
+    #expect(bootstrap.statistics(ofClusters: 1) { $0 }.allSatisfy { $0 == [0] })
+    let again = bootstrap.statistics(ofClusters: 2) { $0 }
+    #expect(again == bootstrap.statistics(ofClusters: 2) { $0 })
   }
 
   @Test func `agrees with a listing of all 729 resamples`() {

@@ -28,6 +28,21 @@ enum Reference {
     #expect(Reference.agree(y.mean, 0.496875))
     #expect(Reference.agree(y.median, 0.5625))
     #expect(Reference.agree(y.interquartileMean, 0.50625))
+    #expect(Reference.agree(x.optimalityGap(), 0.4075))
+    #expect(Reference.agree(y.optimalityGap(), 0.503125))
+  }
+
+  @Test(arguments: [
+    (0, 1.0, 0.9375, 1.0, 1.0), (0.25, 0.8, 0.75, 0.75, 0.75), (0.5, 0.6, 0.5, 0.75, 0.5),
+    (0.75, 0.35, 0.1875, 0.5, 0.25), (1.0, 0.1, 0.0, 0.0, 0.0),
+  ])
+  func `have the reference profiles`(
+    level: Double, x: Double, y: Double, averageX: Double, averageY: Double
+  ) {
+    #expect(Reference.agree(Reference.x.profile(above: level), x))
+    #expect(Reference.agree(Reference.y.profile(above: level), y))
+    #expect(Reference.agree(Reference.x.averageProfile(above: level), averageX))
+    #expect(Reference.agree(Reference.y.averageProfile(above: level), averageY))
   }
 
   @Test func `have the reference probability of improvement, ties counting half`() {

@@ -49,8 +49,8 @@ public struct GatedAudit: Sendable {
     let root = Randomness(seed: seed)
     let biased = biasedValues(root)
     let implicit = biasedAdvantages(root)
-    let cells = GatedProblem.states * GatedProblem.actions
-    var scorers = entries.map { _ in CreditScorer(cells: cells, trueGradient: trueGradient) }
+    var scorers = entries.map { _ in CreditScorer() }
+    let trueGradient = trueGradient
     for number in 0..<groups {
       try Task.checkCancellation()
       let plays = (0..<groupSize).map { member in
@@ -80,7 +80,7 @@ public struct GatedAudit: Sendable {
           }
           credit = try estimator.credit(group, evidence: evidence)
         }
-        add(credit, plays, forkTurns, &scorers[row])
+        add(credit, plays, forkTurns, trueGradient, &scorers[row])
       }
       onGroup()
     }
@@ -89,19 +89,23 @@ public struct GatedAudit: Sendable {
 
   private func add(
     _ credit: GroupCredit, _ plays: [[GatedProblem.Step]], _ forkTurns: Int,
-    _ scorer: inout CreditScorer
+    _ trueGradient: [Double], _ scorer: inout CreditScorer
   ) {
     var gradient = trueGradient.map { _ in 0.0 }
+    var samples: [CreditSample] = []
     for (steps, credit) in zip(plays, credit.episodes) {
       for (turn, step) in steps.enumerated() {
         let value = credit.credit(turn: turn, token: 0)
         let cell = GatedProblem.actions * step.state.index + step.action
-        scorer.add(
-          credit: value, truth: problem.advantage(of: step.action, in: step.state), cell: cell)
+        samples.append(
+          CreditSample(
+            credit: value, truth: problem.advantage(of: step.action, in: step.state), cell: cell))
         addScore(value / Double(groupSize), step, &gradient)
       }
     }
-    scorer.endGroup(gradient: gradient, episodes: plays.count, forkTurns: forkTurns)
+    scorer.add(
+      samples, gradient: gradient, reference: trueGradient, episodes: plays.count,
+      turns: plays.reduce(0) { $0 + $1.count }, forkTurns: forkTurns)
   }
 
   /// Adds a weight times ∇ log π of a step, by the logits of its state.

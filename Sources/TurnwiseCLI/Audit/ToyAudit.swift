@@ -2,29 +2,10 @@ internal import Foundation
 internal import Turnwise
 
 /// Holds estimators against the exact advantages of a small problem.
-struct AuditCommand: Subcommand {
-  let name = "audit"
-  let summary = "hold credit estimators against the exact advantages of a small problem"
-  let examples = [
-    "turnwise audit", "turnwise audit --credit turn,fork:k=2 --groups 500 --seed 7",
-  ]
-  let flags = [
-    Self.credit, Self.groups, Self.groupSize, Self.chance, Self.modelError, .seed, .json,
-  ]
-
-  private static let credit = Flag(
-    "credit", "estimators to audit, such as rloo,turn-gae:lambda=0.9", value: "LIST",
-    default: "the rows of the documentation")
-  private static let groups = Flag(
-    "groups", "how many groups are sampled", value: "N", default: "3000")
-  private static let groupSize = Flag(
-    "group-size", "episodes of a group", value: "N", default: "8")
-  private static let chance = Flag(
-    "chance", "probability of the good action where something is decided", value: "P",
-    default: "0.31")
-  private static let modelError = Flag(
-    "model-error", "standard deviation of the errors of biased critics and process models",
-    value: "SD", default: "0.15")
+struct ToyAudit {
+  let audit: GatedAudit
+  let estimators: [any CreditEstimator]
+  let catalog: EstimatorCatalog
 
   /// The rows of the documentation.
   private static let documented = [
@@ -56,26 +37,20 @@ struct AuditCommand: Subcommand {
     }
   }
 
-  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let catalog = context.catalog.estimators
-    let chosen = try catalog.estimators(
-      invocation.text(Self.credit)
-        ?? (Self.documented + catalog.own)
-        .joined(separator: ","))
-    try LawsCommand.refuse(chosen)
-    let chance = try invocation.probability(Self.chance, default: 0.31)
-    guard 0.001...0.999 ~= chance else {
-      throw UsageError.badValue(
-        flag: Self.chance.name, text: "\(chance)", expected: "a number from 0.001 to 0.999")
-    }
-    let audit = GatedAudit(
-      problem: GatedProblem(chance: chance),
-      groups: try invocation.integer(Self.groups, atLeast: 1, default: 3000),
-      groupSize: try invocation.integer(Self.groupSize, atLeast: 2, default: 8),
-      seed: UInt64(try invocation.integer(.seed, atLeast: 0, default: 1)),
-      modelError: try invocation.probability(Self.modelError, default: 0.15))
-    let rows = try Self.rows(of: chosen, catalog)
-    let bar = ProgressBar("audit", total: audit.groups, unit: "groups", console: context.console)
+  /// Prepares the audit of some estimators, or of those of the documentation and a user's own.
+  ///
+  /// - Throws: An ``EstimatorNameError``, or ``TrainingError/refusedCredit(_:)``.
+  init(_ audit: GatedAudit, credit: String?, _ catalog: EstimatorCatalog) throws {
+    self.audit = audit
+    self.catalog = catalog
+    estimators = try catalog.estimators(
+      credit ?? (Self.documented + catalog.own).joined(separator: ","))
+    try LawsCommand.refuse(estimators)
+  }
+
+  func run(json: Bool, _ console: Console) throws {
+    let rows = try Self.rows(of: estimators, catalog)
+    let bar = ProgressBar("audit", total: audit.groups, unit: "groups", console: console)
     defer { bar.clear() }
     let scores = try audit.scores(rows.map(\.entry)) { bar.advance() }
     let answer = Answer(
@@ -85,12 +60,11 @@ struct AuditCommand: Subcommand {
         Answer.Row(estimator: row.name, evidence: row.evidence, score: score)
       })
     bar.clear()
-    if invocation.has(.json) {
-      try context.console.answer(json: answer)
+    if json {
+      try console.answer(json: answer)
     } else {
-      print(answer, context)
+      print(answer, console)
     }
-    return .success
   }
 
   /// The controls, and each estimator once; one with a critic also with a biased one.
@@ -114,8 +88,8 @@ struct AuditCommand: Subcommand {
     return needs.contains(.forks) ? "forks" : ""
   }
 
-  private func print(_ answer: Answer, _ context: Context) {
-    context.console.answer(
+  private func print(_ answer: Answer, _ console: Console) {
+    console.answer(
       String(
         format:
           "gated problem: start value %.3f, %d groups of %d, seed %llu, model errors of %.2f\n",
@@ -137,8 +111,8 @@ struct AuditCommand: Subcommand {
             score.cosine, score.groupCosine, score.signalToNoise, score.forkTurns,
           ].map { .number($0) })
     }
-    context.console.answer(table.rendered(width: max(context.console.width, 160)))
-    context.console.answer(
+    console.answer(table.rendered(width: max(console.width, 160)))
+    console.answer(
       """
       Pearson, Spearman: of credit and true advantage over all turns. signs: share of turns that
       matter with the right sign. bias, variance: root mean square and mean over states and actions.

@@ -1,0 +1,90 @@
+internal import Foundation
+internal import Turnwise
+
+extension AuditAnswer {
+  /// The scorecard in words.
+  func text(width: Int) -> String {
+    var table = TextTable([
+      .text("credit"), .number("Pearson", decimals: 3), .number("95 % interval", decimals: 3),
+      .text("rank"), .number("Spearman", decimals: 3), .number("95 % interval", decimals: 3),
+      .number("slope"), .number("signs"), .number("leakage", decimals: 3),
+      .number("bias", decimals: 3), .number("SD", decimals: 3), .number("covered"),
+      .number("cosine", decimals: 3), .number("cosine/group", decimals: 3),
+      .number("SNR/1000 turns"), .number("fork turns", decimals: 1),
+    ])
+    for row in results {
+      let score = row.score
+      let rank = row.rank.map { (row.isTied ? "=" : "") + String($0) } ?? ""
+      let figures = [
+        score.slope, score.signs, score.leakage, score.bias, score.variance.squareRoot(),
+        score.coverage, score.cosine, score.groupCosine, score.signalPerThousandTurns,
+        score.forkTurns,
+      ]
+      table.append(
+        [
+          .text(row.name), .number(score.pearson), .interval(row.pearsonInterval), .text(rank),
+          .number(score.spearman), .interval(row.spearmanInterval),
+        ] + figures.map { .number($0) })
+    }
+    return """
+      \(environment): \(episodes) episodes in \(groups) groups, \
+      \(format("%.1f", 100 * success)) % succeed, \(format("%.1f", turnsPerEpisode)) turns each
+      \(truthWords)
+
+      \(table.rendered(width: width))
+      rank: by Pearson; estimators that share one (=) cannot be told apart from the best of them: the
+      interval of their paired difference holds 0. Intervals are bootstrapped over groups. slope: what
+      credit must be multiplied with to fit best. signs: share of turns of significant truth with the right
+      sign. leakage: root mean square credit of the others. bias, SD: within a situation and action. covered:
+      share of turns with credit. cosine: of the mean gradient with the true one; cosine/group: of one group's;
+      SNR: of a group's gradient, for 1000 environment turns with those of forks. fork turns: for each episode.
+
+      trace   \(trace)
+      read it: turnwise show \(trace) --purpose run
+      """
+  }
+
+  private var truthWords: String {
+    let turns =
+      "\(truth.turns) turns, of which \(truth.significantTurns) have a significant advantage;"
+      + " root mean square \(format("%.3f", truth.size))"
+    switch truth.source {
+    case .exact, .best:
+      return
+        "truth: computed over \(truth.histories) histories, "
+        + format("%.2f", 100 * (truth.unresolved ?? 0))
+        + " % of probability not followed, which could change an advantage by "
+        + format("%.3f", truth.bound) + " (mean bound)\n\(turns)"
+    case .forks:
+      func number(_ value: Double?) -> String { value.map { format("%.2f", $0) } ?? "-" }
+      return
+        "truth: measured by \(options.forks) forks from each side of a turn, \(truth.forkTurns)"
+        + " environment turns; mean standard error " + format("%.3f", truth.standardError)
+        + "\nits reliability is \(number(truth.reliabilitySpearman)) (Spearman, split halves), so the"
+        + " truth itself would reach \(number(truth.reliabilitySpearman.map { max(0, $0).squareRoot() }));"
+        + " gold turns lie \(number(truth.calibration)) standard errors away (1 expected)\n\(turns)"
+    }
+  }
+
+  private func format(_ pattern: String, _ value: Double) -> String {
+    String(format: pattern, value)
+  }
+
+  /// Where a truth comes from, in a line.
+  static func words(of truth: AuditTruth, _ options: AuditOptions) -> String {
+    switch truth.source {
+    case .exact, .best: return "exact, \(truth.histories) histories"
+    case .forks:
+      let why =
+        switch truth.reason {
+        case nil: ""
+        case .noActionList: "; the environment lists no actions, so nothing is computed"
+        case .refused(let error): "; not exact: \(error)"
+        case .tooVague(let bound):
+          "; not exact: what is less likely than \(options.cutoff) could change an advantage by "
+            + String(format: "%.2f", bound)
+        }
+      return "\(truth.count) turns by forks, \(truth.spentTurns) environment turns" + why
+    }
+  }
+}

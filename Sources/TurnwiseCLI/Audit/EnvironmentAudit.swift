@@ -1,0 +1,207 @@
+internal import Foundation
+internal import Turnwise
+
+/// Audits estimators on what a policy plays in an environment: the policy of a run, or one that is
+/// trained for it.
+struct EnvironmentAudit: Sendable {
+  let invocation: Invocation
+  let context: Context
+  var options: AuditOptions
+  let workers: Int
+
+  /// The flags of whole numbers, with what they set and its least value.
+  static let numbers:
+    [(flag: Flag, path: any WritableKeyPath<AuditOptions, Int> & Sendable, least: Int)] =
+      [
+        (
+          Flag(
+            "histories", "the most histories of a scenario for exact truth", value: "N",
+            default: "100000"),
+          \.histories, 1
+        ),
+        (
+          Flag("points", "how many turns are measured by forks", value: "N", default: "256"),
+          \.points, 8
+        ),
+        (
+          Flag(
+            "forks", "continuations from each side of a measured turn", value: "N", default: "64"),
+          \.forks, 4
+        ),
+        (
+          Flag(
+            "gold-forks", "continuations of the turns of the gold subset", value: "N",
+            default: "256"),
+          \.goldForks, 4
+        ),
+        (
+          Flag(
+            "gold-every", "every so-many-th turn is of the gold subset; 0 for none", value: "N",
+            default: "8"),
+          \.goldEvery, 0
+        ),
+      ]
+
+  private static let updates = Flag(
+    "updates", "ENV: updates of the policy that is trained for the audit", value: "N", default: "1")
+  private static let demonstrations = Flag(
+    "demonstrations", "ENV: expert episodes that its warm start imitates", value: "N",
+    default: "\(RunConfiguration().demonstrations)")
+  private static let cloningSteps = Flag(
+    "cloning-steps", "ENV: steps of imitation", value: "N",
+    default: "\(RunConfiguration().cloningSteps)")
+  static let training = [updates, demonstrations, cloningSteps]
+
+  /// What is played and measured.
+  ///
+  /// - Throws: A ``UsageError``.
+  static func options(_ invocation: Invocation) throws -> AuditOptions {
+    var options = AuditOptions()
+    options.seed = HexSeed(UInt64(try invocation.integer(.seed, atLeast: 0, default: 1)))
+    if let word = invocation.text(AuditCommand.truth) {
+      guard let source = AuditOptions.Source(rawValue: word) else {
+        throw UsageError.badValue(
+          flag: AuditCommand.truth.name, text: word, expected: AuditOptions.Source.words)
+      }
+      options.truth = source
+    }
+    options.scenarios = try invocation.integer(AuditCommand.scenarios, atLeast: 1, default: 16)
+    options.groups = try invocation.integer(AuditCommand.groups, atLeast: 1, default: 4)
+    options.groupSize = try invocation.integer(AuditCommand.groupSize, atLeast: 2, default: 8)
+    options.cutoff = try invocation.probability(AuditCommand.cutoff, default: options.cutoff)
+    guard options.cutoff > 0, options.cutoff < 1 else {
+      throw UsageError.badValue(
+        flag: AuditCommand.cutoff.name, text: invocation.text(AuditCommand.cutoff) ?? "",
+        expected: "a number between 0 and 1")
+    }
+    for (flag, path, least) in numbers {
+      options[keyPath: path] = try invocation.integer(
+        flag, atLeast: least, default: options[keyPath: path])
+    }
+    return options
+  }
+
+  // MARK: - The policy
+
+  /// Audits the policy that a run has trained.
+  func run(of layout: TraceLayout) async throws -> ExitStatus {
+    let run = try layout.readRun()
+    for flag in [Flag.environmentSet, .tasks] + Self.training where invocation.has(flag) {
+      throw UsageError.conflict(
+        "--\(flag.name) does not go with a run, whose environment and policy are recorded")
+    }
+    return try await audit(context.catalog.environment(run.environment), layout, run)
+  }
+
+  private func audit<E: Environment>(
+    _ environment: E, _ layout: TraceLayout, _ run: RunRecord
+  ) async throws -> ExitStatus {
+    let environment = try Parameters.setting(
+      run.parameters, of: environment, blobs: layout.blobStore())
+    let models = try TrainedPolicy.state(
+      in: layout.folder.relativePath, for: environment, writingTo: invocation.text(.out),
+      context.console)
+    try await environment.prepare()
+    let (folder, writer) = try writer(environment)
+    return try await audit(environment, models, folder, writer)
+  }
+
+  /// Trains a policy a little, and audits it.
+  func run(in environment: some Environment) async throws -> ExitStatus {
+    try environment.draw(from: Split.allCases)
+    try await environment.prepare()
+    var configuration = RunConfiguration()
+    configuration.seed = options.seed
+    configuration.updates = try invocation.integer(Self.updates, atLeast: 0, default: 1)
+    configuration.demonstrations = try invocation.integer(
+      Self.demonstrations, atLeast: 1, default: configuration.demonstrations)
+    configuration.cloningSteps = try invocation.integer(
+      Self.cloningSteps, atLeast: 1, default: configuration.cloningSteps)
+    let stages = TrainingStages(console: context.console, workers: workers)
+    let (folder, writer) = try writer(environment)
+    let trainer = try Trainer(
+      environment, from: try await stages.warmStart(in: environment, configuration), configuration,
+      catalog: context.catalog.estimators, workers: workers)
+    _ = try await stages.train(trainer, writer, title: "train")
+    return try await audit(environment, try writer.layout.readTrainer(), folder, writer)
+  }
+
+  private func writer<E: Environment>(_ environment: E) throws -> (URL, TraceWriter) {
+    let folder = RunFolder.choose(invocation, suggestion: "audit-\(E.id)")
+    let writer = try RunFolder.writer(
+      folder, "audit", environment, options, workers, replacing: invocation.has(.force))
+    return (folder, writer)
+  }
+
+  // MARK: - The audit
+
+  private func audit<E: Environment>(
+    _ environment: E, _ models: TrainerState, _ folder: URL, _ writer: TraceWriter
+  ) async throws -> ExitStatus {
+    let console = context.console
+    let watch = ContinuousClock.now
+    let audit = CreditAudit(environment, models, options, workers: workers)
+    let played = try await audit.play()
+    let estimators = try estimators(models, played)
+    let bar = ProgressBar("truth", total: options.scenarios, unit: "scenarios", console: console)
+    defer { bar.clear() }
+    let truth = try await audit.truth(of: played) { _ in bar.advance() }
+    bar.finish(AuditAnswer.words(of: truth, options))
+    let rows = ProgressBar("credit", total: estimators.count, unit: "estimators", console: console)
+    defer { rows.clear() }
+    let result = try await audit.scores(of: estimators, on: played, against: truth) {
+      rows.advance(detail: $0)
+    }
+    rows.finish("\(estimators.count) estimators")
+    try write(played, result, writer)
+    let answer = AuditAnswer(
+      environment: E.id, options, played, result, trace: folder.relativePath,
+      seconds: (ContinuousClock.now - watch) / .seconds(1))
+    if invocation.has(.json) {
+      try console.answer(json: answer)
+    } else {
+      console.answer(answer.text(width: max(console.width, 190)))
+    }
+    return .success
+  }
+
+  /// The estimators that are asked for, or all that the run has what they need for.
+  private func estimators(
+    _ models: TrainerState, _ played: AuditedEpisodes
+  ) throws -> [CreditedEstimator] {
+    let catalog = context.catalog.estimators
+    let list = try invocation.text(AuditCommand.credit) ?? catalog.complete().joined(separator: ",")
+    let found = try catalog.estimators(list)
+    if invocation.has(AuditCommand.credit) { try LawsCommand.refuse(found) }
+    let named = try found.map { try CreditedEstimator($0, in: catalog) }
+    let refused = named.map { RecordedCredit.refusals($0, played.groups, models: models) }
+    if invocation.has(AuditCommand.credit) {
+      guard refused.allSatisfy(\.isEmpty) else {
+        throw TrainingError.refusedCredit(refused.flatMap(\.self))
+      }
+      return named
+    }
+    let left = zip(named, refused).filter { !$1.isEmpty }.map(\.0.spelling)
+    if !left.isEmpty {
+      context.console.note(
+        "left out, since the policy has no such model: " + left.joined(separator: ", "))
+    }
+    return zip(named, refused).filter { $1.isEmpty }.map(\.0)
+  }
+
+  private func write(
+    _ played: AuditedEpisodes, _ result: AuditResult, _ writer: TraceWriter
+  ) throws {
+    for (index, group) in played.groups.enumerated() {
+      for (place, episode) in group.enumerated() {
+        let credit = result.credit[episode.name]?.mapValues {
+          CreditRecord(turns: $0.turns, tokens: $0.tokens)
+        }
+        try writer.append(
+          EpisodeRecord(
+            purpose: .run, episode: episode, credit: credit,
+            truth: result.truth.turns[index][place]))
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/// Gathers credit beside truth, group by group, into a ``CreditScore``.
+public struct CreditScorer: Sendable {
+  /// The turns of each group: draw whole groups to see how much a statistic varies.
+  public private(set) var groups: [[CreditSample]] = []
+
+  private var gradientSum: [Double] = []
+  private var referenceSum: [Double] = []
+  private var gradientSquares = 0.0
+  private var cosines: [Double] = []
+  private var episodes = 0.0
+  private var turns = 0.0
+  private var forkTurns = 0.0
+
+  /// Starts without a group.
+  public init() {}
+
+  /// Adds a group.
+  ///
+  /// - Parameters:
+  ///   - samples: Its turns.
+  ///   - gradient: The policy gradient that the credit gives, Σ x ∇ log π over the turns, divided by
+  ///     the number of episodes.
+  ///   - reference: The true one.
+  ///   - episodes: How many episodes the group has.
+  ///   - turns: How many turns they have.
+  ///   - forkTurns: How many turns were played for the credit beside them.
+  public mutating func add(
+    _ samples: [CreditSample], gradient: [Double], reference: [Double], episodes: Int, turns: Int,
+    forkTurns: Int
+  ) {
+    precondition(gradient.count == reference.count, "Gradients have the parameters of one policy.")
+    groups.append(samples)
+    Self.add(gradient, to: &gradientSum)
+    Self.add(reference, to: &referenceSum)
+    gradientSquares += Self.dot(gradient, gradient)
+    if let cosine = Self.cosine(gradient, reference) { cosines.append(cosine) }
+    self.episodes += Double(episodes)
+    self.turns += Double(turns)
+    self.forkTurns += Double(forkTurns)
+  }
+
+  /// What all groups come to.
+  public var score: CreditScore {
+    let samples = groups.flatMap(\.self)
+    let (x, y) = (samples.map(\.credit), samples.map(\.truth))
+    let (xx, xy) = (Self.dot(x, x), Self.dot(x, y))
+    let slope = xx > 0 ? xy / xx : nil
+    let left = Self.mean(
+      samples.map { ($0.truth - (slope ?? 0) * $0.credit) * ($0.truth - (slope ?? 0) * $0.credit) })
+    let (bias, variance) = cells(samples)
+    let count = Double(groups.count)
+    let signal =
+      count > 1
+      ? (Self.dot(gradientSum, gradientSum) - gradientSquares) / (count * (count - 1)) : 0
+    let noise = gradientSquares / max(1, count) - signal
+    let ratio = noise > 1e-12 * gradientSquares && count > 1 ? signal / noise : nil
+    let spent = (turns + forkTurns) / max(1, count)
+    return CreditScore(
+      pearson: Correlation.pearson(x, y), spearman: Correlation.spearman(x, y), slope: slope,
+      residual: (left ?? 0).squareRoot(),
+      signs: Self.mean(
+        samples.filter(\.isSignificant).map { $0.credit * $0.truth > 0 ? 1 : 0 }),
+      bias: bias, variance: variance,
+      leakage: (Self.mean(
+        samples.filter { !$0.isSignificant }.map { $0.credit * $0.credit }) ?? 0).squareRoot(),
+      coverage: Self.mean(x.map { $0 == 0 ? 0 : 1 }) ?? 0,
+      deadGroups: Self.mean(groups.map { $0.allSatisfy { $0.credit == 0 } ? 1 : 0 }) ?? 0,
+      cosine: Self.cosine(gradientSum, referenceSum), groupCosine: Self.mean(cosines),
+      signalToNoise: ratio, signalPerThousandTurns: ratio.map { 1000 * $0 / max(1, spent) },
+      forkTurns: forkTurns / max(1, episodes))
+  }
+
+  /// Bias and variance, over the cells that were seen at least twice, each weighing as often as it was
+  /// seen.
+  private func cells(_ samples: [CreditSample]) -> (bias: Double, variance: Double) {
+    var members: [Int: [Int]] = [:]
+    for (index, sample) in samples.enumerated() { members[sample.cell, default: []].append(index) }
+    var (squares, within, seen) = (0.0, 0.0, 0.0)
+    for (_, cell) in members.sorted(by: { $0.key < $1.key }) where cell.count > 1 {
+      let count = Double(cell.count)
+      let mean = cell.reduce(0) { $0 + samples[$1].credit } / count
+      let truth = cell.reduce(0) { $0 + samples[$1].truth } / count
+      let variance =
+        cell.reduce(0) { $0 + (samples[$1].credit - mean) * (samples[$1].credit - mean) }
+        / (count - 1)
+      let error = samples[cell[0]].standardError
+      squares += count * ((mean - truth) * (mean - truth) - variance / count - error * error)
+      within += count * variance
+      seen += count
+    }
+    guard seen > 0 else { return (0, 0) }
+    return (max(0, squares / seen).squareRoot(), within / seen)
+  }
+
+  private static func add(_ vector: [Double], to sum: inout [Double]) {
+    if sum.isEmpty { sum = vector.map { _ in 0 } }
+    for (index, value) in vector.enumerated() { sum[index] += value }
+  }
+
+  private static func mean(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+
+  private static func dot(_ a: [Double], _ b: [Double]) -> Double {
+    zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  private static func cosine(_ a: [Double], _ b: [Double]) -> Double? {
+    let length = (dot(a, a) * dot(b, b)).squareRoot()
+    return length > 0 ? dot(a, b) / length : nil
+  }
+}

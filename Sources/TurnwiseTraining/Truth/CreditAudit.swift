@@ -1,0 +1,282 @@
+public import TurnwiseCore
+public import TurnwiseCredit
+internal import TurnwiseModel
+public import TurnwiseTrace
+
+/// Holds estimators against the true credit of what one policy plays in a real environment.
+///
+///     let audit = CreditAudit(environment, models, AuditOptions(), workers: 2)
+///     let played = try await audit.play()
+///     let truth = try await audit.truth(of: played)
+///     let result = try await audit.scores(of: estimators, on: played, against: truth)
+///
+/// The policy plays fresh groups, so estimators, critics and truth speak of the same policy. All
+/// estimators credit the same groups. Between them stand controls: the truth itself, the truth in the
+/// wrong places, the mass of `rloo` spread at random, and estimators that compare states with the keys
+/// of the states exchanged.
+public struct CreditAudit<E: Environment>: Sendable {
+  /// The environment.
+  public var environment: E
+  /// The policy and what was trained with it.
+  public var models: TrainerState
+  /// What is played and measured.
+  public var options: AuditOptions
+  /// How many environment steps and threads run at once, which changes no result.
+  public var workers: Int
+
+  /// Prepares an audit.
+  public init(
+    _ environment: E, _ models: TrainerState, _ options: AuditOptions = AuditOptions(),
+    workers: Int = 1
+  ) {
+    (self.environment, self.models) = (environment, models)
+    (self.options, self.workers) = (options, workers)
+    self.models.policy.workers = workers
+    self.models.policy.temperature = 1
+  }
+
+  /// A stream of the audit, or of its episodes: none that training draws from.
+  private func random(_ name: String, _ indices: Int...) -> Randomness {
+    indices.reduce(Randomness(seed: options.seed.value).stream("audit-" + name)) {
+      $0.stream("", $1)
+    }
+  }
+
+  // MARK: - Episodes
+
+  /// Plays the groups.
+  ///
+  /// - Returns: The episodes that can be credited, by scenario and group; groups of one are left out.
+  /// - Throws: ``TrainingError/everyEpisodeFailed(_:)``, `CancellationError`, and what the environment's
+  ///   `start` throws.
+  public func play() async throws -> AuditedEpisodes {
+    var seeds = random("episodes")
+    let seed = seeds.next()
+    let size = options.groupSize
+    let origins = (0..<options.scenarios).flatMap { scenario in
+      (0..<options.groups * size).map { member in
+        EpisodeOrigin(seed: seed, split: .train, scenario: scenario, member: member)
+      }
+    }
+    let sessions = try origins.map { try Session(environment, origin: $0) }
+    let played = await Rollout(.policy(models.policy), workers: workers).play(sessions)
+    try Task.checkCancellation()
+    let episodes = try played.map { try $0.episode() }
+    let groups = stride(from: 0, to: episodes.count, by: size).map { start in
+      episodes[start..<start + size].filter(\.isCreditable)
+    }.filter { $0.count > 1 }
+    guard !groups.isEmpty else {
+      let failure = episodes.lazy.compactMap(\.ending.failure).first
+      throw TrainingError.everyEpisodeFailed(failure ?? .noGroups)
+    }
+    return AuditedEpisodes(groups: groups)
+  }
+
+  // MARK: - Truth
+
+  /// Finds the truth, as ``AuditOptions/truth`` says.
+  ///
+  /// - Parameters:
+  ///   - played: What ``play()`` gave.
+  ///   - onProgress: Called with how many of the scenarios are done.
+  /// - Returns: The truth of each turn, or of the chosen ones.
+  /// - Throws: An ``ExactEvaluationError`` where only exact values are wanted and cannot be had, and
+  ///   what ``ForkTruth/measure(_:of:in:blobs:offset:)`` throws.
+  public func truth(
+    of played: AuditedEpisodes, onProgress: (_ scenario: Int) -> Void = { _ in }
+  ) async throws -> AuditTruth {
+    let first = try Session(environment, origin: played.groups[0][0].origin)
+    let isListed = !first.situation.observation.choices.isEmpty
+    guard options.truth == .exact || (options.truth == .best && isListed) else {
+      return try await measured(played, options.truth == .best ? .noActionList : nil, onProgress)
+    }
+    do {
+      let truth = try await computed(played, onProgress)
+      guard options.truth == .best, truth.meanBound > AuditOptions.largestBound else {
+        return truth
+      }
+      return try await measured(played, .tooVague(bound: truth.meanBound), onProgress)
+    } catch let error as ExactEvaluationError where options.truth == .best {
+      return try await measured(played, .refused(error), onProgress)
+    }
+  }
+
+  private func computed(
+    _ played: AuditedEpisodes, _ onProgress: (Int) -> Void
+  ) async throws -> AuditTruth {
+    let evaluator = ExactEvaluator<E>(
+      models.policy, cutoff: options.cutoff, nodeLimit: options.histories, workers: workers)
+    var truth = AuditTruth(.exact, played)
+    for (number, groups) in played.scenarios.enumerated() {
+      let episodes = groups.flatMap { played.groups[$0] }
+      let start = try Session(environment, origin: episodes[0].origin)
+      let found = try await evaluator.evaluate(start, visiting: episodes)
+      let gradient = found.gradient(workers: workers).map(Double.init)
+      var turns = found.turns[...]
+      for group in groups {
+        truth.turns[group] = turns.prefix(played.groups[group].count).map { $0.map(\.self) }
+        truth.gradients[group] = gradient
+        turns = turns.dropFirst(played.groups[group].count)
+      }
+      truth.histories += found.histories
+      truth.unresolved.append(found.unresolved)
+      onProgress(number + 1)
+    }
+    return truth
+  }
+
+  private func measured(
+    _ played: AuditedEpisodes, _ reason: AuditTruth.Reason?, _ onProgress: (Int) -> Void
+  ) async throws -> AuditTruth {
+    var random = random("points")
+    let points = DecisionPoints(in: played.groups, count: options.points, using: &random)
+    let forks = ForkTruth<E>(
+      models.policy, forks: options.forks, goldForks: max(options.forks, options.goldForks),
+      goldEvery: options.goldEvery, workers: workers)
+    var truth = AuditTruth(.forks, played)
+    truth.reason = reason
+    for (number, groups) in played.scenarios.enumerated() {
+      // Groups of one scenario start alike, so they are measured as one and share what they can.
+      var episodes: [Episode] = []
+      var chosen: [ForkPoint] = []
+      var owners: [(group: Int, point: ForkPoint)] = []
+      for group in groups {
+        owners += points.groups[group].map { (group, $0) }
+        chosen += points.groups[group].map {
+          ForkPoint(episode: $0.episode + episodes.count, turn: $0.turn)
+        }
+        episodes += played.groups[group]
+      }
+      let (turns, spent) = try await forks.measure(
+        chosen, of: episodes, in: environment, offset: truth.measured.count)
+      for (owner, turn) in zip(owners, turns) {
+        truth.turns[owner.group][owner.point.episode][owner.point.turn] = turn.truth
+      }
+      truth.measured += turns
+      truth.spentTurns += spent
+      onProgress(number + 1)
+    }
+    for (index, group) in played.groups.enumerated() {
+      let credit = truth.turns[index].map { EpisodeCredit(turns: $0.map { $0?.advantage ?? 0 }) }
+      truth.gradients[index] = gradient(of: group, credit)
+    }
+    return truth
+  }
+
+  // MARK: - Scores
+
+  /// Scores estimators, and controls around them.
+  ///
+  /// - Parameters:
+  ///   - estimators: The estimators.
+  ///   - played: What ``play()`` gave.
+  ///   - truth: What ``truth(of:onProgress:)`` gave.
+  ///   - onRow: Called before each row.
+  /// - Returns: A row for each estimator and control.
+  /// - Throws: ``TrainingError/refusedCredit(_:)``, a ``CreditError``, a ``ForkError``,
+  ///   `CancellationError`.
+  public func scores(
+    of estimators: [CreditedEstimator], on played: AuditedEpisodes, against truth: AuditTruth,
+    onRow: (String) -> Void = { _ in }
+  ) async throws -> AuditResult {
+    let cells = played.cells
+    var result = AuditResult(truth: truth)
+    func add(_ name: String, _ kind: AuditRow.Kind, _ credit: [[EpisodeCredit]], _ spent: Int = 0) {
+      let scorer = scorer(credit, played, truth, cells, forkTurns: spent)
+      result.rows.append(
+        AuditRow(name: name, kind: kind, score: scorer.score, groups: scorer.groups))
+    }
+    let known = truth.turns.map { $0.map { $0.map { $0?.advantage } } }
+    func plain(_ credit: [[[Double?]]]) -> [[EpisodeCredit]] {
+      credit.map { $0.map { EpisodeCredit(turns: $0.map { $0 ?? 0 }) } }
+    }
+    add("true advantage", .oracle, plain(known))
+    for entry in estimators {
+      try Task.checkCancellation()
+      onRow(entry.spelling)
+      var recorded = try RecordedCredit(
+        played.groups, [entry], models: models, workers: workers)
+      if recorded.needsForks { try await recorded.playForks(in: environment, purpose: "estimate") }
+      let credit = try recorded.credit().map { $0[entry.spelling]?.episodes ?? [] }
+      for (index, episodes) in credit.enumerated() {
+        for (place, episode) in episodes.enumerated() {
+          let name = played.groups[index][place].name
+          result.credit[name, default: [:]][entry.spelling] = episode
+        }
+      }
+      add(entry.spelling, .estimator, credit, recorded.forkTurns)
+    }
+    let groups = try played.groups.map { try CreditGroup($0) }
+    add(
+      "true advantage, shuffled", .control,
+      plain(
+        known.indices.map { index in
+          var random = random("shuffled", index)
+          return CreditControls.shuffled(known[index], using: &random)
+        }))
+    add(
+      "rloo, spread at random", .control,
+      plain(
+        groups.indices.map { index in
+          var random = random("redistributed", index)
+          return CreditControls.redistributed(groups[index], using: &random)
+        }))
+    for entry in estimators where entry.estimator.needs == [.stateKeys] {
+      let credit = try groups.indices.map { index in
+        var random = random("keys", index)
+        return try entry.estimator.credit(
+          CreditControls.breakingKeys(of: groups[index], using: &random), evidence: Evidence())
+      }
+      add("\(entry.spelling), keys exchanged", .control, credit.map(\.episodes))
+    }
+    return result
+  }
+
+  private func scorer(
+    _ credit: [[EpisodeCredit]], _ played: AuditedEpisodes, _ truth: AuditTruth,
+    _ cells: [[[Int]]], forkTurns: Int
+  ) -> CreditScorer {
+    var scorer = CreditScorer()
+    for (index, group) in played.groups.enumerated() {
+      var samples: [CreditSample] = []
+      var known = credit[index]
+      for (episode, turns) in truth.turns[index].enumerated() {
+        for (turn, truth) in turns.enumerated() {
+          guard let truth else {
+            // What has no truth must not speak in the gradient either.
+            known[episode].turns[turn] = 0
+            if let tokens = known[episode].tokens?[turn] {
+              known[episode].tokens?[turn] = tokens.map { _ in 0 }
+            }
+            continue
+          }
+          samples.append(
+            CreditSample(
+              credit: known[episode].turns[turn], truth: truth.advantage,
+              margin: max(options.negligible, truth.margin), standardError: truth.standardError,
+              cell: cells[index][episode][turn]))
+        }
+      }
+      let count = played.groups.count
+      scorer.add(
+        samples, gradient: gradient(of: group, known), reference: truth.gradients[index],
+        episodes: group.count, turns: group.reduce(0) { $0 + $1.turns.count },
+        forkTurns: forkTurns * (index + 1) / count - forkTurns * index / count)
+    }
+    return scorer
+  }
+
+  /// Σ x ∇ log π over the sampled tokens of a group, divided by the number of its episodes.
+  private func gradient(of group: [Episode], _ credit: [EpisodeCredit]) -> [Double] {
+    let batch = TrainingBatch(group)
+    let slopes = batch.spread(credit).map { $0.map { Float($0 / Double(group.count)) } }
+    return models.policy.model.gradient(of: batch.sequences, workers: workers) { index, _ in
+      SequenceGradients(logProbabilities: slopes[index])
+    }.gradient.map(Double.init)
+  }
+}
+
+extension Failure {
+  fileprivate static let noGroups = Failure(
+    .environment, code: "no-groups", message: "No group has two episodes that can be compared.")
+}

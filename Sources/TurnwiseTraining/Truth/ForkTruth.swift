@@ -1,0 +1,175 @@
+public import TurnwiseCore
+public import TurnwiseCredit
+public import TurnwiseModel
+public import TurnwiseTrace
+
+/// Measures the true credit of recorded turns by playing on from them.
+///
+/// The record is played again up to the turn and beyond, and must come to equal states, observations
+/// and replies (`Replay`). Then fresh continuations leave the turn: as many from the situation itself,
+/// whose mean return is V, as from behind the recorded action's last token, whose mean return is Q.
+/// The latter take the action again in the environment, with luck of their own. Turns in the same
+/// situation share V, and those with the same action Q.
+///
+/// The streams of all continuations begin with ``streamName``: no estimator plays with them.
+public struct ForkTruth<E: Environment>: Sendable {
+  /// The policy that played the record.
+  public var policy: LanguagePolicy
+  /// How many continuations leave each side of a turn.
+  public var forks: Int
+  /// How many leave turns of the gold subset.
+  public var goldForks: Int
+  /// Every so-many-th turn belongs to the gold subset; 0 for none.
+  public var goldEvery: Int
+  /// How many environment steps and threads run at once, which changes no result.
+  public var workers: Int
+
+  /// What the names of the random streams begin with.
+  public static var streamName: String { "truth" }
+
+  /// Prepares measurements.
+  public init(
+    _ policy: LanguagePolicy, forks: Int = 64, goldForks: Int = 256, goldEvery: Int = 8,
+    workers: Int = 1
+  ) {
+    precondition(forks > 1 && goldForks >= forks, "A truth takes two continuations or more.")
+    (self.policy, self.forks) = (policy, forks)
+    (self.goldForks, self.goldEvery, self.workers) = (goldForks, goldEvery, workers)
+  }
+
+  /// Measures turns of one group.
+  ///
+  /// - Parameters:
+  ///   - points: The turns.
+  ///   - group: The recorded episodes of the group.
+  ///   - environment: The environment, with the parameters of the run.
+  ///   - blobs: Where the scenario's blobs are read from.
+  ///   - offset: How many turns were measured before, which decides who belongs to the gold subset.
+  /// - Returns: What was measured of each point, in order, and how many turns that took.
+  /// - Throws: A ``ForkError``, a ``CreditError``, `CancellationError`, or the `Replay.Divergence` of an
+  ///   episode that does not come again.
+  public func measure(
+    _ points: [ForkPoint], of group: [Episode], in environment: E, blobs: BlobStore? = nil,
+    offset: Int = 0
+  ) async throws -> (turns: [ForkedTurn], spent: Int) {
+    guard !points.isEmpty else { return ([], 0) }
+    let restored = RestoredEpisodes(group, in: environment, blobs: blobs)
+    // Every measured turn must come again, also where another one stands in for its situation.
+    for episode in Set(points.map(\.episode)).sorted() {
+      _ = try await restored.snapshots(of: episode)
+    }
+    let counts = points.indices.map { index in
+      goldEvery > 0 && (offset + index).isMultiple(of: goldEvery) ? goldForks : forks
+    }
+    let ends = points.map { point in
+      let tokens = group[point.episode].turns[point.turn].span
+        .flatMap { group[point.episode].tape[$0]?.range.count }
+      return ForkPoint(episode: point.episode, turn: point.turn, token: tokens ?? 0)
+    }
+    let requests = zip(zip(points, ends), counts).flatMap { pair, count in
+      [ForkRequest(pair.0, count: count), ForkRequest(pair.1, count: count)]
+    }
+    let runner = ForkRunner<E>(policy, workers: workers, purpose: Self.streamName) {
+      _, episode, turn in
+      try await restored.snapshots(of: episode)[turn]
+    }
+    let report = try await runner.play(
+      [ForkGroup(group)], asking: [RequestedForks(requests: requests)])
+    let evidence = Evidence(forks: report.outcomes[0])
+    let turns = points.indices.map { index in
+      ForkedTurn(
+        point: points[index],
+        before: evidence.forkReturns(points[index], first: counts[index]),
+        behind: evidence.forkReturns(ends[index], first: counts[index]),
+        isGold: counts[index] > forks)
+    }
+    return (turns, report.turns)
+  }
+}
+
+/// The returns of the continuations that left a turn.
+public struct ForkedTurn: Codable, Hashable, Sendable {
+  /// The turn.
+  public var point: ForkPoint
+  /// The returns of continuations from its situation.
+  public var before: [Double]
+  /// The returns of continuations from behind its action.
+  public var behind: [Double]
+  /// Whether it belongs to the gold subset.
+  public var isGold: Bool
+
+  /// What all continuations say.
+  public var truth: TurnTruth { Self.truth(before, behind) }
+
+  /// The advantage as one half of the continuations gives it: the even or the odd ones.
+  public func half(_ parity: Int) -> Double {
+    func every(_ values: [Double]) -> [Double] {
+      values.indices.filter { $0 % 2 == parity }.map { values[$0] }
+    }
+    return Self.truth(every(before), every(behind)).advantage
+  }
+
+  /// How many standard errors the first continuations of a gold turn lie from the others.
+  public func deviation(first count: Int) -> Double? {
+    guard isGold, before.count > count + 1 else { return nil }
+    let few = Self.truth(Array(before.prefix(count)), Array(behind.prefix(count)))
+    let rest = Self.truth(Array(before.dropFirst(count)), Array(behind.dropFirst(count)))
+    // Where both halves are certain there is no error to compare with.
+    let error =
+      (few.standardError * few.standardError + rest.standardError * rest.standardError).squareRoot()
+    return error > 0 ? (few.advantage - rest.advantage) / error : nil
+  }
+
+  private static func truth(_ before: [Double], _ behind: [Double]) -> TurnTruth {
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
+    /// The squared standard error of the mean.
+    func error(_ values: [Double]) -> Double {
+      guard values.count > 1 else { return 0 }
+      let middle = mean(values)
+      let squares = values.reduce(0) { $0 + ($1 - middle) * ($1 - middle) }
+      return squares / Double((values.count - 1) * values.count)
+    }
+    return TurnTruth(
+      value: mean(before), actionValue: mean(behind),
+      standardError: (error(before) + error(behind)).squareRoot(), continuations: before.count)
+  }
+}
+
+/// What recorded episodes were before each turn, replayed when it is asked for.
+private actor RestoredEpisodes<E: Environment> {
+  private let episodes: [Episode]
+  private let environment: E
+  private let blobs: BlobStore?
+  private var known: [Int: [Session<E>]] = [:]
+
+  init(_ episodes: [Episode], in environment: E, blobs: BlobStore?) {
+    (self.episodes, self.environment, self.blobs) = (episodes, environment, blobs)
+  }
+
+  func snapshots(of episode: Int) async throws -> [Session<E>] {
+    if let sessions = known[episode] { return sessions }
+    let sessions = try await Replay.snapshots(
+      of: episodes[episode], in: environment, blobs: blobs
+    ).map { session in
+      var session = session
+      // Continuations are only asked for what they earned.
+      session.recordsStateKeys = false
+      return session
+    }
+    known[episode] = sessions
+    return sessions
+  }
+}
+
+/// Asks for given forks and nothing else.
+private struct RequestedForks: CreditEstimator {
+  static let id = "truth"
+  static let summary = "forks that measure the truth"
+  var requests: [ForkRequest]
+
+  func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest] { requests }
+
+  func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
+    GroupCredit(turns: group.episodes.map { $0.turns.map { _ in 0 } }, of: group)
+  }
+}
