@@ -14,8 +14,8 @@ extension Search {
     /// What the agent answered.
     public internal(set) var answer: Text?
 
-    /// The beginning.
-    init(_ question: SearchQuestion) {
+    /// Nothing found yet.
+    public init(_ question: SearchQuestion) {
       self.question = question
       opened = question.evidence.map { _ in false }
     }

@@ -6,11 +6,11 @@ internal import Foundation
 /// the English articles and white space do not count; nor do the several spellings that Unicode has for
 /// one character (NFKC). In place of ASCII's punctuation stands every character of the categories P, and
 /// ASCII's symbols.
-enum AnswerMatch {
+package enum AnswerMatch {
   private static let articles: Set<String> = ["a", "an", "the"]
 
   /// What counts of an answer: words with one space between them.
-  static func normalized(_ answer: String) -> String {
+  package static func normalized(_ answer: String) -> String {
     let folded = answer.precomposedStringWithCompatibilityMapping.lowercased()
     var kept = String.UnicodeScalarView()
     kept.append(contentsOf: folded.unicodeScalars.lazy.filter { !isPunctuation($0) })
@@ -19,7 +19,7 @@ enum AnswerMatch {
   }
 
   /// Whether an answer matches one of those that are right.
-  static func matches(_ answer: String, anyOf right: [String]) -> Bool {
+  package static func matches(_ answer: String, anyOf right: [String]) -> Bool {
     let answer = normalized(answer)
     return !answer.isEmpty && right.contains { normalized($0) == answer }
   }
