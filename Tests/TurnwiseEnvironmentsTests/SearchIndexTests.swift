@@ -21,7 +21,7 @@ struct GoldenRanking: Sendable, CustomTestStringConvertible {
     "Über Flüsse: die Donau, der Rhein", "Dogs and foxes; a den of 7 foxes",
   ]
 
-  /// By an independent program in Python that knows nothing of an index:
+  /// Scores by an independent program in Python that knows nothing of an index.
   ///
   ///     sum(log(1 + (N-n+.5)/(n+.5)) * f*(k1+1) / (f + k1*(1-b+b*len(d)/m)) for t in query)
   ///

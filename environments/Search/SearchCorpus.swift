@@ -1,7 +1,9 @@
 internal import Foundation
 internal import TurnwiseCore
 
-/// Documents with their index. It belongs to the environment: states name documents by their ids.
+/// Documents with their index.
+///
+/// They belong to the environment: states name documents by their ids.
 final class SearchCorpus: Sendable {
   /// How documents are ranked.
   struct Ranking: Hashable { var k1, b: Double }

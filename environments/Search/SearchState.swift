@@ -1,7 +1,9 @@
 public import TurnwiseCore
 
 extension Search {
-  /// What was found and read so far. Documents are named by their ids; the corpus is no part of it.
+  /// What was found and read so far.
+  ///
+  /// Documents are named by their ids; the corpus is no part of it.
   public struct State: Codable, Hashable, Sendable {
     /// What is asked, and what the agent must not see of it.
     public let question: SearchQuestion

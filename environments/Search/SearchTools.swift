@@ -5,7 +5,7 @@ extension Search {
   struct Find: Tool {
     static let name = "search"
     static let summary = """
-      Lists the documents that fit some words best, each with a number such as #1 to open it by.
+      Lists the documents that fit some words best, each with a number such as #1.
       """
     static let help = [
       "query": "The words.", "k": "How many documents are listed, from 1 to 20.",
@@ -42,7 +42,7 @@ extension Search {
     static let name = "open"
     static let summary = "Shows a page of a document."
     static let help = [
-      "id": "The number of a result, such as #1, or the id of a document.",
+      "id": "A result as it is listed, its number such as #1, or the id of a document.",
       "page": "The page, from 1.",
     ]
 
@@ -71,12 +71,12 @@ extension Search {
       return ToolReply(Text((text.isEmpty ? "(empty)" : text) + ending))
     }
 
-    /// The document of an id, or else of the number of a result.
+    /// The document of an id, or else of the number of a result; words before the number do not count.
     private static func document(
       _ name: String, in corpus: SearchCorpus, _ results: [String]
     ) -> SearchDocument? {
       if let document = corpus[name] { return document }
-      guard name.hasPrefix("#"), let number = Int(name.dropFirst()),
+      guard let sign = name.lastIndex(of: "#"), let number = Int(name[sign...].dropFirst()),
         results.indices.contains(number - 1)
       else { return nil }
       return corpus[results[number - 1]]

@@ -31,7 +31,8 @@ struct CorpusFiles: Codable {
 
   private static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 
   private static func blob(_ folder: String, _ name: String) throws(CorpusError) -> Blob {
@@ -87,7 +88,8 @@ struct CorpusFiles: Codable {
         throw line.error(.queries, .wrongCount(queries.count, expected: evidence.count))
       }
       let split = try line.optional(.split, line.word(of: Split.self)) ?? .train
-      let hops = evidence.isEmpty ? "question" : evidence.count == 1 ? "1 hop" : "\(evidence.count) hops"
+      let hops =
+        evidence.isEmpty ? "question" : evidence.count == 1 ? "1 hop" : "\(evidence.count) hops"
       let family = try line.optional(.family, line.text) ?? hops
       return (
         split,

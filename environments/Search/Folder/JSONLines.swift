@@ -10,6 +10,8 @@ enum JSONLines {
   ///   - file: What errors call it.
   ///   - fields: The fields that a line may have.
   ///   - read: Makes something of a line.
+  /// - Returns: What was made, line by line.
+  /// - Throws: A ``CorpusError`` that names the line.
   static func read<Field: WordChoice, Value>(
     _ bytes: [UInt8], of file: String, _ fields: Field.Type,
     _ read: (Line<Field>) throws(CorpusError) -> Value
@@ -19,8 +21,8 @@ enum JSONLines {
     let start = bytes.starts(with: mark) ? mark.count : 0
     let lines = bytes[start...].split(
       separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (index, line) in lines.enumerated() {
-      guard line.contains(where: { ![0x20, 0x09, 0x0D].contains($0) }) else { continue }
+    for (index, line) in lines.enumerated()
+    where line.contains(where: { ![0x20, 0x09, 0x0D].contains($0) }) {
       values.append(try read(Line(line, number: index + 1, of: file)))
     }
     return values

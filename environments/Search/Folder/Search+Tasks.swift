@@ -2,6 +2,9 @@ public import Foundation
 public import TurnwiseCore
 
 extension Search: TaskFolderEnvironment {
+  /// Documents that lead to the answer, each of which a search by words read so far brings up.
+  public static var expertNeed: String { "evidence that can be found" }
+
   /// Plays the questions of a folder on the corpus of that folder; see <doc:SearchCorpus>.
   ///
   /// - Throws: A ``CorpusError``.

@@ -43,17 +43,17 @@ enum Terms {
 
   private static func ofUnicode(_ text: String) -> [String] {
     var terms: [String] = []
-    var word = ""
+    var word = String.UnicodeScalarView()
     func end() {
-      if !word.isEmpty { terms.append(word) }
-      word = ""
+      if !word.isEmpty { terms.append(String(word)) }
+      word.removeAll()
     }
-    for character in text.precomposedStringWithCompatibilityMapping.lowercased() {
-      if standsAlone(character) {
+    for scalar in text.precomposedStringWithCompatibilityMapping.lowercased().unicodeScalars {
+      if standsAlone(scalar) {
         end()
-        terms.append(String(character))
-      } else if character.isLetter || character.isNumber {
-        word.append(character)
+        terms.append(String(scalar))
+      } else if isWord(scalar) || !word.isEmpty && isMark(scalar) {
+        word.append(scalar)
       } else {
         end()
       }
@@ -62,13 +62,32 @@ enum Terms {
     return terms
   }
 
-  /// Whether a character is a term by itself.
-  private static func standsAlone(_ character: Character) -> Bool {
-    guard let scalar = character.unicodeScalars.first, scalar.value >= 0x0E00 else { return false }
+  /// Whether a scalar is a term by itself: one of a script without spaces, or a picture.
+  private static func standsAlone(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
+    case ..<0x0E00: return false
     // Thai and Lao, Burmese, Khmer, Hiragana and Katakana.
     case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3041...0x30FF: return true
     default: return scalar.properties.isIdeographic || scalar.properties.isEmojiPresentation
+    }
+  }
+
+  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    guard scalar.value >= 0x80 else { return isWord(UInt8(scalar.value)) }
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+      .decimalNumber, .letterNumber, .otherNumber:
+      return true
+    default: return false
+    }
+  }
+
+  /// Whether a scalar changes the one before it, as an accent does.
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    guard scalar.value >= 0x80 else { return false }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: return true
+    default: return false
     }
   }
 }
