@@ -20,7 +20,7 @@ public struct Search: Environment {
   public static let id = "search-v1"
 
   /// How many documents the world has.
-  public var documents = 2800
+  public var documents = 900
   /// How many documents may be named after each thing of the world; the mean is half of that.
   public var distractors = 2
   /// How many documents lead to an answer: one of these numbers, each as likely as it occurs here.

@@ -20,10 +20,10 @@ struct SearchExpert {
     let best: Action
     let place = state.results.firstIndex(of: question.evidence[next])
     if let place, state.page == nil || !isEvidence(state.page) {
-      best = open(place)
+      best = Self.open(place)
       // What is opened is the first result; what is opened is taken for what was looked for. Whoever has
       // found one document looks closer.
-      let hasty = state.page.map { title(of: $0) } ?? (place > 0 ? open(0) : nil)
+      let hasty = state.page.map { title(of: $0) } ?? (place > 0 ? Self.open(0) : nil)
       shortcut = next == 0 ? hasty : nil
     } else {
       guard let query = trail.queries[next] else { return nil }
@@ -46,24 +46,13 @@ struct SearchExpert {
     return Self.answer(title)
   }
 
-  /// Opens a result, which is named as it is listed where that is short.
-  ///
-  /// A small model finds the number by copying what it stands behind.
-  private func open(_ place: Int) -> Action {
-    let title = corpus[state.results[place]]?.title.map { $0.onOneLine + " " } ?? ""
-    let name = title.utf8.count <= Self.longestTitle ? title : ""
-    return .call(Search.Open.name, ["id": .string("\(name)#\(place + 1)")])
-  }
-
-  private static let longestTitle = 32
-
   /// One wrong step: mostly idle, sometimes the end of all hope.
   private func slip(using random: inout Randomness) -> Action {
     let words = question.question.split(whereSeparator: \.isWhitespace)
     let word = words.randomElement(using: &random).map(String.init) ?? "?"
     switch random.unit() {
     case ..<0.5 where !state.results.isEmpty:
-      return open(Int.random(in: state.results.indices, using: &random))
+      return Self.open(Int.random(in: state.results.indices, using: &random))
     case ..<0.8: return Self.search(word)
     default: return Self.answer(word)
     }
@@ -71,6 +60,9 @@ struct SearchExpert {
 
   private static func search(_ query: String) -> Action {
     .call(Search.Find.name, ["query": .string(query)])
+  }
+  private static func open(_ place: Int) -> Action {
+    .call(Search.Open.name, ["id": .string("#\(place + 1)")])
   }
   private static func answer(_ text: String) -> Action {
     .call(Search.Answer.name, ["text": .string(text)])

@@ -1,6 +1,7 @@
 /// What a document of the little world can say of the thing that it is about.
 ///
-/// No word has a vowel of the made-up names before one of their consonants (see ``WorldNames``).
+/// The words are chosen as those of the shell's tasks are (see `Vocabulary`): none has a vowel of the
+/// made-up names before one of their consonants.
 enum Relation: String, CaseIterable {
   case home, employer, teacher, founder, seat, ruler, twin, year
 
@@ -27,17 +28,17 @@ enum Relation: String, CaseIterable {
     }
   }
 
-  /// What documents can call it in the place of its name.
-  var synonym: String {
+  /// What documents call it beside its name.
+  var synonyms: [String] {
     switch self {
-    case .home: "born in"
-    case .employer: "works for"
-    case .teacher: "pupil of"
-    case .founder: "started by"
-    case .seat: "based at"
-    case .ruler: "led by"
-    case .twin: "linked to"
-    case .year: "since"
+    case .home: ["born in", "comes from"]
+    case .employer: ["works for", "serves"]
+    case .teacher: ["learned from", "pupil of"]
+    case .founder: ["founded by", "started by"]
+    case .seat: ["based in", "settled at"]
+    case .ruler: ["led by", "run by"]
+    case .twin: ["paired with", "linked to"]
+    case .year: ["since", "as of"]
     }
   }
 

@@ -49,9 +49,9 @@ struct World {
     let counts: [(Split, Int)] = [
       (.train, plan.documents - memorials - heldOut), (.heldOut, heldOut),
     ]
-    let length = WorldNames.length(for: Dictionary(uniqueKeysWithValues: counts))
+    let length = counts.map { Vocabulary.syllables(for: $1, in: $0) }.max() ?? 2
     for (split, count) in counts {
-      let names = WorldNames.names(count, of: length, in: split, using: &random)
+      let names = Vocabulary.names(count, of: length, in: split, using: &random)
       for (index, name) in names.enumerated() {
         things.append(
           Thing(name: name, kind: Self.kinds[index % Self.kinds.count], split: split))
@@ -72,17 +72,17 @@ struct World {
       let thing = things[number]
       things[number].year = Int.random(in: 1700...1999, using: &random)
       // A small model copies a name by looking up what followed its first syllable.
-      var taken: Set<String> = [WorldNames.firstSyllable(of: thing.name)]
+      var taken: Set<String> = [Vocabulary.firstSyllable(of: thing.name)]
       for relation in Relation.of(thing.kind) {
         guard let kind = relation.object, let choices = others[thing.split]?[kind] else { continue }
         var other = number
         for attempt in 0..<40 where other == number {
           guard let drawn = choices.randomElement(using: &random) else { break }
-          let syllable = WorldNames.firstSyllable(of: things[drawn].name)
+          let syllable = Vocabulary.firstSyllable(of: things[drawn].name)
           if attempt == 39 || !taken.contains(syllable) { other = drawn }
         }
         guard other != number else { continue }
-        taken.insert(WorldNames.firstSyllable(of: things[other].name))
+        taken.insert(Vocabulary.firstSyllable(of: things[other].name))
         things[number].links[relation] = other
       }
     }
@@ -121,8 +121,8 @@ struct World {
     var facts: [String] = []
     for relation in Relation.of(thing.kind) {
       guard let value = value(of: relation, number) else { continue }
-      let isSynonym = random.chance(plan.synonyms)
-      facts.append((isSynonym ? relation.synonym : relation.rawValue) + " " + value)
+      let synonym = relation.synonyms.randomElement(using: &random) ?? relation.rawValue
+      facts.append((random.chance(plan.synonyms) ? synonym : relation.rawValue) + " " + value)
     }
     facts.shuffle(using: &random)
     return "\(thing.name) is a \(thing.kind.rawValue), " + facts.joined(separator: ", ")
