@@ -97,7 +97,7 @@ let package = Package(
     library("TurnwiseCLI", ["Turnwise", "TurnwiseSandbox"] + umbrellaDependencies),
     library(
       "TurnwiseEnvironments", ["TurnwiseCore", "TurnwiseSandbox"], path: "environments",
-      exclude: ["Shell/Examples"]),
+      exclude: ["Shell/Examples", "Search/Examples"]),
     .executableTarget(
       name: "turnwise-tool",
       dependencies: ["TurnwiseCLI", "TurnwiseEnvironments"] + umbrellaDependencies,

@@ -3,5 +3,6 @@ public import TurnwiseCore
 /// The environments that come with Turnwise, one line each.
 public let builtInEnvironments: [any Environment] = [
   Shell(),
+  Search(),
   KeyDoor(),
 ]

@@ -153,7 +153,8 @@ struct RunCommand: Subcommand {
     let knowledge = try ExpertKnowledge(filtering: &sessions)
     guard !sessions.isEmpty else {
       throw UsageError.noExpert(
-        E.id, families: knowledge.unknown, takesTasks: environment is any TaskFolderEnvironment)
+        E.id, families: knowledge.unknown,
+        taskNeed: (E.self as? any TaskFolderEnvironment.Type)?.expertNeed)
     }
     Words.warning(of: knowledge, in: environment).map(console.warn)
     return sessions.map(\.origin.scenario)

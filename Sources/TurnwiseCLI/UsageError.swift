@@ -11,7 +11,7 @@ enum UsageError: Error, Hashable {
   case extraOperand(String)
   case unknownEnvironment(String, known: [String])
   case noTaskFolders(String, others: [String])
-  case noExpert(String, families: [String], takesTasks: Bool)
+  case noExpert(String, families: [String], taskNeed: String?)
   case unknownPolicy(String)
   case badParameter(Parameters.Problem)
   case conflict(String)

@@ -40,7 +40,10 @@ enum Words {
     "error: \(text)" + (hint.map { "\nhint:  \($0)" } ?? "")
   }
 
-  private static let solutions = "a task from a folder can have a solution"
+  /// How there could be an expert, where there is none.
+  private static func remedy(_ taskNeed: String?) -> String {
+    taskNeed.map { "; a task from a folder can have \($0)" } ?? ""
+  }
 
   /// What is left out because an expert does not know it; nil if nothing is.
   static func warning(of knowledge: ExpertKnowledge, in environment: some Environment) -> String? {
@@ -48,8 +51,8 @@ enum Words {
     let all = knowledge.known.count + knowledge.unknown.count
     let shares = "\(knowledge.known.count) of \(all)"
     return
-      (environment is any TaskFolderEnvironment
-      ? "\(shares) tasks have a solution" : "the expert knows \(shares) families")
+      ((type(of: environment) as? any TaskFolderEnvironment.Type)
+      .map { "\(shares) tasks have \($0.expertNeed)" } ?? "the expert knows \(shares) families")
       + "; left out: \(list(knowledge.unknown))"
   }
 
@@ -85,11 +88,11 @@ enum Words {
         "\(name) has only tasks of its own, so --tasks does not go with it",
         others.isEmpty ? nil : "--tasks goes with " + others.joined(separator: ", ")
       )
-    case .noExpert(let environment, let families, let takesTasks):
+    case .noExpert(let environment, let families, let taskNeed):
       (
         "\(environment) has no scripted expert"
           + (families == [environment] ? "" : " for " + list(families)),
-        "use --policy random" + (takesTasks ? "; \(solutions)" : "")
+        "use --policy random" + remedy(taskNeed)
       )
     case .unknownPolicy(let text):
       (
@@ -103,12 +106,12 @@ enum Words {
 
   private static func words(_ error: TrainingError) -> (ExitStatus, String) {
     switch error {
-    case .noExpert(let environment, let takesTasks):
+    case .noExpert(let environment, let taskNeed):
       (
         .usage,
         message(
           "\(environment) has no scripted expert to imitate",
-          "--warm-start RUN needs none" + (takesTasks ? "; \(solutions)" : ""))
+          "--warm-start RUN needs none" + remedy(taskNeed))
       )
     case .demonstrationsTooLong(let context):
       (

@@ -13,7 +13,9 @@ public protocol ActionFormat: Sendable {
 /// A tool's name, a space, and its argument: `bash grep -c fox notes.txt`.
 ///
 /// A tool with one argument takes the rest of the words as they are (as JSON if it is a list or has
-/// members); one with several takes a JSON object. The text that the policy samples is the text that the tool receives, byte for byte.
+/// members). One with several takes a JSON object; where only one of them is required, words that are
+/// no JSON object are that one. The text that the policy samples is the text that the tool receives,
+/// byte for byte.
 public struct CompactFormat: ActionFormat {
   /// Creates the format.
   public init() {}
@@ -61,6 +63,11 @@ public struct CompactFormat: ActionFormat {
       if rest.isEmpty { return Action(text: text, calls: [ToolCall(name)]) }
       let value = try? JSON.decode(JSONValue.self, from: Data(rest.bytes))
       guard let value, case .object = value else {
+        if case .array(let required)? = tool.parameters["required"], required.count == 1,
+          case .string(let key)? = required.first, let schema = properties[key]
+        {
+          return Action(text: text, calls: [ToolCall(name, [key: Self.read(rest, as: schema)])])
+        }
         return Action(
           text: text, calls: [],
           problem: "The arguments of '\(name)' are not a JSON object.")

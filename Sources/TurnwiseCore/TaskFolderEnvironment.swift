@@ -8,6 +8,9 @@ public import Foundation
 /// It is here because command line and environments meet nowhere else; what is in such a folder is the
 /// environment's own affair.
 public protocol TaskFolderEnvironment: Environment {
+  /// What a task of a folder must have so that the environment's expert knows it, such as "a solution".
+  static var expertNeed: String { get }
+
   /// Returns an environment that plays the tasks of a folder instead of its own.
   ///
   /// - Throws: An ``InputError`` that names the file and what is wrong with it.

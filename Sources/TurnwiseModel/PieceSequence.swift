@@ -1,5 +1,7 @@
-/// The pieces of a text that merges do not cross: runs of ASCII letters, single digits, runs of
-/// others.
+/// The pieces of a text that merges do not cross: runs of letters, single digits, runs of others.
+///
+/// Every byte beyond ASCII counts as a letter, since most are parts of letters of other scripts: a name
+/// must have the same tokens wherever it stands, whatever it is written in.
 ///
 /// A slash belongs to the letters before it. What follows a slash is copied by looking up what
 /// followed it before, and in a path of three parts a token of its own would have followed twice.
@@ -33,7 +35,7 @@ struct PieceSequence: Sequence, IteratorProtocol {
 
     init(_ byte: UInt8) {
       switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"):
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x80...:
         self = .letter
       case UInt8(ascii: "0")...UInt8(ascii: "9"): self = .digit
       default: self = .other

@@ -1,6 +1,6 @@
 /// A byte-level tokenizer by pair merging (Sennrich, Haddow and Birch, 2016).
 ///
-/// Text is cut into runs of ASCII letters with the slash behind them, single digits, and runs of all
+/// Text is cut into runs of letters with the slash behind them, single digits, and runs of all
 /// other bytes; pairs are merged within these only. A space does not stick to the word after it, so
 /// that a name has the same tokens wherever it stands, and small models can copy it. Any bytes can be
 /// encoded and come back unchanged.

@@ -68,7 +68,7 @@ package struct Renaming {
 }
 
 extension Text {
-  /// The runs of ASCII letters.
+  /// The runs of letters, among which every byte beyond ASCII counts.
   fileprivate var words: [Renaming.Word] {
     bytes.split { !$0.isLetter }
   }
@@ -92,6 +92,6 @@ extension Text {
 
 extension UInt8 {
   fileprivate var isLetter: Bool {
-    UInt8(ascii: "a")...UInt8(ascii: "z") ~= self | 0x20
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= self | 0x20 || self >= 0x80
   }
 }

@@ -29,7 +29,7 @@ public struct WarmStart: Sendable {
   ///   - onKnowledge: Called with what the expert knows before he plays.
   /// - Returns: The episodes that did not fail.
   /// - Throws: The first ``Failure`` if all episodes failed, and
-  ///   ``TrainingError/noExpert(_:takesTasks:)``.
+  ///   ``TrainingError/noExpert(_:taskNeed:)``.
   public static func demonstrations<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, workers: Int,
     onEpisode: @escaping @Sendable () -> Void = {},
@@ -41,7 +41,8 @@ public struct WarmStart: Sendable {
     }
     let knowledge = try ExpertKnowledge(filtering: &sessions)
     guard !sessions.isEmpty else {
-      throw TrainingError.noExpert(E.id, takesTasks: environment is any TaskFolderEnvironment)
+      throw TrainingError.noExpert(
+        E.id, taskNeed: (E.self as? any TaskFolderEnvironment.Type)?.expertNeed)
     }
     onKnowledge(knowledge)
     let noise = ExpertNoise(habit: configuration.habit, slip: configuration.slip)
@@ -132,8 +133,9 @@ public struct WarmStart: Sendable {
 
 /// Why training cannot go on.
 public enum TrainingError: Error, Hashable, Sendable {
-  /// There is nobody to imitate, though there could be in a folder of tasks if the environment takes one.
-  case noExpert(String, takesTasks: Bool)
+  /// There is nobody to imitate, though there could be in a folder of tasks if the environment takes one,
+  /// whose tasks have what is given here.
+  case noExpert(String, taskNeed: String?)
   /// No demonstration fits the context.
   case demonstrationsTooLong(context: Int)
   /// Every episode of an update failed; here is the first reason.

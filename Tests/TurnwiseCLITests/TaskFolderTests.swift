@@ -264,7 +264,7 @@ import TurnwiseEnvironments
     #expect(
       printed.note
         == "error: keydoor-v1 has only tasks of its own, so --tasks does not go with it\n"
-        + "hint:  --tasks goes with shell-v1\n")
+        + "hint:  --tasks goes with shell-v1, search-v1\n")
     let unset = await turnwise("run shell-v1 --env-set tasks={}")
     #expect(unset.status == 2 && unset.note.hasPrefix("error: there is no parameter 'tasks'"))
     let all = await turnwise("check --all --tasks \(folder.path)")

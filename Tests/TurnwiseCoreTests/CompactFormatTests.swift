@@ -29,6 +29,17 @@ import TurnwiseCore
       -> ToolReply
     { "" }
   }
+  struct Some: Tool {
+    static let name = "some"
+    static let summary = ""
+    struct Arguments: Decodable {
+      var words: String
+      var most: Int?
+    }
+    func call(_ arguments: Arguments, on state: inout Int, using random: inout Randomness)
+      -> ToolReply
+    { "" }
+  }
   struct None: Tool {
     static let name = "none"
     static let summary = ""
@@ -50,6 +61,7 @@ import TurnwiseCore
     One<Point>()
     Maybe()
     Two()
+    Some()
     None()
   }.descriptions
 
@@ -64,6 +76,8 @@ import TurnwiseCore
     ToolCall("array<string>", ["it": ["a b", "c"]]), ToolCall("point", ["it": ["x": 3]]),
     ToolCall("maybe"), ToolCall("maybe", ["it": ""]), ToolCall("maybe", ["it": "so"]),
     ToolCall("two"), ToolCall("two", ["a": 1, "b": "x y"]), ToolCall("unknown"),
+    ToolCall("some", ["words": "x  y"]), ToolCall("some", ["words": "{x", "most": 3]),
+    ToolCall("some", ["words": "{x"]),
   ])
   func `reads what it spelled`(call: ToolCall) {
     let words = format.render([call])

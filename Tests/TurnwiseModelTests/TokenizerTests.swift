@@ -37,6 +37,17 @@ import TurnwiseModel
     }
   }
 
+  @Test func `gives a name of another script the same tokens wherever it stands`() {
+    let texts = ["где Волга?", "Волга, река", "open Волга #1"].map { Array($0.utf8) }
+    let tokenizer = Tokenizer(training: texts + texts, vocabulary: 290)
+    let name = tokenizer.encode("Волга")
+    #expect(name.count < "Волга".utf8.count)
+    for text in ["(Волга)", "и Волга", "7Волга7"] {
+      let tokens = tokenizer.encode(text)
+      #expect(tokens.indices.contains { tokens[$0...].starts(with: name) })
+    }
+  }
+
   @Test func `never merges digits`() {
     let numbers = Tokenizer(training: [Array("10 10 10 10 10 10".utf8)], vocabulary: 300)
     #expect(numbers.encode("1010") == "1010".utf8.map { Int32($0) })

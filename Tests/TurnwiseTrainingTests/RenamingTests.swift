@@ -43,6 +43,14 @@ import TurnwiseTraining
     }
   }
 
+  @Test func `finds them in other scripts, too`() {
+    let rare = (0..<60).map { number in
+      episode(number, name: "Ж\(Self.words[number])", folder: "река")
+    }
+    let single = Renaming(rare).names.map { $0.map { String(decoding: $0, as: UTF8.self) } }
+    #expect(single == Self.words.prefix(60).map { ["Ж\($0)"] })
+  }
+
   @Test func `exchanges a name everywhere, and nothing else`() {
     let renaming = Renaming(episodes)
     var random = Randomness(seed: 1)

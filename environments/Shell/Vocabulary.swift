@@ -35,12 +35,12 @@ enum Vocabulary {
   /// The first syllable of a word.
   static func firstSyllable(of word: String) -> String { String(word.prefix(2)) }
 
-  private static func syllable(_ number: Int) -> String {
+  static func syllable(_ number: Int) -> String {
     String([consonants[number / vowels.count], vowels[number % vowels.count]])
   }
 
   /// The split of the words whose syllables have numbers of this sum: every fifth is held out.
   ///
   /// Five shares no factor with the number of vowels: vowels alone must not tell the split.
-  private static func split(ofSum sum: Int) -> Split { sum % 5 == 0 ? .heldOut : .train }
+  static func split(ofSum sum: Int) -> Split { sum % 5 == 0 ? .heldOut : .train }
 }

@@ -3,6 +3,9 @@ public import TurnwiseCore
 internal import TurnwiseSandbox
 
 extension Shell: TaskFolderEnvironment {
+  /// What an expert did, written down.
+  public static var expertNeed: String { "a solution" }
+
   /// Plays the tasks of a folder; see <doc:ShellTasks>.
   ///
   /// - Throws: A ``TaskFolderError``.

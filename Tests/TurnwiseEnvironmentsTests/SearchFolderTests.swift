@@ -1,0 +1,241 @@
+import Foundation
+import Testing
+import TurnwiseCore
+import TurnwiseEnvironments
+
+/// A folder with a corpus and questions that is removed when the test has run.
+final class CorpusFixture: Sendable {
+  let url = FileManager.default.temporaryDirectory.appending(
+    path: "turnwise-corpus-\(UUID())", directoryHint: .isDirectory)
+  var path: String { url.path }
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// Four documents and three questions: in Russian, with an empty and a large document.
+  init() throws {
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    let large = String(repeating: "вода и камень\n", count: 20_000)
+    try write(
+      "corpus.jsonl",
+      [
+        #"{"id": "Волга", "title": "Волга", "text": "Волга впадает в Каспийское море. 🛶\u0007"}"#,
+        #"{"id": "2", "text": "Каспийское море омывает Иран; его глубина — 1025 м."}"#,
+        #"{"id": "пусто", "title": "Пусто", "text": ""}"#, "",
+        #"{"id": "много", "title": "Много \"воды\"", "text": "\#(large.replacing("\n", with: "\\n"))"}"#,
+      ])
+    try write(
+      "questions.jsonl",
+      [
+        #"{"question": "Куда впадает Волга?", "answer": ["Каспийское море", "Каспий"], "evidence": ["Волга"]}"#,
+        #"{"question": "Какова глубина моря, в которое впадает Волга?", "answer": "1025 м", "evidence": ["Волга", "2"]}"#,
+        #"{"question": "Сколько там воды?", "answer": "много", "evidence": "много", "split": "held-out"}"#,
+      ])
+  }
+
+  /// Writes a file of lines.
+  func write(_ name: String, _ lines: [String]) throws {
+    try write(name, bytes: Array(lines.joined(separator: "\n").utf8))
+  }
+
+  /// Writes a file.
+  func write(_ name: String, bytes: [UInt8]) throws {
+    try Data(bytes).write(to: url.appending(path: name))
+  }
+
+  /// The environment that plays the questions.
+  func search() throws -> Search { try Search().playing(tasksIn: url) }
+}
+
+@Suite struct `A corpus of one's own` {
+  private let folder: CorpusFixture
+
+  init() throws { folder = try CorpusFixture() }
+
+  private func sessions(_ split: Split, count: Int) throws -> [Session<Search>] {
+    let search = try folder.search()
+    return try (0..<count).map {
+      try Session(search, origin: EpisodeOrigin(seed: 5, split: split, scenario: $0))
+    }
+  }
+
+  @Test func `keeps every law of environments`() async throws {
+    let report = await EnvironmentChecker(try folder.search(), scenarios: 6).check()
+    #expect(report.violations.isEmpty, "\(report)")
+  }
+
+  @Test func `is searched by an expert that finds out what to search`() async throws {
+    let played = await Rollout(.expert(.none), workers: 1).play(try sessions(.train, count: 12))
+    #expect(Set(played.map { $0.environment.family(of: $0.scenario) }) == ["1 hop", "2 hops"])
+    for session in played {
+      #expect(session.judgement?.success == true)
+      // It searches nothing that it has not read.
+      let question = session.state.question
+      for turn in session.turns where turn.action.text.string.hasPrefix("search ") {
+        let words = turn.action.text.string.dropFirst("search ".count).split(separator: " ")
+        let read = question.question + session.turns.flatMap(\.replies).map(\.text.string).joined()
+        #expect(words.allSatisfy { read.localizedCaseInsensitiveContains($0) })
+      }
+    }
+  }
+
+  @Test func `is listed by titles, or by the words around what was searched`() async throws {
+    var session = try #require(try sessions(.train, count: 1).first)
+    await session.play(.call("search", ["query": "глубина"]))
+    #expect(
+      session.turns.last?.replies.first?.text
+        == "Иран; его глубина — 1025 м. #1")
+    await session.play(.call("search", ["query": "волга"]))
+    #expect(session.turns.last?.replies.first?.text == "Волга #1")
+  }
+
+  @Test func `is read page by page, and the pages together are the text`() async throws {
+    var session = try #require(try sessions(.heldOut, count: 1).first)
+    await session.play(.call("open", ["id": "пусто"]))
+    #expect(session.turns.last?.replies.first?.text == "(empty)")
+    let text = String(repeating: "вода и камень\n", count: 20_000)
+    let count = text.utf8.count / 600 + 1
+    var read = ""
+    for page in 1...count {
+      await session.play(.call("open", ["id": "много", "page": .integer(page)]))
+      guard session.ending == nil, let reply = session.turns.last?.replies.first?.text.string
+      else { break }
+      let ending = "\n(page \(page) of \(count))"
+      #expect(reply.hasSuffix(ending))
+      let part = String(reply.dropLast(ending.count))
+      #expect(part.utf8.count <= 662 && !part.contains("\u{FFFD}"))
+      read += part
+    }
+    #expect(text.hasPrefix(read) && read.utf8.count > 10 * 600)
+  }
+
+  @Test func `is recorded byte for byte, and read again from the record`() throws {
+    let blobs = BlobStore()
+    let recorded = try Parameters.settings(of: try folder.search(), blobs: blobs)
+    try FileManager.default.removeItem(at: folder.url)
+    let again = try Parameters.setting(recorded, of: Search(), blobs: blobs)
+    var random = Randomness(seed: 1)
+    let question = try again.scenario(in: .heldOut, using: &random)
+    #expect(question.question == "Сколько там воды?")
+    #expect(throws: Failure.self) { try Search().start(question, using: &random) }
+  }
+
+  /// A line that is wrong, the line that it is put in the place of, and what is said of it.
+  struct Broken: Sendable, CustomTestStringConvertible {
+    var file: String
+    var line: Int
+    var text: String
+    var words: String
+    var hint: String?
+
+    var testDescription: String { "\(file):\(line) \(words)" }
+
+    static func document(_ text: String, _ words: String, _ hint: String? = nil) -> Broken {
+      Broken(file: "corpus.jsonl", line: 3, text: text, words: words, hint: hint)
+    }
+    static func question(_ text: String, _ words: String, _ hint: String? = nil) -> Broken {
+      Broken(file: "questions.jsonl", line: 2, text: text, words: words, hint: hint)
+    }
+  }
+
+  @Test(arguments: [
+    Broken.document(#"["a"]"#, "is no JSON object"),
+    .document(
+      #"{"title": "A", "text": "B"}"#, "'id' is missing",
+      #"a document is {"id": "paris", "title": "Paris", "text": "The capital of …"}; the title may be left out"#
+    ),
+    .document(#"{"id": 7, "text": "B"}"#, "'id' is 7; expected a text that is not empty"),
+    .document(#"{"id": " ", "text": "B"}"#, "'id' is \" \"; expected a text that is not empty"),
+    .document(
+      #"{"id": "2", "text": "B"}"#, "'id' '2' is already in line 2", "give one of them another id"),
+    .document(#"{"id": "x", "text": null}"#, "'text' is null; expected a text"),
+    .document(
+      #"{"id": "x", "txt": "B"}"#, "'txt' is no field of such a line", "did you mean 'text'?"),
+    .question(
+      #"{"question": "Q?"}"#, "'answer' is missing",
+      #"a question is {"question": "…", "answer": "…", "evidence": ["id"]}; the evidence may be left out"#
+    ),
+    .question(
+      #"{"question": "", "answer": "B"}"#,
+      "'question' is \"\"; expected a text that is not empty"),
+    .question(
+      #"{"question": "Q?", "answer": []}"#,
+      "'answer' is []; expected a text, or a list of texts, none of them empty"),
+    .question(
+      #"{"question": "Q?", "answer": "The …"}"#, "'answer' 'The …' leaves nothing to compare",
+      "case, punctuation, articles and spaces do not count in an answer"),
+    .question(
+      #"{"question": "Q?", "answer": "B", "evidence": ["2", "3"]}"#,
+      "'evidence' '3' is no document of the corpus",
+      "evidence names documents of corpus.jsonl by their ids"),
+    .question(
+      #"{"question": "Q?", "answer": "B", "evidence": ["2"], "queries": ["a", "b"]}"#,
+      "'queries' has 2 texts; expected 1",
+      "there is one query for each document of the evidence, in its order"),
+    .question(
+      #"{"question": "Q?", "answer": "B", "split": "test"}"#,
+      #"'split' is "test"; expected "train" or "held-out""#),
+    .question(
+      #"{"question": "куда впадает волга", "answer": "B", "split": "held-out"}"#,
+      "'question' 'куда впадает волга' is already in line 1",
+      "take one away; a list of texts can hold several answers"),
+  ])
+  func `is refused with file, line and field where a line is wrong`(broken: Broken) throws {
+    let file = folder.url.appending(path: broken.file)
+    var lines = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
+    lines[broken.line - 1] = broken.text
+    try folder.write(broken.file, lines)
+    let error = try #require(throws: CorpusError.self) { try folder.search() }
+    #expect(error.description == "\(folder.path)/\(broken.file):\(broken.line): \(broken.words)")
+    #expect(error.hint == broken.hint)
+  }
+
+  @Test func `is refused where a line is not JSON or not UTF-8, with the line`() throws {
+    try folder.write("questions.jsonl", ["", #"{"question": "Q?", "answer": "#])
+    var error = try #require(throws: CorpusError.self) { try folder.search() }
+    #expect(
+      error.description.hasPrefix("\(folder.path)/questions.jsonl:2: is not JSON: "))
+    #expect(error.hint == "each line is one JSON object")
+    try folder.write(
+      "corpus.jsonl",
+      bytes: Array("{\"id\": \"a\", \"text\": \"b\"}\r\n{\"id\": \"".utf8) + [0xE4]
+        + Array("\", \"text\": \"\"}".utf8))
+    error = try #require(throws: CorpusError.self) { try folder.search() }
+    #expect(error.description == "\(folder.path)/corpus.jsonl:2: is not UTF-8")
+  }
+
+  @Test func `is refused where files are missing, empty or no files`() throws {
+    func words() throws -> String {
+      try #require(throws: CorpusError.self) { try folder.search() }.description
+    }
+    try folder.write("questions.jsonl", [" ", ""])
+    #expect(try words() == "\(folder.path)/questions.jsonl: holds no question")
+    try folder.write("corpus.jsonl", [])
+    #expect(try words() == "\(folder.path)/corpus.jsonl: holds no document")
+    try FileManager.default.removeItem(at: folder.url.appending(path: "corpus.jsonl"))
+    #expect(try words() == "\(folder.path)/corpus.jsonl: no such file")
+    try FileManager.default.createDirectory(
+      at: folder.url.appending(path: "corpus.jsonl"), withIntermediateDirectories: true)
+    #expect(try words() == "\(folder.path)/corpus.jsonl: is no file")
+    try FileManager.default.removeItem(at: folder.url)
+    #expect(try words() == "\(folder.path): no such folder")
+  }
+
+  @Test func `of one split is played in that alone`() throws {
+    try folder.write("questions.jsonl", [#"{"question": "Q?", "answer": "B"}"#])
+    let search = try folder.search()
+    var random = Randomness(seed: 1)
+    let question = try search.scenario(in: .train, using: &random)
+    #expect(question.family == "question" && search.potential(.init(question)) == nil)
+    let error = try #require(throws: CorpusError.self) {
+      try search.scenario(in: .heldOut, using: &random)
+    }
+    #expect(error.description == "\(folder.path)/questions.jsonl: no question is for held-out")
+  }
+
+  @Test func `may have a byte order mark and ends of lines as Windows writes them`() throws {
+    try folder.write(
+      "corpus.jsonl", bytes: [0xEF, 0xBB, 0xBF] + Array("{\"id\":\"2\",\"text\":\"x\"}\r\n".utf8))
+    try folder.write(
+      "questions.jsonl", bytes: Array("{\"question\":\"Q?\",\"answer\":\"x\"}\r\n\r\n".utf8))
+    _ = try folder.search()
+  }
+}

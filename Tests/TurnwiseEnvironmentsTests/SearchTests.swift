@@ -1,0 +1,199 @@
+import Testing
+import TurnwiseCore
+import TurnwiseEnvironments
+
+@Suite struct `The search environment` {
+  /// One for all tests: the world is made once.
+  private static let search = Search()
+
+  private func questions(
+    _ split: Split, count: Int, of search: Search = search
+  ) throws -> [SearchQuestion] {
+    try (0..<count).map { index in
+      var random = Randomness(seed: 3).stream(split.rawValue, index)
+      return try search.scenario(in: split, using: &random)
+    }
+  }
+
+  private func session(_ question: SearchQuestion, _ search: Search) throws -> Session<Search> {
+    try Session(
+      search, scenario: question, origin: EpisodeOrigin(seed: 3, split: .train, scenario: 0))
+  }
+
+  private func play(_ player: Player, episodes: Int) async throws -> [Session<Search>] {
+    let search = Self.search
+    let sessions = try (0..<episodes).map {
+      try Session(search, origin: EpisodeOrigin(seed: 3, split: .heldOut, scenario: $0))
+    }
+    return await Rollout(player, workers: 2).play(sessions)
+  }
+
+  private func success(_ sessions: [Session<Search>]) -> Double {
+    Double(sessions.count { $0.judgement?.success == true }) / Double(sessions.count)
+  }
+
+  @Test func `keeps every law of environments`() async {
+    let report = await EnvironmentChecker(Self.search).check()
+    #expect(report.violations.isEmpty, "\(report)")
+  }
+
+  @Test func `is solved by the expert, and not by chance`() async throws {
+    #expect(success(try await play(.expert(.none), episodes: 200)) == 1)
+    #expect(success(try await play(.policy(RandomPolicy()), episodes: 200)) <= 0.01)
+    #expect(success(try await play(.policy(NullPolicy()), episodes: 50)) == 0)
+    // Habit loses most of it, but not all: there is something to learn, and to learn from.
+    let habit = success(
+      try await play(.expert(ExpertNoise(habit: 0.65, slip: 0.02)), episodes: 200))
+    #expect(0.2...0.5 ~= habit)
+  }
+
+  @Test func `has questions of all lengths, each with as many documents as it says`() throws {
+    let questions = try questions(.train, count: 200)
+    #expect(Set(questions.map(\.family)) == ["1 hop", "2 hops", "3 hops", "4 hops"])
+    for question in questions {
+      #expect(question.family.hasPrefix("\(question.evidence.count) hop"))
+      #expect(Set(question.evidence).count == question.evidence.count)
+    }
+    var short = Search()
+    short.hops = [2]
+    #expect(
+      Set(try self.questions(.heldOut, count: 20, of: short).map(\.family)) == ["2 hops"])
+  }
+
+  @Test func `never gives the answer away in the question`() throws {
+    for question in try questions(.heldOut, count: 500) {
+      let words = question.question.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+      #expect(Set(words).isDisjoint(with: question.answers))
+    }
+  }
+
+  @Test func `shows in one split no name of the other`() async throws {
+    func names(_ split: Split) async throws -> Set<String> {
+      var names: Set<String> = []
+      for question in try questions(split, count: 150) {
+        let played = await Rollout(.expert(ExpertNoise(habit: 0.3, slip: 0)), workers: 1)
+          .play([try session(question, Self.search)])
+        let turns = try #require(played.first).turns
+        // What was searched, opened and answered; a list of results may go on with anything.
+        let texts = turns.flatMap { turn in
+          [turn.action.text.string]
+            + (turn.action.text.string.hasPrefix("open")
+              ? turn.replies.map(\.text.string) : [])
+        }
+        names.formUnion(texts.flatMap { $0.split { !$0.isLetter }.map(String.init) })
+      }
+      return names
+    }
+    let (train, heldOut) = (try await names(.train), try await names(.heldOut))
+    let shared = train.intersection(heldOut)
+    #expect(train.count > 250 && heldOut.count > 100)
+    #expect(shared.count < 60 && shared.isSuperset(of: ["person", "search", "open", "answer"]))
+    let syllables = Set("fghjvyz".flatMap { c in "aeiu".map { "\(c)\($0)" } })
+    let made = shared.filter { word in
+      word.count == 4 && syllables.contains("\(word.prefix(2))")
+        && syllables.contains("\(word.suffix(2))")
+    }
+    #expect(made.isEmpty, "\(made)")
+  }
+
+  @Test func `keeps vowels of its wording away from the consonants of made-up names`() async throws
+  {
+    // Otherwise byte-pair encoding learns a token there that cuts the syllables of names in two.
+    let (vowels, consonants) = (Set("aeiu"), Set("fghjvyz"))
+    var wording: Set<String> = []
+    for question in try questions(.train, count: 60) {
+      let played = await Rollout(.expert(ExpertNoise(habit: 0.3, slip: 0)), workers: 1)
+        .play([try session(question, Self.search)])
+      let turns = try #require(played.first).turns
+      let texts = turns.flatMap { [$0.action.text] + $0.replies.map(\.text) }.map(\.string)
+      wording.formUnion(texts.flatMap { $0.split { !$0.isLetter }.map(String.init) })
+    }
+    wording = wording.filter { word in
+      !word.enumerated().allSatisfy {
+        ($0.isMultiple(of: 2) ? consonants : vowels).contains($1)
+      }
+    }
+    #expect(wording.count > 25)
+    for word in wording.sorted() {
+      let cuts = zip(word, word.dropFirst()).filter {
+        vowels.contains($0) && consonants.contains($1)
+      }
+      #expect(cuts.isEmpty, "\(word)")
+    }
+  }
+
+  @Test func `opens by the number of a result or by an id, and says what cannot be opened`()
+    async throws
+  {
+    let question = try #require(try questions(.train, count: 1).first)
+    var session = try session(question, Self.search)
+    let id = try #require(question.evidence.first)
+    await session.play(.call("open", ["id": "#1"]))
+    #expect(session.turns.last?.replies.first?.text == "There is no document '#1'.")
+    await session.play(.call("search", ["query": .string(question.queries[0])]))
+    let place = try #require(session.state.results.firstIndex(of: id))
+    #expect(session.state.results.count == 4)
+    var other = session
+    await session.play(.call("open", ["id": .string("#\(place + 1)")]))
+    await other.play(.call("open", ["id": .string(id)]))
+    var listed = session.forked("listed")
+    await listed.play(.call("open", ["id": .string("whatever it is #\(place + 1)")]))
+    #expect(listed.turns.last?.replies == other.turns.last?.replies)
+    #expect(session.turns.last?.replies == other.turns.last?.replies)
+    #expect(try session.stateKey == other.stateKey)
+    await session.play(.call("open", ["id": .string(id), "page": 2]))
+    #expect(session.turns.last?.replies.first?.text == "There is no page 2; the last is 1.")
+    await session.play(.call("search", ["query": "yuzi", "k": 0]))
+    #expect(session.turns.last?.replies.first?.text == "k is 0; it may be from 1 to 20.")
+    await session.play(.call("search", ["query": "qqq"]))
+    #expect(session.turns.last?.replies.first?.text == "Nothing found.")
+  }
+
+  @Test func `has the share of the evidence that was opened for a potential`() async throws {
+    var search = Search()
+    search.hops = [3]
+    let question = try #require(try questions(.train, count: 1, of: search).first)
+    var session = try session(question, search)
+    var shares: [Double?] = [search.potential(session.state)]
+    for id in question.evidence + [question.evidence[0]] {
+      await session.play(.call("open", ["id": .string(id)]))
+      shares.append(search.potential(session.state))
+    }
+    #expect(shares == [0, 1.0 / 3, 2.0 / 3, 1, 1])
+  }
+
+  @Test func `plays in worlds of other sizes, whose parameters are checked`() throws {
+    for size in ["60", "9000"] {
+      let search = try Parameters.setting([("documents", size)], of: Search())
+      for split in Split.allCases {
+        #expect(try questions(split, count: 20, of: search).count == 20)
+      }
+    }
+    for wrong in [
+      ("documents", "10"), ("hops", "0,1"), ("hops", "5"), ("b", "1.5"), ("k1", "-1"),
+      ("results", "21"), ("distractors", "5"), ("synonyms", "2"), ("turnLimit", "0"),
+    ] {
+      #expect(throws: Parameters.Problem.self) {
+        try Parameters.setting([(name: wrong.0, value: wrong.1)], of: Search())
+      }
+    }
+  }
+
+  @Test func `refuses a question on another corpus`() throws {
+    var other = Search()
+    other.worldSeed = 2
+    let question = try #require(try questions(.train, count: 1).first)
+    #expect(throws: Failure.self) { try session(question, other) }
+  }
+
+  @Test(arguments: [
+    ("The Beatles!", "beatles"), ("  an  Apple,\nred ", "apple red"), ("1,000", "1000"),
+    ("«Война и мир»", "война и мир"), ("ＡＢＣ", "abc"), ("caf\u{65}\u{301}", "café"),
+    ("東京。", "東京"), ("🦊", "🦊"), ("the", ""), ("C++", "c"), ("anthem", "anthem"),
+  ])
+  func `compares answers as SQuAD does, for all of Unicode`(answer: String, normalized: String) {
+    #expect(AnswerMatch.normalized(answer) == normalized)
+    #expect(AnswerMatch.matches(answer, anyOf: ["x", answer]) == !normalized.isEmpty)
+    #expect(!AnswerMatch.matches(answer, anyOf: []))
+  }
+}

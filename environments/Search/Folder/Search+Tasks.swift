@@ -1,0 +1,20 @@
+public import Foundation
+public import TurnwiseCore
+
+extension Search: TaskFolderEnvironment {
+  /// Documents that lead to the answer, each of which a search by words read so far brings up.
+  public static var expertNeed: String { "evidence that can be found" }
+
+  /// Plays the questions of a folder on the corpus of that folder; see <doc:SearchCorpus>.
+  ///
+  /// - Throws: A ``CorpusError``.
+  public func playing(tasksIn folder: URL) throws -> Search {
+    var search = self
+    var path = folder.relativePath
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    search.files = try CorpusFiles(folder: path)
+    // What is wrong with the files is said before anything is played.
+    _ = try search.library
+    return search
+  }
+}

@@ -1,0 +1,93 @@
+internal import Foundation
+
+/// The terms of a text: what an index knows of it.
+///
+/// A term is a run of letters and digits in lower case, in the compatibility form of Unicode (NFKC), so
+/// that `Ｔｏｋｙｏ` and `tokyo` are one term, and so are the two spellings of `é`. Scripts that put no
+/// space between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) give a term for each character.
+enum Terms {
+  /// The terms of a text in their order.
+  static func of(_ text: String) -> [String] {
+    let known = text.utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.allSatisfy { $0 < 0x80 } ? ofASCII(bytes) : nil
+    }
+    return (known ?? nil) ?? ofUnicode(text)
+  }
+
+  private static func ofASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> [String] {
+    var terms: [String] = []
+    terms.reserveCapacity(bytes.count / 5)
+    var index = 0
+    while index < bytes.count {
+      guard isWord(bytes[index]) else {
+        index += 1
+        continue
+      }
+      let start = index
+      while index < bytes.count, isWord(bytes[index]) { index += 1 }
+      terms.append(
+        String(unsafeUninitializedCapacity: index - start) { term in
+          for offset in 0..<index - start {
+            let byte = bytes[start + offset]
+            term[offset] = 0x41...0x5A ~= byte ? byte | 0x20 : byte
+          }
+          return index - start
+        })
+    }
+    return terms
+  }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    0x61...0x7A ~= byte | 0x20 || 0x30...0x39 ~= byte
+  }
+
+  private static func ofUnicode(_ text: String) -> [String] {
+    var terms: [String] = []
+    var word = String.UnicodeScalarView()
+    func end() {
+      if !word.isEmpty { terms.append(String(word)) }
+      word.removeAll()
+    }
+    for scalar in text.precomposedStringWithCompatibilityMapping.lowercased().unicodeScalars {
+      if standsAlone(scalar) {
+        end()
+        terms.append(String(scalar))
+      } else if isWord(scalar) || !word.isEmpty && isMark(scalar) {
+        word.append(scalar)
+      } else {
+        end()
+      }
+    }
+    end()
+    return terms
+  }
+
+  /// Whether a scalar is a term by itself: one of a script without spaces, or a picture.
+  private static func standsAlone(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case ..<0x0E00: return false
+    // Thai and Lao, Burmese, Khmer, Hiragana and Katakana.
+    case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3041...0x30FF: return true
+    default: return scalar.properties.isIdeographic || scalar.properties.isEmojiPresentation
+    }
+  }
+
+  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    guard scalar.value >= 0x80 else { return isWord(UInt8(scalar.value)) }
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+      .decimalNumber, .letterNumber, .otherNumber:
+      return true
+    default: return false
+    }
+  }
+
+  /// Whether a scalar changes the one before it, as an accent does.
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    guard scalar.value >= 0x80 else { return false }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: return true
+    default: return false
+    }
+  }
+}

@@ -1,0 +1,96 @@
+internal import Synchronization
+internal import TurnwiseCore
+
+/// A corpus and the questions on it.
+final class SearchLibrary: Sendable {
+  /// What a library is made from.
+  enum Plan: Hashable {
+    case world(World.Plan, SearchCorpus.Ranking)
+    case folder(CorpusFiles, SearchCorpus.Ranking)
+  }
+
+  private enum Source {
+    case world(World)
+    case written([Split: [SearchQuestion]], CorpusFiles)
+  }
+
+  /// The documents.
+  let corpus: SearchCorpus
+  private let source: Source
+
+  /// Makes a library: generates it, or reads it.
+  ///
+  /// - Throws: A ``CorpusError``.
+  init(_ plan: Plan) throws {
+    switch plan {
+    case .world(let plan, let ranking):
+      let world = World(plan)
+      corpus = SearchCorpus(world.documents, ranking)
+      source = .world(world)
+    case .folder(let files, let ranking):
+      corpus = SearchCorpus(try files.documents(), ranking)
+      source = .written(try files.questions(on: corpus), files)
+    }
+  }
+
+  /// Draws a question of a split.
+  ///
+  /// - Parameters:
+  ///   - split: The split.
+  ///   - hops: How many documents lead to an answer, where questions are generated: one of these.
+  ///   - results: How many results a search shows; a generated question can be answered with as many.
+  ///   - random: The source of chance.
+  /// - Returns: The question.
+  /// - Throws: A ``CorpusError`` where nobody wrote one of the split.
+  func question(
+    in split: Split, hops: [Int], results: Int, using random: inout Randomness
+  ) throws -> SearchQuestion {
+    switch source {
+    case .written(let questions, let files):
+      guard let question = questions[split]?.randomElement(using: &random) else {
+        throw CorpusError(files.place(CorpusFiles.questionsName), .none(of: split))
+      }
+      return question
+    case .world(let world):
+      let hops = hops.randomElement(using: &random) ?? 1
+      var question: SearchQuestion?
+      for _ in 0..<Self.attempts {
+        guard var drawn = world.question(hops: hops, in: split, using: &random) else { continue }
+        drawn.corpus = corpus.digest
+        question = drawn
+        if isFindable(drawn, results) { break }
+      }
+      guard let question else {
+        throw Failure(
+          .environment, code: "no-question",
+          message: "The world is too small for questions of \(hops) hops; raise 'documents'.")
+      }
+      return question
+    }
+  }
+
+  private static let attempts = 200
+
+  private func isFindable(_ question: SearchQuestion, _ results: Int) -> Bool {
+    zip(question.queries, question.evidence).allSatisfy { query, id in
+      corpus.search(query, limit: results).contains(id)
+    }
+  }
+}
+
+/// Where an environment keeps its library: made when it is first asked for, and kept by all copies.
+final class SearchShelf: Sendable {
+  private let kept = Mutex<(plan: SearchLibrary.Plan, library: SearchLibrary)?>(nil)
+
+  /// The library of a plan.
+  ///
+  /// - Throws: A ``CorpusError``.
+  func library(_ plan: SearchLibrary.Plan) throws -> SearchLibrary {
+    try kept.withLock { kept in
+      if let kept, kept.plan == plan { return kept.library }
+      let library = try SearchLibrary(plan)
+      kept = (plan, library)
+      return library
+    }
+  }
+}

@@ -1,0 +1,101 @@
+internal import TurnwiseCore
+
+extension Search {
+  /// Lists the best documents for some words.
+  struct Find: Tool {
+    static let name = "search"
+    static let summary = """
+      Lists the documents that fit some words best, each with a number such as #1.
+      """
+    static let help = [
+      "query": "The words.", "k": "How many documents are listed, from 1 to 20.",
+    ]
+    static let limits = 1...20
+
+    struct Arguments: Decodable {
+      var query: String
+      var k: Int?
+    }
+
+    let environment: Search
+
+    func call(
+      _ arguments: Arguments, on state: inout State, using random: inout Randomness
+    ) throws -> ToolReply {
+      let corpus = try environment.library.corpus
+      let count = arguments.k ?? environment.results
+      guard Self.limits.contains(count) else {
+        throw ToolRefusal("k is \(count); it may be from 1 to \(Self.limits.upperBound).")
+      }
+      state.page = nil
+      state.results = corpus.search(arguments.query, limit: count)
+      let lines = state.results.enumerated().map { index, id in
+        let heading = corpus[id]?.heading(for: arguments.query, length: environment.snippet)
+        return "\(heading ?? id) #\(index + 1)"
+      }
+      return ToolReply(Text(lines.isEmpty ? "Nothing found." : lines.joined(separator: "\n")))
+    }
+  }
+
+  /// Shows a page of a document.
+  struct Open: Tool {
+    static let name = "open"
+    static let summary = "Shows a page of a document."
+    static let help = [
+      "id": "A result as it is listed, its number such as #1, or the id of a document.",
+      "page": "The page, from 1.",
+    ]
+
+    struct Arguments: Decodable {
+      var id: String
+      var page: Int?
+    }
+
+    let environment: Search
+
+    func call(
+      _ arguments: Arguments, on state: inout State, using random: inout Randomness
+    ) throws -> ToolReply {
+      let corpus = try environment.library.corpus
+      let length = environment.pageLength
+      guard let document = Self.document(arguments.id, in: corpus, state.results) else {
+        throw ToolRefusal("There is no document '\(arguments.id.prefix(40))'.")
+      }
+      let (page, count) = (arguments.page ?? 1, document.pages(of: length))
+      guard 1...count ~= page else {
+        throw ToolRefusal("There is no page \(page); the last is \(count).")
+      }
+      state.open(document.id)
+      let text = document.page(page, of: length)
+      let ending = count > 1 ? "\n(page \(page) of \(count))" : ""
+      return ToolReply(Text((text.isEmpty ? "(empty)" : text) + ending))
+    }
+
+    /// The document of an id, or else of the number of a result; words before the number do not count.
+    private static func document(
+      _ name: String, in corpus: SearchCorpus, _ results: [String]
+    ) -> SearchDocument? {
+      if let document = corpus[name] { return document }
+      guard let sign = name.lastIndex(of: "#"), let number = Int(name[sign...].dropFirst()),
+        results.indices.contains(number - 1)
+      else { return nil }
+      return corpus[results[number - 1]]
+    }
+  }
+
+  /// Ends the episode with an answer.
+  struct Answer: Tool {
+    static let name = "answer"
+    static let summary = "Ends the task with an answer, in a few words."
+    static let help = ["text": "What was asked for."]
+
+    struct Arguments: Decodable { var text: Text }
+
+    func call(
+      _ arguments: Arguments, on state: inout State, using random: inout Randomness
+    ) -> ToolReply {
+      state.answer = arguments.text
+      return ToolReply("", endsEpisode: true)
+    }
+  }
+}
