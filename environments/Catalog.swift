@@ -4,4 +4,5 @@ public import TurnwiseCore
 public let builtInEnvironments: [any Environment] = [
   Shell(),
   KeyDoor(),
+  Repair(),
 ]
