@@ -24,7 +24,7 @@ public struct Repair: Environment {
   /// How often a held-out task is of a program that never occurs in training.
   public var unseenShare = 0.1
   /// The lines that one look at a file shows.
-  public var window = 20
+  public var window = 8
   /// The lines of a report of the tests that the agent is shown.
   public var reportLines = 2
   /// The bytes of any other output that the agent is shown.
@@ -102,7 +102,8 @@ public struct Repair: Environment {
       throw Failure(
         .sandbox, code: "python",
         message: "The program '\(program.name)' fails its own tests in the sandbox, so python3 is "
-          + "missing there or differs. Install Debian's python3; `turnwise doctor` shows what is found.")
+          + "missing there or differs. Install Debian's python3; `turnwise doctor` shows what is found."
+      )
     }
   }
 
@@ -164,8 +165,17 @@ public struct Repair: Environment {
   ///
   /// The visible tests run a second time, in the tree as it was left, by what is there to run them. Where that
   /// comes to another end, somebody has tampered with them; the gold says so.
+  ///
+  /// - Throws: A `Failure` of the sandbox, and one where several bugs make up for each other: a program that
+  ///   passes its tests from the start is no task.
   public func judge(_ state: State) async throws -> Judgement {
     let program = try Program.of(state.task)
+    if state.task.bugs.count > 1 {
+      let start = try State(state.task).sources(of: program)
+      guard try await TestJudge.passing(of: program, with: start).contains(false) else {
+        throw Failure.noBug(state.task)
+      }
+    }
     let asLeft = try await VisibleRun.play(in: state.workspace)
     return Judgement(
       success: !state.passing.contains(false),

@@ -31,7 +31,9 @@ struct RepairGold {
   var json: JSONValue {
     [
       "fix": .array(
-        bugs.map { ["path": .string($0.path), "line": .integer($0.line), "text": .string($0.before)] }),
+        bugs.map {
+          ["path": .string($0.path), "line": .integer($0.line), "text": .string($0.before)]
+        }),
       "visible": .number(visible), "hidden": .number(hidden), "asLeft": .bool(passesAsLeft),
       "tampering": .bool(isTampered), "touched": .array(touched.map { .string($0.string) }),
     ]

@@ -21,7 +21,8 @@ extension Repair {
       for bug in task.bugs {
         guard let file = program.files.firstIndex(where: { $0.path == bug.path }),
           files[file].indices.contains(bug.line - 1), files[file][bug.line - 1] == bug.before,
-          case .failing(let bits)? = Mutant.all[program.name]?.first(where: { $0.bug == bug })?.outcome
+          case .failing(let bits)? = Mutant.all[program.name]?.first(where: { $0.bug == bug })?
+            .outcome
         else { throw Failure.otherProgram(task) }
         files[file][bug.line - 1] = bug.after
         failing |= bits
@@ -77,7 +78,17 @@ extension Failure {
   static func otherProgram(_ task: RepairTask) -> Failure {
     Failure(
       .environment, code: "other-program",
-      message: "The program '\(task.program)' is not here as it was recorded. Play the task with the "
+      message:
+        "The program '\(task.program)' is not here as it was recorded. Play the task with the "
         + "version of Turnwise that recorded it.")
+  }
+
+  /// A task whose bugs make up for each other.
+  static func noBug(_ task: RepairTask) -> Failure {
+    Failure(
+      .environment, code: "no-bug",
+      message:
+        "The \(task.bugs.count) bugs in '\(task.program)' make up for each other: every test passes."
+    )
   }
 }

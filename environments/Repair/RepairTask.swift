@@ -20,4 +20,7 @@ public struct RepairTask: Codable, Hashable, Sendable {
   public var program: String
   /// The bugs, on lines of their own, in the order of files and lines.
   public var bugs: [Bug]
+
+  /// Creates a task.
+  public init(program: String, bugs: [Bug]) { (self.program, self.bugs) = (program, bugs) }
 }

@@ -1,11 +1,12 @@
+internal import Foundation
 internal import TurnwiseCore
 internal import TurnwiseSandbox
 
 /// The scripted expert: knows the programs by heart, but not where a bug is before it has read the line.
 ///
-/// Runs the tests, reads the file that they name and then the others until a line is not as it should be,
-/// puts that right, runs the tests, submits. The habit skips a look: it writes some line of the program
-/// as it should be without having read whether it is, or submits what was not tried.
+/// Runs the tests, reads the lines that they suspect and then the others until one is not as it should be,
+/// puts that right, runs the tests, submits. The habit skips a look: it writes some line as it should be
+/// without having read whether it is, or submits what was not tried.
 struct RepairExpert {
   private let program: Program
   private let window: Int
@@ -13,14 +14,22 @@ struct RepairExpert {
   private let files: [[String]]
   private let notes: Notes
 
+  /// A line of the program.
+  private struct Place: Hashable {
+    /// The number of the file.
+    var file: Int
+    /// The number of the line, from 0.
+    var line: Int
+  }
+
   /// What the turns have shown.
   private struct Notes {
     /// What the tests said of the files as they are, if they were run.
     var report: String?
     /// Whether something was replaced.
     var hasChanged = false
-    /// The places that were read.
-    var read: Set<String> = []
+    /// The places at which reading started.
+    var starts: Set<String> = []
   }
 
   init(_ program: Program, _ state: Repair.State, after turns: [Turn], window: Int) {
@@ -30,15 +39,14 @@ struct RepairExpert {
     }
     var notes = Notes()
     for turn in turns {
-      guard let call = turn.action.calls.first, let reply = turn.replies.first, !reply.isRefusal else {
-        continue
-      }
+      guard let call = turn.action.calls.first, let reply = turn.replies.first, !reply.isRefusal
+      else { continue }
       switch call.name {
       case RunTests.name: notes.report = reply.text.string
       case ReplaceLine.name: (notes.report, notes.hasChanged) = (nil, true)
       case RunBash.name: notes.report = nil
       case ReadLines.name:
-        if case .string(let place)? = call.arguments["place"] { notes.read.insert(place) }
+        if case .string(let place)? = call.arguments["place"] { notes.starts.insert(place) }
       default: break
       }
     }
@@ -51,61 +59,88 @@ struct RepairExpert {
     let isHasty = random.chance(noise.habit)
     guard let report = notes.report else {
       guard isHasty else { return .call(RunTests.name) }
-      return notes.hasChanged ? .call(SubmitRepair.name) : guess(using: &random)
+      return notes.hasChanged ? .call(SubmitRepair.name) : guess(among: allPlaces, using: &random)
     }
-    let wrong = wrongLines
+    let wrong = wrongPlaces
     if wrong.isEmpty { return .call(SubmitRepair.name) }
-    if let (file, line) = wrong.first(where: { notes.read.contains(place($0.file, $0.line)) }) {
-      return correction(file, line)
+    if let place = wrong.first(where: isRead) { return correction(place) }
+    let suspects = suspects(in: report)
+    if isHasty, !notes.hasChanged {
+      return guess(among: suspects.isEmpty ? allPlaces : suspects, using: &random)
     }
-    if isHasty, !notes.hasChanged { return guess(using: &random) }
-    let unread = places(after: report).first { !notes.read.contains($0) }
-    return unread.map { .call(ReadLines.name, ["place": .string($0)]) } ?? .call(SubmitRepair.name)
+    let start = (suspects + starts(after: report)).first { !isRead($0) }
+    return start.map { .call(ReadLines.name, ["place": .string(name($0))]) }
+      ?? .call(SubmitRepair.name)
   }
 
   /// The lines that are not as they should be; none can be named where lines were added or removed.
-  private var wrongLines: [(file: Int, line: Int)] {
+  private var wrongPlaces: [Place] {
     files.indices.flatMap { file in
-      let right = program.files[file].lines
-      return zip(right, files[file]).enumerated().filter { $0.element.0 != $0.element.1 }
-        .map { (file, $0.offset) }
+      zip(program.files[file].lines, files[file]).enumerated()
+        .filter { $0.element.0 != $0.element.1 }.map { Place(file: file, line: $0.offset) }
     }
   }
 
-  /// Where a reader of a line starts.
-  private func place(_ file: Int, _ line: Int) -> String {
-    let path = program.files[file].path
-    let start = line / window * window
-    return start == 0 ? path : "\(path):\(start + 1)"
+  /// All lines that are not empty.
+  private var allPlaces: [Place] {
+    program.files.indices.flatMap { file in
+      program.files[file].lines.indices.filter { !program.files[file].lines[$0].isEmpty }
+        .map { Place(file: file, line: $0) }
+    }
   }
 
-  /// All that can be read, beginning with the file that a report names.
-  private func places(after report: String) -> [String] {
-    let named = program.files.indices.first { report.contains(program.files[$0].module + ".") }
-    let order = program.files.indices.sorted { ($0 == named ? -1 : $0) < ($1 == named ? -1 : $1) }
+  /// How a place is spelled.
+  private func name(_ place: Place) -> String {
+    let path = program.files[place.file].path
+    return place.line == 0 ? path : "\(path):\(place.line + 1)"
+  }
+
+  /// Whether a line was among those that were read.
+  private func isRead(_ place: Place) -> Bool {
+    (max(0, place.line - window + 1)...place.line).contains {
+      notes.starts.contains(name(Place(file: place.file, line: $0)))
+    }
+  }
+
+  /// The lines that a report suspects: `suspect cart.py:7,8 price.py:3`.
+  private func suspects(in report: String) -> [Place] {
+    guard let mark = report.range(of: "suspect ") else { return [] }
+    return report[mark.upperBound...].prefix { $0 != "\n" }.split(separator: " ").flatMap { words in
+      let parts = words.split(separator: ":")
+      guard parts.count == 2, let file = program.files.firstIndex(where: { $0.path == parts[0] })
+      else { return [Place]() }
+      return parts[1].split(separator: ",").compactMap { Int($0) }
+        .filter { program.files[file].lines.indices.contains($0 - 1) }
+        .map { Place(file: file, line: $0 - 1) }
+    }
+  }
+
+  /// Where to read on until all is read, beginning with the file that a report names first.
+  private func starts(after report: String) -> [Place] {
+    func position(_ file: Int) -> String.Index {
+      report.range(of: program.files[file].module + ".")?.lowerBound ?? report.endIndex
+    }
+    let order = program.files.indices.sorted { (position($0), $0) < (position($1), $1) }
     return order.flatMap { file in
-      stride(from: 0, to: program.files[file].lines.count, by: window).map { place(file, $0) }
+      stride(from: 0, to: program.files[file].lines.count, by: window).map {
+        Place(file: file, line: $0)
+      }
     }
   }
 
-  private func correction(_ file: Int, _ line: Int) -> Action {
-    let text = program.files[file].lines[line].drop { $0 == " " }
+  private func correction(_ place: Place) -> Action {
+    let file = program.files[place.file]
     return .call(
       ReplaceLine.name,
       [
-        "path": .string(program.files[file].path), "line": .integer(line + 1),
-        "text": .string(String(text)),
+        "path": .string(file.path), "line": .integer(place.line + 1),
+        "text": .string(String(file.lines[place.line].drop { $0 == " " })),
       ])
   }
 
   /// Writes some line as it should be.
-  private func guess(using random: inout Randomness) -> Action {
-    let lines = program.files.indices.flatMap { file in
-      program.files[file].lines.indices.filter { !program.files[file].lines[$0].isEmpty }
-        .map { (file, $0) }
-    }
-    let (file, line) = lines.randomElement(using: &random) ?? (0, 0)
-    return correction(file, line)
+  private func guess(among places: [Place], using random: inout Randomness) -> Action {
+    correction(places.randomElement(using: &random) ?? Place(file: 0, line: 0))
   }
 
   /// One wrong step: mostly idle, sometimes the end of all hope.

@@ -16,7 +16,9 @@ package struct CallRunner: Sendable {
     package var calls: [String]
 
     /// Creates a job.
-    package init(files: [String: Text], calls: [String]) { (self.files, self.calls) = (files, calls) }
+    package init(files: [String: Text], calls: [String]) {
+      (self.files, self.calls) = (files, calls)
+    }
   }
 
   /// The runner of the process.

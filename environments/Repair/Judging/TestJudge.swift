@@ -9,7 +9,9 @@ package enum TestJudge {
   ///   - sources: The texts of its files by path; nothing else of the agent's has a say.
   /// - Returns: Whether they pass, the visible ones first.
   /// - Throws: A `Failure` of the sandbox.
-  package static func passing(of program: Program, with sources: [String: Text]) async throws -> [Bool] {
+  package static func passing(of program: Program, with sources: [String: Text]) async throws
+    -> [Bool]
+  {
     let job = CallRunner.Job(files: sources, calls: program.calls)
     let outcomes = try await known.value(of: job) {
       try await CallRunner.shared.outcomes(of: [job])[0]

@@ -28,7 +28,9 @@ package struct Mutant: Hashable, Sendable {
   /// Only such bugs make tasks. One that only visible tests notice could be mended by answering their
   /// calls with what they expect; one that hangs costs time at each look.
   package var makesTask: Bool {
-    guard case .failing(let bits) = outcome, let program = Program.named(program) else { return false }
+    guard case .failing(let bits) = outcome, let program = Program.named(program) else {
+      return false
+    }
     return bits >> UInt32(program.visible.count) != 0
   }
 }

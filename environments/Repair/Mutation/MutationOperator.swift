@@ -52,7 +52,9 @@ extension MutationOperator {
     switch self {
     case .arithmetic:
       return line.isOperand(index - 1)
-        ? exchanged(["+": ["-", "*"], "-": ["+"], "*": ["+"], "//": ["%"], "%": ["//"], "/": ["//"]])
+        ? exchanged([
+          "+": ["-", "*"], "-": ["+"], "*": ["+"], "//": ["%"], "%": ["//"], "/": ["//"],
+        ])
         : []
     case .assignment: return exchanged(["+=": ["-=", "="], "-=": ["+=", "="]])
     case .boundary: return exchanged(["<": ["<="], "<=": ["<"], ">": [">="], ">=": [">"]])

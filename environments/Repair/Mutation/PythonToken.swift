@@ -13,10 +13,13 @@ struct PythonToken: Hashable {
   var end: Int { column + text.utf8.count }
 
   private static let keywords: Set<String> = [
-    "and", "class", "def", "elif", "else", "False", "for", "from", "if", "import", "in", "is", "lambda",
+    "and", "class", "def", "elif", "else", "False", "for", "from", "if", "import", "in", "is",
+    "lambda",
     "None", "not", "or", "pass", "raise", "return", "True", "while",
   ]
-  private static let longSymbols = ["//=", "**=", "==", "!=", "<=", ">=", "+=", "-=", "*=", "//", "**"]
+  private static let longSymbols = [
+    "//=", "**=", "==", "!=", "<=", ">=", "+=", "-=", "*=", "//", "**",
+  ]
 
   /// The tokens of a line.
   static func tokens(of line: String) -> [PythonToken] {

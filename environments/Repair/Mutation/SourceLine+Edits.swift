@@ -17,7 +17,8 @@ extension SourceLine {
     case "!=": return [exchange(index, by: "==")]
     case "not": return [drop(index)]
     case "in":
-      guard token(index - 1) != "not", !tokens[..<index].contains(where: { $0.text == "for" }) else {
+      guard token(index - 1) != "not", !tokens[..<index].contains(where: { $0.text == "for" })
+      else {
         return []
       }
       return [exchange(index, by: "not in")]
@@ -87,16 +88,19 @@ extension SourceLine {
 
   /// The other part of a list at a colon between brackets that has one side only.
   func otherSlice(_ index: Int) -> Edit? {
-    guard tokens[index].text == ":", let open = tokens[..<index].lastIndex(where: { $0.text == "[" }),
+    guard tokens[index].text == ":",
+      let open = tokens[..<index].lastIndex(where: { $0.text == "[" }),
       let close = bracket(open)?.close, close > index
     else { return nil }
     let bytes = Array(text.utf8)
     func words(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
     let range = tokens[open].end..<tokens[close].column
     if open + 1 == index {
-      return Edit(token: index, range: range, text: words(tokens[index].end..<range.upperBound) + ":")
+      return Edit(
+        token: index, range: range, text: words(tokens[index].end..<range.upperBound) + ":")
     }
     guard index + 1 == close else { return nil }
-    return Edit(token: index, range: range, text: ":" + words(range.lowerBound..<tokens[index].column))
+    return Edit(
+      token: index, range: range, text: ":" + words(range.lowerBound..<tokens[index].column))
   }
 }

@@ -95,7 +95,8 @@ extension SourceLine {
   }
 
   private static func isGuarded(_ index: Int, in lines: [[PythonToken]]) -> Bool {
-    guard index > 0, lines[index - 1].first?.text == "if", let own = lines[index].first?.column else {
+    guard index > 0, lines[index - 1].first?.text == "if", let own = lines[index].first?.column
+    else {
       return false
     }
     return index + 1 == lines.count || (lines[index + 1].first?.column ?? 0) < own

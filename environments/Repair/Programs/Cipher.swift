@@ -26,7 +26,7 @@ extension Program {
                 k = key[i % len(key)]
                 out += shift(c, ord(k) - ord('a'))
             return out
-        """),
+        """)
     ],
     visible: """
       cipher.shift('b', 1) == 'c'

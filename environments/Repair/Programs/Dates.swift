@@ -24,7 +24,7 @@ extension Program {
 
         def year(y):
             return number(y, 12, 31)
-        """),
+        """)
     ],
     visible: """
       dates.leap(2024) == True

@@ -22,7 +22,7 @@ extension Program {
 
         def length(a):
             return a[1] - a[0] + 1
-        """),
+        """)
     ],
     visible: """
       interval.clamp(7, 0, 5) == 5

@@ -23,7 +23,7 @@ extension Program {
         def step(cells, size):
             area = [(x, y) for x in range(size) for y in range(size)]
             return {p for p in area if lives(cells, p[0], p[1])}
-        """),
+        """)
     ],
     visible: """
       life.around({(0, 0), (1, 1), (2, 1)}, 1, 1) == 2

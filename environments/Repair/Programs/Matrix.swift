@@ -24,7 +24,7 @@ extension Program {
 
         def trace(m):
             return sum(m[i][i] for i in range(len(m)))
-        """),
+        """)
     ],
     visible: """
       matrix.turn([[1, 2], [3, 4]]) == [[1, 3], [2, 4]]

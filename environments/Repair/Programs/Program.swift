@@ -15,8 +15,10 @@ package struct Program: Sendable {
     /// Its lines.
     package let lines: [String]
 
-    init(_ path: String, _ text: String) {
-      (self.path, lines) = (path, text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+    package init(_ path: String, _ text: String) {
+      (self.path, lines) = (
+        path, text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      )
     }
   }
 
@@ -49,7 +51,7 @@ package struct Program: Sendable {
   /// The tests that decide together with these.
   package let hidden: [Test]
 
-  init(_ name: String, files: [File], visible: String, hidden: String) {
+  package init(_ name: String, files: [File], visible: String, hidden: String) {
     (self.name, self.files) = (name, files)
     self.visible = visible.split(separator: "\n").map { Test(String($0)) }
     self.hidden = hidden.split(separator: "\n").map { Test(String($0)) }
@@ -77,7 +79,8 @@ package struct Program: Sendable {
 extension Program {
   /// All programs, in the order of tables.
   package static let all: [Program] = [
-    bank, calc, cart, cipher, dates, grades, graph, interval, life, logs, matrix, roman, runs, search,
+    bank, calc, cart, cipher, dates, grades, graph, interval, life, logs, matrix, roman, runs,
+    search,
     stock, wrap,
   ]
 

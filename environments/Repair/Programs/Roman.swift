@@ -26,7 +26,7 @@ extension Program {
 
         def add(a, b):
             return write(read(a) + read(b))
-        """),
+        """)
     ],
     visible: """
       roman.write(14) == 'XIV'

@@ -25,7 +25,7 @@ extension Program {
             for c, n in pack(s):
                 best = max(best, n)
             return best
-        """),
+        """)
     ],
     visible: """
       runs.pack('aab') == [('a', 2), ('b', 1)]

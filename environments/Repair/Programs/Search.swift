@@ -26,7 +26,7 @@ extension Program {
         def insert(xs, x):
             i = place(xs, x)
             return xs[:i] + [x] + xs[i:]
-        """),
+        """)
     ],
     visible: """
       search.place([2, 4, 6], 5) == 2

@@ -24,7 +24,7 @@ extension Program {
         def center(line, width):
             left = (width - len(line)) // 2
             return ' ' * max(left, 0) + line
-        """),
+        """)
     ],
     visible: """
       wrap.wrap(['a', 'bb', 'ccc'], 4) == ['a bb', 'ccc']
