@@ -20,7 +20,7 @@ private func repairSession(
   let mutant = try #require(Mutant.all[program]?.first { $0.makesTask && test($0.bug) })
   return try Session(
     environment, scenario: RepairTask(program: program, bugs: [mutant.bug]),
-    origin: EpisodeOrigin(seed: 1, split: .train))
+    origin: EpisodeOrigin(seed: 1, split: .train, scenario: 0))
 }
 
 private func reply(_ session: Session<Repair>) -> String {
@@ -55,14 +55,14 @@ private func reply(_ session: Session<Repair>) -> String {
     #expect(await reply(play(["read nothing.py"], in: session)) == "There is no \"nothing.py\".")
     #expect(
       await reply(play(["list ."], in: session))
-        == "interval.py 16 lines\nrun_tests.py 32 lines\ntests.txt 5 lines")
+        == "interval.py 16 lines\nrun_tests.py 62 lines\ntests.txt 5 lines")
     #expect(
       await reply(play(["search return"], in: session))
         == """
         interval.py:3|        return lo
         interval.py:5|        return lo
         interval.py:6|    return x
-        … 9 more
+        … 11 more
         """)
     #expect(await reply(play(["search nowhere"], in: session)) == "no line")
   }
@@ -71,9 +71,9 @@ private func reply(_ session: Session<Repair>) -> String {
     let session = try start()
     #expect(
       await reply(play(["run_tests"], in: session))
-        == "1 of 5 fail\ninterval.clamp(7, 0, 5) == 0, want == 5")
+        == "1 of 5 fail, suspect interval.py:4,5\ninterval.clamp(7, 0, 5) == 0, want == 5")
     let raising = try repairSession("search") {
-      $0.operator == .direction && $0.before.contains("while")
+      $0.operator == .wrongCall && $0.line == 3
     }
     #expect(
       await reply(play(["run_tests"], in: raising)).contains(

@@ -157,7 +157,7 @@ import TurnwiseEnvironments
       changes[.increment] == ["def pick(xs, n=2):", "total = 1", "total += max(x, n) * 3"])
     #expect(changes[.decrement]?.contains("total = -1") == true)
     #expect(changes[.missingReturn] == ["None", "total"])
-    #expect(changes[.droppedGuard] == ["pass"])
+    #expect(changes[.droppedGuard] == ["pass", "pass"])
     #expect(changes[.wrongDefault] == ["def pick(xs, n=None):"])
     #expect(changes[.swappedArguments] == ["total += max(n, x) * 2"])
     #expect(changes[.wrongCall] == ["total += min(x, n) * 2"])
