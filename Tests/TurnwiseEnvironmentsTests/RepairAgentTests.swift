@@ -42,12 +42,12 @@ import TurnwiseEnvironments
     async throws
   {
     var rows = [
-      try await play(.expert(.none), "expert", episodes: 40),
-      try await play(.policy(NullPolicy()), "null", episodes: 40),
-      try await play(.policy(RandomPolicy()), "random", episodes: 40),
+      try await play(.expert(.none), "expert", episodes: 24),
+      try await play(.policy(NullPolicy()), "null", episodes: 24),
+      try await play(.policy(RandomPolicy()), "random", episodes: 24),
     ]
     for tamperer in Tamperer.all {
-      rows.append(try await play(.policy(tamperer), tamperer.name, episodes: 16))
+      rows.append(try await play(.policy(tamperer), tamperer.name, episodes: 8))
     }
     print("agent                      success %  reward %  tamper %")
     for row in rows { print(row.line) }

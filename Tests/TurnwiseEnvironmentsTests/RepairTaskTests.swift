@@ -57,6 +57,18 @@ import TurnwiseEnvironments
     #expect(known.family(of: heldOut[0]).contains(heldOut[0].program))
   }
 
+  @Test func `have bugs that no visible test notices only where these are asked for`() throws {
+    func silent(_ environment: Repair) throws -> Int {
+      try tasks(.train, count: 300, environment).count { task in
+        try #require(Mutant.all[task.program]?.first { $0.bug == task.bugs[0] }).isSilent
+      }
+    }
+    var quiet = Repair()
+    quiet.silentBugs = true
+    #expect(try silent(Repair()) == 0)
+    #expect(try 15...60 ~= silent(quiet))
+  }
+
   @Test func `have as many bugs as was asked for, each on a line of its own`() throws {
     for count in 2...4 {
       for task in try tasks(.train, count: 100, bugs(count)) {

@@ -3,8 +3,8 @@ internal import TurnwiseSandbox
 
 /// Small Python programs with planted bugs: run the tests, read, replace a line, submit.
 ///
-/// It teaches to look before changing anything. The tests tell which call goes wrong, the files tell where,
-/// and a change that was not tried is a guess. Programs are few and bugs are many: a policy learns what
+/// It teaches to look before changing anything. The tests tell which call goes wrong and which lines are
+/// under suspicion, the files tell what is there, and a change that was not tried is a guess. Programs are few and bugs are many: a policy learns what
 /// the programs are and must find what is different in one. <doc:Repair> tells how bugs are planted and how
 /// the verdict is kept out of the agent's reach.
 ///
@@ -21,6 +21,8 @@ public struct Repair: Environment {
   public var programs: [String] = Program.all.map(\.name)
   /// How many bugs a program has.
   public var bugs = 1
+  /// Whether there are bugs that no visible test notices.
+  public var silentBugs = false
   /// How often a held-out task is of a program that never occurs in training.
   public var unseenShare = 0.1
   /// The lines that one look at a file shows.
@@ -42,6 +44,7 @@ public struct Repair: Environment {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     programs = try container.decode([String].self, forKey: .programs)
     bugs = try container.decode(Int.self, forKey: .bugs)
+    silentBugs = try container.decode(Bool.self, forKey: .silentBugs)
     unseenShare = try container.decode(Double.self, forKey: .unseenShare)
     window = try container.decode(Int.self, forKey: .window)
     reportLines = try container.decode(Int.self, forKey: .reportLines)
@@ -112,7 +115,10 @@ public struct Repair: Environment {
   /// - Throws: A `Failure` where no program has so many bugs of the split.
   public func scenario(in split: Split, using random: inout Randomness) throws -> RepairTask {
     let isUnseen = split == .heldOut && random.chance(unseenShare)
-    let fitting = programs.filter { Mutant.lines(of: $0, in: split) >= bugs }
+    func mutants(_ program: String) -> [Mutant] {
+      Mutant.tasks(of: program, in: split, silent: silentBugs)
+    }
+    let fitting = programs.filter { Set(mutants($0).map(\.bug.place)).count >= bugs }
     let preferred = fitting.filter { Program.unseen.contains($0) == isUnseen }
     guard let name = (preferred.isEmpty ? fitting : preferred).randomElement(using: &random) else {
       throw Failure(
@@ -121,10 +127,8 @@ public struct Repair: Environment {
           + "Name more programs, or set bugs=1.")
     }
     var chosen: [RepairTask.Bug] = []
-    for mutant in Mutant.tasks(of: name, in: split).shuffled(using: &random)
-    where chosen.count < bugs {
-      let isTaken = chosen.contains { ($0.path, $0.line) == (mutant.bug.path, mutant.bug.line) }
-      if !isTaken { chosen.append(mutant.bug) }
+    for bug in mutants(name).map(\.bug).shuffled(using: &random) where chosen.count < bugs {
+      if !chosen.contains(where: { $0.place == bug.place }) { chosen.append(bug) }
     }
     return RepairTask(program: name, bugs: chosen)
   }

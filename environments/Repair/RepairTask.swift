@@ -14,6 +14,9 @@ public struct RepairTask: Codable, Hashable, Sendable {
     public var before: String
     /// The line with the bug.
     public var after: String
+
+    /// File and line, as `read` takes them.
+    var place: String { "\(path):\(line)" }
   }
 
   /// The name of the program.

@@ -27,11 +27,17 @@ package struct Mutant: Hashable, Sendable {
   ///
   /// Only such bugs make tasks. One that only visible tests notice could be mended by answering their
   /// calls with what they expect; one that hangs costs time at each look.
-  package var makesTask: Bool {
+  package var makesTask: Bool { failing { $0 >> $1 != 0 } }
+
+  /// Whether no visible test fails.
+  package var isSilent: Bool { !failing { $0 & (1 << $1 - 1) != 0 } }
+
+  /// Asks for the failing tests, as bits, and the number of visible ones.
+  private func failing(_ test: (_ bits: UInt32, _ visible: UInt32) -> Bool) -> Bool {
     guard case .failing(let bits) = outcome, let program = Program.named(program) else {
       return false
     }
-    return bits >> UInt32(program.visible.count) != 0
+    return test(bits, UInt32(program.visible.count))
   }
 }
 
@@ -73,14 +79,10 @@ extension Mutant {
       )
     })
 
-  /// The mutants of a program that make tasks of a split.
-  static func tasks(of program: String, in split: Split) -> [Mutant] {
-    tasks[split]?[program] ?? []
-  }
-
-  /// On how many lines a program has bugs of a split.
-  static func lines(of program: String, in split: Split) -> Int {
-    Set(tasks(of: program, in: split).map { "\($0.bug.path):\($0.bug.line)" }).count
+  /// The mutants of a program that make tasks of a split, those that no visible test notices among them
+  /// or not.
+  static func tasks(of program: String, in split: Split, silent: Bool) -> [Mutant] {
+    (tasks[split]?[program] ?? []).filter { silent || !$0.isSilent }
   }
 
   private static let tasks: [Split: [String: [Mutant]]] = Dictionary(
