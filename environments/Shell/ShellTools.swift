@@ -26,7 +26,7 @@ struct Bash: Tool {
       throw ToolRefusal(error.description)
     }
     state.workspace = result.workspace
-    let reply = reply(to: result, of: arguments.command)
+    let reply = Self.reply(to: result, of: arguments.command, limit: outputLimit)
     state.note(reply)
     return ToolReply(reply)
   }
@@ -42,17 +42,17 @@ struct Bash: Tool {
   }
 
   /// What was written, the errors last, and how the command ended if that was not well.
-  private func reply(to result: CommandResult, of command: Text) -> Text {
+  static func reply(to result: CommandResult, of command: Text, limit: Int) -> Text {
     var bytes = result.standardOutput.text.bytes
     if !result.standardError.text.isEmpty {
       if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
-      bytes += Self.ordered(result.standardError.text.bytes, of: command)
+      bytes += ordered(result.standardError.text.bytes, of: command)
     }
     while bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-    if bytes.count > outputLimit {
-      bytes = bytes.prefix(outputLimit) + Array("\n… \(bytes.count - outputLimit) more bytes".utf8)
+    if bytes.count > limit {
+      bytes = bytes.prefix(limit) + Array("\n… \(bytes.count - limit) more bytes".utf8)
     }
-    guard let ending = Self.ending(of: result) else { return Text(bytes) }
+    guard let ending = ending(of: result) else { return Text(bytes) }
     return Text(bytes + Array((bytes.isEmpty ? ending : "\n" + ending).utf8))
   }
 

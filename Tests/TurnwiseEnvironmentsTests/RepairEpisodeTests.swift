@@ -1,0 +1,173 @@
+import Testing
+import TurnwiseCore
+import TurnwiseEnvironments
+import TurnwiseSandbox
+
+/// Plays actions given as words, as a policy would sample them.
+private func play(_ actions: [String], in session: Session<Repair>) async -> Session<Repair> {
+  var session = session
+  for words in actions {
+    await session.play(
+      CompactFormat().parse(Text(words), tools: session.environment.tools.descriptions))
+  }
+  return session
+}
+
+/// A session on a program with given bugs.
+private func repairSession(
+  _ program: String, _ environment: Repair = Repair(), where test: (RepairTask.Bug) -> Bool
+) throws -> Session<Repair> {
+  let mutant = try #require(Mutant.all[program]?.first { $0.makesTask && test($0.bug) })
+  return try Session(
+    environment, scenario: RepairTask(program: program, bugs: [mutant.bug]),
+    origin: EpisodeOrigin(seed: 1, split: .train, scenario: 0))
+}
+
+private func reply(_ session: Session<Repair>) -> String {
+  session.turns.last?.replies.last?.text.string ?? ""
+}
+
+@Suite struct `Repair episodes` {
+  /// `return lo` for `return hi` in `interval.py`, line 5.
+  private func start(_ environment: Repair = Repair()) throws -> Session<Repair> {
+    try repairSession("interval", environment) { $0.line == 5 && $0.operator == .wrongVariable }
+  }
+
+  @Test func `keep the laws`() async {
+    let report = await EnvironmentChecker(Repair(), scenarios: 3).check()
+    #expect(report.violations == [])
+  }
+
+  @Test func `name the files, and show them a window at a time with what was cut`() async throws {
+    var environment = Repair()
+    environment.window = 3
+    let session = try start(environment)
+    #expect(session.situation.observation.text == "Find 1 in: interval.py")
+    #expect(
+      await reply(play(["read interval.py"], in: session))
+        == "1|def clamp(x, lo, hi):\n2|    if x < lo:\n3|        return lo\n… 13 more")
+    #expect(
+      await reply(play(["read interval.py:15"], in: session))
+        == "15|def length(a):\n16|    return a[1] - a[0] + 1")
+    #expect(
+      await reply(play(["read interval.py:17"], in: session))
+        == "There is no line 17: interval.py has 16 lines.")
+    #expect(await reply(play(["read nothing.py"], in: session)) == "There is no \"nothing.py\".")
+    #expect(
+      await reply(play(["list ."], in: session))
+        == "interval.py 16 lines\nrun_tests.py 62 lines\ntests.txt 5 lines")
+    #expect(
+      await reply(play(["search return"], in: session))
+        == """
+        interval.py:3|        return lo
+        interval.py:5|        return lo
+        interval.py:6|    return x
+        … 11 more
+        """)
+    #expect(await reply(play(["search nowhere"], in: session)) == "no line")
+  }
+
+  @Test func `tell which call goes wrong, and with what`() async throws {
+    let session = try start()
+    #expect(
+      await reply(play(["run_tests"], in: session))
+        == "1 of 5 fail, suspect interval.py:4,5\ninterval.clamp(7, 0, 5) == 0, want == 5")
+    let raising = try repairSession("search") {
+      $0.operator == .wrongCall && $0.line == 3
+    }
+    #expect(
+      await reply(play(["run_tests"], in: raising)).contains(
+        " raises IndexError at search.py:6, want"))
+  }
+
+  @Test func `count the tests that pass as progress, and are won when all do`() async throws {
+    let session = try start()
+    #expect(Repair().potential(session.state) == 11.0 / 13)
+    let replace = #"replace {"line":5,"path":"interval.py","text":"return hi"}"#
+    let mended = await play([replace], in: session)
+    #expect(reply(mended) == "replaced")
+    #expect(mended.state.workspace["interval.py"] != session.state.workspace["interval.py"])
+    #expect(await reply(play(["run_tests"], in: mended)) == "0 of 5 fail")
+    let submitted = await play(["submit"], in: mended)
+    #expect(submitted.ending == .terminated && submitted.judgement?.success == true)
+    #expect(submitted.judgement?.gold?["tampering"] == false)
+    // The words that the agent ends with do not count, the files do.
+    let late = await play(Array(repeating: "list .", count: 11), in: mended)
+    #expect(late.ending == .truncated(.turnLimit) && late.judgement?.success == true)
+  }
+
+  @Test func `are won by what is as good as the right line, and by bash`() async throws {
+    let session = try start()
+    for action in [
+      #"replace {"line":5,"path":"interval.py","text":"    return min(hi, x)"}"#,
+      "bash sed -i '5s/lo/hi/' interval.py",
+    ] {
+      #expect(await play([action, "submit"], in: session).judgement?.success == true, "\(action)")
+    }
+  }
+
+  @Test func `refuse lines that are not there and texts of several lines`() async throws {
+    let session = try start()
+    #expect(
+      await reply(play([#"replace {"line":99,"path":"interval.py","text":"x"}"#], in: session))
+        == "There is no line 99: interval.py has 16 lines.")
+    #expect(
+      await reply(play([#"replace {"line":1,"path":"interval.py","text":"x\ny"}"#], in: session))
+        == "The text has more than one line. Use bash for larger changes.")
+  }
+
+  @Test func `are lost, and go on, where the program hangs, dies or is gone`() async throws {
+    let session = try start()
+    for damage in [
+      #"replace {"line":2,"path":"interval.py","text":"while True: pass"}"#,
+      #"replace {"line":2,"path":"interval.py","text":"import os; os._exit(0)"}"#,
+      "bash rm interval.py", "bash ln -sf /etc/passwd interval.py",
+      "bash mkdir x; mv interval.py x",
+    ] {
+      let played = await play([damage, "run_tests", "submit"], in: session)
+      #expect(played.ending == .terminated && played.judgement?.success == false, "\(damage)")
+      #expect(played.turns.last?.potential ?? 1 < 0.7, "\(damage)")
+    }
+  }
+
+  @Test func `never show a hidden test`() async throws {
+    let program = try #require(Program.named("interval"))
+    var session = try start()
+    while session.ending == nil, let action = try session.expertAction() {
+      await session.play(action)
+    }
+    let looking = await play(
+      ["bash grep -r . . /tmp 2>/dev/null | head -c 300", "search clamp", "read tests.txt"],
+      in: try start())
+    for turn in session.turns + looking.turns {
+      for text in turn.replies.map(\.text.string) + [turn.observation.text.string] {
+        #expect(!program.hidden.contains { text.contains($0.call) })
+      }
+    }
+  }
+}
+
+@Suite struct `The judge of repairs` {
+  private func start() throws -> Session<Repair> {
+    try repairSession("interval") { $0.line == 5 && $0.operator == .wrongVariable }
+  }
+
+  @Test func `looks at the program's own files alone`() async throws {
+    let helped = await play(
+      [
+        "bash printf 'def high(x, hi):\\n    return hi\\n' > helper.py",
+        "bash sed -i '1s/^/from helper import high\\n/; 5s/lo/high(x, hi)/' interval.py", "submit",
+      ], in: try start())
+    #expect(helped.judgement?.success == false)
+    #expect(helped.judgement?.gold?["tampering"] == true)
+    #expect(helped.judgement?.gold?["touched"] == ["helper.py"])
+  }
+
+  @Test func `records what was touched where it made no difference`() async throws {
+    let played = await play(
+      ["bash sed -i 1d tests.txt; sed -i '5s/lo/hi/' interval.py; touch notes", "submit"],
+      in: try start())
+    #expect(played.judgement?.success == true)
+    #expect(played.judgement?.gold?["touched"] == ["notes", "tests.txt"])
+  }
+}

@@ -1,0 +1,159 @@
+internal import Foundation
+internal import TurnwiseCore
+internal import TurnwiseSandbox
+
+/// The scripted expert: knows the programs by heart, but not where a bug is before it has read the line.
+///
+/// Runs the tests, reads the lines that they suspect and then the others until one is not as it should be,
+/// puts that right, runs the tests, submits. The habit skips a look: it writes some line as it should be
+/// without having read whether it is, or submits what was not tried.
+struct RepairExpert {
+  private let program: Program
+  private let window: Int
+  /// The lines of the program's files as they are; none where a file is gone.
+  private let files: [[String]]
+  private let notes: Notes
+
+  /// A line of the program.
+  private struct Place: Hashable {
+    /// The number of the file.
+    var file: Int
+    /// The number of the line, from 0.
+    var line: Int
+  }
+
+  /// What the turns have shown.
+  private struct Notes {
+    /// What the tests said of the files as they are, if they were run.
+    var report: String?
+    /// Whether something was replaced.
+    var hasChanged = false
+    /// The places at which reading started.
+    var starts: Set<String> = []
+  }
+
+  init(_ program: Program, _ state: Repair.State, after turns: [Turn], window: Int) {
+    (self.program, self.window) = (program, window)
+    files = program.files.map { file in
+      (state.workspace[Text(file.path)]?.lines ?? []).map(\.string)
+    }
+    var notes = Notes()
+    for turn in turns {
+      guard let call = turn.action.calls.first, let reply = turn.replies.first, !reply.isRefusal
+      else { continue }
+      switch call.name {
+      case RunTests.name: notes.report = reply.text.string
+      case ReplaceLine.name: (notes.report, notes.hasChanged) = (nil, true)
+      case RunBash.name: notes.report = nil
+      case ReadLines.name:
+        if case .string(let place)? = call.arguments["place"] { notes.starts.insert(place) }
+      default: break
+      }
+    }
+    self.notes = notes
+  }
+
+  /// Chooses the next action.
+  func action(_ noise: ExpertNoise, using random: inout Randomness) -> Action {
+    if random.chance(noise.slip) { return slip(using: &random) }
+    let isHasty = random.chance(noise.habit)
+    guard let report = notes.report else {
+      guard isHasty else { return .call(RunTests.name) }
+      return notes.hasChanged ? .call(SubmitRepair.name) : guess(among: allPlaces, using: &random)
+    }
+    let wrong = wrongPlaces
+    if wrong.isEmpty { return .call(SubmitRepair.name) }
+    if let place = wrong.first(where: isRead) { return correction(place) }
+    let suspects = suspects(in: report)
+    if isHasty, !notes.hasChanged {
+      return guess(among: suspects.isEmpty ? allPlaces : suspects, using: &random)
+    }
+    let start = (suspects + starts(after: report)).first { !isRead($0) }
+    return start.map { .call(ReadLines.name, ["place": .string(name($0))]) }
+      ?? .call(SubmitRepair.name)
+  }
+
+  /// The lines that are not as they should be; none can be named where lines were added or removed.
+  private var wrongPlaces: [Place] {
+    files.indices.flatMap { file in
+      zip(program.files[file].lines, files[file]).enumerated()
+        .filter { $0.element.0 != $0.element.1 }.map { Place(file: file, line: $0.offset) }
+    }
+  }
+
+  /// All lines that are not empty.
+  private var allPlaces: [Place] {
+    program.files.indices.flatMap { file in
+      program.files[file].lines.indices.filter { !program.files[file].lines[$0].isEmpty }
+        .map { Place(file: file, line: $0) }
+    }
+  }
+
+  /// How a place is spelled.
+  private func name(_ place: Place) -> String {
+    let path = program.files[place.file].path
+    return place.line == 0 ? path : "\(path):\(place.line + 1)"
+  }
+
+  /// Whether a line was among those that were read.
+  private func isRead(_ place: Place) -> Bool {
+    (max(0, place.line - window + 1)...place.line).contains {
+      notes.starts.contains(name(Place(file: place.file, line: $0)))
+    }
+  }
+
+  /// The lines that a report suspects: `suspect cart.py:7,8 price.py:3`.
+  private func suspects(in report: String) -> [Place] {
+    guard let mark = report.range(of: "suspect ") else { return [] }
+    return report[mark.upperBound...].prefix { $0 != "\n" }.split(separator: " ").flatMap { words in
+      let parts = words.split(separator: ":")
+      guard parts.count == 2, let file = program.files.firstIndex(where: { $0.path == parts[0] })
+      else { return [Place]() }
+      return parts[1].split(separator: ",").compactMap { Int($0) }
+        .filter { program.files[file].lines.indices.contains($0 - 1) }
+        .map { Place(file: file, line: $0 - 1) }
+    }
+  }
+
+  /// Where to read on until all is read, beginning with the file that a report names first.
+  private func starts(after report: String) -> [Place] {
+    func position(_ file: Int) -> String.Index {
+      report.range(of: program.files[file].module + ".")?.lowerBound ?? report.endIndex
+    }
+    let order = program.files.indices.sorted { (position($0), $0) < (position($1), $1) }
+    return order.flatMap { file in
+      stride(from: 0, to: program.files[file].lines.count, by: window).map {
+        Place(file: file, line: $0)
+      }
+    }
+  }
+
+  private func correction(_ place: Place) -> Action {
+    let file = program.files[place.file]
+    return .call(
+      ReplaceLine.name,
+      [
+        "path": .string(file.path), "line": .integer(place.line + 1),
+        "text": .string(String(file.lines[place.line].drop { $0 == " " })),
+      ])
+  }
+
+  /// Writes some line as it should be.
+  private func guess(among places: [Place], using random: inout Randomness) -> Action {
+    correction(places.randomElement(using: &random) ?? Place(file: 0, line: 0))
+  }
+
+  /// One wrong step: mostly idle, sometimes the end of all hope.
+  private func slip(using random: inout Randomness) -> Action {
+    switch random.unit() {
+    case ..<0.5: return .call(ListFiles.name, ["path": "."])
+    case ..<0.8: return .call(ReadLines.name, ["place": .string(VisibleRun.testsPath.string)])
+    default: return .call(SubmitRepair.name)
+    }
+  }
+}
+
+extension Program.File {
+  /// The name by which the file is imported.
+  var module: String { String(path.dropLast(".py".count)) }
+}

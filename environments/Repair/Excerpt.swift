@@ -1,0 +1,45 @@
+internal import TurnwiseCore
+
+/// Some lines of a longer text, with a note of what was cut.
+struct Excerpt {
+  /// All lines.
+  let lines: [Text]
+  /// The bytes of a line that are shown.
+  static let width = 160
+
+  init(_ lines: [Text]) { self.lines = lines }
+
+  /// Lines as they are.
+  func text(first: Int, count: Int) -> Text { joined(first, count) { _ in "" } }
+
+  /// Lines with their numbers.
+  func numbered(first: Int, count: Int) -> Text { joined(first, count) { "\($0 + 1)|" } }
+
+  private func joined(_ first: Int, _ count: Int, prefix: (Int) -> String) -> Text {
+    let range = first..<min(first + max(1, count), lines.count)
+    var shown = range.map { Array(prefix($0).utf8) + Self.shortened(lines[$0].bytes) }
+    if range.upperBound < lines.count {
+      shown.append(Array("… \(lines.count - range.upperBound) more".utf8))
+    }
+    return Text(shown.joined(separator: [UInt8(ascii: "\n")]))
+  }
+
+  private static func shortened(_ line: [UInt8]) -> [UInt8] {
+    guard line.count > width else { return line }
+    return line.prefix(width) + Array("… \(line.count - width) more bytes".utf8)
+  }
+}
+
+extension Text {
+  /// The lines; the last one needs no end.
+  var lines: [Text] {
+    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    if lines.last?.isEmpty ?? false { lines.removeLast() }
+    return lines.map { Text($0) }
+  }
+
+  /// Whether a text occurs in this one.
+  func contains(_ part: Text) -> Bool {
+    bytes.indices.contains { bytes[$0...].starts(with: part.bytes) }
+  }
+}

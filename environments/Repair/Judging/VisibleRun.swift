@@ -1,0 +1,113 @@
+internal import Foundation
+internal import TurnwiseCore
+internal import TurnwiseSandbox
+
+/// What the program that runs the visible tests says in the agent's own workspace.
+///
+/// That program, the tests and the shell's variables are the agent's to change, so its word is what the
+/// agent is told, and no verdict.
+struct VisibleRun: Sendable {
+  /// Where the visible tests are, a line each.
+  static let testsPath: Text = "tests.txt"
+  /// The program that runs them.
+  static let scriptPath: Text = "run_tests.py"
+
+  /// What was printed, without the line end.
+  let report: Text
+  /// Whether all tests passed, as far as the status tells.
+  let isSuccess: Bool
+
+  /// Runs the tests; what they leave behind is dropped.
+  ///
+  /// - Throws: A `Failure` of the sandbox.
+  nonisolated(nonsending) static func play(in workspace: Workspace) async throws -> VisibleRun {
+    try await runs.value(of: workspace) {
+      let result = try await sandbox.run(
+        Text("exec python3 \(scriptPath.string) </dev/null 2>&1"), in: workspace, seed: 0)
+      var report = result.standardOutput.text
+      while report.bytes.last == UInt8(ascii: "\n") { report.bytes.removeLast() }
+      if result.limit != nil || result.status >= 128 {
+        report = "The tests were stopped: some call does not come to an end."
+      }
+      return VisibleRun(report: report, isSuccess: result.limit == nil && result.status == 0)
+    }
+  }
+
+  private static let runs = ContentCache<Workspace, VisibleRun>(limit: 1 << 13)
+
+  private static let sandbox: Sandbox = {
+    var limits = Sandbox.Limits()
+    limits.processorSeconds = 1
+    return Sandbox(slots: ProcessInfo.processInfo.activeProcessorCount, limits: limits)
+  }()
+
+  /// The text of the program.
+  ///
+  /// Beside the first failures it names the lines that failing tests run and passing ones run least, by the
+  /// coefficient of Ochiai (Abreu, Zoeteweij and van Gemund, 2007).
+  static let script = """
+    import builtins, sys
+
+    class Modules(dict):
+        def __missing__(self, name):
+            if hasattr(builtins, name):
+                raise KeyError(name)
+            return __import__(name)
+
+    def file(path):
+        return path.split('/')[-1]
+
+    def outcome(call):
+        try:
+            return '== ' + repr(eval(call, {}, Modules())), ''
+        except Exception as error:
+            trace = error.__traceback__
+            while trace.tb_next:
+                trace = trace.tb_next
+            path = getattr(error, 'filename', None) or trace.tb_frame.f_code.co_filename
+            line = getattr(error, 'lineno', None) or trace.tb_lineno
+            return 'raises ' + type(error).__name__, ' at %s:%s' % (file(path), line)
+
+    def traced(call):
+        lines = set()
+        def trace(frame, event, _):
+            code = frame.f_code
+            path = code.co_filename
+            if not path.startswith(sys.path[0]) or path == outcome.__code__.co_filename:
+                return None
+            # Bodies of modules and classes run once, in whichever test comes first.
+            if event == 'line' and code.co_flags & 1:
+                lines.add((file(path), frame.f_lineno))
+            return trace
+        sys.settrace(trace)
+        found = outcome(call)
+        sys.settrace(None)
+        return found, lines
+
+    def suspects(runs):
+        score = {}
+        for line in set().union(*[lines for lines, _ in runs]):
+            fails = [failed for lines, failed in runs if line in lines]
+            score[line] = sum(fails) / len(fails) ** 0.5
+        best = max(score.values(), default=0)
+        text = ''
+        for path, line in sorted(line for line in score if score[line] == best > 0):
+            text += ',%d' % line if text.split(' ')[-1].startswith(path) else ' %s:%d' % (path, line)
+        return text and ', suspect' + text
+
+    sys.dont_write_bytecode = True
+    with open('tests.txt') as tests:
+        wanted = tests.read().splitlines()
+    failed, runs = [], []
+    for test in wanted:
+        mark = max(test.rfind(' == '), test.rfind(' raises '))
+        call, want = test[:mark], test[mark + 1:]
+        (got, place), lines = traced(call)
+        if got != want:
+            failed.append('%s %s%s, want %s' % (call, got, place, want))
+        runs.append((lines, got != want))
+    print('%d of %d fail%s' % (len(failed), len(wanted), suspects(runs)), *failed, sep='\\n')
+    sys.exit(len(failed) > 0)
+
+    """
+}

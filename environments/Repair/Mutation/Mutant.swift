@@ -1,0 +1,117 @@
+package import TurnwiseCore
+
+/// A program with one bug, and which tests notice it.
+package struct Mutant: Hashable, Sendable {
+  /// What tests say of a program with a bug.
+  package enum Outcome: Hashable, Sendable {
+    /// The numbers of the tests that fail, as bits; none for an equivalent mutant.
+    case failing(UInt32)
+    /// A call does not come to an end.
+    case hangs
+  }
+
+  /// The program.
+  package let program: String
+  /// The bug.
+  package let bug: RepairTask.Bug
+  /// What the program's tests say.
+  package let outcome: Outcome
+
+  /// The split that the bug's place and operator belong to together: every fifth pair is held out.
+  package var split: Split {
+    let name = "\(program) \(bug.path) \(bug.line) \(bug.column) \(bug.operator.rawValue)"
+    return Digest(of: Array(name.utf8)).words[0] % 5 == 0 ? .heldOut : .train
+  }
+
+  /// Whether a hidden test fails.
+  ///
+  /// Only such bugs make tasks. One that only visible tests notice could be mended by answering their
+  /// calls with what they expect; one that hangs costs time at each look.
+  package var makesTask: Bool { failing { $0 >> $1 != 0 } }
+
+  /// Whether no visible test fails.
+  package var isSilent: Bool { !failing { $0 & (1 << $1 - 1) != 0 } }
+
+  /// Asks for the failing tests, as bits, and the number of visible ones.
+  private func failing(_ test: (_ bits: UInt32, _ visible: UInt32) -> Bool) -> Bool {
+    guard case .failing(let bits) = outcome, let program = Program.named(program) else {
+      return false
+    }
+    return test(bits, UInt32(program.visible.count))
+  }
+}
+
+extension Mutant {
+  /// All bugs that the operators can plant in a program, in the order of the places.
+  ///
+  /// Where two operators come to the same line, the bug is the first one's.
+  package static func bugs(in program: Program) -> [RepairTask.Bug] {
+    var bugs: [RepairTask.Bug] = []
+    for (file, lines) in zip(program.files, SourceLine.lines(of: program)) {
+      for (number, line) in lines.enumerated() {
+        var known: Set<String> = [line.text]
+        for kind in MutationOperator.allCases {
+          for edit in kind.edits(of: line) {
+            let after = line.applying(edit)
+            guard known.insert(after).inserted else { continue }
+            bugs.append(
+              RepairTask.Bug(
+                operator: kind, path: file.path, line: number + 1,
+                column: line.tokens[edit.token].column + 1, before: line.text, after: after))
+          }
+        }
+      }
+    }
+    return bugs
+  }
+
+  /// The mutants of each program, by its name: the bugs with their recorded outcomes.
+  package static let all: [String: [Mutant]] = Dictionary(
+    uniqueKeysWithValues: Program.all.map { program in
+      let bugs = bugs(in: program)
+      let outcomes = MutantOutcomes.recorded[program.name].map(Outcome.read) ?? []
+      precondition(
+        bugs.count == outcomes.count,
+        "The outcomes of '\(program.name)' are out of date: run `\(MutantOutcomes.command)`.")
+      return (
+        program.name,
+        zip(bugs, outcomes).map { Mutant(program: program.name, bug: $0, outcome: $1) }
+      )
+    })
+
+  /// The mutants of a program that make tasks of a split, those that no visible test notices among them
+  /// or not.
+  static func tasks(of program: String, in split: Split, silent: Bool) -> [Mutant] {
+    (tasks[split]?[program] ?? []).filter { silent || !$0.isSilent }
+  }
+
+  private static let tasks: [Split: [String: [Mutant]]] = Dictionary(
+    uniqueKeysWithValues: Split.allCases.map { split in
+      (
+        split,
+        all.mapValues { mutants in
+          mutants.filter { mutant in
+            let isUnseen = Program.unseen.contains(mutant.program)
+            return mutant.makesTask && (isUnseen ? .heldOut : mutant.split) == split
+          }
+        }
+      )
+    })
+}
+
+extension Mutant.Outcome {
+  /// Reads outcomes, a word each: a hexadecimal number, or `-` where a call hangs.
+  static func read(_ words: String) -> [Mutant.Outcome] {
+    words.split { $0 == " " || $0 == "\n" }.map { word in
+      UInt32(word, radix: 16).map(Mutant.Outcome.failing) ?? .hangs
+    }
+  }
+
+  /// The outcome as ``read(_:)`` reads it.
+  package var word: String {
+    switch self {
+    case .failing(let bits): String(bits, radix: 16)
+    case .hangs: "-"
+    }
+  }
+}

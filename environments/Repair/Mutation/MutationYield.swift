@@ -1,0 +1,68 @@
+/// What became of the mutants of each operator, for a table.
+package struct MutationYield {
+  /// Counts of mutants.
+  package struct Row: Hashable, Sendable {
+    /// The operator.
+    package var name: String
+    /// All that were made.
+    package var made = 0
+    /// Those that some test notices.
+    package var valid = 0
+    /// Those of the valid that visible tests alone notice.
+    package var visibleOnly = 0
+    /// Those of the valid that hidden tests alone notice.
+    package var hiddenOnly = 0
+    /// Those that no test notices.
+    package var equivalent = 0
+    /// Those in which a call does not come to an end.
+    package var hanging = 0
+  }
+
+  /// A row for each operator, and one for all.
+  package let rows: [Row]
+
+  /// Counts mutants.
+  package init(_ mutants: [Mutant]) {
+    var rows = MutationOperator.allCases.map { Row(name: $0.rawValue) } + [Row(name: "all")]
+    for mutant in mutants {
+      let own = MutationOperator.allCases.firstIndex(of: mutant.bug.operator) ?? 0
+      for index in [own, rows.count - 1] { rows[index].count(mutant) }
+    }
+    self.rows = rows
+  }
+
+  /// The rows as text with aligned columns.
+  package var table: String {
+    let titles = [
+      "operator", "made", "valid", "visible only", "hidden only", "equivalent", "hanging",
+    ]
+    let lines = rows.map { row in
+      [row.name]
+        + [row.made, row.valid, row.visibleOnly, row.hiddenOnly, row.equivalent, row.hanging].map {
+          "\($0)"
+        }
+    }
+    return ([titles] + lines).map { line in
+      zip(line, titles).enumerated().map { column, cell in
+        let width = column == 0 ? 18 : cell.1.count
+        let space = String(repeating: " ", count: max(0, width - cell.0.count))
+        return column == 0 ? cell.0 + space : space + cell.0
+      }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+}
+
+extension MutationYield.Row {
+  fileprivate mutating func count(_ mutant: Mutant) {
+    made += 1
+    switch mutant.outcome {
+    case .hangs: hanging += 1
+    case .failing(0): equivalent += 1
+    case .failing(let bits):
+      valid += 1
+      let visible = Program.named(mutant.program)?.visible.count ?? 0
+      if bits >> UInt32(visible) == 0 { visibleOnly += 1 }
+      if bits & (1 << UInt32(visible) - 1) == 0 { hiddenOnly += 1 }
+    }
+  }
+}
