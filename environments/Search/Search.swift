@@ -10,6 +10,9 @@ public import TurnwiseCore
 ///     await session.play(.call("search", ["query": "gavu employer"]))
 ///     await session.play(.call("open", ["id": "#2"]))
 ///
+/// Held-out questions ask of things that no training question leads to; their titles can turn up at the
+/// end of a list of results.
+///
 /// Documents are ranked by Okapi BM25 (``BM25Index``). **Reward:** 1 if the answer matches a right one as
 /// SQuAD compares them, else 0. **Potential:** the share of the evidence that was opened. Nothing is
 /// random.
