@@ -11,7 +11,7 @@ struct CompareCommand: Subcommand {
     "turnwise compare keydoor-v1 --credit rloo,turn --seeds 5",
   ]
   let flags =
-    [Self.credit, Self.seeds]
+    [Self.credit, Self.seeds, Self.threshold]
     + ConfigurationFlags.all.filter { !["credit", "warm-start"].contains($0.name) }.map {
       Self.rebased($0)
     }
@@ -22,6 +22,9 @@ struct CompareCommand: Subcommand {
     default: "one of each family, and your own")
   private static let seeds = Flag(
     "seeds", "how many seeds each estimator is trained with", value: "N", default: "3")
+
+  private static let threshold = Flag(
+    "threshold", "also say after how many turns held-out success reached P", value: "P")
 
   /// The defaults of a comparison: runs end with their budget of turns, and fit ten minutes together.
   static let defaults: RunConfiguration = {
@@ -49,6 +52,8 @@ struct CompareCommand: Subcommand {
       invocation, ignoring: Self.credit, over: Self.defaults)
     let estimators = try estimators(invocation, environment, configuration, context)
     let seeds = try invocation.integer(Self.seeds, atLeast: 1, default: 3)
+    // What is wrong with it shall be said before hours of training.
+    _ = try Self.threshold(invocation)
     let workers = try invocation.workers()
     try environment.draw(from: Split.allCases)
     try await environment.prepare()
@@ -87,11 +92,17 @@ struct CompareCommand: Subcommand {
     return .success
   }
 
+  private static func threshold(_ invocation: Invocation) throws -> Double? {
+    guard invocation.has(threshold) else { return nil }
+    return try invocation.probability(threshold, default: 1)
+  }
+
   /// Writes and prints what the runs come to.
   private func report(
     _ result: ComparisonResult, _ folder: URL, _ invocation: Invocation, _ context: Context
   ) throws {
-    let answer = result.answer(trace: folder.relativePath)
+    let answer = result.answer(
+      trace: folder.relativePath, threshold: try Self.threshold(invocation))
     try JSON.encode(answer, pretty: true).write(
       to: folder.appending(path: "results.json"), options: .atomic)
     if invocation.has(.json) {

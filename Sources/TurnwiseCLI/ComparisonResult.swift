@@ -42,6 +42,8 @@ struct ComparisonResult {
       var final: SeedSummary
       var finalGreedy: SeedSummary
       var area: SeedSummary
+      /// The turns until the threshold, if one was named.
+      var threshold: ThresholdSummary?
       var families: [String: Double]
       var turns: Double
       var timing: Timing
@@ -74,7 +76,7 @@ struct ComparisonResult {
     RunFolder.word(estimator) + "-seed\(seed)"
   }
 
-  func answer(trace: String) -> Answer {
+  func answer(trace: String, threshold: Double? = nil) -> Answer {
     var names: [String] = []
     for run in runs where !names.contains(run.estimator) { names.append(run.estimator) }
     let budget = runs.compactMap(\.curve.final?.turns).min() ?? 0
@@ -84,12 +86,13 @@ struct ComparisonResult {
     func finals(_ name: String) -> [Double] {
       curves(name).map { $0.final?.sampled.success ?? .nan }
     }
-    func areas(_ name: String) -> [Double] {
+    func learning(_ name: String) -> [LearningCurve] {
       curves(name).map { curve in
-        LearningCurve(
-          curve.points.map { .init(turns: $0.turns, value: $0.sampled.success) }
-        ).area(budget: max(1, budget))
+        LearningCurve(curve.points.map { .init(turns: $0.turns, value: $0.sampled.success) })
       }
+    }
+    func areas(_ name: String) -> [Double] {
+      learning(name).map { $0.area(budget: max(1, budget)) }
     }
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
     let rows = names.map { name in
@@ -102,6 +105,10 @@ struct ComparisonResult {
         final: SeedSummary(finals(name)),
         finalGreedy: SeedSummary(all.map { $0.final?.greedy?.success ?? .nan }),
         area: SeedSummary(areas(name)),
+        threshold: threshold.map { level in
+          ThresholdSummary(
+            threshold: level, turns: learning(name).map { $0.turns(reaching: level) })
+        },
         families: Dictionary(
           uniqueKeysWithValues: families.map { family in
             (family, mean(all.compactMap { $0.final?.sampled.families[family] }))
@@ -148,6 +155,7 @@ extension ComparisonResult.Answer {
 
       \(table.rendered(width: width))
       """
+    if let threshold = results.first?.threshold?.threshold { text += "\n" + turns(to: threshold) }
     let families = Set(results.flatMap(\.families.keys)).sorted()
     if families.count > 1 {
       var table = TextTable(
@@ -167,6 +175,22 @@ extension ComparisonResult.Answer {
         + " or more (--seeds \(SeedSummary.smallestReplication)) they are printed."
     }
     return text + "\n\ntraces  \(trace)\nread one: turnwise show \(trace)/\(firstRun)"
+  }
+
+  /// The turns until the threshold, as the middle seed took them.
+  private func turns(to threshold: Double) -> String {
+    let title = String(format: "turns to %.1f %%", 100 * threshold)
+    var text = ""
+    for row in results {
+      guard let summary = row.threshold else { continue }
+      func word(_ turns: Double?) -> String { turns.map { String(format: "%.0f", $0) } ?? "more" }
+      let isReplicated = seeds.count >= SeedSummary.smallestReplication
+      text +=
+        "\(title): \(row.estimator) \(word(summary.median))"
+        + (isReplicated ? " [\(word(summary.low)), \(word(summary.high))]" : "")
+        + ", reached by \(summary.reached) of \(summary.turns.count) seeds\n"
+    }
+    return text
   }
 
   private func sentence(_ difference: Difference) -> String {

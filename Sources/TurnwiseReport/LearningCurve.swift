@@ -40,6 +40,19 @@ public struct LearningCurve: Codable, Hashable, Sendable {
     return left.value + share * (right.value - left.value)
   }
 
+  /// Returns the turns at which the curve first comes to a level.
+  ///
+  /// Between evaluations it is interpolated linearly.
+  ///
+  /// - Returns: `nil` if it never gets there.
+  public func turns(reaching level: Double) -> Double? {
+    guard let index = points.firstIndex(where: { $0.value >= level }) else { return nil }
+    guard index > 0 else { return Double(points[0].turns) }
+    let (left, right) = (points[index - 1], points[index])
+    let share = (level - left.value) / (right.value - left.value)
+    return Double(left.turns) + share * Double(right.turns - left.turns)
+  }
+
   /// Returns the area under the curve from 0 to a budget of turns, divided by the budget.
   ///
   /// The area is that of trapezoids between evaluations, so it is a mean value in the unit of the

@@ -74,4 +74,33 @@ import TurnwiseReport
     #expect(Reference.agree(curve((40, 0.5)).area(budget: 100), 0.5))
     #expect(curve((0, 0), (200, 1)).value(at: 50) == 0.25)
   }
+
+  @Test func `comes to a level where it first crosses it`() {
+    let crossed = curve((0, 0.5), (100, 0.7), (200, 0.9), (300, 0.6)).turns(reaching: 0.8)
+    #expect(abs((crossed ?? 0) - 150) < 1e-9)
+    #expect(curve((40, 0.5), (100, 0.7)).turns(reaching: 0.5) == 40)
+    #expect(curve((0, 0.5), (100, 0.7)).turns(reaching: 0.8) == nil)
+  }
+}
+
+@Suite struct `Turns to a threshold` {
+  private func summary(_ turns: [Double?]) -> ThresholdSummary {
+    ThresholdSummary(threshold: 0.9, turns: turns)
+  }
+
+  @Test func `have the median of seeds, of which some never got there`() {
+    #expect(summary([300, 100, nil]).median == 300)
+    #expect(summary([300, 100, nil]).reached == 2)
+    #expect(summary([100, nil, nil]).median == nil)
+    #expect(summary([100, 200]).median == 150)
+    #expect(summary([100, nil]).median == nil)
+  }
+
+  @Test func `have an interval from five seeds on, which may have no upper end`() {
+    #expect(summary([100, 200, 300, 400]).low == nil)
+    let all = summary([100, 200, 300, 400, 500])
+    #expect(all.low == 100 && all.high == 500)
+    let some = summary([100, 200, 300, nil, nil])
+    #expect(some.median == 300 && some.low == 100 && some.high == nil)
+  }
 }
