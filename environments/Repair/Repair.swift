@@ -31,7 +31,8 @@ public struct Repair: Environment {
   public var reportLines = 2
   /// The bytes of any other output that the agent is shown.
   public var outputLimit = 400
-  /// The turn after which an unfinished episode is truncated.
+  /// The turn after which an unfinished episode with one bug is truncated; another bug gives half as many
+  /// more.
   public var turnLimit = 12
 
   /// Creates the environment with its default parameters.
@@ -136,6 +137,11 @@ public struct Repair: Environment {
   /// The program, with a word before it if it never occurs in training.
   public func family(of scenario: RepairTask) -> String {
     (Program.unseen.contains(scenario.program) ? "unseen " : "") + scenario.program
+  }
+
+  /// ``turnLimit``, and half as much for each bug after the first.
+  public func turnLimit(of scenario: RepairTask) -> Int {
+    turnLimit * (scenario.bugs.count + 1) / 2
   }
 
   /// Lays out the program with its bugs.

@@ -68,7 +68,7 @@ struct RepairExpert {
     if isHasty, !notes.hasChanged {
       return guess(among: suspects.isEmpty ? allPlaces : suspects, using: &random)
     }
-    let start = (suspects + starts(after: report)).first { !isRead($0) }
+    let start = (suspects + places(after: report)).first { !isRead($0) }
     return start.map { .call(ReadLines.name, ["place": .string(name($0))]) }
       ?? .call(SubmitRepair.name)
   }
@@ -115,16 +115,14 @@ struct RepairExpert {
     }
   }
 
-  /// Where to read on until all is read, beginning with the file that a report names first.
-  private func starts(after report: String) -> [Place] {
+  /// All lines, beginning with the file that a report names first.
+  private func places(after report: String) -> [Place] {
     func position(_ file: Int) -> String.Index {
       report.range(of: program.files[file].module + ".")?.lowerBound ?? report.endIndex
     }
     let order = program.files.indices.sorted { (position($0), $0) < (position($1), $1) }
     return order.flatMap { file in
-      stride(from: 0, to: program.files[file].lines.count, by: window).map {
-        Place(file: file, line: $0)
-      }
+      program.files[file].lines.indices.map { Place(file: file, line: $0) }
     }
   }
 
