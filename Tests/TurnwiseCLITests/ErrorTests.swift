@@ -16,10 +16,8 @@ import Turnwise
     ("train shell", "error: no environment named 'shell'\nhint:  did you mean 'shell-v1'?\n"),
     (
       "compare zzz",
-      "error: no environment named 'zzz'
-hint:  environments: "
-        + "shell-v1, repair-v1, search-v1, keydoor-v1
-"
+      "error: no environment named 'zzz'\nhint:  environments: "
+        + "shell-v1, repair-v1, search-v1, keydoor-v1\n"
     ),
     ("run keydoor-v1 x", "error: did not expect 'x'\nhint:  add --help for examples\n"),
     ("run keydoor-v1 --episodes", "error: --episodes needs a value: N\n"),
