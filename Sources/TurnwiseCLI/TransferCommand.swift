@@ -168,14 +168,15 @@ struct TransferCommand: Subcommand {
       to: folder.appending(path: "results.json"), options: .atomic)
     if invocation.has(.json) { return try context.console.answer(json: answer) }
     var table = TextTable([
-      .text("held-out success in"), .text("imitated"), .number("before, %", decimals: 1),
+      .text("held-out success in"), .text("was"), .number("before, %", decimals: 1),
       .number("95 %", decimals: 1), .number("after, %", decimals: 1), .number("95 %", decimals: 1),
     ])
     for row in answer.results {
       table.append(
         [
-          .text(row.environment + (row.environment == answer.trainedIn ? " (trained)" : "")),
-          .text(row.isImitated ? "yes" : "no"),
+          .text(row.environment),
+          .text(
+            row.environment == answer.trainedIn ? "trained" : row.isImitated ? "imitated" : "new"),
         ] + row.before.cells + row.after.cells)
     }
     context.console.answer(table.rendered(width: context.console.width))

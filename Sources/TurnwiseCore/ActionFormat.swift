@@ -13,9 +13,10 @@ public protocol ActionFormat: Sendable {
 /// A tool's name, a space, and its argument: `bash grep -c fox notes.txt`.
 ///
 /// A tool with one argument takes the rest of the words as they are (as JSON if it is a list or has
-/// members). One with several takes a JSON object; where only one of them is required, words that are
-/// no JSON object are that one. The text that the policy samples is the text that the tool receives,
-/// byte for byte.
+/// members). One with several takes a JSON object; where only one of them is required, words that do not
+/// begin with `{` are that one. The text that the policy samples is the text that the tool receives,
+/// byte for byte; only a whole JSON object that names the argument, such as `bash {"command": ""}`,
+/// stands for what it holds. A text that is empty or begins with `{` is spelled so, whatever the tool.
 public struct CompactFormat: ActionFormat {
   /// Creates the format.
   public init() {}
@@ -58,16 +59,21 @@ public struct CompactFormat: ActionFormat {
       if words.count == nameBytes.count, tool.parameters["required"] == [] {
         return Action(text: text, calls: [ToolCall(name)])
       }
+      if schema["type"] != "object", case .object(let members)? = Self.object(rest),
+        members.count == 1, let value = members[key]
+      {
+        return Action(text: text, calls: [ToolCall(name, [key: value])])
+      }
       return Action(text: text, calls: [ToolCall(name, [key: Self.read(rest, as: schema)])])
     default:
       if rest.isEmpty { return Action(text: text, calls: [ToolCall(name)]) }
-      let value = try? JSON.decode(JSONValue.self, from: Data(rest.bytes))
-      guard let value, case .object = value else {
-        if case .array(let required)? = tool.parameters["required"], required.count == 1,
-          case .string(let key)? = required.first, let schema = properties[key]
-        {
-          return Action(text: text, calls: [ToolCall(name, [key: Self.read(rest, as: schema)])])
-        }
+      if !Self.looksLikeObject(rest.bytes),
+        case .array(let required)? = tool.parameters["required"], required.count == 1,
+        case .string(let key)? = required.first, let schema = properties[key]
+      {
+        return Action(text: text, calls: [ToolCall(name, [key: Self.read(rest, as: schema)])])
+      }
+      guard let value = Self.object(rest) else {
         return Action(
           text: text, calls: [],
           problem: "The arguments of '\(name)' are not a JSON object.")
@@ -79,6 +85,8 @@ public struct CompactFormat: ActionFormat {
   /// Appends an argument that stands alone, if it can.
   private static func spell(_ value: JSONValue, behind words: inout [UInt8]) -> Bool {
     switch value {
+    // These would be read as arguments, or as none.
+    case .string(let string) where string.isEmpty || looksLikeObject(string.utf8): return false
     case .string(let string): words += string.utf8
     case .integer(let integer): words += String(integer).utf8
     case .number(let number): words += String(number).utf8
@@ -86,6 +94,7 @@ public struct CompactFormat: ActionFormat {
     default:
       // An object can also be bytes that are not UTF-8.
       if case .object = value, let text = try? value.decode(Text.self) {
+        if looksLikeObject(text.bytes) { return false }
         words += text.bytes
       } else if let json = try? JSON.encode(value) {
         words += json
@@ -94,6 +103,19 @@ public struct CompactFormat: ActionFormat {
       }
     }
     return true
+  }
+
+  /// Whether words begin as a JSON object does.
+  private static func looksLikeObject(_ words: some Sequence<UInt8>) -> Bool {
+    words.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
+  }
+
+  /// The JSON object that words are, if they are one.
+  private static func object(_ words: Text) -> JSONValue? {
+    guard looksLikeObject(words.bytes),
+      let value = try? JSON.decode(JSONValue.self, from: Data(words.bytes)), case .object = value
+    else { return nil }
+    return value
   }
 
   private static func read(_ text: Text, as schema: JSONValue) -> JSONValue {

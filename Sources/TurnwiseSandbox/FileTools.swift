@@ -35,16 +35,8 @@ private struct FileAccess<State>: Sendable {
     _ state: inout State, _ path: Text, _ body: (inout Workspace) throws(FileError) -> Void
   ) throws(ToolRefusal) {
     try refusing { () throws(FileError) in
-      var changed = state[keyPath: workspace]
-      try body(&changed)
-      guard changed.entries.count <= limits.workspaceEntries,
-        changed.depth <= limits.workspaceDepth
-      else { throw .tooMany(path) }
-      let size = changed.room
-      guard size <= limits.workspaceBytes else {
-        throw .tooLarge("/workspace", bytes: size, limit: limits.workspaceBytes)
-      }
-      state[keyPath: workspace] = changed
+      state[keyPath: workspace] =
+        try state[keyPath: workspace].changed(at: path, within: limits, body)
     }
   }
 

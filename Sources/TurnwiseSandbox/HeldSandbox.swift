@@ -137,8 +137,11 @@ final class HeldSandbox: Sendable {
     return nil
   }
 
-  /// Takes the walls down; ``bury()`` waits for it.
-  func kill() { Kernel.kill(process) }
+  /// Takes the walls down, and the shell that waits behind them; ``bury()`` waits for it.
+  func kill() {
+    Kernel.kill(process)
+    waiting.withLock { if let shell = $0 { Kernel.kill(shell.world.handle) } }
+  }
 
   /// Waits until the walls are down and the launcher is gone.
   func bury() {

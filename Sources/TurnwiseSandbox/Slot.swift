@@ -67,7 +67,9 @@ final class Slot {
       defer { leftover = shell.world }
       try run.play()
       // Where that is not possible, the next command will learn the reason.
-      if isWorthWaiting() { sandbox.keep(try? WaitingShell(in: sandbox, of: self)) }
+      if !order.isCancelled, isWorthWaiting() {
+        sandbox.keep(try? WaitingShell(in: sandbox, of: self))
+      }
       return try run.result()
     } catch let trouble as Trouble {
       return .failure(trouble)

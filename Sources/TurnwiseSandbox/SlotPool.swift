@@ -130,7 +130,8 @@ final class SlotPool: Sendable {
   /// Whether a thread has time for what is not asked for yet, and room to keep it.
   private func isQuiet(_ slot: Int) -> Bool {
     state.withLock { state in
-      state.waiting.isEmpty && state.held.values.count { $0.slot == slot } < shellLimit
+      !state.isClosed && state.waiting.isEmpty
+        && state.held.values.count { $0.slot == slot } < shellLimit
     }
   }
 
@@ -159,7 +160,8 @@ final class SlotPool: Sendable {
           return (state.waiting.remove(at: index), false, false)
         }
         if state.isClosed, state.waiting.isEmpty { return (nil, false, true) }
-        state.idle.insert(slot)
+        // One that buries first cannot begin at once.
+        if state.released[slot, default: []].isEmpty { state.idle.insert(slot) }
         return (nil, !state.waiting.isEmpty, false)
       }
       let wasBurying = bury(releasedOf: slot, unlessFewerThan: order == nil ? 1 : 8)

@@ -163,4 +163,28 @@ extension Workspace {
     }
     return places
   }
+
+  /// Returns the workspace with a change, unless it would become larger than a sandbox takes.
+  ///
+  /// - Parameters:
+  ///   - path: What is changed, for messages.
+  ///   - limits: Those of the sandbox which will get it.
+  ///   - body: Makes the change.
+  /// - Returns: What came of it.
+  /// - Throws: What `body` throws, and ``FileError`` for too many entries or bytes.
+  public func changed(
+    at path: Text, within limits: Sandbox.Limits = Sandbox.Limits(),
+    _ body: (inout Workspace) throws(FileError) -> Void
+  ) throws(FileError) -> Workspace {
+    var changed = self
+    try body(&changed)
+    guard changed.entries.count <= limits.workspaceEntries,
+      changed.depth <= limits.workspaceDepth
+    else { throw .tooMany(path) }
+    let size = changed.room
+    guard size <= limits.workspaceBytes else {
+      throw .tooLarge("/workspace", bytes: size, limit: limits.workspaceBytes)
+    }
+    return changed
+  }
 }

@@ -8,7 +8,8 @@ package import TurnwiseCore
 /// one other demonstration, so what is true of names that occur together stays true.
 ///
 /// A name is a run of letters that is rare and that some action copies from what was read before: a
-/// rare word of an error message is none, nor is the name of a tool. Names come from demonstrations
+/// rare word of an error message is none, nor is the name of a tool. Scripts that put no space between
+/// words have no names here, as nothing says where one ends. Names come from demonstrations
 /// alone, so those of held-out scenarios stay unseen.
 package struct Renaming {
   /// The letters of a word.
@@ -68,30 +69,53 @@ package struct Renaming {
 }
 
 extension Text {
-  /// The runs of letters, among which every byte beyond ASCII counts.
+  /// The runs of letters.
   fileprivate var words: [Renaming.Word] {
-    bytes.split { !$0.isLetter }
+    runs.map(\.word).filter { !$0.isEmpty }
   }
 
   /// Puts another word in the place of each that has one.
   fileprivate mutating func exchange(_ words: [Renaming.Word: Renaming.Word]) {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let word = rest.prefix { $0.isLetter }
-      result += words[word] ?? word
-      rest = rest[word.endIndex...]
-      let gap = rest.prefix { !$0.isLetter }
-      result += gap
-      rest = rest[gap.endIndex...]
-    }
+    for (word, gap) in runs { result += (words[word] ?? word) + gap }
     bytes = result
+  }
+
+  /// Words, each with what is between it and the next one; the first may be empty.
+  private var runs: [(word: Renaming.Word, gap: Renaming.Word)] {
+    let letters = letters
+    var runs: [(word: Renaming.Word, gap: Renaming.Word)] = []
+    var start = 0
+    while start < bytes.count {
+      let gap = letters[start...].firstIndex(of: false) ?? bytes.count
+      let next = letters[gap...].firstIndex(of: true) ?? bytes.count
+      runs.append((bytes[start..<gap], bytes[gap..<next]))
+      start = next
+    }
+    return runs
+  }
+
+  /// Whether each byte belongs to a letter; in what is not UTF-8 only ASCII has letters.
+  private var letters: [Bool] {
+    guard bytes.contains(where: { $0 >= 0x80 }), let string = validString else {
+      return bytes.map(\.isLetter)
+    }
+    return string.unicodeScalars.flatMap { repeatElement($0.isLetter, count: $0.utf8.count) }
   }
 }
 
 extension UInt8 {
   fileprivate var isLetter: Bool {
-    UInt8(ascii: "a")...UInt8(ascii: "z") ~= self | 0x20 || self >= 0x80
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= self | 0x20
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether the scalar is a letter, or an accent of one, of a script that tells where words end.
+  fileprivate var isLetter: Bool {
+    guard value >= 0x80 else { return UInt8(value).isLetter }
+    return (properties.isAlphabetic || properties.generalCategory == .nonspacingMark)
+      && !isOfScriptWithoutSpaces
   }
 }

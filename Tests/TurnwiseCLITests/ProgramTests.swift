@@ -95,10 +95,12 @@ import Turnwise
       Issue.record("\(answer)")
       return
     }
-    #expect(environments.map { $0["environment"] } == ["shell-v1", "keydoor-v1", "repair-v1"])
-    #expect(environments[1]["parameters"] == ["horizon": 4, "leaveReward": 0.1])
-    #expect(environments[1]["turnLimit"] == 12)
-    #expect(environments.map { $0["readsTasks"] } == [true, false, false])
+    #expect(
+      environments.map { $0["environment"] }
+        == ["shell-v1", "repair-v1", "search-v1", "keydoor-v1"])
+    #expect(environments.last?["parameters"] == ["horizon": 4, "leaveReward": 0.1])
+    #expect(environments.last?["turnLimit"] == 12)
+    #expect(environments.map { $0["readsTasks"] } == [true, false, true, false])
     for id in ["rloo", "turn", "token", "fork"] {
       #expect(estimators.contains { $0["name"] == .string(id) })
     }

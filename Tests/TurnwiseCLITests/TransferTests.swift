@@ -52,7 +52,7 @@ private struct Silence: Environment {
 
   private func transfer(_ options: String) async -> Printed {
     let line =
-      "transfer keydoor-v1 --demonstrations 30 --cloning-steps 40 --width 32 --heads 2 --layers 1 "
+      "transfer keydoor-v1 --demonstrations 40 --cloning-steps 80 --width 32 --heads 2 --layers 1 "
       + "--updates 1 --groups 2 --evaluation-episodes 8 --out \(folder.path) --force \(options)"
     return await turnwise(
       line.split(separator: " ").map(String.init),
@@ -62,6 +62,10 @@ private struct Silence: Environment {
   private func rows(_ json: JSONValue) throws -> [JSONValue] {
     let rows: [JSONValue]? = if case .array(let rows)? = json["results"] { rows } else { nil }
     return try #require(rows)
+  }
+
+  private func share(_ row: JSONValue, _ time: String) throws -> Double {
+    try #require(row[time]?["share"]).decode(Double.self)
   }
 
   @Test func `evaluates in every environment before and after training in one`() async throws {
@@ -77,13 +81,14 @@ private struct Silence: Environment {
         #expect(row[time]?["interval"]?["high"] != nil)
       }
     }
-    // What nobody can do.
-    #expect(rows[2]["after"]?["share"] == 0)
     let written = try JSON.decode(
       JSONValue.self, from: Data(contentsOf: folder.url.appending(path: "results.json")))
     #expect(try self.rows(written) == rows)
     let again = try self.rows(try await transfer("--workers 1 --json").json)
     #expect(again == rows)
+    // Nobody shows the one how to ring in the other's place.
+    let alone = try self.rows(try await transfer("--imitate own --json").json)
+    #expect(try share(rows[1], "before") > share(alone[1], "before"))
   }
 
   @Test func `imitates the expert of one environment alone if told so`() async throws {
@@ -93,7 +98,12 @@ private struct Silence: Environment {
 
   @Test func `shows a table, and says what --imitate may be`() async {
     let printed = await transfer("")
-    #expect(printed.answer.contains("keydoor-v1 (trained)"))
+    for (environment, role) in [
+      ("keydoor-v1", "trained"), ("bell-v1", "imitated"), ("silence-v1", "new"),
+    ] {
+      let line = printed.answer.split(separator: "\n").first { $0.hasPrefix(environment) }
+      #expect(line?.split(separator: " ")[1] == Substring(role))
+    }
     let wrong = await transfer("--imitate some")
     #expect(wrong.status == 2)
     #expect(wrong.note.contains("all or own"))

@@ -77,7 +77,11 @@ import TurnwiseCore
     ToolCall("maybe"), ToolCall("maybe", ["it": ""]), ToolCall("maybe", ["it": "so"]),
     ToolCall("two"), ToolCall("two", ["a": 1, "b": "x y"]), ToolCall("unknown"),
     ToolCall("some", ["words": "x  y"]), ToolCall("some", ["words": "{x", "most": 3]),
-    ToolCall("some", ["words": "{x"]),
+    ToolCall("some", ["words": "{x"]), ToolCall("some", ["words": " {}"]),
+    ToolCall("some", ["words": "{\"words\": 1}"]), ToolCall("some", ["words": ""]),
+    ToolCall("some", ["words": "\"x\""]), ToolCall("some"),
+    ToolCall("string", ["it": "{ echo a; }"]), ToolCall("text", ["it": ["base64": "e/8="]]),
+    ToolCall("maybe", ["it": "{}"]), ToolCall("point", ["it": ["it": 3]]),
   ])
   func `reads what it spelled`(call: ToolCall) {
     let words = format.render([call])
@@ -99,6 +103,9 @@ import TurnwiseCore
       ("string", [ToolCall("string", ["it": ""])]), ("int ten", [ToolCall("int", ["it": "ten"])]),
       ("double 5", [ToolCall("double", ["it": 5.0])]),
       ("bool yes", [ToolCall("bool", ["it": "yes"])]),
+      ("string { echo a; }", [ToolCall("string", ["it": "{ echo a; }"])]),
+      ("string {\"it\": \"\"}", [ToolCall("string", ["it": ""])]),
+      ("some x {", [ToolCall("some", ["words": "x {"])]),
       ("point [", [ToolCall("point", ["it": "["])]), ("fly away", [ToolCall("fly")]),
     ] as [(Text, [ToolCall])])
   func `makes the best of odd words`(words: Text, calls: [ToolCall]) {
@@ -110,6 +117,7 @@ import TurnwiseCore
       ("", "The action is empty. Name a tool."), (" \n ", "The action is empty. Name a tool."),
       ("two a=1", "The arguments of 'two' are not a JSON object."),
       ("two {\"a\":1", "The arguments of 'two' are not a JSON object."),
+      ("some {\"words\": \"x", "The arguments of 'some' are not a JSON object."),
       ("two [1]", "The arguments of 'two' are not a JSON object."),
     ] as [(Text, String)])
   func `tells the agent what could not be read`(words: Text, problem: String) {

@@ -88,23 +88,61 @@ final class CorpusFixture: Sendable {
   }
 
   @Test func `is read page by page, and the pages together are the text`() async throws {
-    var session = try #require(try sessions(.heldOut, count: 1).first)
+    var search = try folder.search()
+    (search.turnLimit, search.pageLength) = (40, 18_000)
+    var session = try Session(
+      search, origin: EpisodeOrigin(seed: 5, split: .heldOut, scenario: 0))
     await session.play(.call("open", ["id": "пусто"]))
     #expect(session.turns.last?.replies.first?.text == "(empty)")
     let text = String(repeating: "вода и камень\n", count: 20_000)
-    let count = text.utf8.count / 600 + 1
+    let count = text.utf8.count / 18_000 + 1
     var read = ""
     for page in 1...count {
       await session.play(.call("open", ["id": "много", "page": .integer(page)]))
-      guard session.ending == nil, let reply = session.turns.last?.replies.first?.text.string
-      else { break }
+      let reply = try #require(session.turns.last?.replies.first?.text.string)
       let ending = "\n(page \(page) of \(count))"
       #expect(reply.hasSuffix(ending))
       let part = String(reply.dropLast(ending.count))
-      #expect(part.utf8.count <= 662 && !part.contains("\u{FFFD}"))
+      #expect(part.utf8.count <= 19_802 && !part.contains("\u{FFFD}"))
       read += part
     }
-    #expect(text.hasPrefix(read) && read.utf8.count > 10 * 600)
+    #expect(count == 28 && read == text)
+  }
+
+  @Test func `has an expert that knows no more than the first pages say`() throws {
+    let long = String(repeating: "water and stone, ", count: 40) + "through Paris to Rouen"
+    try folder.write(
+      "corpus.jsonl",
+      [
+        #"{"id": "a", "title": "Seine", "text": "\#(long)"}"#,
+        #"{"id": "b", "title": "Paris", "text": "Mayor: Hidalgo"}"#,
+      ])
+    let lines = [
+      #""Who leads what lies by Seine?", "answer": "Hidalgo", "evidence": ["a", "b"]"#,
+      #""Who leads what lies by Seine?", "answer": "Hidalgo", "evidence": ["a", "b"], "queries": ["Seine", "Paris"]"#,
+      #""Where does Seine end?", "answer": "Rouen", "evidence": ["a"]"#,
+    ]
+    for line in lines {
+      try folder.write("questions.jsonl", [#"{"question": \#(line)}"#])
+      var search = try folder.search()
+      var random = Randomness(seed: 1)
+      let state = Search.State(try search.scenario(in: .train, using: &random))
+      let onTwoPages = try search.expert(state, after: [], noise: .none, using: &random)
+      #expect(onTwoPages == nil, "\(line)")
+      search.pageLength = 1000
+      let onOnePage = try search.expert(state, after: [], noise: .none, using: &random)
+      #expect(onOnePage == Action.call("search", ["query": "Seine"]), "\(line)")
+    }
+  }
+
+  @Test func `tells questions apart by their punctuation`() throws {
+    try folder.write(
+      "questions.jsonl",
+      [
+        #"{"question": "Who made C++?", "answer": "Stroustrup"}"#,
+        #"{"question": "Who made C#?", "answer": "Hejlsberg"}"#,
+      ])
+    _ = try folder.search()
   }
 
   @Test func `is recorded byte for byte, and read again from the record`() throws {
@@ -146,6 +184,12 @@ final class CorpusFixture: Sendable {
     .document(#"{"id": " ", "text": "B"}"#, "'id' is \" \"; expected a text that is not empty"),
     .document(
       #"{"id": "2", "text": "B"}"#, "'id' '2' is already in line 2", "give one of them another id"),
+    .document(
+      ##"{"id": "#1", "text": "B"}"##, "'id' '#1' reads as the number of a result",
+      "agents open results by numbers such as #1; give it another id"),
+    .document(
+      #"{"id": "Волга #12", "text": "B"}"#, "'id' 'Волга #12' reads as the number of a result",
+      "agents open results by numbers such as #1; give it another id"),
     .document(#"{"id": "x", "text": null}"#, "'text' is null; expected a text"),
     .document(
       #"{"id": "x", "txt": "B"}"#, "'txt' is no field of such a line", "did you mean 'text'?"),
@@ -174,8 +218,8 @@ final class CorpusFixture: Sendable {
       #"{"question": "Q?", "answer": "B", "split": "test"}"#,
       #"'split' is "test"; expected "train" or "held-out""#),
     .question(
-      #"{"question": "куда впадает волга", "answer": "B", "split": "held-out"}"#,
-      "'question' 'куда впадает волга' is already in line 1",
+      #"{"question": "куда  впадает волга?", "answer": "B", "split": "held-out"}"#,
+      "'question' 'куда  впадает волга?' is already in line 1",
       "take one away; a list of texts can hold several answers"),
   ])
   func `is refused with file, line and field where a line is wrong`(broken: Broken) throws {

@@ -130,6 +130,9 @@ import TurnwiseEnvironments
     let id = try #require(question.evidence.first)
     await session.play(.call("open", ["id": "#1"]))
     #expect(session.turns.last?.replies.first?.text == "There is no document '#1'.")
+    await session.play(.call("open", ["id": .string("#\(Int.min)")]))
+    #expect(
+      session.turns.last?.replies.first?.text == "There is no document '#-9223372036854775808'.")
     await session.play(.call("search", ["query": .string(question.queries[0])]))
     let place = try #require(session.state.results.firstIndex(of: id))
     #expect(session.state.results.count == 4)
@@ -177,6 +180,30 @@ import TurnwiseEnvironments
         try Parameters.setting([(name: wrong.0, value: wrong.1)], of: Search())
       }
     }
+  }
+
+  @Test func `asks nothing that its results do not lead to`() async throws {
+    var search = Search()
+    search.results = 2
+    for question in try questions(.heldOut, count: 40, of: search) {
+      var session = try session(question, search)
+      for (query, id) in zip(question.queries, question.evidence) {
+        await session.play(.call("search", ["query": .string(query)]))
+        #expect(session.state.results.contains(id))
+      }
+    }
+  }
+
+  @Test func `says what to raise where no question can be answered`() throws {
+    var search = Search()
+    // What is named after a thing holds its name more often than the thing's own page does.
+    (search.results, search.distractors, search.synonyms, search.hops) = (1, 4, 1, [4])
+    let narrow = search
+    let failure = try #require(throws: Failure.self) {
+      try questions(.train, count: 1, of: narrow)
+    }
+    #expect(failure.code == "no-question")
+    #expect(failure.message.hasSuffix("raise 'documents' or 'results'."))
   }
 
   @Test func `refuses a question on another corpus`() throws {

@@ -48,6 +48,19 @@ import TurnwiseModel
     }
   }
 
+  @Test(arguments: [("Paris", "“Paris”"), ("Волга", "«Волга»…"), ("東京", "「東京」、")])
+  func `keeps a name apart from the punctuation around it`(name: String, text: String) {
+    let texts = [[UInt8]](repeating: Array("\(text) \(text)".utf8), count: 4)
+    let tokenizer = Tokenizer(training: texts, vocabulary: 300)
+    let alone = tokenizer.encode(name)
+    #expect(alone.count == 1 && tokenizer.encode(text).contains(alone[0]))
+    // A text may end within a mark.
+    for length in 0...text.utf8.count {
+      let beginning = Array(text.utf8.prefix(length))
+      #expect(tokenizer.decode(tokenizer.encode(beginning)) == beginning)
+    }
+  }
+
   @Test func `never merges digits`() {
     let numbers = Tokenizer(training: [Array("10 10 10 10 10 10".utf8)], vocabulary: 300)
     #expect(numbers.encode("1010") == "1010".utf8.map { Int32($0) })

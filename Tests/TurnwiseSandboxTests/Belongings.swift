@@ -22,10 +22,7 @@ struct Belongings {
       else { return nil }
       return target.hasPrefix("/") ? target : String(target.prefix { $0 != ":" })
     }.sorted()
-    children = try files.contentsOfDirectory(atPath: "/proc/self/task").reduce(0) { count, thread in
-      let path = "/proc/self/task/\(thread)/children"
-      return count + (try String(contentsOfFile: path, encoding: .utf8)).split(separator: " ").count
-    }
+    children = try childrenOfThisProcess().count
     mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
       .split(separator: "\n").count
     folders = ["/tmp", "/dev/shm", "/run", "/var/tmp"].reduce(0) { count, place in
@@ -48,11 +45,12 @@ struct Belongings {
 
   /// Looks after the first commands, and the first timer, have set up what a process keeps.
   static func afterWarmingUp(_ sandbox: Sandbox) async throws -> Belongings {
-    try await play("true", by: sandbox)
-    // Slots set themselves up when their threads get to it; each has its input in memory.
-    return try await settled { belongings in
-      belongings.descriptors.count { $0.hasPrefix("/memfd:turnwise") } >= sandbox.slots
+    // Slots set themselves up when their threads get to it: one command for each, all at once.
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<sandbox.slots { group.addTask { try await play("sleep 1", by: sandbox) } }
+      try await group.waitForAll()
     }
+    return try await settled { _ in true }
   }
 
   /// Looks until `condition` holds, for half a minute.
@@ -71,4 +69,15 @@ struct Belongings {
 func residentBytes() throws -> Int {
   let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
   return (Int(text.split(separator: " ")[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE))
+}
+
+/// The children of all threads of this process, the dead ones too.
+func childrenOfThisProcess() throws -> [(process: pid_t, name: String)] {
+  try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").flatMap { thread in
+    try String(contentsOfFile: "/proc/self/task/\(thread)/children", encoding: .utf8)
+      .split(separator: " ").compactMap { pid_t($0) }
+  }.map { process in
+    let name = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)
+    return (process, name?.trimmingCharacters(in: .newlines) ?? "")
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TurnwiseCore
 import TurnwiseSandbox
@@ -125,6 +126,40 @@ import TurnwiseSandbox
   @Test func `falls back to the workspace where its directory is gone`() async throws {
     let result = try await play("mkdir /tmp/d; cd /tmp/d", "pwd")
     #expect(result.output == "/workspace\n")
+  }
+}
+
+/// A shell is started ahead of its command, which must not show.
+@Suite struct `A shell that waits for its command` {
+  @Test func `counts seconds from its command on`() async throws {
+    let sandbox = Sandbox(slots: 1, limits: Sandbox.patient.limits)
+    let first = try await play("export N=1", by: sandbox)
+    // Longer than any shell may say that it has run, if it counted its wait.
+    try await Task.sleep(for: .seconds(3))
+    let second = try await play("echo $((SECONDS < 3)) $N", in: first.workspace, by: sandbox)
+    #expect(second.output == "1 1\n")
+  }
+
+  @Test func `is replaced if it was killed meanwhile`() async {
+    await #expect(processExitsWith: .success) {
+      let sandbox = Sandbox(slots: 1, limits: Sandbox.patient.limits)
+      var workspace = try await play("echo 1 > n", by: sandbox).workspace
+      // All shells of this process are its children, and nothing runs in any of them now.
+      var killed = 0
+      for number in 1...5 {
+        for child in try childrenOfThisProcess() where child.name == "bash" {
+          kill(child.process, SIGKILL)
+          // Until it is dead; whoever started it buries it.
+          var end = siginfo_t()
+          waitid(P_PID, id_t(child.process), &end, WEXITED | WNOWAIT)
+          killed += 1
+        }
+        let result = try await play("cat n; echo \(number)", in: workspace, by: sandbox)
+        #expect(result.output == "1\n\(number)\n")
+        workspace = result.workspace
+      }
+      #expect(killed > 0)
+    }
   }
 }
 

@@ -51,6 +51,35 @@ import TurnwiseTraining
     #expect(single == Self.words.prefix(60).map { ["Ж\($0)"] })
   }
 
+  @Test(
+    arguments: [
+      ("Ж", "«", "»"), ("", "“", "”"), ("Ж", "‘", "’"), ("", "—", "…"), ("Ж", "、", "。"),
+      ("", Text([0xFF] as [UInt8]), Text([0xC2] as [UInt8])),
+    ] as [(String, Text, Text)])
+  func `exchanges a name between any marks`(letter: String, before: Text, after: Text) {
+    let names = Self.words.prefix(60).map { letter + $0 }
+    let marked = names.enumerated().map { number, name in
+      var result = episode(number, name: name, folder: "река")
+      result.turns[1].replies = [ToolReply(Text(before.bytes + Array(name.utf8) + after.bytes))]
+      return result
+    }
+    let renaming = Renaming(marked)
+    #expect(renaming.names.map { $0.map { Array($0) } } == names.map { [Array($0.utf8)] })
+    var random = Randomness(seed: 1)
+    for number in 0..<5 {
+      let renamed = texts(renaming.episode(number, using: &random))
+      #expect(marked.contains { texts($0) == renamed })
+    }
+  }
+
+  @Test func `has no names in scripts without spaces`() {
+    // Where a name ends in them, bytes do not say.
+    let mixed = (0..<60).map { number in
+      episode(number, name: number < 2 ? "東京の川は" : Self.words[number], folder: "река")
+    }
+    #expect(Renaming(mixed).names.prefix(3).map(\.count) == [0, 0, 1])
+  }
+
   @Test func `exchanges a name everywhere, and nothing else`() {
     let renaming = Renaming(episodes)
     var random = Randomness(seed: 1)

@@ -63,11 +63,9 @@ public struct Repair: Environment {
     try check(.bugs, 1...4 ~= bugs, "from 1 to 4")
     try check(.unseenShare, 0...1 ~= unseenShare, "from 0 to 1")
     try check(.window, 1...20 ~= window, "from 1 to 20")
-    for (key, value) in [
-      (CodingKeys.reportLines, reportLines), (.outputLimit, outputLimit), (.turnLimit, turnLimit),
-    ] {
-      try check(key, value >= 1, "at least 1")
-    }
+    try check(.reportLines, reportLines >= 1, "at least 1")
+    try check(.outputLimit, outputLimit >= 1, "at least 1")
+    try check(.turnLimit, 1...1000 ~= turnLimit, "from 1 to 1000")
   }
 
   /// What to do, in a line.
@@ -131,7 +129,11 @@ public struct Repair: Environment {
     for bug in mutants(name).map(\.bug).shuffled(using: &random) where chosen.count < bugs {
       if !chosen.contains(where: { $0.place == bug.place }) { chosen.append(bug) }
     }
-    return RepairTask(program: name, bugs: chosen)
+    let files = Program.named(name)?.files.map(\.path) ?? []
+    func place(_ bug: RepairTask.Bug) -> (Int, Int) {
+      (files.firstIndex(of: bug.path) ?? 0, bug.line)
+    }
+    return RepairTask(program: name, bugs: chosen.sorted { place($0) < place($1) })
   }
 
   /// The program, with a word before it if it never occurs in training.

@@ -20,7 +20,7 @@ extension Repair {
       var failing: UInt32 = 0
       for bug in task.bugs {
         guard let file = program.files.firstIndex(where: { $0.path == bug.path }),
-          files[file].indices.contains(bug.line - 1), files[file][bug.line - 1] == bug.before,
+          (1...files[file].count).contains(bug.line), files[file][bug.line - 1] == bug.before,
           case .failing(let bits)? = Mutant.all[program.name]?.first(where: { $0.bug == bug })?
             .outcome
         else { throw Failure.otherProgram(task) }
@@ -88,7 +88,7 @@ extension Failure {
     Failure(
       .environment, code: "no-bug",
       message:
-        "The \(task.bugs.count) bugs in '\(task.program)' make up for each other: every test passes."
+        "The \(task.bugs.count) bugs in '\(task.program)' make up for each other: no hidden test fails."
     )
   }
 }

@@ -99,7 +99,7 @@ struct ReplaceLine: Tool {
     var lines = try refusing { () throws(FileError) in
       try state.workspace.read(arguments.path)
     }.lines
-    guard lines.indices.contains(arguments.line - 1) else {
+    guard !lines.isEmpty, 1...lines.count ~= arguments.line else {
       throw ToolRefusal(
         "There is no line \(arguments.line): \(arguments.path.string) has \(lines.count) lines.")
     }
@@ -111,9 +111,11 @@ struct ReplaceLine: Tool {
     lines[arguments.line - 1] = Text(
       Array(old.prefix { $0 == space }) + arguments.text.bytes.drop { $0 == space })
     let text = Text(lines.flatMap { $0.bytes + [UInt8(ascii: "\n")] })
-    var workspace = state.workspace
-    try refusing { () throws(FileError) in try workspace.write(text, to: arguments.path) }
-    state.workspace = workspace
+    state.workspace = try refusing { () throws(FileError) in
+      try state.workspace.changed(at: arguments.path) { workspace throws(FileError) in
+        try workspace.write(text, to: arguments.path)
+      }
+    }
     return "replaced"
   }
 }

@@ -141,8 +141,8 @@ public struct Search: Environment {
 
   /// Draws a question.
   ///
-  /// - Throws: A ``CorpusError`` where nobody wrote one of the split, or a `Failure` where the world is too
-  ///   small.
+  /// - Throws: A ``CorpusError`` where nobody wrote one of the split, or a `Failure` where the world gives
+  ///   none that the results lead to.
   public func scenario(
     in split: Split, using random: inout Randomness
   ) throws -> SearchQuestion {
@@ -185,13 +185,15 @@ public struct Search: Environment {
   public func potential(_ state: State) -> Double? { state.recall }
 
   /// What an expert does who knows the question and what the turns have shown; nil where the evidence is
-  /// not known or cannot be found.
+  /// not known, cannot be found, or tells only behind a first page what matters.
   ///
   /// - Throws: A ``CorpusError``.
   public func expert(
     _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
   ) throws -> Action? {
-    try SearchExpert(state: state, corpus: library.corpus, results: results)
-      .action(noise, using: &random)
+    try SearchExpert(
+      state: state, corpus: library.corpus, results: results, pageLength: pageLength
+    )
+    .action(noise, using: &random)
   }
 }

@@ -1,19 +1,24 @@
 internal import TurnwiseCore
 
 /// The scripted expert: searches each document of the evidence, opens it among the results, and answers.
+///
+/// Of each document it reads the first page.
 struct SearchExpert {
   /// What was found so far.
   let state: Search.State
   let corpus: SearchCorpus
   /// How many results a search shows.
   let results: Int
+  /// The bytes of a page.
+  let pageLength: Int
 
   private var question: SearchQuestion { state.question }
 
   /// The next action; nil where the question is one that the expert cannot answer.
   func action(_ noise: ExpertNoise, using random: inout Randomness) -> Action? {
-    let trail = SearchTrail(question: question, corpus: corpus, results: results)
-    guard let right = question.answers.first, trail.isComplete else { return nil }
+    let trail = SearchTrail(
+      question: question, corpus: corpus, results: results, pageLength: pageLength)
+    guard let right = trail.answer, trail.isComplete else { return nil }
     if random.chance(noise.slip) { return slip(using: &random) }
     guard let next = state.opened.firstIndex(of: false) else { return Self.answer(right) }
     let shortcut: Action?
@@ -69,65 +74,104 @@ struct SearchExpert {
   }
 }
 
-/// How an expert finds each document of the evidence.
+/// How an expert finds each document of the evidence, and what it answers then.
 struct SearchTrail {
   /// What is searched for each document, where it can be found.
   let queries: [String?]
+  /// The first right answer that no page holds back.
+  let answer: String?
 
   /// Whether each document can be found.
   var isComplete: Bool { !queries.isEmpty && queries.allSatisfy { $0 != nil } }
 
   /// The most words of a query that is made up.
   private static let mostWords = 6
-  /// The bytes of each document that are read for words to search.
-  private static let readBytes = 4000
+  /// The characters of a document that are compared with what was read.
+  private static let compared = 4000
 
   /// Takes the queries of a question, or makes up those that it leaves open.
   ///
-  /// A query is made up of words that were read before, in the question and the documents of the evidence
-  /// so far: the title of the document where that is among them, else as few as bring it up of those that
-  /// it shares with them, the rarest first.
-  init(question: SearchQuestion, corpus: SearchCorpus, results: Int) {
-    func finds(_ query: String, _ id: String) -> Bool {
-      corpus.search(query, limit: results).contains(id)
-    }
-    var read = question.question
+  /// A query is made up of words that were read before, in the question and on the first pages of the
+  /// evidence so far: the title of the document where that is among them, else as few as bring it up of
+  /// those that it shares with them, the rarest first.
+  init(question: SearchQuestion, corpus: SearchCorpus, results: Int, pageLength: Int) {
+    var reading = Reading(question.question, pageLength: pageLength)
     queries = question.evidence.enumerated().map { index, id in
       guard let document = corpus[id] else { return nil }
-      defer { read += "\n" + document.words.prefix(Self.readBytes) }
-      if question.queries.indices.contains(index) {
-        return finds(question.queries[index], id) ? question.queries[index] : nil
+      defer { reading.open(document) }
+      func isFound(_ query: String) -> Bool {
+        corpus.search(query, limit: results).contains(id)
       }
-      if let title = document.title?.onOneLine, !title.isEmpty,
-        read.range(ofWords: title), finds(title, id)
-      {
+      if question.queries.indices.contains(index) {
+        let query = question.queries[index]
+        let isKnown = !Terms.of(query).contains { reading.missed([$0]) }
+        return isKnown && isFound(query) ? query : nil
+      }
+      if let title = document.title?.onOneLine, reading.shows(Terms.of(title)), isFound(title) {
         return title
       }
-      let known = Set(Terms.of(String(document.words.prefix(Self.readBytes))))
-      var seen: Set<String> = []
-      let words = read.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+      let known = Set(Terms.of(String(document.words.prefix(Self.compared))))
+      let words = reading.words
         .compactMap { word -> (word: String, rank: Int)? in
           let terms = Terms.of(word)
-          guard terms.contains(where: known.contains), seen.insert(word).inserted else {
-            return nil
-          }
+          guard terms.contains(where: known.contains) else { return nil }
           return (word, terms.map(corpus.index.holding).min() ?? 0)
         }
         .enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
         .map(\.element.word)
       return (1...Self.mostWords).lazy.map { words.prefix($0).joined(separator: " ") }
-        .first { finds($0, id) }
+        .first(where: isFound)
     }
+    answer = question.answers.first { !reading.missed(Terms.of($0)) }
   }
 }
 
-extension String {
-  /// Whether some words occur here one after the other.
-  fileprivate func range(ofWords words: String) -> Bool {
-    let (here, wanted) = (Terms.of(self), Terms.of(words))
-    guard !wanted.isEmpty, wanted.count <= here.count else { return false }
-    return (0...here.count - wanted.count).contains { start in
-      here[start..<start + wanted.count].elementsEqual(wanted)
+/// What is read of a question and the first pages of documents, and what stands behind those pages.
+private struct Reading {
+  private let pageLength: Int
+  private var text: String
+  private var terms: [String]
+  private var documents: [SearchDocument] = []
+
+  init(_ text: String, pageLength: Int) {
+    (self.text, self.pageLength) = (text, pageLength)
+    terms = Terms.of(text)
+  }
+
+  /// Reads the title of a document and its first page.
+  mutating func open(_ document: SearchDocument) {
+    let page = document.page(1, of: pageLength)
+    let read = document.title.map { $0 + "\n" + page } ?? page
+    text += "\n" + read
+    terms += Terms.of(read)
+    documents.append(document)
+  }
+
+  /// The words that were read, each once.
+  var words: [String] {
+    var seen: Set<String> = []
+    return text.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+      .filter { seen.insert($0).inserted }
+  }
+
+  /// Whether some terms were read one after the other.
+  func shows(_ wanted: [String]) -> Bool { terms.holds(wanted) }
+
+  /// Whether some terms stand in a document that was opened, but on none of the pages that were read.
+  func missed(_ wanted: [String]) -> Bool {
+    !shows(wanted)
+      && documents.contains {
+        $0.pages(of: pageLength) > 1 && Terms.of($0.text).holds(wanted)
+      }
+  }
+}
+
+extension [String] {
+  /// Whether some terms occur here one after the other.
+  fileprivate func holds(_ wanted: [String]) -> Bool {
+    guard !wanted.isEmpty, wanted.count <= count else { return false }
+    return (0...count - wanted.count).contains { start in
+      self[start..<start + wanted.count].elementsEqual(wanted)
     }
   }
 }

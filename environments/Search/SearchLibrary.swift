@@ -41,7 +41,8 @@ final class SearchLibrary: Sendable {
   ///   - results: How many results a search shows; a generated question can be answered with as many.
   ///   - random: The source of chance.
   /// - Returns: The question.
-  /// - Throws: A ``CorpusError`` where nobody wrote one of the split.
+  /// - Throws: A ``CorpusError`` where nobody wrote one of the split, or a `Failure` where the world gives
+  ///   none that can be answered.
   func question(
     in split: Split, hops: [Int], results: Int, using random: inout Randomness
   ) throws -> SearchQuestion {
@@ -53,19 +54,17 @@ final class SearchLibrary: Sendable {
       return question
     case .world(let world):
       let hops = hops.randomElement(using: &random) ?? 1
-      var question: SearchQuestion?
       for _ in 0..<Self.attempts {
-        guard var drawn = world.question(hops: hops, in: split, using: &random) else { continue }
-        drawn.corpus = corpus.digest
-        question = drawn
-        if isFindable(drawn, results) { break }
+        guard var question = world.question(hops: hops, in: split, using: &random),
+          isFindable(question, results)
+        else { continue }
+        question.corpus = corpus.digest
+        return question
       }
-      guard let question else {
-        throw Failure(
-          .environment, code: "no-question",
-          message: "The world is too small for questions of \(hops) hops; raise 'documents'.")
-      }
-      return question
+      throw Failure(
+        .environment, code: "no-question",
+        message: "The world gave no question of \(hops) \(hops == 1 ? "hop" : "hops") whose "
+          + "documents all come up among \(results) results; raise 'documents' or 'results'.")
     }
   }
 

@@ -76,10 +76,20 @@ extension Search {
       _ name: String, in corpus: SearchCorpus, _ results: [String]
     ) -> SearchDocument? {
       if let document = corpus[name] { return document }
-      guard let sign = name.lastIndex(of: "#"), let number = Int(name[sign...].dropFirst()),
-        results.indices.contains(number - 1)
+      guard let number = number(endingIn: name), number > 0, number <= results.count
       else { return nil }
       return corpus[results[number - 1]]
+    }
+
+    /// The number of a result with which a name ends, such as #1.
+    private static func number(endingIn name: String) -> Int? {
+      name.lastIndex(of: "#").flatMap { Int(name[$0...].dropFirst()) }
+    }
+
+    /// Whether a name reads as a list of results shows them: a number such as #1, alone or behind a space.
+    static func isListed(_ name: String) -> Bool {
+      guard number(endingIn: name) != nil, let sign = name.lastIndex(of: "#") else { return false }
+      return name[..<sign].last?.isWhitespace ?? true
     }
   }
 

@@ -33,7 +33,7 @@ extension AuditAnswer {
 
       \(table.rendered(width: width))
       rank: by Pearson; estimators that share one (=) cannot be told apart from the best of them: the
-      interval of their paired difference holds 0. Intervals are bootstrapped over groups. slope: what
+      interval of their paired difference holds 0. Intervals are bootstrapped over scenarios. slope: what
       credit must be multiplied with to fit best. signs: share of turns of significant truth with the right
       sign. leakage: root mean square credit of the others. bias, SD: within a situation and action. covered:
       share of turns with credit. cosine: of the mean gradient with the true one; cosine/group: of one group's;

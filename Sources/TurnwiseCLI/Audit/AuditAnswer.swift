@@ -65,18 +65,20 @@ struct AuditAnswer: Encodable {
     let evaluation = Evaluation(episodes)
     (success, turnsPerEpisode) = (evaluation.success, evaluation.turns)
     truth = Truth(result, options)
-    results = Self.rows(result)
+    results = Self.rows(result, scenarios: played.scenarios)
     self.trace = trace
     timing = Timing(seconds: seconds)
   }
 
   /// The rows with intervals, and with ranks that estimators share if the interval of their paired
   /// difference holds 0.
-  private static func rows(_ result: AuditResult) -> [Row] {
-    let count = result.rows[0].groups.count
-    let drawn = bootstrap.statistics(ofClusters: count) { groups in
+  ///
+  /// Whole scenarios are drawn: their groups share situations and, where it was measured, their truth.
+  private static func rows(_ result: AuditResult, scenarios: [[Int]]) -> [Row] {
+    let count = scenarios.count
+    let drawn = bootstrap.statistics(ofClusters: count) { drawn in
       result.rows.map { row -> (spearman: Double?, pearson: Double?) in
-        let samples = groups.flatMap { row.groups[$0] }
+        let samples = drawn.flatMap { scenarios[$0] }.flatMap { row.groups[$0] }
         let (x, y) = (samples.map(\.credit), samples.map(\.truth))
         return (Correlation.spearman(x, y), Correlation.pearson(x, y))
       }

@@ -43,6 +43,12 @@ struct AuditCommand: Subcommand {
     value: "SD", default: "0.15")
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
+    let others = invocation.operands.isEmpty ? Self.ofPolicies : [Self.chance, Self.modelError]
+    for flag in others where invocation.has(flag) {
+      throw UsageError.conflict(
+        "--\(flag.name) goes with \(invocation.operands.isEmpty ? "ENV or RUN" : "the small problem") alone"
+      )
+    }
     guard let operand = invocation.operands.first else {
       try toy(invocation, context).run(json: invocation.has(.json), context.console)
       return .success
@@ -56,6 +62,11 @@ struct AuditCommand: Subcommand {
     }
     return try await audit.run(in: context.catalog.environment(of: invocation))
   }
+
+  /// The flags that say nothing to the small problem.
+  private static let ofPolicies =
+    [truth, scenarios, cutoff, Flag.environmentSet, .tasks, .workers, .out, .force]
+    + EnvironmentAudit.numbers.map(\.flag) + EnvironmentAudit.training
 
   private func toy(_ invocation: Invocation, _ context: Context) throws -> ToyAudit {
     let chance = try invocation.probability(Self.chance, default: 0.31)

@@ -78,6 +78,11 @@ struct EnvironmentAudit: Sendable {
       options[keyPath: path] = try invocation.integer(
         flag, atLeast: least, default: options[keyPath: path])
     }
+    guard options.goldEvery == 0 || options.goldForks > options.forks else {
+      throw UsageError.conflict(
+        "--gold-forks \(options.goldForks) must be more than --forks \(options.forks); --gold-every 0 does without"
+      )
+    }
     return options
   }
 
@@ -102,7 +107,8 @@ struct EnvironmentAudit: Sendable {
       in: layout.folder.relativePath, for: environment, writingTo: invocation.text(.out),
       context.console)
     try await environment.prepare()
-    let (folder, writer) = try writer(environment)
+    let (folder, writer) = try writer(
+      environment, Configuration(audit: options, policy: layout.folder.relativePath))
     return try await audit(environment, models, folder, writer)
   }
 
@@ -118,7 +124,8 @@ struct EnvironmentAudit: Sendable {
     configuration.cloningSteps = try invocation.integer(
       Self.cloningSteps, atLeast: 1, default: configuration.cloningSteps)
     let stages = TrainingStages(console: context.console, workers: workers)
-    let (folder, writer) = try writer(environment)
+    let (folder, writer) = try writer(
+      environment, Configuration(audit: options, training: configuration))
     let trainer = try Trainer(
       environment, from: try await stages.warmStart(in: environment, configuration), configuration,
       catalog: context.catalog.estimators, workers: workers)
@@ -126,10 +133,21 @@ struct EnvironmentAudit: Sendable {
     return try await audit(environment, try writer.layout.readTrainer(), folder, writer)
   }
 
-  private func writer<E: Environment>(_ environment: E) throws -> (URL, TraceWriter) {
+  /// What the run records of itself.
+  private struct Configuration: Encodable {
+    var audit: AuditOptions
+    /// The run whose policy is audited.
+    var policy: String?
+    /// How the policy was trained that is audited.
+    var training: RunConfiguration?
+  }
+
+  private func writer<E: Environment>(
+    _ environment: E, _ configuration: Configuration
+  ) throws -> (URL, TraceWriter) {
     let folder = RunFolder.choose(invocation, suggestion: "audit-\(E.id)")
     let writer = try RunFolder.writer(
-      folder, "audit", environment, options, workers, replacing: invocation.has(.force))
+      folder, "audit", environment, configuration, workers, replacing: invocation.has(.force))
     return (folder, writer)
   }
 

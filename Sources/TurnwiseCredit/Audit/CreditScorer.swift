@@ -4,6 +4,7 @@ public struct CreditScorer: Sendable {
   public private(set) var groups: [[CreditSample]] = []
 
   private var gradientSum: [Double] = []
+  private var comparedSum: [Double] = []
   private var referenceSum: [Double] = []
   private var gradientSquares = 0.0
   private var cosines: [Double] = []
@@ -20,20 +21,23 @@ public struct CreditScorer: Sendable {
   ///   - samples: Its turns.
   ///   - gradient: The policy gradient that the credit gives, Σ x ∇ log π over the turns, divided by
   ///     the number of episodes.
+  ///   - compared: What of it can be held against the truth; `nil` where all of it can.
   ///   - reference: The true one.
   ///   - episodes: How many episodes the group has.
   ///   - turns: How many turns they have.
   ///   - forkTurns: How many turns were played for the credit beside them.
   public mutating func add(
-    _ samples: [CreditSample], gradient: [Double], reference: [Double], episodes: Int, turns: Int,
-    forkTurns: Int
+    _ samples: [CreditSample], gradient: [Double], compared: [Double]? = nil, reference: [Double],
+    episodes: Int, turns: Int, forkTurns: Int
   ) {
+    let compared = compared ?? gradient
     precondition(gradient.count == reference.count, "Gradients have the parameters of one policy.")
     groups.append(samples)
     Self.add(gradient, to: &gradientSum)
+    Self.add(compared, to: &comparedSum)
     Self.add(reference, to: &referenceSum)
     gradientSquares += Self.dot(gradient, gradient)
-    if let cosine = Self.cosine(gradient, reference) { cosines.append(cosine) }
+    if let cosine = Self.cosine(compared, reference) { cosines.append(cosine) }
     self.episodes += Double(episodes)
     self.turns += Double(turns)
     self.forkTurns += Double(forkTurns)
@@ -64,8 +68,9 @@ public struct CreditScorer: Sendable {
       leakage: (Self.mean(
         samples.filter { !$0.isSignificant }.map { $0.credit * $0.credit }) ?? 0).squareRoot(),
       coverage: Self.mean(x.map { $0 == 0 ? 0 : 1 }) ?? 0,
-      deadGroups: Self.mean(groups.map { $0.allSatisfy { $0.credit == 0 } ? 1 : 0 }) ?? 0,
-      cosine: Self.cosine(gradientSum, referenceSum), groupCosine: Self.mean(cosines),
+      deadGroups: Self.mean(
+        groups.filter { !$0.isEmpty }.map { $0.allSatisfy { $0.credit == 0 } ? 1 : 0 }) ?? 0,
+      cosine: Self.cosine(comparedSum, referenceSum), groupCosine: Self.mean(cosines),
       signalToNoise: ratio, signalPerThousandTurns: ratio.map { 1000 * $0 / max(1, spent) },
       forkTurns: forkTurns / max(1, episodes))
   }

@@ -8,7 +8,7 @@ public struct AuditedEpisodes: Sendable {
   public let groups: [[Episode]]
 
   /// The numbers of the groups of each scenario.
-  var scenarios: [[Int]] {
+  public var scenarios: [[Int]] {
     var found: [[Int]] = []
     for (index, group) in groups.enumerated() {
       let scenario = group[0].origin.scenario
@@ -95,7 +95,8 @@ public struct AuditTruth: Sendable {
   public var reliability: (pearson: Double?, spearman: Double?)? {
     guard source == .forks else { return nil }
     let (even, odd) = (measured.map { $0.half(0) }, measured.map { $0.half(1) })
-    func whole(_ half: Double?) -> Double? { half.map { 2 * $0 / (1 + $0) } }
+    // Halves that contradict each other are no measurement at all.
+    func whole(_ half: Double?) -> Double? { half.map { $0 > 0 ? 2 * $0 / (1 + $0) : 0 } }
     return (
       whole(Correlation.pearson(even, odd)), whole(Correlation.spearman(even, odd))
     )

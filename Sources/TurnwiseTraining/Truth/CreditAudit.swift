@@ -243,7 +243,7 @@ public struct CreditAudit<E: Environment>: Sendable {
       for (episode, turns) in truth.turns[index].enumerated() {
         for (turn, truth) in turns.enumerated() {
           guard let truth else {
-            // What has no truth must not speak in the gradient either.
+            // What has no truth cannot be held against the true gradient either.
             known[episode].turns[turn] = 0
             if let tokens = known[episode].tokens?[turn] {
               known[episode].tokens?[turn] = tokens.map { _ in 0 }
@@ -258,8 +258,11 @@ public struct CreditAudit<E: Environment>: Sendable {
         }
       }
       let count = played.groups.count
+      let compared = gradient(of: group, known)
       scorer.add(
-        samples, gradient: gradient(of: group, known), reference: truth.gradients[index],
+        samples,
+        gradient: truth.source == .forks ? gradient(of: group, credit[index]) : compared,
+        compared: compared, reference: truth.gradients[index],
         episodes: group.count, turns: group.reduce(0) { $0 + $1.turns.count },
         forkTurns: forkTurns * (index + 1) / count - forkTurns * index / count)
     }

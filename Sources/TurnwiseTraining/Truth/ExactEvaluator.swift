@@ -59,7 +59,8 @@ public struct ExactEvaluator<E: Environment>: Sendable {
       }
     }
     return ExactEvaluation(
-      search.tree, policy.model, visits: search.visits, returnSpan: returnSpan)
+      search.tree, policy.model, temperature: policy.temperature, visits: search.visits,
+      returnSpan: returnSpan)
   }
 }
 
@@ -82,7 +83,13 @@ public struct ExactEvaluation: Sendable {
   private let model: Transformer
   private let expectations: [HistoryTree.Expectation]
 
-  init(_ tree: HistoryTree, _ model: Transformer, visits: [[Int]], returnSpan: Double) {
+  private let temperature: Double
+
+  init(
+    _ tree: HistoryTree, _ model: Transformer, temperature: Double, visits: [[Int]],
+    returnSpan: Double
+  ) {
+    self.temperature = temperature
     let expectations = tree.expectations()
     let span = max(returnSpan, tree.span)
     (self.tree, self.model, self.expectations, self.span) = (tree, model, expectations, span)
@@ -100,14 +107,16 @@ public struct ExactEvaluation: Sendable {
     }
   }
 
-  /// The gradient of the expected return by the parameters of the policy's model.
+  /// The gradient of the expected return by the parameters of the policy's model, for a policy that
+  /// samples at a temperature of 1.
   ///
   /// - Parameters:
   ///   - tolerance: The share of the terms, by absolute weight, that may be left out.
   ///   - workers: The most threads. The result does not depend on it.
   /// - Returns: A number for each parameter.
   public func gradient(tolerance: Double = 1e-3, workers: Int = 1) -> [Float] {
-    tree.gradient(of: model, expectations, tolerance: tolerance, workers: workers)
+    precondition(temperature == 1, "The gradient is that of a policy with a temperature of 1.")
+    return tree.gradient(of: model, expectations, tolerance: tolerance, workers: workers)
   }
 }
 

@@ -68,6 +68,7 @@ struct HistoryTree {
       var followed = 0.0
       for edge in edges[nodes[index].edges] {
         let behind = edge.child.map { found[$0] }
+        if let behind, behind.unresolved >= 1 { continue }  // Nothing of it was followed.
         followed += edge.probability
         sum.value += edge.probability * (edge.reward + (behind?.value ?? 0))
         sum.success += edge.probability * (behind?.success ?? (edge.success == true ? 1 : 0))
@@ -77,6 +78,12 @@ struct HistoryTree {
       found[index] = Expectation(
         value: sum.value / followed, success: sum.success / followed,
         unresolved: min(1, sum.unresolved + max(0, 1 - followed)))
+      // What was drawn again is worth what its situation is: its advantage is 0.
+      for edge in edges[nodes[index].edges] {
+        guard let child = edge.child, found[child].unresolved >= 1 else { continue }
+        found[child].value = found[index].value - edge.reward
+        found[child].success = found[index].success
+      }
     }
     return found
   }

@@ -49,7 +49,8 @@ package struct CallRunner: Sendable {
     }
     let names = jobs.indices.map(String.init).joined(separator: " ")
     let result = try await sandbox.run(
-      Text("exec python3 -I -S -B runner.py \(names) </dev/null 2>/dev/null"),
+      // Not isolated (`-I`), which would ignore the seed of hashes: sets would have another order each time.
+      Text("exec python3 -s -S -B runner.py \(names) </dev/null 2>/dev/null"),
       in: try Workspace(files), seed: 0)
     let blocks = Self.blocks(result.standardOutput.text.string)
     return jobs.indices.map { index in
@@ -103,7 +104,7 @@ package struct CallRunner: Sendable {
     out = os.dup(1)
     os.dup2(os.open('/dev/null', os.O_WRONLY), 1)
     _signal.signal(_signal.SIGVTALRM, stop)
-    modules, path = set(sys.modules), list(sys.path)
+    modules, path = set(sys.modules), sys.path[1:]
     for job in sys.argv[1:]:
         sys.path[:] = [job] + path
         with open(job + '/calls') as calls:

@@ -12,6 +12,10 @@ package enum TestJudge {
   package static func passing(of program: Program, with sources: [String: Text]) async throws
     -> [Bool]
   {
+    // A text that large is no repair, and might not fit beside the calls.
+    guard sources.values.allSatisfy({ $0.bytes.count <= largestFile }) else {
+      return program.tests.map { _ in false }
+    }
     let job = CallRunner.Job(files: sources, calls: program.calls)
     let outcomes = try await known.value(of: job) {
       try await CallRunner.shared.outcomes(of: [job])[0]
@@ -26,5 +30,7 @@ package enum TestJudge {
     }
   }
 
-  private static let known = ContentCache<CallRunner.Job, [String]>(limit: 1 << 14)
+  /// The bytes of a file that are still run; those of the programs have a hundredth.
+  private static let largestFile = 1 << 16
+  private static let known = ContentCache<CallRunner.Job, [String]>(limit: 1 << 12)
 }

@@ -23,7 +23,9 @@ struct VisibleRun: Sendable {
   nonisolated(nonsending) static func play(in workspace: Workspace) async throws -> VisibleRun {
     try await runs.value(of: workspace) {
       let result = try await sandbox.run(
-        Text("exec python3 \(scriptPath.string) </dev/null 2>&1"), in: workspace, seed: 0)
+        // From where the tests are, wherever the agent's shell has gone.
+        Text("cd /workspace && exec python3 \(scriptPath.string) </dev/null 2>&1"),
+        in: workspace, seed: 0)
       var report = result.standardOutput.text
       while report.bytes.last == UInt8(ascii: "\n") { report.bytes.removeLast() }
       if result.limit != nil || result.status >= 128 {
@@ -33,7 +35,7 @@ struct VisibleRun: Sendable {
     }
   }
 
-  private static let runs = ContentCache<Workspace, VisibleRun>(limit: 1 << 13)
+  private static let runs = ContentCache<Workspace, VisibleRun>(limit: 1 << 10)
 
   private static let sandbox: Sandbox = {
     var limits = Sandbox.Limits()

@@ -4,7 +4,7 @@ internal import TurnwiseCore
 /// A small Python program and its tests: what bugs are planted in.
 ///
 /// To add one, copy a file of this folder, add the program to ``all``, and print the table of outcomes
-/// anew (``MutantTable``). Lines are short and words few, so that a small model can copy them; there are
+/// anew (``MutantOutcomes``). Lines are short and words few, so that a small model can copy them; there are
 /// no double quotes and no backslashes, which JSON would have to escape, and no statement spans lines,
 /// so that one line can be replaced by itself.
 package struct Program: Sendable {

@@ -30,6 +30,8 @@ public struct CorpusError: InputError, Hashable {
     case wrongValue(String, expected: String)
     /// Another line has the same id, or the same question.
     case duplicate(String, line: Int)
+    /// An id that ends as results are numbered.
+    case resultNumber(String)
     /// Evidence that is no document of the corpus.
     case unknownDocument(String)
     /// An answer of which nothing counts.
@@ -79,6 +81,7 @@ extension CorpusError {
       field.flatMap { NearestName.suggestion(for: $0, among: known) }
         .map { "did you mean '\($0)'?" } ?? "there is " + known.joined(separator: ", ")
     case .duplicate where field == "id": "give one of them another id"
+    case .resultNumber: "agents open results by numbers such as #1; give it another id"
     case .duplicate: "take one away; a list of texts can hold several answers"
     case .unknownDocument: "evidence names documents of \(CorpusFiles.corpusName) by their ids"
     case .emptyAnswer: "case, punctuation, articles and spaces do not count in an answer"
@@ -104,6 +107,7 @@ extension CorpusError.Problem {
     case .unknownField: "is no field of such a line"
     case .wrongValue(let found, let expected): "is \(found); expected \(expected)"
     case .duplicate(let text, let line): "'\(text.prefix(60))' is already in line \(line)"
+    case .resultNumber(let id): "'\(id.prefix(60))' reads as the number of a result"
     case .unknownDocument(let id): "'\(id.prefix(60))' is no document of the corpus"
     case .emptyAnswer(let text): "'\(text.prefix(60))' leaves nothing to compare"
     case .wrongCount(let count, let expected): "has \(count) texts; expected \(expected)"

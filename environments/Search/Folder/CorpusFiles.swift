@@ -53,6 +53,7 @@ struct CorpusFiles: Codable {
     let documents = try JSONLines.read(corpus.bytes, of: path, DocumentField.self) {
       line throws(CorpusError) in
       let id = try line.text(.id)
+      guard !Search.Open.isListed(id) else { throw line.error(.id, .resultNumber(id)) }
       if let first = lines.updateValue(line.number, forKey: id) {
         throw line.error(.id, .duplicate(id, line: first))
       }
@@ -72,7 +73,9 @@ struct CorpusFiles: Codable {
       line throws(CorpusError) in
       let text = try line.text(.question)
       // Of two that are the same, one could be held out and the other learned by heart.
-      if let first = lines.updateValue(line.number, forKey: AnswerMatch.normalized(text)) {
+      // Punctuation counts: C++ is not C#.
+      let key = text.precomposedStringWithCompatibilityMapping.lowercased().onOneLine
+      if let first = lines.updateValue(line.number, forKey: key) {
         throw line.error(.question, .duplicate(text, line: first))
       }
       let answers = try line.texts(.answer)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TurnwiseCore
 
 /// The terms of a text: what an index knows of it.
 ///
@@ -64,12 +65,8 @@ enum Terms {
 
   /// Whether a scalar is a term by itself: one of a script without spaces, or a picture.
   private static func standsAlone(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case ..<0x0E00: return false
-    // Thai and Lao, Burmese, Khmer, Hiragana and Katakana.
-    case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3041...0x30FF: return true
-    default: return scalar.properties.isIdeographic || scalar.properties.isEmojiPresentation
-    }
+    scalar.value >= 0x0E00
+      && (scalar.isOfScriptWithoutSpaces || scalar.properties.isEmojiPresentation)
   }
 
   private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
