@@ -16,3 +16,12 @@ public protocol TaskFolderEnvironment: Environment {
   /// - Throws: An ``InputError`` that names the file and what is wrong with it.
   func playing(tasksIn folder: URL) throws -> Self
 }
+
+extension URL {
+  /// The path of a folder as it was typed, for messages: without a slash at its end.
+  package var typedPath: String {
+    var path = relativePath
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return path
+  }
+}

@@ -91,13 +91,7 @@ public struct Repair: Environment {
   ///
   /// - Throws: A `Failure` that says why not, what to do, and what runs without it.
   public func prepare() async throws {
-    do {
-      try await Sandbox.shared.probe()
-    } catch let refusal as Sandbox.Refusal {
-      throw Failure(
-        .sandbox, code: refusal.cause.rawValue,
-        message: "\(refusal)\nWithout a sandbox this runs: turnwise compare keydoor-v1")
-    }
+    try await Sandbox.shared.require()
     let jobs = Program.all.map(\.job)
     for (program, outcomes) in zip(Program.all, try await CallRunner.shared.outcomes(of: jobs))
     where TestJudge.passing(of: program, outcomes).contains(false) {

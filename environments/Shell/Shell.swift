@@ -90,13 +90,7 @@ public struct Shell: Environment {
   /// - Throws: A `Failure` that says why not, what to do, and what runs without it; a
   ///   ``TaskFolderError`` of a task whose check cannot be used.
   public func prepare() async throws {
-    do {
-      try await Sandbox.shared.probe()
-    } catch let refusal as Sandbox.Refusal {
-      throw Failure(
-        .sandbox, code: refusal.cause.rawValue,
-        message: "\(refusal)\nWithout a sandbox this runs: turnwise compare keydoor-v1")
-    }
+    try await Sandbox.shared.require()
     try await rehearseChecks()
   }
 

@@ -8,7 +8,7 @@ struct AuditAnswer: Encodable {
     var name: String
     var kind: AuditRow.Kind
     var score: CreditScore
-    /// Bootstrap intervals over groups.
+    /// Bootstrap intervals over scenarios.
     var pearsonInterval: Interval?
     var spearmanInterval: Interval?
     /// The coefficients divided by the root of the truth's reliability (Spearman 1904).

@@ -25,15 +25,17 @@ struct AuditCommand: Subcommand {
     "truth", "where true advantages come from: \(AuditOptions.Source.words)", value: "WORD",
     default: "best")
   static let scenarios = Flag(
-    "scenarios", "how many scenarios are played", value: "N", default: "16")
+    "scenarios", "how many scenarios are played", value: "N",
+    default: "\(AuditOptions().scenarios)")
   static let groups = Flag(
     "groups", "how many groups are sampled, on each scenario if there are any", value: "N",
-    default: "4, of the small problem 3000")
+    default: "\(AuditOptions().groups), of the small problem 3000")
   static let groupSize = Flag(
-    "group-size", "episodes of a group", value: "N", default: "8")
+    "group-size", "episodes of a group", value: "N",
+    default: "\(AuditOptions().groupSize)")
   static let cutoff = Flag(
     "cutoff", "exact truth does not follow histories less likely than this", value: "P",
-    default: "0.0001")
+    default: "\(AuditOptions().cutoff)")
   private static let chance = Flag(
     "chance", "small problem: probability of the good action where something is decided",
     value: "P", default: "0.31")

@@ -13,34 +13,20 @@ struct EnvironmentAudit: Sendable {
   static let numbers:
     [(flag: Flag, path: any WritableKeyPath<AuditOptions, Int> & Sendable, least: Int)] =
       [
-        (
-          Flag(
-            "histories", "the most histories of a scenario for exact truth", value: "N",
-            default: "100000"),
-          \.histories, 1
-        ),
-        (
-          Flag("points", "how many turns are measured by forks", value: "N", default: "256"),
-          \.points, 8
-        ),
-        (
-          Flag(
-            "forks", "continuations from each side of a measured turn", value: "N", default: "64"),
-          \.forks, 4
-        ),
-        (
-          Flag(
-            "gold-forks", "continuations of the turns of the gold subset", value: "N",
-            default: "256"),
-          \.goldForks, 4
-        ),
-        (
-          Flag(
-            "gold-every", "every so-many-th turn is of the gold subset; 0 for none", value: "N",
-            default: "8"),
-          \.goldEvery, 0
-        ),
+        number("histories", "the most histories of a scenario for exact truth", \.histories, 1),
+        number("points", "how many turns are measured by forks", \.points, 8),
+        number("forks", "continuations from each side of a measured turn", \.forks, 4),
+        number("gold-forks", "continuations of the turns of the gold subset", \.goldForks, 4),
+        number(
+          "gold-every", "every so-many-th turn is of the gold subset; 0 for none", \.goldEvery, 0),
       ]
+
+  private static func number(
+    _ name: String, _ help: String,
+    _ path: any WritableKeyPath<AuditOptions, Int> & Sendable, _ least: Int
+  ) -> (flag: Flag, path: any WritableKeyPath<AuditOptions, Int> & Sendable, least: Int) {
+    (Flag(name, help, value: "N", default: "\(AuditOptions()[keyPath: path])"), path, least)
+  }
 
   private static let updates = Flag(
     "updates", "ENV: updates of the policy that is trained for the audit", value: "N", default: "1")
@@ -65,9 +51,12 @@ struct EnvironmentAudit: Sendable {
       }
       options.truth = source
     }
-    options.scenarios = try invocation.integer(AuditCommand.scenarios, atLeast: 1, default: 16)
-    options.groups = try invocation.integer(AuditCommand.groups, atLeast: 1, default: 4)
-    options.groupSize = try invocation.integer(AuditCommand.groupSize, atLeast: 2, default: 8)
+    options.scenarios = try invocation.integer(
+      AuditCommand.scenarios, atLeast: 1, default: options.scenarios)
+    options.groups = try invocation.integer(
+      AuditCommand.groups, atLeast: 1, default: options.groups)
+    options.groupSize = try invocation.integer(
+      AuditCommand.groupSize, atLeast: 2, default: options.groupSize)
     options.cutoff = try invocation.probability(AuditCommand.cutoff, default: options.cutoff)
     guard options.cutoff > 0, options.cutoff < 1 else {
       throw UsageError.badValue(

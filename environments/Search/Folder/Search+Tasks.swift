@@ -10,9 +10,7 @@ extension Search: TaskFolderEnvironment {
   /// - Throws: A ``CorpusError``.
   public func playing(tasksIn folder: URL) throws -> Search {
     var search = self
-    var path = folder.relativePath
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    search.files = try CorpusFiles(folder: path)
+    search.files = try CorpusFiles(folder: folder.typedPath)
     // What is wrong with the files is said before anything is played.
     _ = try search.library
     return search

@@ -11,10 +11,8 @@ extension Shell: TaskFolderEnvironment {
   /// - Throws: A ``TaskFolderError``.
   public func playing(tasksIn folder: URL) throws -> Shell {
     var shell = self
-    var path = folder.relativePath
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    shell.tasksFolder = path
-    shell.tasks = try TaskFolder(path: path, turnLimit: turnLimit).read()
+    shell.tasksFolder = folder.typedPath
+    shell.tasks = try TaskFolder(path: folder.typedPath, turnLimit: turnLimit).read()
     return shell
   }
 

@@ -1,0 +1,17 @@
+internal import TurnwiseCore
+internal import TurnwiseSandbox
+
+extension Sandbox {
+  /// Checks that commands can be run.
+  ///
+  /// - Throws: A `Failure` that says why not, what to do, and what runs without a sandbox.
+  func require() async throws {
+    do {
+      try await probe()
+    } catch let refusal as Refusal {
+      throw Failure(
+        .sandbox, code: refusal.cause.rawValue,
+        message: "\(refusal)\nWithout a sandbox this runs: turnwise compare keydoor-v1")
+    }
+  }
+}
