@@ -74,8 +74,14 @@ func residentBytes() throws -> Int {
 /// The children of all threads of this process, the dead ones too.
 func childrenOfThisProcess() throws -> [(process: pid_t, name: String)] {
   try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").flatMap { thread in
-    try String(contentsOfFile: "/proc/self/task/\(thread)/children", encoding: .utf8)
-      .split(separator: " ").compactMap { pid_t($0) }
+    let folder = "/proc/self/task/\(thread)"
+    do {
+      return try String(contentsOfFile: "\(folder)/children", encoding: .utf8)
+        .split(separator: " ").compactMap { pid_t($0) }
+    } catch where !FileManager.default.fileExists(atPath: folder) {
+      // A thread that ended between the two looks has handed its children on.
+      return []
+    }
   }.map { process in
     let name = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)
     return (process, name?.trimmingCharacters(in: .newlines) ?? "")

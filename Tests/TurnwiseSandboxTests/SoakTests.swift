@@ -10,7 +10,7 @@ import TurnwiseSandbox
 @Suite struct SoakTests {
   @Test func `a long and rough run leaves nothing and comes out as a quiet one`() async {
     let result = await #expect(
-      processExitsWith: .success, observing: [\.standardOutputContent]
+      processExitsWith: .success, observing: [\.standardOutputContent, \.standardErrorContent]
     ) {
       let turns =
         ProcessInfo.processInfo.environment["TURNWISE_SOAK_TURNS"].flatMap { Int($0) } ?? 300
@@ -33,6 +33,9 @@ import TurnwiseSandbox
       #expect(growth < 8 << 20, "\(growth) bytes")
     }
     // What a process of a test prints is not shown.
+    if result?.exitStatus != .exitCode(EXIT_SUCCESS) {
+      print(String(decoding: result?.standardErrorContent ?? [], as: UTF8.self))
+    }
     let said = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
     for line in said.split(separator: "\n") where line.hasPrefix("soak:") { print(line) }
   }
