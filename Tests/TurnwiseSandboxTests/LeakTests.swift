@@ -7,47 +7,51 @@ import TurnwiseSandbox
 @Suite struct `Nothing is left behind` {
   @Test func `by 1,000 commands, with timeouts, kills and a fork bomb among them`() async {
     await #expect(processExitsWith: .success) {
-      var limits = Sandbox.Limits()
-      limits.seconds = 0.3
-      var sandbox: Sandbox? = Sandbox(slots: 2, limits: limits)
-      let before = try await Belongings.afterWarmingUp(try #require(sandbox))
-      let tally = Tally()
-      await withTaskGroup(of: Void.self) { [sandbox] group in
-        for worker in 0..<4 {
-          group.addTask {
-            guard let sandbox else { return }
-            await tally.add(await mischief(250, worker, in: sandbox))
+      await recordingErrors {
+        var limits = Sandbox.Limits()
+        limits.seconds = 0.3
+        var sandbox: Sandbox? = Sandbox(slots: 2, limits: limits)
+        let before = try await Belongings.afterWarmingUp(try #require(sandbox))
+        let tally = Tally()
+        await withTaskGroup(of: Void.self) { [sandbox] group in
+          for worker in 0..<4 {
+            group.addTask {
+              guard let sandbox else { return }
+              await tally.add(await mischief(250, worker, in: sandbox))
+            }
           }
         }
+        sandbox = nil
+        let counts = await tally.counts
+        // So that the mixture is what it is meant to be.
+        #expect(counts.values.reduce(0, +) == 1000, "\(counts)")
+        for kind in ["cancelled", "exited", "time"] {
+          #expect(counts[kind, default: 0] > 0, "\(kind)")
+        }
+        #expect(counts["trouble"] == nil, "\(counts)")
+        let after = try await Belongings.settled { $0.children == 0 }
+        #expect(after.isNoMore(than: before), "\(before) became \(after)")
+        #expect(after.children == 0, "\(after.children) children are left")
       }
-      sandbox = nil
-      let counts = await tally.counts
-      // So that the mixture is what it is meant to be.
-      #expect(counts.values.reduce(0, +) == 1000, "\(counts)")
-      for kind in ["cancelled", "exited", "time"] {
-        #expect(counts[kind, default: 0] > 0, "\(kind)")
-      }
-      #expect(counts["trouble"] == nil, "\(counts)")
-      let after = try await Belongings.settled { $0.children == 0 }
-      #expect(after.isNoMore(than: before), "\(before) became \(after)")
-      #expect(after.children == 0, "\(after.children) children are left")
     }
   }
 
   @Test func `by sandboxes that come and go`() async {
     await #expect(processExitsWith: .success) {
-      var limits = Sandbox.Limits()
-      let before = try await Belongings.afterWarmingUp(Sandbox(slots: 2))
-      for number in 0..<20 {
-        limits.openFiles = 64 + number
-        try await play("true", by: Sandbox(slots: 2, limits: limits))
+      await recordingErrors {
+        var limits = Sandbox.Limits()
+        let before = try await Belongings.afterWarmingUp(Sandbox(slots: 2))
+        for number in 0..<20 {
+          limits.openFiles = 64 + number
+          try await play("true", by: Sandbox(slots: 2, limits: limits))
+        }
+        // Threads end some time after the last reference to their sandbox.
+        let after = try await Belongings.settled {
+          $0.descriptors.count <= before.descriptors.count && $0.children == 0
+        }
+        #expect(after.isNoMore(than: before), "\(before) became \(after)")
+        #expect(after.children == 0, "\(after.children) children are left")
       }
-      // Threads end some time after the last reference to their sandbox.
-      let after = try await Belongings.settled {
-        $0.descriptors.count <= before.descriptors.count && $0.children == 0
-      }
-      #expect(after.isNoMore(than: before), "\(before) became \(after)")
-      #expect(after.children == 0, "\(after.children) children are left")
     }
   }
 
@@ -85,36 +89,41 @@ import TurnwiseSandbox
 
   @Test func `by a host that is not root`() async {
     await #expect(processExitsWith: .success) {
-      if getuid() == 0 {
-        try #require(setgid(64_321) == 0 && setuid(64_321) == 0, "cannot give up being root")
+      await recordingErrors {
+        if getuid() == 0 {
+          try #require(setgid(64_321) == 0 && setuid(64_321) == 0, "cannot give up being root")
+        }
+        var sandbox: Sandbox? = Sandbox(slots: 1)
+        let workspace = try Workspace([("a", 0o400, "x"), ("d/e", 0o644, "y")])
+        let before = try await play("true", in: workspace, by: try #require(sandbox))
+        let belongings = try Belongings()
+        #expect(before.workspace == workspace, "\(before)")
+        for _ in 0..<20 {
+          let result = try await play(
+            "id -u; cat a d/e; chmod 000 d; ulimit -u; f() { f | f & }; f 2>/dev/null",
+            in: workspace,
+            by: try #require(sandbox))
+          #expect(result.output == "1000\nxy48\n", "\(result)")
+          #expect(result.workspace.entry("d")?.mode == 0, "\(result.workspace)")
+        }
+        sandbox = nil
+        let after = try await Belongings.settled { $0.children == 0 }
+        #expect(after.isNoMore(than: belongings), "\(belongings) became \(after)")
+        #expect(after.children == 0, "\(after.children) children are left")
       }
-      var sandbox: Sandbox? = Sandbox(slots: 1)
-      let workspace = try Workspace([("a", 0o400, "x"), ("d/e", 0o644, "y")])
-      let before = try await play("true", in: workspace, by: try #require(sandbox))
-      let belongings = try Belongings()
-      #expect(before.workspace == workspace, "\(before)")
-      for _ in 0..<20 {
-        let result = try await play(
-          "id -u; cat a d/e; chmod 000 d; ulimit -u; f() { f | f & }; f 2>/dev/null", in: workspace,
-          by: try #require(sandbox))
-        #expect(result.output == "1000\nxy48\n", "\(result)")
-        #expect(result.workspace.entry("d")?.mode == 0, "\(result.workspace)")
-      }
-      sandbox = nil
-      let after = try await Belongings.settled { $0.children == 0 }
-      #expect(after.isNoMore(than: belongings), "\(belongings) became \(after)")
-      #expect(after.children == 0, "\(after.children) children are left")
     }
   }
 
   @Test func `where the memory of commands is concerned`() async {
     await #expect(processExitsWith: .success) {
-      let sandbox = Sandbox(slots: 1)
-      for _ in 0..<3 { try await play("yes", by: sandbox) }
-      let before = try residentBytes()
-      for _ in 0..<10 { try await play("yes", by: sandbox) }
-      let growth = try residentBytes() - before
-      #expect(growth < 2 << 20, "\(growth) bytes")
+      await recordingErrors {
+        let sandbox = Sandbox(slots: 1)
+        for _ in 0..<3 { try await play("yes", by: sandbox) }
+        let before = try residentBytes()
+        for _ in 0..<10 { try await play("yes", by: sandbox) }
+        let growth = try residentBytes() - before
+        #expect(growth < 2 << 20, "\(growth) bytes")
+      }
     }
   }
 }

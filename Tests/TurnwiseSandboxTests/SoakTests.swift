@@ -10,32 +10,32 @@ import TurnwiseSandbox
 @Suite struct SoakTests {
   @Test func `a long and rough run leaves nothing and comes out as a quiet one`() async {
     let result = await #expect(
-      processExitsWith: .success, observing: [\.standardOutputContent, \.standardErrorContent]
+      processExitsWith: .success, observing: [\.standardOutputContent]
     ) {
-      let turns =
-        ProcessInfo.processInfo.environment["TURNWISE_SOAK_TURNS"].flatMap { Int($0) } ?? 300
-      var soak: Soak? = try await Soak(turns: turns)
-      let before = try await Belongings.afterWarmingUp(try #require(soak?.patient))
-      // The first part grows what a process keeps; from then on nothing may grow.
-      try await soak?.play(turns / 4)
-      let warm = try residentBytes()
-      try await soak?.play(turns - turns / 4)
-      let growth = try residentBytes() - warm
-      let counts = try #require(await soak?.counts)
-      soak = nil
-      let after = try await Belongings.settled { $0.children == 0 }
-      print("soak: \(counts), memory grew by \(growth >> 10) KiB, left: \(after.children) children")
-      #expect(counts.total == turns, "\(counts)")
-      #expect(counts.cancelled > 0 && counts.stopped > 0 && counts.hostile > 0, "\(counts)")
-      #expect(counts.different == 0 && counts.failed == 0, "\(counts)")
-      #expect(after.isNoMore(than: before), "\(before) became \(after)")
-      #expect(after.children == 0 && after.folders <= before.folders)
-      #expect(growth < 8 << 20, "\(growth) bytes")
+      await recordingErrors {
+        let turns =
+          ProcessInfo.processInfo.environment["TURNWISE_SOAK_TURNS"].flatMap { Int($0) } ?? 300
+        var soak: Soak? = try await Soak(turns: turns)
+        let before = try await Belongings.afterWarmingUp(try #require(soak?.patient))
+        // The first part grows what a process keeps; from then on nothing may grow.
+        try await soak?.play(turns / 4)
+        let warm = try residentBytes()
+        try await soak?.play(turns - turns / 4)
+        let growth = try residentBytes() - warm
+        let counts = try #require(await soak?.counts)
+        soak = nil
+        let after = try await Belongings.settled { $0.children == 0 }
+        print(
+          "soak: \(counts), memory grew by \(growth >> 10) KiB, left: \(after.children) children")
+        #expect(counts.total == turns, "\(counts)")
+        #expect(counts.cancelled > 0 && counts.stopped > 0 && counts.hostile > 0, "\(counts)")
+        #expect(counts.different == 0 && counts.failed == 0, "\(counts)")
+        #expect(after.isNoMore(than: before), "\(before) became \(after)")
+        #expect(after.children == 0 && after.folders <= before.folders)
+        #expect(growth < 8 << 20, "\(growth) bytes")
+      }
     }
     // What a process of a test prints is not shown.
-    if result?.exitStatus != .exitCode(EXIT_SUCCESS) {
-      print(String(decoding: result?.standardErrorContent ?? [], as: UTF8.self))
-    }
     let said = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
     for line in said.split(separator: "\n") where line.hasPrefix("soak:") { print(line) }
   }
