@@ -62,24 +62,25 @@ import TurnwiseTraining
     let played = try await exact.play()
     let computed = try await exact.truth(of: played)
     let forks = try await audit {
-      ($0.truth, $0.points, $0.forks, $0.goldForks, $0.goldEvery) = (.forks, 60, 32, 96, 4)
+      ($0.truth, $0.points, $0.forks, $0.goldForks, $0.goldEvery) = (.both, 60, 32, 96, 4)
     }
     let measured = try await forks.truth(of: played)
     #expect(measured.source == .forks && (55...60).contains(measured.count))
-    var deviations: [Double] = []
     for (known, found) in zip(computed.turns.joined().joined(), measured.turns.joined().joined()) {
       guard let known, let found else { continue }
       let difference = found.advantage - known.advantage
       // Where no continuation differed from the others, what is rarer than one in so many is hidden.
       let error = max(found.standardError, 1.0 / Double(found.continuations ?? 1))
       #expect(abs(difference) < 4.5 * error + known.bound, "\(known) \(found)")
-      if found.standardError > 0 { deviations.append(difference / found.standardError) }
     }
-    let square = deviations.reduce(0) { $0 + $1 * $1 } / Double(max(1, deviations.count))
-    #expect(deviations.count > 15 && (0.4...1.8).contains(square), "\(square)")
+    let agreement = try #require(measured.agreement)
+    #expect(agreement.turns == measured.count && abs(agreement.bias) < 0.03, "\(agreement)")
+    #expect((agreement.pearson ?? 0) > 0.9, "\(agreement)")
+    #expect((0.6...1.4).contains(agreement.calibration ?? 0), "\(agreement)")
     #expect((measured.reliability?.pearson ?? 0) > 0.8)
     #expect((0.4...1.8).contains(try #require(measured.calibration(forks: 32))))
     #expect(measured.spentTurns > 0 && computed.spentTurns == 0)
+    #expect(computed.agreement == nil)
     #expect(measured.measured.filter(\.isGold).allSatisfy { $0.before.count == 96 })
     #expect(measured.measured.filter { !$0.isGold }.allSatisfy { $0.behind.count == 32 })
   }

@@ -55,14 +55,19 @@ extension AuditAnswer {
         + format("%.2f", 100 * (truth.unresolved ?? 0))
         + " % of probability not followed, which could change an advantage by "
         + format("%.3f", truth.bound) + " (mean bound)\n\(turns)"
-    case .forks:
+    case .forks, .both:
       func number(_ value: Double?) -> String { value.map { format("%.2f", $0) } ?? "-" }
       return
         "truth: measured by \(options.forks) forks from each side of a turn, \(truth.forkTurns)"
         + " environment turns; mean standard error " + format("%.3f", truth.standardError)
         + "\nits reliability is \(number(truth.reliabilitySpearman)) (Spearman, split halves), so the"
         + " truth itself would reach \(number(truth.reliabilitySpearman.map { max(0, $0).squareRoot() }));"
-        + " gold turns lie \(number(truth.calibration)) standard errors away (1 expected)\n\(turns)"
+        + " gold turns lie \(number(truth.calibration)) standard errors away (1 expected)\n"
+        + (truth.agreement.map { agreement in
+          "computed truth of \(agreement.turns) of them lies \(number(agreement.calibration)) standard errors"
+            + " away (1 expected); measured less computed is " + format("%+.4f", agreement.bias)
+            + " on average; Pearson \(number(agreement.pearson))\n"
+        } ?? "") + turns
     }
   }
 
@@ -74,7 +79,7 @@ extension AuditAnswer {
   static func words(of truth: AuditTruth, _ options: AuditOptions) -> String {
     switch truth.source {
     case .exact, .best: return "exact, \(truth.histories) histories"
-    case .forks:
+    case .forks, .both:
       let why =
         switch truth.reason {
         case nil: ""

@@ -36,6 +36,7 @@ struct AuditAnswer: Encodable {
     var reliabilityPearson: Double?
     var reliabilitySpearman: Double?
     var calibration: Double?
+    var agreement: TruthAgreement?
   }
 
   struct Timing: Encodable { var seconds: Double }
@@ -140,5 +141,6 @@ extension AuditAnswer.Truth {
     reliabilityPearson = result.truth.reliability?.pearson
     reliabilitySpearman = result.truth.reliability?.spearman
     calibration = result.truth.calibration(forks: options.forks)
+    agreement = result.truth.agreement
   }
 }

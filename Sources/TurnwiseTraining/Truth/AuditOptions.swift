@@ -11,6 +11,8 @@ public struct AuditOptions: Codable, Hashable, Sendable {
     case exact
     /// Measured by ``ForkTruth``.
     case forks
+    /// Measured, and computed, too, to see how far they lie from each other (``TruthAgreement``).
+    case both
   }
 
   /// The seed of everything random.

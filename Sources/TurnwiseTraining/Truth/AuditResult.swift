@@ -69,6 +69,8 @@ public struct AuditTruth: Sendable {
   public internal(set) var unresolved: [Double] = []
   /// What was measured, in the order of groups.
   public internal(set) var measured: [ForkedTurn] = []
+  /// How far that lies from what was computed, where both was asked for.
+  public internal(set) var agreement: TruthAgreement?
   /// How many environment turns were played to measure it.
   public internal(set) var spentTurns = 0
 
@@ -102,12 +104,12 @@ public struct AuditTruth: Sendable {
     )
   }
 
-  /// The root mean square of how many standard errors the usual number of continuations of gold turns
-  /// lies from the others: about 1 if the errors are what they are said to be.
+  /// How many standard errors the usual number of continuations of gold turns lies from the others, over
+  /// all of them (as ``TruthAgreement/calibration``): about 1 if the errors are what they are said to be.
   public func calibration(forks: Int) -> Double? {
     let deviations = measured.compactMap { $0.deviation(first: forks) }
-    guard deviations.count > 1 else { return nil }
-    return (deviations.reduce(0) { $0 + $1 * $1 } / Double(deviations.count)).squareRoot()
+    return TruthAgreement.calibration(
+      deviations.map(\.difference), errors: deviations.map(\.standardError))
   }
 }
 

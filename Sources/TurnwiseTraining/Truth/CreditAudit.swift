@@ -85,6 +85,16 @@ public struct CreditAudit<E: Environment>: Sendable {
   public func truth(
     of played: AuditedEpisodes, onProgress: (_ scenario: Int) -> Void = { _ in }
   ) async throws -> AuditTruth {
+    if options.truth == .both {
+      let computed = try await computed(played) { _ in }
+      var truth = try await measured(played, nil, onProgress)
+      truth.agreement = TruthAgreement(
+        zip(truth.turns.joined().joined(), computed.turns.joined().joined()).compactMap {
+          guard let measured = $0, let computed = $1 else { return nil }
+          return (measured, computed)
+        })
+      return truth
+    }
     let first = try Session(environment, origin: played.groups[0][0].origin)
     let isListed = !first.situation.observation.choices.isEmpty
     guard options.truth == .exact || (options.truth == .best && isListed) else {

@@ -109,15 +109,14 @@ public struct ForkedTurn: Codable, Hashable, Sendable {
     return Self.truth(every(before), every(behind)).advantage
   }
 
-  /// How many standard errors the first continuations of a gold turn lie from the others.
-  public func deviation(first count: Int) -> Double? {
+  /// How far the first continuations of a gold turn lie from the others, and the standard error of that.
+  func deviation(first count: Int) -> (difference: Double, standardError: Double)? {
     guard isGold, before.count > count + 1 else { return nil }
     let few = Self.truth(Array(before.prefix(count)), Array(behind.prefix(count)))
     let rest = Self.truth(Array(before.dropFirst(count)), Array(behind.dropFirst(count)))
-    // Where both halves are certain there is no error to compare with.
     let error =
       (few.standardError * few.standardError + rest.standardError * rest.standardError).squareRoot()
-    return error > 0 ? (few.advantage - rest.advantage) / error : nil
+    return (few.advantage - rest.advantage, error)
   }
 
   private static func truth(_ before: [Double], _ behind: [Double]) -> TurnTruth {
