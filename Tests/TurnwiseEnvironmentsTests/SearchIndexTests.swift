@@ -1,4 +1,6 @@
+import Foundation
 import Testing
+import TurnwiseCore
 import TurnwiseEnvironments
 
 /// Scores and ranks of texts, by their numbers.
@@ -72,6 +74,33 @@ struct GoldenRanking: Sendable, CustomTestStringConvertible {
     for limit in [1, 2, 7, 499] {
       #expect(index.search("fox den", limit: limit) == Array(all.prefix(limit)))
     }
+  }
+
+  /// Prints how long that takes, with 2,000 documents or as many as `TURNWISE_INDEX_DOCUMENTS` says:
+  /// `TURNWISE_INDEX_DOCUMENTS=50000 swift test -c release --filter SearchIndexTests`.
+  @Test func `finds one document among many by its words`() {
+    let count =
+      ProcessInfo.processInfo.environment["TURNWISE_INDEX_DOCUMENTS"].flatMap { Int($0) } ?? 2000
+    var random = Randomness(seed: 1)
+    // Low numbers are frequent words, as in any language.
+    func word() -> String { "w\(Int(exp(random.unit() * 10)))" }
+    let texts = (0..<count).map { document in
+      "title\(document) " + (0..<24).map { _ in word() }.joined(separator: " ")
+    }
+    let clock = ContinuousClock()
+    var index = BM25Index([String]())
+    let building = clock.measure { index = BM25Index(texts) }
+    let queries = (0..<500).map { _ in
+      let document = Int.random(in: 0..<count, using: &random)
+      return (document, "\(word()) title\(document) \(word())")
+    }
+    var times: [Duration] = []
+    for (document, query) in queries {
+      var found: [BM25Index.Hit] = []
+      times.append(clock.measure { found = index.search(query, limit: 5) })
+      #expect(found.first?.document == document, "\(query)")
+    }
+    print("index: \(count) documents in \(building), a query in \(times.sorted()[times.count / 2])")
   }
 
   @Test func `finds nothing where there is nothing to find`() {

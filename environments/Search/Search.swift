@@ -29,7 +29,9 @@ public struct Search: Environment {
   /// How many documents lead to an answer: one of these numbers, each as likely as it occurs here.
   public var hops = [1, 2, 3, 4]
   /// How often a document says a thing in other words than questions do.
-  public var synonyms = 0.5
+  ///
+  /// The hardest thing of the world for a small policy: at 0.5 imitation may not come to learn the words.
+  public var synonyms = 0.25
   /// The seed of the world.
   public var worldSeed = 1
   /// How many results a search shows that does not say.
