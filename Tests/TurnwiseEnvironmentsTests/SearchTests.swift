@@ -152,6 +152,38 @@ import TurnwiseEnvironments
     #expect(session.turns.last?.replies.first?.text == "Nothing found.")
   }
 
+  @Test(arguments: [
+    (
+      "gavu is a firm, founder  hizu,\nseat jifi", "gavu FOUNDER",
+      "*gavu* is a firm, *founder*  hizu,\nseat jifi"
+    ),
+    ("„Fluss“ – der (Rhein)!", "rhein fluss", "„*Fluss*“ – der (*Rhein*)!"),
+    ("well-known, well known", "known", "well-known, well *known*"),
+    ("東京は日本の首都", "首都", "東京は日本の首都"), ("a b", "", "a b"), ("", "a", ""), (" \n", "a", " \n"),
+  ])
+  func `shows what was searched between asterisks`(text: String, query: String, shown: String) {
+    #expect(Marks.text(text, of: query) == shown)
+  }
+
+  @Test func `marks pages unless told otherwise, and those that were not searched never`()
+    async throws
+  {
+    for (marks, start) in [(true, "*"), (false, "")] {
+      var search = Search()
+      search.marks = marks
+      let question = try #require(try questions(.train, count: 1, of: search).first)
+      var session = try session(question, search)
+      let id = question.evidence[0]
+      func page() -> String? { session.turns.last?.replies.first?.text.string }
+      await session.play(.call("open", ["id": .string(id)]))
+      #expect(page()?.contains("*") == false)
+      await session.play(.call("search", ["query": .string(question.queries[0])]))
+      await session.play(.call("open", ["id": .string(id)]))
+      let name = question.queries[0].prefix { $0 != " " }
+      #expect(page()?.hasPrefix("\(start)\(name)\(start) is a ") == true)
+    }
+  }
+
   @Test func `has the share of the evidence that was opened for a potential`() async throws {
     var search = Search()
     search.hops = [3]

@@ -28,9 +28,7 @@ public struct Search: Environment {
   public var distractors = 2
   /// How many documents lead to an answer: one of these numbers, each as likely as it occurs here.
   public var hops = [1, 2, 3, 4]
-  /// How often a document says a thing in other words than questions do.
-  ///
-  /// The hardest thing of the world for a small policy: at 0.5 imitation may not come to learn the words.
+  /// How often a document says a thing in other words than questions do, which no mark shows.
   public var synonyms = 0.25
   /// The seed of the world.
   public var worldSeed = 1
@@ -38,6 +36,8 @@ public struct Search: Environment {
   public var results = 4
   /// The characters of a snippet, by which documents without a title are listed.
   public var snippet = 60
+  /// Whether a page shows the words of the last search between asterisks.
+  public var marks = true
   /// The bytes of a page.
   public var pageLength = 600
   /// How much a second occurrence of a word adds to the score of a document.
@@ -51,8 +51,8 @@ public struct Search: Environment {
   private let shelf = SearchShelf()
 
   private enum CodingKeys: String, CodingKey {
-    case documents, distractors, hops, synonyms, worldSeed, results, snippet, pageLength, k1, b
-    case turnLimit, files
+    case documents, distractors, hops, synonyms, worldSeed, results, snippet, marks, pageLength, k1
+    case b, turnLimit, files
   }
 
   /// Creates the environment with its default parameters.
@@ -87,6 +87,7 @@ public struct Search: Environment {
     worldSeed = try container.decode(Int.self, forKey: .worldSeed)
     results = try number(.results, Find.limits)
     snippet = try number(.snippet, 1...1000)
+    marks = try container.decode(Bool.self, forKey: .marks)
     pageLength = try number(.pageLength, 20...100_000)
     k1 = try share(.k1, upTo: 100)
     b = try share(.b, upTo: 1)
@@ -108,6 +109,7 @@ public struct Search: Environment {
     try container.encode(worldSeed, forKey: .worldSeed)
     try container.encode(results, forKey: .results)
     try container.encode(snippet, forKey: .snippet)
+    try container.encode(marks, forKey: .marks)
     try container.encode(pageLength, forKey: .pageLength)
     try container.encode(k1, forKey: .k1)
     try container.encode(b, forKey: .b)

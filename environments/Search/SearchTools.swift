@@ -28,6 +28,7 @@ extension Search {
         throw ToolRefusal("k is \(count); it may be from 1 to \(Self.limits.upperBound).")
       }
       state.page = nil
+      state.query = arguments.query
       state.results = corpus.search(arguments.query, limit: count)
       let lines = state.results.enumerated().map { index, id in
         let heading = corpus[id]?.heading(for: arguments.query, length: environment.snippet)
@@ -40,7 +41,9 @@ extension Search {
   /// Shows a page of a document.
   struct Open: Tool {
     static let name = "open"
-    static let summary = "Shows a page of a document."
+    static let summary = """
+      Shows a page of a document; words that were searched stand between asterisks.
+      """
     static let help = [
       "id": "A result as it is listed, its number such as #1, or the id of a document.",
       "page": "The page, from 1.",
@@ -66,7 +69,8 @@ extension Search {
         throw ToolRefusal("There is no page \(page); the last is \(count).")
       }
       state.open(document.id)
-      let text = document.page(page, of: length)
+      var text = document.page(page, of: length)
+      if environment.marks { text = Marks.text(text, of: state.query) }
       let ending = count > 1 ? "\n(page \(page) of \(count))" : ""
       return ToolReply(Text((text.isEmpty ? "(empty)" : text) + ending))
     }

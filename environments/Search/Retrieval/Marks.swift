@@ -1,0 +1,30 @@
+/// Shows in a text what was searched.
+///
+/// A page tells many things, and what was asked is mostly behind the word that was searched.
+package enum Marks {
+  /// A text with asterisks around each word whose terms were all searched.
+  ///
+  /// A word ends at white space, and punctuation around it is left outside.
+  package static func text(_ text: String, of query: String) -> String {
+    let wanted = Set(Terms.of(query))
+    guard !wanted.isEmpty else { return text }
+    var marked = ""
+    var rest = text[...]
+    while !rest.isEmpty {
+      let space = rest.prefix(while: \.isWhitespace)
+      let word = rest.dropFirst(space.count).prefix { !$0.isWhitespace }
+      rest = rest[word.endIndex...]
+      marked += space + self.word(word, wanted)
+    }
+    return marked
+  }
+
+  private static func word(_ word: Substring, _ wanted: Set<String>) -> String {
+    func isPunctuation(_ character: Character) -> Bool { Terms.of(String(character)).isEmpty }
+    guard let start = word.firstIndex(where: { !isPunctuation($0) }),
+      let last = word.lastIndex(where: { !isPunctuation($0) }),
+      wanted.isSuperset(of: Terms.of(String(word[start...last])))
+    else { return String(word) }
+    return "\(word[..<start])*\(word[start...last])*\(word[word.index(after: last)...])"
+  }
+}
