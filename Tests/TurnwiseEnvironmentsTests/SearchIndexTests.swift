@@ -92,7 +92,7 @@ struct GoldenRanking: Sendable, CustomTestStringConvertible {
     let building = clock.measure { index = BM25Index(texts) }
     let queries = (0..<500).map { _ in
       let document = Int.random(in: 0..<count, using: &random)
-      return (document, "\(word()) title\(document) \(word())")
+      return (document, texts[document].split(separator: " ").prefix(3).joined(separator: " "))
     }
     var times: [Duration] = []
     for (document, query) in queries {
