@@ -1,7 +1,9 @@
 /// The numbers of the calls that the filter looks at, which differ between architectures.
 extension SyscallFilter {
   #if arch(x86_64)
-    static let architecture: UInt32 = 0xC000_003E
+    package static let architecture: UInt32 = 0xC000_003E
+    /// The x32 numbers of the same calls.
+    static let foreignNumbers: PartialRangeFrom<UInt32>? = 0x4000_0000...
     static let cloneNumber: UInt32 = 56
     static let ioctlNumber: UInt32 = 16
     static let prctlNumber: UInt32 = 157
@@ -22,7 +24,8 @@ extension SyscallFilter {
     /// Makes files of memory that are in no file system.
     static let memoryFileNumber: UInt32 = 319
   #else
-    static let architecture: UInt32 = 0xC000_00B7
+    package static let architecture: UInt32 = 0xC000_00B7
+    static let foreignNumbers: PartialRangeFrom<UInt32>? = nil
     static let cloneNumber: UInt32 = 220
     static let ioctlNumber: UInt32 = 29
     static let prctlNumber: UInt32 = 167
