@@ -48,6 +48,15 @@ TURNWISE_INLINE float turnwise_reduce_add(turnwise_float16 x) {
   return (z.x + z.y) + (z.z + z.w);
 }
 
+// The elements of the first halves in turn, and those of the second halves. Shuffles spelt in Swift are made lane by
+// lane.
+TURNWISE_INLINE turnwise_float16 turnwise_interleave_low(turnwise_float16 a, turnwise_float16 b) {
+  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+TURNWISE_INLINE turnwise_float16 turnwise_interleave_high(turnwise_float16 a, turnwise_float16 b) {
+  return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
 // Asks for a cache line before it is needed. Never faults, whatever the address.
 TURNWISE_INLINE void turnwise_prefetch(const float *x) { __builtin_prefetch(x, 0, 2); }
 

@@ -55,17 +55,41 @@ extension CompiledKernels {
     for i in 0..<depth { store(.zero, panel, i * panelWidth) }
   }
 
-  /// Turns a block of 16 × 16 floats.
+  /// Turns a block of 16 × 16 floats: vectors are dealt out by fours, as hands of cards, and so are the
+  /// hands.
   @inline(__always)
   private static func transpose(
     _ y: MutableFloats, _ yStride: Int, _ x: Floats, _ xStride: Int
   ) {
-    for half in 0..<2 {
-      let x = x + 8 * half * xStride
-      let y = y + 8 * half
-      for i in 0..<lanes {
-        for j in 0..<8 { y[i * yStride + j] = x[j * xStride + i] }
-      }
+    func every4th(_ first: Int) -> (Vector, Vector, Vector, Vector) {
+      let x = x + first * xStride
+      return deal(
+        load(x, 0), load(x, 4 * xStride), load(x, 8 * xStride), load(x, 12 * xStride))
     }
+    func put(_ first: Int, _ hands: (Vector, Vector, Vector, Vector)) {
+      let y = y + first * yStride
+      store(hands.0, y, 0)
+      store(hands.1, y, yStride)
+      store(hands.2, y, 2 * yStride)
+      store(hands.3, y, 3 * yStride)
+    }
+    let (a, b, c, d) = (every4th(0), every4th(1), every4th(2), every4th(3))
+    put(0, deal(a.0, b.0, c.0, d.0))
+    put(4, deal(a.1, b.1, c.1, d.1))
+    put(8, deal(a.2, b.2, c.2, d.2))
+    put(12, deal(a.3, b.3, c.3, d.3))
+  }
+
+  /// Returns the elements of four vectors in turn: the first of each, then the second of each, and so on.
+  @inline(__always)
+  private static func deal(
+    _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector
+  ) -> (Vector, Vector, Vector, Vector) {
+    let (firstAC, lastAC) = (interleaveLow(a, c), interleaveHigh(a, c))
+    let (firstBD, lastBD) = (interleaveLow(b, d), interleaveHigh(b, d))
+    return (
+      interleaveLow(firstAC, firstBD), interleaveHigh(firstAC, firstBD),
+      interleaveLow(lastAC, lastBD), interleaveHigh(lastAC, lastBD)
+    )
   }
 }

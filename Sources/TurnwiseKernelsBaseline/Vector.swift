@@ -55,6 +55,14 @@ func larger(_ a: Vector, _ b: Vector) -> Vector { turnwise_max(a, b) }
 @inline(__always)
 func squareRoot(_ vector: Vector) -> Vector { turnwise_sqrt(vector) }
 
+/// Returns the elements of the first halves of two vectors in turn.
+@inline(__always)
+func interleaveLow(_ a: Vector, _ b: Vector) -> Vector { turnwise_interleave_low(a, b) }
+
+/// Returns the elements of the second halves of two vectors in turn.
+@inline(__always)
+func interleaveHigh(_ a: Vector, _ b: Vector) -> Vector { turnwise_interleave_high(a, b) }
+
 /// Returns `vector` with zeros from lane `count` on.
 @inline(__always)
 func keeping(first count: Int, of vector: Vector) -> Vector {
