@@ -40,14 +40,14 @@ public struct AdamW: Codable, Hashable, Sendable {
 
   /// Moves a model against a gradient.
   public mutating func update(
-    _ model: inout Transformer, gradient: [Float], learningRate: Float
+    _ model: inout Transformer, gradient: Gradient, learningRate: Float
   ) {
     update(&model, gradient: gradient, learningRate: learningRate) { _ in true }
   }
 
   /// Moves the weights of a model that are its own to move.
   mutating func update(
-    _ model: inout Transformer, gradient: [Float], learningRate: Float,
+    _ model: inout Transformer, gradient: Gradient, learningRate: Float,
     where isMoved: (ParameterLayout.Slice) -> Bool
   ) {
     precondition(
@@ -62,9 +62,9 @@ public struct AdamW: Codable, Hashable, Sendable {
     model.parameters.withUnsafeMutableBufferPointer { parameters in
       firstMoments.withUnsafeMutableBufferPointer { first in
         secondMoments.withUnsafeMutableBufferPointer { second in
-          gradient.withUnsafeBufferPointer { gradient in
+          gradient.withFloats { g in
             guard let p = parameters.baseAddress, let m = first.baseAddress,
-              let v = second.baseAddress, let g = gradient.baseAddress
+              let v = second.baseAddress
             else { return }
             for slice in slices where isMoved(slice) {
               let start = slice.range.lowerBound
@@ -90,12 +90,12 @@ public struct AdamW: Codable, Hashable, Sendable {
   ///   - limit: The longest norm it may keep.
   /// - Returns: The norm it had.
   @discardableResult
-  public static func clip(_ gradient: inout [Float], toNorm limit: Float) -> Float {
-    gradient.withUnsafeMutableBufferPointer { gradient in
-      guard let base = gradient.baseAddress else { return 0 }
-      let norm = kernels.dot(base, base, count: gradient.count).squareRoot()
-      if norm > limit { kernels.scale(base, by: limit / norm, count: gradient.count) }
-      return norm
+  public static func clip(_ gradient: inout Gradient, toNorm limit: Float) -> Float {
+    let count = gradient.count
+    let norm = gradient.withFloats { kernels.dot($0, $0, count: count).squareRoot() }
+    if norm > limit {
+      gradient.withMutableFloats { kernels.scale($0, by: limit / norm, count: count) }
     }
+    return norm
   }
 }

@@ -33,23 +33,24 @@ public struct Muon: Hashable, Sendable {
   ///   - learningRate: The step size.
   ///   - workers: The most threads to use. The result does not depend on it.
   public mutating func update(
-    _ model: inout Transformer, gradient: [Float], learningRate: Float, workers: Int = 1
+    _ model: inout Transformer, gradient: Gradient, learningRate: Float, workers: Int = 1
   ) {
     adam.update(&model, gradient: gradient, learningRate: learningRate) { !$0.isDecayed }
     let matrices = model.layout.slices.filter(\.isDecayed)
+    let memory = model.memory
     let shapes = matrices.map { (rows: $0.shape[0], columns: $0.shape[1]) }
     let (old, new) = (momentum, 1 - momentum)
     let keep = 1 - learningRate * adam.weightDecay
     model.parameters.withUnsafeMutableBufferPointer { parameters in
       adam.firstMoments.withUnsafeMutableBufferPointer { averages in
-        gradient.withUnsafeBufferPointer { gradient in
-          guard let parameters = parameters.baseAddress, let averages = averages.baseAddress,
-            let gradient = gradient.baseAddress
+        gradient.withFloats { gradient in
+          guard let parameters = parameters.baseAddress, let averages = averages.baseAddress
           else { return }
           // Each matrix is moved by one thread.
           nonisolated(unsafe) let (weights, momenta, slopes) = (parameters, averages, gradient)
           _ = Parallel.map(
-            matrices.count, workers: workers, workspace: { Orthogonalizer(for: shapes) }
+            matrices.count, workers: workers,
+            workspace: { Orthogonalizer(for: shapes, from: memory) }
           ) { index, orthogonalizer in
             let (start, count) = (matrices[index].range.lowerBound, matrices[index].range.count)
             let (average, slope) = (momenta + start, slopes + start)

@@ -77,7 +77,7 @@ public struct SequenceGradients: Sendable {
 /// The gradient of a loss over sequences.
 public struct GradientResult: Sendable {
   /// The derivative by each parameter, summed over the sequences.
-  public var gradient: [Float]
+  public var gradient: Gradient
   /// The losses that the objective returned, summed.
   public var loss: Double
   /// What the model said of each sequence.

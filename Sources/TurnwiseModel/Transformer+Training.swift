@@ -100,26 +100,23 @@ extension Transformer {
       outputs: outputs)
   }
 
-  /// Adds up gradients, a piece that fits the cache at a time.
-  private func sum(_ gradients: [BufferPool.Loan], workers: Int) -> [Float] {
+  /// Adds up gradients in the memory of the first, a piece that fits the cache at a time.
+  private func sum(_ gradients: [BufferPool.Loan], workers: Int) -> Gradient {
     let count = parameters.count
-    guard let first = gradients.first else { return [Float](repeating: 0, count: count) }
+    guard let total = gradients.first else {
+      let zero = lendWeights()
+      zero.base.update(repeating: 0, count: count)
+      return Gradient(zero, count: count)
+    }
     let piece = 1 << 14
-    return [Float](unsafeUninitializedCapacity: count) { values, initialized in
-      initialized = count
-      guard let base = values.baseAddress else { return }
-      FloatBuffer.preferHugePages(base, count: count)
-      // Each piece is written by one thread.
-      nonisolated(unsafe) let total = base
-      _ = Parallel.map((count + piece - 1) / piece, workers: workers, workspace: {}) { index, _ in
-        let start = index * piece
-        let length = min(piece, count - start)
-        (total + start).update(from: first.base + start, count: length)
-        for gradient in gradients.dropFirst() {
-          kernels.add(total + start, gradient.base + start, count: length)
-        }
+    _ = Parallel.map((count + piece - 1) / piece, workers: workers, workspace: {}) { index, _ in
+      let start = index * piece
+      for gradient in gradients.dropFirst() {
+        kernels.add(
+          total.base + start, gradient.base + start, count: min(piece, count - start))
       }
     }
+    return Gradient(total, count: count)
   }
 
   private func validated(_ sequences: [TrainingSequence]) -> [Microbatch] {

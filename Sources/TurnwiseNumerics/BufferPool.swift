@@ -46,6 +46,13 @@ package final class BufferPool: Sendable {
     /// The first float; the loan must outlast its use.
     package var base: MutableFloats { buffer.base }
 
+    /// Lends room for `count` floats, which are the first of these.
+    package func copy(of count: Int) -> Loan {
+      let copy = pool.lend(count)
+      copy.base.update(from: base, count: count)
+      return copy
+    }
+
     deinit { pool.state.withLock { $0.idle.append(buffer) } }
   }
 }

@@ -97,7 +97,7 @@ import TurnwiseModel
     var model = Transformer.scrambled(.tiny())
     let before = model
     var optimizer = AdamW(for: model, weightDecay: 0.5)
-    let zero = [Float](repeating: 0, count: model.parameters.count)
+    let zero = Gradient(repeatElement(0, count: model.parameters.count))
     optimizer.update(&model, gradient: zero, learningRate: 0.1)
     for slice in model.layout.slices {
       let isSame = model.parameters[slice.range] == before.parameters[slice.range]
@@ -106,11 +106,11 @@ import TurnwiseModel
   }
 
   @Test func `has its gradient shortened only when it is too long`() {
-    var long: [Float] = [3, 4]
+    var long = Gradient([3, 4])
     #expect(AdamW.clip(&long, toNorm: 1) == 5)
     #expect(abs(long[0] - 0.6) < 1e-6 && abs(long[1] - 0.8) < 1e-6)
-    var short: [Float] = [0.3, 0.4]
+    var short = Gradient([0.3, 0.4])
     AdamW.clip(&short, toNorm: 1)
-    #expect(short == [0.3, 0.4])
+    #expect(short.elementsEqual([0.3, 0.4]))
   }
 }

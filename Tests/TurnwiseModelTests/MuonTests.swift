@@ -1,5 +1,6 @@
 import Testing
 import TurnwiseModel
+import TurnwiseNumerics
 
 @Suite struct `An optimiser that orthogonalises` {
   @Test(arguments: [(6, 6), (4, 9), (9, 4)])
@@ -31,7 +32,8 @@ import TurnwiseModel
   {
     var generator = SplitMix(4)
     let start = Transformer(ModelConfiguration(vocabulary: 300), using: &generator)
-    let gradient = start.parameters.map { _ in Float.random(in: -1...1, using: &generator) }
+    let gradient = Gradient(
+      start.parameters.map { _ in Float.random(in: -1...1, using: &generator) })
     var (model, plain) = (start, start)
     var (muon, adam) = (Muon(for: start), AdamW(for: start))
     muon.update(&model, gradient: gradient, learningRate: 0.01)
@@ -52,7 +54,8 @@ import TurnwiseModel
   @Test func `moves by the same bits on any number of workers`() {
     var generator = SplitMix(6)
     let start = Transformer(ModelConfiguration(vocabulary: 300), using: &generator)
-    let gradient = start.parameters.map { _ in Float.random(in: -1...1, using: &generator) }
+    let gradient = Gradient(
+      start.parameters.map { _ in Float.random(in: -1...1, using: &generator) })
     let moved = [1, 2, 5].map { workers in
       var (model, optimizer) = (start, Muon(for: start))
       for _ in 0..<2 {
@@ -76,7 +79,7 @@ import TurnwiseModel
     var model = Transformer(ModelConfiguration(vocabulary: 300), using: &generator)
     let before = model
     var optimizer = Muon(for: model)
-    let none = [Float](repeating: 0, count: model.parameters.count)
+    let none = Gradient(repeatElement(0, count: model.parameters.count))
     optimizer.update(&model, gradient: none, learningRate: 0.01)
     let change = zip(model.parameters, before.parameters).map { abs($0 - $1) }.max() ?? 0
     // Weight decay alone.
@@ -87,7 +90,7 @@ import TurnwiseModel
 
 private func orthogonalized(_ matrix: [Float], rows: Int, columns: Int) -> [Float] {
   // Room for more than one matrix needs, in which others have been.
-  let orthogonalizer = Orthogonalizer(for: [(rows, columns), (12, 12)])
+  let orthogonalizer = Orthogonalizer(for: [(rows, columns), (12, 12)], from: BufferPool())
   func run() -> [Float] {
     orthogonalizer.matrix.update(from: matrix, count: matrix.count)
     let result = orthogonalizer.run(rows: rows, columns: columns)

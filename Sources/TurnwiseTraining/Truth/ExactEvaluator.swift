@@ -114,7 +114,7 @@ public struct ExactEvaluation: Sendable {
   ///   - tolerance: The share of the terms, by absolute weight, that may be left out.
   ///   - workers: The most threads. The result does not depend on it.
   /// - Returns: A number for each parameter.
-  public func gradient(tolerance: Double = 1e-3, workers: Int = 1) -> [Float] {
+  public func gradient(tolerance: Double = 1e-3, workers: Int = 1) -> Gradient {
     precondition(temperature == 1, "The gradient is that of a policy with a temperature of 1.")
     return tree.gradient(of: model, expectations, tolerance: tolerance, workers: workers)
   }

@@ -118,7 +118,7 @@ struct HistoryTree {
   /// - Returns: A number for each parameter.
   func gradient(
     of model: Transformer, _ expectations: [Expectation], tolerance: Double, workers: Int
-  ) -> [Float] {
+  ) -> Gradient {
     let weights = weights(expectations)
     let largest = weights.indices.filter { weights[$0] != 0 }
       .sorted { (abs(weights[$0]), $1) > (abs(weights[$1]), $0) }
