@@ -31,6 +31,11 @@ public struct Gradient: Sendable {
   }
 }
 
+extension Gradient: Equatable {
+  /// Whether all derivatives are equal.
+  public static func == (a: Gradient, b: Gradient) -> Bool { a.elementsEqual(b) }
+}
+
 extension Gradient: RandomAccessCollection, MutableCollection {
   /// 0.
   public var startIndex: Int { 0 }

@@ -46,9 +46,9 @@ package final class BufferPool: Sendable {
     /// The first float; the loan must outlast its use.
     package var base: MutableFloats { buffer.base }
 
-    /// Lends room for `count` floats, which are the first of these.
+    /// Lends as much again, with `count` floats of these.
     package func copy(of count: Int) -> Loan {
-      let copy = pool.lend(count)
+      let copy = pool.lend(buffer.count)
       copy.base.update(from: base, count: count)
       return copy
     }

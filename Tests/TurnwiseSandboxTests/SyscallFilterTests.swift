@@ -37,6 +37,22 @@ import TurnwiseSandbox
     }
   }
 
+  /// Calls by their numbers on x86-64, so that the table is held against something else than itself.
+  @Test(
+    arguments: [
+      (0, [], nil), (56, [0x1000_0000], EPERM), (56, [0x11], nil), (435, [], ENOSYS),
+      (101, [], EPERM), (165, [], EPERM), (272, [], EPERM), (321, [], EPERM), (319, [], ENOSYS),
+      (16, [1, 0xFFFF_FFFF_0000_5412], EPERM), (16, [1, 0x5401], nil), (41, [2], EAFNOSUPPORT),
+      (41, [1], nil), (0x4000_0000, [], ENOSYS),
+    ] as [(UInt32, [UInt64], Int32?)])
+  func `refuses what gives rights`(number: UInt32, arguments: [UInt64], error: Int32?) throws {
+    // AUDIT_ARCH_X86_64
+    guard SyscallFilter.architecture == 0xC000_003E else { return }
+    let arguments = arguments + [UInt64](repeating: 0, count: 6 - arguments.count)
+    let answer = try program.answer(to: number, SyscallFilter.architecture, arguments)
+    #expect(answer == error.map { 0x0005_0000 | UInt32($0) } ?? 0x7FFF_0000)
+  }
+
   @Test(arguments: [
     0, 0x4000_0003, 0x4000_0028, 0xC000_003F, 0xC000_00B8, 0xC000_00B7, 0xC000_003E,
   ])

@@ -85,6 +85,26 @@ import TurnwiseTraining
     #expect(measured.measured.filter { !$0.isGold }.allSatisfy { $0.behind.count == 32 })
   }
 
+  @Test func `calibrates errors by their sums`() {
+    func agreement(_ turns: [(difference: Double, error: Double)]) -> TruthAgreement {
+      TruthAgreement(
+        turns.enumerated().map { number, turn in
+          let known = Double(number % 3)
+          return (
+            measured: TurnTruth(
+              value: 1, actionValue: 1 + known + turn.difference, standardError: turn.error),
+            computed: TurnTruth(value: 0, actionValue: known, bound: 0.25)
+          )
+        })
+    }
+    let some = agreement([(3, 1), (0, 0), (-1, 2)])
+    #expect(abs((some.calibration ?? 0) - 2.0.squareRoot()) < 1e-12)
+    #expect(abs(some.bias - 2.0 / 3) < 1e-12 && some.turns == 3 && some.bound == 0.25)
+    // Continuations that all agree have no error, and may still be wrong.
+    #expect(abs((agreement([(2, 0), (0, 1)]).calibration ?? 0) - 2) < 1e-12)
+    #expect(agreement([(1, 0), (0, 0)]).calibration == nil && agreement([]).calibration == nil)
+  }
+
   @Test func `comes out the same for any number of workers`() async throws {
     var results: [AuditResult] = []
     for workers in [1, 3] {

@@ -7,8 +7,8 @@ extension Search {
   public struct State: Codable, Hashable, Sendable {
     /// What is asked, and what the agent must not see of it.
     public let question: SearchQuestion
-    /// The words of the last search.
-    public internal(set) var query = ""
+    /// The terms of the last search, sorted, if pages mark them.
+    public internal(set) var marked: [String] = []
     /// The results of the last search, best first.
     public internal(set) var results: [String] = []
     /// The document that was opened last, since the last search.

@@ -28,7 +28,7 @@ extension Search {
         throw ToolRefusal("k is \(count); it may be from 1 to \(Self.limits.upperBound).")
       }
       state.page = nil
-      state.query = arguments.query
+      state.marked = environment.marks ? Set(Terms.of(arguments.query)).sorted() : []
       state.results = corpus.search(arguments.query, limit: count)
       let lines = state.results.enumerated().map { index, id in
         let heading = corpus[id]?.heading(for: arguments.query, length: environment.snippet)
@@ -42,7 +42,7 @@ extension Search {
   struct Open: Tool {
     static let name = "open"
     static let summary = """
-      Shows a page of a document; words that were searched stand between asterisks.
+      Shows a page of a document; words of the last search may stand between asterisks.
       """
     static let help = [
       "id": "A result as it is listed, its number such as #1, or the id of a document.",
@@ -70,7 +70,7 @@ extension Search {
       }
       state.open(document.id)
       var text = document.page(page, of: length)
-      if environment.marks { text = Marks.text(text, of: state.query) }
+      if !state.marked.isEmpty { text = Marks.text(text, marking: Set(state.marked)) }
       let ending = count > 1 ? "\n(page \(page) of \(count))" : ""
       return ToolReply(Text((text.isEmpty ? "(empty)" : text) + ending))
     }

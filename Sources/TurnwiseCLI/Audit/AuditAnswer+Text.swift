@@ -65,8 +65,9 @@ extension AuditAnswer {
         + " gold turns lie \(number(truth.calibration)) standard errors away (1 expected)\n"
         + (truth.agreement.map { agreement in
           "computed truth of \(agreement.turns) of them lies \(number(agreement.calibration)) standard errors"
-            + " away (1 expected); measured less computed is " + format("%+.4f", agreement.bias)
-            + " on average; Pearson \(number(agreement.pearson))\n"
+            + " away (1 expected), measured less computed is " + format("%+.4f", agreement.bias)
+            + " on average (mean bound " + format("%.4f", agreement.bound)
+            + "); Pearson \(number(agreement.pearson))\n"
         } ?? "") + turns
     }
   }

@@ -108,6 +108,7 @@ public struct AuditTruth: Sendable {
   /// all of them (as ``TruthAgreement/calibration``): about 1 if the errors are what they are said to be.
   public func calibration(forks: Int) -> Double? {
     let deviations = measured.compactMap { $0.deviation(first: forks) }
+    guard deviations.count > 1 else { return nil }
     return TruthAgreement.calibration(
       deviations.map(\.difference), errors: deviations.map(\.standardError))
   }

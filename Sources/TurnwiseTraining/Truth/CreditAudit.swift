@@ -80,7 +80,7 @@ public struct CreditAudit<E: Environment>: Sendable {
   ///   - played: What ``play()`` gave.
   ///   - onProgress: Called with how many of the scenarios are done.
   /// - Returns: The truth of each turn, or of the chosen ones.
-  /// - Throws: An ``ExactEvaluationError`` where only exact values are wanted and cannot be had, and
+  /// - Throws: An ``ExactEvaluationError`` where exact values are asked for and cannot be had, and
   ///   what ``ForkTruth/measure(_:of:in:blobs:offset:)`` throws.
   public func truth(
     of played: AuditedEpisodes, onProgress: (_ scenario: Int) -> Void = { _ in }
@@ -93,6 +93,7 @@ public struct CreditAudit<E: Environment>: Sendable {
           guard let measured = $0, let computed = $1 else { return nil }
           return (measured, computed)
         })
+      (truth.histories, truth.unresolved) = (computed.histories, computed.unresolved)
       return truth
     }
     let first = try Session(environment, origin: played.groups[0][0].origin)
@@ -121,7 +122,7 @@ public struct CreditAudit<E: Environment>: Sendable {
       let episodes = groups.flatMap { played.groups[$0] }
       let start = try Session(environment, origin: episodes[0].origin)
       let found = try await evaluator.evaluate(start, visiting: episodes)
-      let gradient = found.gradient(workers: workers).map(Double.init)
+      let gradient = Array(found.gradient(workers: workers)).map(Double.init)
       var turns = found.turns[...]
       for group in groups {
         truth.turns[group] = turns.prefix(played.groups[group].count).map { $0.map(\.self) }
@@ -283,9 +284,10 @@ public struct CreditAudit<E: Environment>: Sendable {
   private func gradient(of group: [Episode], _ credit: [EpisodeCredit]) -> [Double] {
     let batch = TrainingBatch(group)
     let slopes = batch.spread(credit).map { $0.map { Float($0 / Double(group.count)) } }
-    return models.policy.model.gradient(of: batch.sequences, workers: workers) { index, _ in
+    let gradient = models.policy.model.gradient(of: batch.sequences, workers: workers) { index, _ in
       SequenceGradients(logProbabilities: slopes[index])
-    }.gradient.map(Double.init)
+    }.gradient
+    return Array(gradient).map(Double.init)
   }
 }
 

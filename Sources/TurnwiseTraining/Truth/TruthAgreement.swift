@@ -10,6 +10,8 @@ public struct TruthAgreement: Codable, Hashable, Sendable {
   public var calibration: Double?
   /// The mean of measured − computed, about 0.
   public var bias: Double
+  /// What was not followed could change about a computed advantage, on average.
+  public var bound: Double
   /// Pearson's coefficient, about the root of ``AuditTruth/reliability``.
   public var pearson: Double?
 
@@ -19,6 +21,7 @@ public struct TruthAgreement: Codable, Hashable, Sendable {
     let differences = turns.map { $0.measured.advantage - $0.computed.advantage }
     calibration = Self.calibration(differences, errors: turns.map(\.measured.standardError))
     bias = differences.reduce(0, +) / Double(max(1, turns.count))
+    bound = turns.reduce(0) { $0 + $1.computed.bound } / Double(max(1, turns.count))
     pearson = Correlation.pearson(
       turns.map(\.measured.advantage), turns.map(\.computed.advantage))
   }

@@ -2,12 +2,10 @@
 ///
 /// A page tells many things, and what was asked is mostly behind the word that was searched.
 package enum Marks {
-  /// A text with asterisks around each word whose terms were all searched.
+  /// A text with asterisks around each word whose terms are all wanted.
   ///
   /// A word ends at white space, and punctuation around it is left outside.
-  package static func text(_ text: String, of query: String) -> String {
-    let wanted = Set(Terms.of(query))
-    guard !wanted.isEmpty else { return text }
+  package static func text(_ text: String, marking wanted: Set<String>) -> String {
     var marked = ""
     var rest = text[...]
     while !rest.isEmpty {
