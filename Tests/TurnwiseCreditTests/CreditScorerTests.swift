@@ -93,7 +93,7 @@ import TurnwiseCredit
       })
     var stream = random
     let spread = CreditControls.redistributed(group, using: &stream)
-    let plain = try RLOO().credit(group, evidence: Evidence())
+    let plain = RLOO().credit(group, evidence: Evidence())
     for (turns, credit) in zip(spread, plain.episodes) {
       #expect(abs(turns.reduce(0, +) - credit.turns.reduce(0, +)) < 1e-12)
       #expect(turns[0] != turns[1])

@@ -1,7 +1,7 @@
 public import TurnwiseCore
-public import TurnwiseCredit
+internal import TurnwiseCredit
 internal import TurnwiseModel
-public import TurnwiseTrace
+internal import TurnwiseTrace
 
 /// Holds estimators against the true credit of what one policy plays in a real environment.
 ///

@@ -1,4 +1,4 @@
-public import TurnwiseCredit
+internal import TurnwiseCredit
 public import TurnwiseTrace
 
 /// How far measured truth lies from what was computed of the same turns.
