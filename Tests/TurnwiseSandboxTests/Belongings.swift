@@ -67,6 +67,9 @@ struct Belongings {
 
 /// The memory of this process that is there, in bytes.
 func residentBytes() throws -> Int {
+  // What was freed and is kept by the allocator for later does not count: how much that is depends on load.
+  typealias Trim = @convention(c) (_ kept: Int) -> Int32
+  if let trim = dlsym(nil, "malloc_trim") { _ = unsafeBitCast(trim, to: Trim.self)(0) }
   let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
   return (Int(text.split(separator: " ")[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE))
 }
