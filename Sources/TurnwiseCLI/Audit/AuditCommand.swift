@@ -23,7 +23,7 @@ struct AuditCommand: Subcommand {
     default: "all that can be used")
   static let truth = Flag(
     "truth", "where true advantages come from: \(AuditOptions.Source.words)", value: "WORD",
-    default: "best")
+    default: AuditOptions().truth.rawValue)
   static let scenarios = Flag(
     "scenarios", "how many scenarios are played", value: "N",
     default: "\(AuditOptions().scenarios)")

@@ -86,7 +86,7 @@ public struct CreditAudit<E: Environment>: Sendable {
     of played: AuditedEpisodes, onProgress: (_ scenario: Int) -> Void = { _ in }
   ) async throws -> AuditTruth {
     if options.truth == .both {
-      let computed = try await computed(played) { _ in }
+      let computed = try await computed(played, withGradients: false) { _ in }
       var truth = try await measured(played, nil, onProgress)
       truth.agreement = TruthAgreement(
         zip(truth.turns.joined().joined(), computed.turns.joined().joined()).compactMap {
@@ -113,7 +113,7 @@ public struct CreditAudit<E: Environment>: Sendable {
   }
 
   private func computed(
-    _ played: AuditedEpisodes, _ onProgress: (Int) -> Void
+    _ played: AuditedEpisodes, withGradients: Bool = true, _ onProgress: (Int) -> Void
   ) async throws -> AuditTruth {
     let evaluator = ExactEvaluator<E>(
       models.policy, cutoff: options.cutoff, nodeLimit: options.histories, workers: workers)
@@ -122,7 +122,7 @@ public struct CreditAudit<E: Environment>: Sendable {
       let episodes = groups.flatMap { played.groups[$0] }
       let start = try Session(environment, origin: episodes[0].origin)
       let found = try await evaluator.evaluate(start, visiting: episodes)
-      let gradient = Array(found.gradient(workers: workers)).map(Double.init)
+      let gradient = withGradients ? Array(found.gradient(workers: workers)).map(Double.init) : []
       var turns = found.turns[...]
       for group in groups {
         truth.turns[group] = turns.prefix(played.groups[group].count).map { $0.map(\.self) }
