@@ -6,6 +6,7 @@
 // A clang vector of 16 floats imports as SIMD16<Float>. Swift 6.3 turns SIMD16.squareRoot(), .sum() and .max()
 // into code by lane (3 to 45 times slower); these inline builtins become a few vector instructions.
 typedef float turnwise_float16 __attribute__((ext_vector_type(16)));
+typedef int turnwise_int16 __attribute__((ext_vector_type(16)));
 typedef float turnwise_float8 __attribute__((ext_vector_type(8)));
 typedef float turnwise_float4 __attribute__((ext_vector_type(4)));
 
@@ -15,6 +16,18 @@ TURNWISE_INLINE turnwise_float16 turnwise_multiply_add(turnwise_float16 c, turnw
   return __builtin_elementwise_fma(a, b, c);
 #else
   return c + a * b;
+#endif
+}
+
+// The same, where all lanes of b are one number in memory: loaded by the multiplication itself, it takes no place of its
+// own in the processor's queue, of which another program on the same core takes half.
+TURNWISE_INLINE turnwise_float16 turnwise_multiply_add_each(turnwise_float16 c, turnwise_float16 a,
+                                                            const float *_Nonnull b) {
+#if defined(__AVX512F__)
+  __asm__("vfmadd231ps %2%{1to16%}, %1, %0" : "+v"(c) : "v"(a), "m"(*b));
+  return c;
+#else
+  return turnwise_multiply_add(c, a, (turnwise_float16)(*b));
 #endif
 }
 
@@ -31,8 +44,16 @@ enum { turnwise_register_bits = 128, turnwise_register_count = 16 };
 
 TURNWISE_INLINE turnwise_float16 turnwise_sqrt(turnwise_float16 x) { return __builtin_elementwise_sqrt(x); }
 
+// Not __builtin_elementwise_max, which takes three instructions to pass over a NaN.
 TURNWISE_INLINE turnwise_float16 turnwise_max(turnwise_float16 a, turnwise_float16 b) {
-  return __builtin_elementwise_max(a, b);
+  turnwise_int16 larger = a > b;
+  return (turnwise_float16)(((turnwise_int16)a & larger) | ((turnwise_int16)b & ~larger));
+}
+
+// A comparison of integers that is spelt in Swift is made lane by lane.
+TURNWISE_INLINE turnwise_float16 turnwise_keep_first(turnwise_float16 x, int count) {
+  const turnwise_int16 index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return (turnwise_float16)((turnwise_int16)x & (index < (turnwise_int16)count));
 }
 
 TURNWISE_INLINE float turnwise_reduce_max(turnwise_float16 x) {
@@ -62,7 +83,7 @@ TURNWISE_INLINE void turnwise_prefetch(const float *x) { __builtin_prefetch(x, 0
 
 // The same pointer, of which the compiler knows nothing: it would otherwise compute one loop pointer from
 // another, in more instructions than the loop has room for.
-TURNWISE_INLINE const float *turnwise_opaque(const float *x) {
+TURNWISE_INLINE const float *_Nonnull turnwise_opaque(const float *_Nonnull x) {
   __asm__("" : "+r"(x));
   return x;
 }

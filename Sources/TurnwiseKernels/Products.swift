@@ -31,9 +31,9 @@ package struct PanelProduct {
 
 /// How products are cut so that what is read again lies in a near cache.
 package enum Blocking {
-  /// Rows of a panel that are worked on at once: a strip of twelve rows then takes 9 KB.
-  package static let depth = 192
-  /// Columns that are worked on at once: with the depth, 240 KB.
+  /// Rows of a panel that are worked on at once: a strip of twelve rows then takes 12 KB.
+  package static let depth = 256
+  /// Columns that are worked on at once: with the depth, 320 KB.
   package static let columns = 320
   /// Rows up to which a panel stays in the nearest cache while all rows pass by; with more, a strip of
   /// rows does while all panels pass by.

@@ -13,25 +13,25 @@ extension CompiledKernels {
     if x.rows <= Blocking.fewRows {
       panelByPanel(x, columns)
     } else {
-      stripByStrip(x, columns, row: x.aStride, step: 1)
+      stripByStrip(x, columns, isTransposed: false)
     }
   }
 
   /// Multiplies rows that lie side by side: the stride of a leads to the next element of each.
   static func multiplyTransposedRows(_ x: PanelProduct) {
-    stripByStrip(x, 0..<x.columns, row: 1, step: x.aStride)
+    stripByStrip(x, 0..<x.columns, isTransposed: true)
   }
 
   @inline(__always)
   private static func stripByStrip(
-    _ x: PanelProduct, _ columns: Range<Int>, row: Int, step: Int
+    _ x: PanelProduct, _ columns: Range<Int>, isTransposed: Bool
   ) {
     var r = 0
     while r < x.rows {
       let height = height(x.rows - r)
       var column = columns.lowerBound
       while column < columns.upperBound {
-        tile(x, r, column, row: row, step: step).multiply(height)
+        tile(x, r, column, isTransposed: isTransposed).multiply(height)
         column += Columns.width
       }
       r += height
@@ -44,7 +44,7 @@ extension CompiledKernels {
       var r = 0
       while r < x.rows {
         let height = height(x.rows - r)
-        tile(x, r, column, row: x.aStride, step: 1).multiply(height)
+        tile(x, r, column, isTransposed: false).multiply(height)
         r += height
       }
       column += Columns.width
@@ -63,12 +63,13 @@ extension CompiledKernels {
 
   @inline(__always)
   private static func tile(
-    _ x: PanelProduct, _ r: Int, _ column: Int, row: Int, step: Int
+    _ x: PanelProduct, _ r: Int, _ column: Int, isTransposed: Bool
   ) -> Tile {
     // The rows that pass by a panel share out the fetching of the next ones.
     let next = x.panels + (column + Columns.width) * x.panelDepth
     return Tile(
-      c: x.c + r * x.cStride + column, cStride: x.cStride, a: x.a + r * row, row: row, step: step,
+      c: x.c + r * x.cStride + column, cStride: x.cStride,
+      a: x.a + r * (isTransposed ? 1 : x.aStride), aStride: x.aStride, isTransposed: isTransposed,
       panel: x.panels + column * x.panelDepth, depth: x.depth,
       columns: smaller(Columns.width, x.columns - column), isAccumulating: x.isAccumulating,
       ahead: next + r / Tile.tallest * x.depth * lanes)
@@ -86,13 +87,13 @@ extension CompiledKernels {
 /// Some rows of a product, times one panel.
 ///
 /// Rows are computed together only to keep the processor busy; each has the sums it would have
-/// alone. Row r of the first factor is at `a + r · row`, its next element `step` further.
+/// alone. The rows of the first factor lie one after the other, or side by side.
 private struct Tile {
   let c: MutableFloats
   let cStride: Int
   let a: Floats
-  let row: Int
-  let step: Int
+  let aStride: Int
+  let isTransposed: Bool
   let panel: Floats
   let depth: Int
   /// Columns of the panel that there are.
@@ -100,6 +101,10 @@ private struct Tile {
   let isAccumulating: Bool
   /// Memory that is needed soon, of which a cache line is asked for with each row of the panel.
   let ahead: Floats
+
+  /// The distance between rows of the first factor, and between the elements of one.
+  private var row: Int { isTransposed ? 1 : aStride }
+  private var step: Int { isTransposed ? aStride : 1 }
 
   /// The rows whose sums fit the registers with room for the operands.
   static var tallest: Int {
@@ -120,14 +125,14 @@ private struct Tile {
   }
 
   @inline(__always)
-  private func start(_ r: Int) -> Columns {
+  func start(_ r: Int) -> Columns {
     guard isAccumulating else { return Columns() }
     let c = c + r * cStride
     return columns == Columns.width ? Columns(c) : Columns(c, count: columns)
   }
 
   @inline(__always)
-  private func finish(_ sums: Columns, _ r: Int) {
+  func finish(_ sums: Columns, _ r: Int) {
     let c = c + r * cStride
     if columns == Columns.width { sums.put(c) } else { sums.put(c, count: columns) }
   }
@@ -178,16 +183,16 @@ private struct Tile {
   @inline(__always)
   func four() {
     var (s0, s1, s2, s3) = (start(0), start(1), start(2), start(3))
-    var (x, w) = (a, panel)
-    let (r2, r3) = (2 * row, 3 * row)
+    var (x, y, w) = (a, opaque(a + 2 * row), panel)
     var next = ahead
     for _ in 0..<depth {
       let p = Columns(w)
-      s0.add(x[0], p)
+      s0.add(each: x, p)
       s1.add(x[row], p)
-      s2.add(x[r2], p)
-      s3.add(x[r3], p)
+      s2.add(each: y, p)
+      s3.add(y[row], p)
       x += step
+      y += step
       prefetch(next)
       next += lanes
       w += Columns.width
@@ -231,49 +236,120 @@ private struct Tile {
   @inline(__always)
   func twelve() {
     fetchNext(12)
-    var (s0, s1, s2, s3) = (start(0), start(1), start(2), start(3))
-    var (s4, s5, s6, s7) = (start(4), start(5), start(6), start(7))
-    var (s8, s9, s10, s11) = (start(8), start(9), start(10), start(11))
+    var sums = Sums(self)
+    if isTransposed {
+      addSideBySide(to: &sums)
+    } else {
+      addOneAfterTheOther(to: &sums)
+    }
+    finish(sums.s0, 0)
+    finish(sums.s1, 1)
+    finish(sums.s2, 2)
+    finish(sums.s3, 3)
+    finish(sums.s4, 4)
+    finish(sums.s5, 5)
+    finish(sums.s6, 6)
+    finish(sums.s7, 7)
+    finish(sums.s8, 8)
+    finish(sums.s9, 9)
+    finish(sums.s10, 10)
+    finish(sums.s11, 11)
+  }
+
+  @inline(__always)
+  private func addOneAfterTheOther(to sums: inout Sums) {
     // Four pointers and a stride reach twelve rows: a pointer for each would not fit the registers.
-    let r2 = 2 * row
     var (x, y) = (a, opaque(a + 3 * row))
     var (z, v) = (opaque(a + 6 * row), opaque(a + 9 * row))
     var w = panel
     var next = ahead
-    for _ in 0..<depth {
-      let p = Columns(w)
-      s0.add(x[0], p)
-      s1.add(x[row], p)
-      s2.add(x[r2], p)
-      s3.add(y[0], p)
-      s4.add(y[row], p)
-      s5.add(y[r2], p)
-      s6.add(z[0], p)
-      s7.add(z[row], p)
-      s8.add(z[r2], p)
-      s9.add(v[0], p)
-      s10.add(v[row], p)
-      s11.add(v[r2], p)
-      x += step
-      y += step
-      z += step
-      v += step
+    // Four elements at a time, since moving the pointers takes as long as two multiplications.
+    for _ in 0..<depth / 4 {
+      sums.add(x, y, z, v, row, Columns(w))
       prefetch(next)
-      next += lanes
+      sums.add(x + 1, y + 1, z + 1, v + 1, row, Columns(w + Columns.width))
+      prefetch(next + lanes)
+      sums.add(x + 2, y + 2, z + 2, v + 2, row, Columns(w + 2 * Columns.width))
+      prefetch(next + 2 * lanes)
+      sums.add(x + 3, y + 3, z + 3, v + 3, row, Columns(w + 3 * Columns.width))
+      prefetch(next + 3 * lanes)
+      (x, y, z, v) = (opaque(x + 4), opaque(y + 4), opaque(z + 4), opaque(v + 4))
+      w = opaque(w + 4 * Columns.width)
+      next += 4 * lanes
+    }
+    for _ in 0..<depth % 4 {
+      sums.add(x, y, z, v, row, Columns(w))
+      (x, y, z, v) = (x + 1, y + 1, z + 1, v + 1)
       w += Columns.width
     }
-    finish(s0, 0)
-    finish(s1, 1)
-    finish(s2, 2)
-    finish(s3, 3)
-    finish(s4, 4)
-    finish(s5, 5)
-    finish(s6, 6)
-    finish(s7, 7)
-    finish(s8, 8)
-    finish(s9, 9)
-    finish(s10, 10)
-    finish(s11, 11)
+  }
+
+  @inline(__always)
+  private func addSideBySide(to sums: inout Sums) {
+    var (x, y) = (a, opaque(a + step))
+    var w = panel
+    var next = ahead
+    for _ in 0..<depth / 2 {
+      sums.add(x, Columns(w))
+      prefetch(next)
+      sums.add(y, Columns(w + Columns.width))
+      prefetch(next + lanes)
+      (x, y) = (opaque(x + 2 * step), opaque(y + 2 * step))
+      w = opaque(w + 2 * Columns.width)
+      next += 2 * lanes
+    }
+    if depth % 2 == 1 { sums.add(x, Columns(w)) }
+  }
+}
+
+/// The sums of twelve rows.
+///
+/// A number of the first factor is loaded once for both of its products, or by each of them: the first
+/// spares the ports that load, the second the queue before them. Mixed, neither is full.
+private struct Sums {
+  var s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11: Columns
+
+  @inline(__always)
+  init(_ tile: Tile) {
+    (s0, s1, s2, s3) = (tile.start(0), tile.start(1), tile.start(2), tile.start(3))
+    (s4, s5, s6, s7) = (tile.start(4), tile.start(5), tile.start(6), tile.start(7))
+    (s8, s9, s10, s11) = (tile.start(8), tile.start(9), tile.start(10), tile.start(11))
+  }
+
+  /// Adds the products of rows one after the other, from `row` to `row`, of which every third is named.
+  @inline(__always)
+  mutating func add(
+    _ x: Floats, _ y: Floats, _ z: Floats, _ v: Floats, _ row: Int, _ p: Columns
+  ) {
+    s0.add(each: x, p)
+    s1.add(x[row], p)
+    s2.add(x[2 * row], p)
+    s3.add(each: y, p)
+    s4.add(y[row], p)
+    s5.add(y[2 * row], p)
+    s6.add(each: z, p)
+    s7.add(z[row], p)
+    s8.add(z[2 * row], p)
+    s9.add(each: v, p)
+    s10.add(v[row], p)
+    s11.add(v[2 * row], p)
+  }
+
+  /// Adds the products of rows side by side.
+  @inline(__always)
+  mutating func add(_ x: Floats, _ p: Columns) {
+    s0.add(each: x, p)
+    s1.add(each: x + 1, p)
+    s2.add(x[2], p)
+    s3.add(each: x + 3, p)
+    s4.add(each: x + 4, p)
+    s5.add(x[5], p)
+    s6.add(each: x + 6, p)
+    s7.add(each: x + 7, p)
+    s8.add(x[8], p)
+    s9.add(each: x + 9, p)
+    s10.add(each: x + 10, p)
+    s11.add(x[11], p)
   }
 }
 
@@ -316,6 +392,13 @@ private struct Tile {
       left = multiplyAdd(left, x, row.left)
       right = multiplyAdd(right, x, row.right)
     }
+
+    /// The same with a number that each product loads for itself.
+    @inline(__always)
+    mutating func add(each x: Floats, _ row: Columns) {
+      left = multiplyAdd(left, row.left, each: x)
+      right = multiplyAdd(right, row.right, each: x)
+    }
   }
 #else
   /// One row's sums over the columns of a panel.
@@ -342,6 +425,12 @@ private struct Tile {
     @inline(__always)
     mutating func add(_ x: Float, _ row: Columns) {
       sums = multiplyAdd(sums, Vector(repeating: x), row.sums)
+    }
+
+    /// The same with a number that each product loads for itself.
+    @inline(__always)
+    mutating func add(each x: Floats, _ row: Columns) {
+      sums = multiplyAdd(sums, row.sums, each: x)
     }
   }
 #endif

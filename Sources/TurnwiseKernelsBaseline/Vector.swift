@@ -39,6 +39,12 @@ func store(_ vector: Vector, _ pointer: MutableFloats, _ i: Int) {
 @inline(__always)
 func multiplyAdd(_ c: Vector, _ a: Vector, _ b: Vector) -> Vector { turnwise_multiply_add(c, a, b) }
 
+/// Returns c + a b, where every lane of b is the float at a place in memory.
+@inline(__always)
+func multiplyAdd(_ c: Vector, _ a: Vector, each b: Floats) -> Vector {
+  turnwise_multiply_add_each(c, a, b)
+}
+
 /// Returns the sum of the lanes, always added in the same order.
 @inline(__always)
 func sum(_ vector: Vector) -> Float { turnwise_reduce_add(vector) }
@@ -66,9 +72,7 @@ func interleaveHigh(_ a: Vector, _ b: Vector) -> Vector { turnwise_interleave_hi
 /// Returns `vector` with zeros from lane `count` on.
 @inline(__always)
 func keeping(first count: Int, of vector: Vector) -> Vector {
-  guard count < lanes else { return vector }
-  let index = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-  return vector.replacing(with: 0, where: index .>= Int32(count))
+  turnwise_keep_first(vector, Int32(truncatingIfNeeded: smaller(count, lanes)))
 }
 
 /// Asks for the cache line of `pointer` before it is needed.
