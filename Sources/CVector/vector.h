@@ -1,6 +1,10 @@
 #ifndef TURNWISE_VECTOR_H
 #define TURNWISE_VECTOR_H
 
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
 #define TURNWISE_INLINE static inline __attribute__((always_inline))
 
 // A clang vector of 16 floats imports as SIMD16<Float>. Swift 6.3 turns SIMD16.squareRoot(), .sum() and .max()
@@ -77,6 +81,42 @@ TURNWISE_INLINE turnwise_float16 turnwise_interleave_low(turnwise_float16 a, tur
 TURNWISE_INLINE turnwise_float16 turnwise_interleave_high(turnwise_float16 a, turnwise_float16 b) {
   return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
+
+// The first lanes of a vector, of 1 to 15, in memory that may end after them. Spelt as a loop it takes as long as ten
+// whole vectors.
+#if defined(__AVX512F__)
+TURNWISE_INLINE turnwise_float16 turnwise_load_first(const float *_Nonnull x, int count) {
+  return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), x);
+}
+TURNWISE_INLINE void turnwise_store_first(float *_Nonnull y, turnwise_float16 x, int count) {
+  _mm512_mask_storeu_ps(y, (__mmask16)((1u << count) - 1), x);
+}
+#elif defined(__AVX2__)
+typedef int turnwise_int8 __attribute__((ext_vector_type(8)));
+TURNWISE_INLINE turnwise_int8 turnwise_first8(int count) {
+  const turnwise_int8 index = {0, 1, 2, 3, 4, 5, 6, 7};
+  return index < (turnwise_int8)count;
+}
+TURNWISE_INLINE turnwise_float16 turnwise_load_first(const float *_Nonnull x, int count) {
+  turnwise_float16 y;
+  y.lo = _mm256_maskload_ps(x, (__m256i)turnwise_first8(count));
+  y.hi = _mm256_maskload_ps(x + 8, (__m256i)turnwise_first8(count - 8));
+  return y;
+}
+TURNWISE_INLINE void turnwise_store_first(float *_Nonnull y, turnwise_float16 x, int count) {
+  _mm256_maskstore_ps(y, (__m256i)turnwise_first8(count), x.lo);
+  _mm256_maskstore_ps(y + 8, (__m256i)turnwise_first8(count - 8), x.hi);
+}
+#else
+TURNWISE_INLINE turnwise_float16 turnwise_load_first(const float *_Nonnull x, int count) {
+  turnwise_float16 y = 0;
+  for (int i = 0; i < count; i++) y[i] = x[i];
+  return y;
+}
+TURNWISE_INLINE void turnwise_store_first(float *_Nonnull y, turnwise_float16 x, int count) {
+  for (int i = 0; i < count; i++) y[i] = x[i];
+}
+#endif
 
 // Asks for a cache line before it is needed. Never faults, whatever the address.
 TURNWISE_INLINE void turnwise_prefetch(const float *x) { __builtin_prefetch(x, 0, 2); }

@@ -11,9 +11,7 @@ let lanes = 16
 @inline(__always)
 func load(_ pointer: Floats, _ i: Int, _ n: Int) -> Vector {
   guard i + lanes > n else { return load(pointer, i) }
-  var vector = Vector.zero
-  for lane in 0..<(n - i) { vector[lane] = pointer[i + lane] }
-  return vector
+  return turnwise_load_first(pointer + i, Int32(truncatingIfNeeded: n - i))
 }
 
 /// Loads sixteen floats from `i`.
@@ -26,7 +24,7 @@ func load(_ pointer: Floats, _ i: Int) -> Vector {
 @inline(__always)
 func store(_ vector: Vector, _ pointer: MutableFloats, _ i: Int, _ n: Int) {
   guard i + lanes > n else { return store(vector, pointer, i) }
-  for lane in 0..<(n - i) { pointer[i + lane] = vector[lane] }
+  turnwise_store_first(pointer + i, vector, Int32(truncatingIfNeeded: n - i))
 }
 
 /// Stores sixteen floats from `i`.
