@@ -150,6 +150,8 @@ public struct Session<E: Environment>: Sendable {
       guard potential?.isFinite ?? true else { throw Failure.notFinite("A potential") }
       let limit = try environment.turnLimit(of: scenario)
       let outcome = try await outcome(of: action)
+      // Read first, so that the turn takes the replies over instead of sharing them.
+      let isTerminal = outcome.isTerminal
       turns.append(
         Turn(
           // The list of choices follows from the state and would be most of a trace.
@@ -157,7 +159,7 @@ public struct Session<E: Environment>: Sendable {
           replies: outcome.replies, reward: outcome.reward, stateKey: stateKey,
           potential: potential))
       begun = nil
-      if outcome.isTerminal {
+      if isTerminal {
         await close(.terminated)
       } else if turns.count >= limit {
         await close(.truncated(.turnLimit))
@@ -169,43 +171,45 @@ public struct Session<E: Environment>: Sendable {
   }
 
   /// Steps a copy, so that a failed try leaves neither state nor luck behind.
+  ///
+  /// Inlined, because a call that awaits costs as much as the rest of a turn's bookkeeping.
+  @inline(__always)
   private nonisolated(nonsending) mutating func outcome(of action: Action) async throws -> Outcome {
-    let (environment, state, environmentRandom) = (environment, state, environmentRandom)
-    let (outcome, next, random) = try await retrying {
-      var (next, random) = (state, environmentRandom)
-      let outcome = try await environment.step(&next, action, using: &random)
-      guard outcome.reward?.isFinite ?? true else { throw Failure.notFinite("A reward") }
-      return (outcome, next, random)
-    }
-    (self.state, self.environmentRandom) = (next, random)
-    return outcome
-  }
-
-  /// Tries again after a retryable failure, as often as an episode allows.
-  private nonisolated(nonsending) mutating func retrying<Value>(
-    _ attempt: nonisolated(nonsending) () async throws -> Value
-  ) async throws -> Value {
     while true {
+      var (next, random) = (state, environmentRandom)
       do {
-        return try await attempt()
-      } catch let failure as Failure where failure.isRetryable && retries < Self.retryLimit {
-        retries += 1
+        let outcome = try await environment.step(&next, action, using: &random)
+        guard outcome.reward?.isFinite ?? true else { throw Failure.notFinite("A reward") }
+        (state, environmentRandom) = (next, random)
+        return outcome
+      } catch {
+        try retry(after: error)
       }
     }
   }
 
   private nonisolated(nonsending) mutating func close(_ ending: Ending) async {
-    do {
-      let (environment, state) = (environment, state)
-      let judgement = try await retrying { try await environment.judge(state) }
-      guard judgement.reward?.isFinite ?? true else {
-        throw Failure.notFinite("A reward", at: .judge)
+    while true {
+      do {
+        let judgement = try await environment.judge(state)
+        guard judgement.reward?.isFinite ?? true else {
+          throw Failure.notFinite("A reward", at: .judge)
+        }
+        self.judgement = judgement
+        self.ending = ending
+        return
+      } catch {
+        do { try retry(after: error) } catch { return fail(.wrapping(error, at: .judge)) }
       }
-      self.judgement = judgement
-      self.ending = ending
-    } catch {
-      self.ending = .failed(.wrapping(error, at: .judge))
     }
+  }
+
+  /// Counts another try after a retryable failure; an episode allows for a few.
+  ///
+  /// - Throws: The error, where there is to be no other try.
+  private mutating func retry(after error: any Error) throws {
+    guard (error as? Failure)?.isRetryable ?? false, retries < Self.retryLimit else { throw error }
+    retries += 1
   }
 
   /// Ends an unfinished episode as failed.
