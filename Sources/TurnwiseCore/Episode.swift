@@ -80,17 +80,16 @@ public struct EpisodeOrigin: Codable, Hashable, Sendable {
 /// The streams that an origin names. Members of a group share all but the policy's.
 extension EpisodeOrigin {
   /// What the scenario is drawn with.
-  var scenarioRandom: Randomness { root.stream("scenario-" + split.rawValue, iteration, scenario) }
+  var scenarioRandom: Randomness { stream("scenario-") }
   /// What the environment draws from.
-  var environmentRandom: Randomness {
-    root.stream("environment-" + split.rawValue, iteration, scenario)
-  }
+  var environmentRandom: Randomness { stream("environment-") }
   /// What the streams of a policy's turns are derived from.
-  var policyRandom: Randomness {
-    root.stream("policy-" + split.rawValue, iteration, scenario, member)
-  }
+  var policyRandom: Randomness { stream("policy-").indexed(member) }
 
-  private var root: Randomness { Randomness(seed: seed.value) }
+  private func stream(_ purpose: String) -> Randomness {
+    Randomness(seed: seed.value).stream(purpose, split.rawValue).indexed(iteration)
+      .indexed(scenario)
+  }
 }
 
 /// A seed, written as hexadecimal digits because JSON readers round large integers.
@@ -139,7 +138,7 @@ public struct ForkParent: Hashable, Sendable {
 
   /// The fork's random stream, given the parent's.
   func branch(of random: Randomness) -> Randomness {
-    let branch = random.stream("fork-" + stream, turn)
+    let branch = random.stream("fork-", stream).indexed(turn)
     return token > 0 ? branch.stream("token", token) : branch
   }
 }

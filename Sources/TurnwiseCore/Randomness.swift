@@ -30,11 +30,24 @@ public struct Randomness: RandomNumberGenerator, Codable, Hashable, Sendable {
   ///   - indices: What tells it from its siblings, such as a member and a turn.
   /// - Returns: A stream at its beginning.
   public func stream(_ name: String, _ indices: Int...) -> Randomness {
+    indices.reduce(stream(name, "")) { $0.indexed($1) }
+  }
+
+  /// The child stream of a name in two parts, which need not be put together for it.
+  func stream(_ name: String, _ rest: String) -> Randomness {
     var child = self
     child.counter = 0
-    for byte in name.utf8 { child.absorb(UInt64(byte)) }
+    child.absorb(name)
+    child.absorb(rest)
     child.absorb(0x100)  // Ends the name, so that ("a", "b"…) and ("ab"…) differ.
-    for index in indices { child.absorb(UInt64(bitPattern: Int64(index))) }
+    return child
+  }
+
+  /// The child stream of one more number: `stream("a", 1, 2)` is `stream("a", 1).indexed(2)`.
+  func indexed(_ index: Int) -> Randomness {
+    var child = self
+    child.counter = 0
+    child.absorb(UInt64(bitPattern: Int64(index)))
     return child
   }
 
@@ -46,6 +59,11 @@ public struct Randomness: RandomNumberGenerator, Codable, Hashable, Sendable {
 
   /// The stream's name as 32 hexadecimal digits, as trace files record it.
   public var key: String { StateKey.hexadecimal(high) + StateKey.hexadecimal(low) }
+
+  private mutating func absorb(_ name: String) {
+    var name = name
+    name.withUTF8 { for byte in $0 { absorb(UInt64(byte)) } }
+  }
 
   private mutating func absorb(_ word: UInt64) {
     high = Self.mix(high ^ Self.mix(word &+ 0xD1B5_4A32_D192_ED03))

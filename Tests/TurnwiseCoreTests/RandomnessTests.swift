@@ -13,6 +13,8 @@ import TurnwiseCore
         18_037_975_907_672_480_128, 10_422_099_486_290_736_568, 11_500_197_111_892_536_086,
       ])
     #expect(Randomness(seed: 1).key == "6ad4d28a90692e4cd471a50a976ad7cf")
+    #expect(
+      Randomness(seed: 1).stream("policy-train", 2, -5).key == "74f56f3d9ad0e43ecfa707e9146ca578")
     #expect(draws(Randomness(seed: 1)) != draws(Randomness(seed: 2)))
   }
 

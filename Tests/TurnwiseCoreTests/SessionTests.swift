@@ -188,6 +188,18 @@ struct Fragile: Environment {
     #expect(first.turns == second.turns)
   }
 
+  @Test func `has streams that are named by purpose, split and place, and by fork`() throws {
+    let origin = EpisodeOrigin(seed: 1, split: .heldOut, iteration: 2, scenario: 5, member: 3)
+    let session = try Session(Climb(), origin: origin)
+    let policy = Randomness(seed: 1).stream("policy-held-out", 2, 5, 3)
+    let episode = try session.episode()
+    #expect(
+      episode.environmentStream == Randomness(seed: 1).stream("environment-held-out", 2, 5).key)
+    #expect(episode.policyStream == policy.key)
+    let fork = try session.forked("what-if").episode()
+    #expect(fork.policyStream == policy.stream("fork-what-if", 0).key)
+  }
+
   @Test func `derives a policy's luck anew for each turn`() async throws {
     var session = try Session.climb()
     let first = session.situation.random
