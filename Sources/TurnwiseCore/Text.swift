@@ -28,8 +28,48 @@ public struct Text: Hashable, Sendable {
 }
 
 extension Text: ExpressibleByStringInterpolation, CustomStringConvertible {
+  /// Collects the bytes of a literal with values in it.
+  ///
+  /// A value is spelled as in a `String`, but a text stays what it is, byte for byte.
+  public struct StringInterpolation: StringInterpolationProtocol {
+    @usableFromInline var bytes: [UInt8] = []
+
+    /// Makes room for a literal.
+    @inlinable
+    public init(literalCapacity: Int, interpolationCount: Int) {
+      bytes.reserveCapacity(literalCapacity + 8 * interpolationCount)
+    }
+
+    /// Appends what stands between values.
+    @inlinable
+    public mutating func appendLiteral(_ literal: String) {
+      var literal = literal
+      literal.withUTF8 { bytes += $0 }
+    }
+
+    /// Appends a text.
+    @inlinable
+    public mutating func appendInterpolation(_ text: Text) { bytes += text.bytes }
+
+    /// Appends a value by its description.
+    @inlinable
+    public mutating func appendInterpolation(_ value: some CustomStringConvertible) {
+      appendLiteral(value.description)
+    }
+
+    /// Appends a value that has no description of its own.
+    @inlinable
+    public mutating func appendInterpolation<Value>(_ value: Value) {
+      appendLiteral(String(describing: value))
+    }
+  }
+
   /// Wraps a literal.
   public init(stringLiteral value: String) { self.init(value) }
+
+  /// Wraps a literal with values in it.
+  @inlinable
+  public init(stringInterpolation parts: StringInterpolation) { bytes = parts.bytes }
 
   /// The repaired string.
   public var description: String { string }

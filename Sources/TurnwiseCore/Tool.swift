@@ -95,6 +95,11 @@ public struct ToolReply: Codable, Hashable, Sendable, ExpressibleByStringInterpo
 
   /// Creates a reply without reward.
   public init(stringLiteral value: String) { self.init(Text(value)) }
+
+  /// Creates a reply without reward.
+  public init(stringInterpolation parts: Text.StringInterpolation) {
+    self.init(Text(stringInterpolation: parts))
+  }
 }
 
 /// Tells the agent why a call was not possible.

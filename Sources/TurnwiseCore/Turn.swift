@@ -17,6 +17,11 @@ public struct Observation: Codable, Hashable, Sendable, ExpressibleByStringInter
   /// Creates an observation without a list of choices.
   public init(stringLiteral value: String) { self.init(Text(value)) }
 
+  /// Creates an observation without a list of choices.
+  public init(stringInterpolation parts: Text.StringInterpolation) {
+    self.init(Text(stringInterpolation: parts))
+  }
+
   /// Reads an observation; a missing list of choices is empty.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)

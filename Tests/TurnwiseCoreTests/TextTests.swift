@@ -31,4 +31,26 @@ import TurnwiseCore
   func `refuses what is neither`(json: String) {
     #expect(throws: DecodingError.self) { try JSON.decode(Text.self, from: Data(json.utf8)) }
   }
+
+  @Test func `spells values as a string does`() {
+    struct Plain {
+      var number = 3
+    }
+    let (word, part, missing): (String, Substring, Int?) = ("naïve 日本", "e\u{301}x".dropLast(), nil)
+    let text: Text =
+      "\(word)|\(part)|\(-7)|\(0.1)|\(true)|\(String(describing: missing))|\(Plain())|\([1])"
+    let string: String =
+      "\(word)|\(part)|\(-7)|\(0.1)|\(true)|\(String(describing: missing))|\(Plain())|\([1])"
+    #expect(text.bytes == Array(string.utf8))
+    #expect(("\(word)!" as ToolReply).text == "naïve 日本!")
+    #expect(("\(word)!" as Observation).text == "naïve 日本!")
+  }
+
+  @Test func `keeps a text within a text byte for byte`() {
+    let printed = Text([0xFF, 0x00, 0xC3])
+    let bytes: [UInt8] = [0x3A, 0xFF, 0x00, 0xC3, 0x21]
+    #expect((":\(printed)!" as Text).bytes == bytes)
+    #expect((":\(printed)!" as ToolReply).text.bytes == bytes)
+    #expect((":\(printed)!" as Observation).text.bytes == bytes)
+  }
 }
