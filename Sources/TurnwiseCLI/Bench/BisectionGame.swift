@@ -33,12 +33,7 @@ package struct BisectionGame: Environment {
 
   /// The action that guesses `number`.
   package static func action(guessing number: Int) -> Action {
-    var words: [UInt8] = []
-    words.reserveCapacity(opening.count + 3 + closing.count)
-    words += opening
-    words += String(number).utf8
-    words += closing
-    return Action(text: Text(words), calls: [])
+    Action(text: "<guess>\(number)</guess>", calls: [])
   }
 
   private static let opening = Array("<guess>".utf8)
