@@ -258,28 +258,27 @@ private struct Tile {
 
   @inline(__always)
   private func addOneAfterTheOther(to sums: inout Sums) {
-    // Four pointers and a stride reach twelve rows: a pointer for each would not fit the registers.
-    var (x, y) = (a, opaque(a + 3 * row))
-    var (z, v) = (opaque(a + 6 * row), opaque(a + 9 * row))
+    // Six pointers and a stride reach twelve rows: a pointer for each would not fit the registers.
+    var x = SixPointers(a, distance: 2 * row)
     var w = panel
     var next = ahead
-    // Four elements at a time, since moving the pointers takes as long as two multiplications.
+    // Four elements at a time, since moving the pointers takes as long as three multiplications.
     for _ in 0..<depth / 4 {
-      sums.add(x, y, z, v, row, Columns(w))
+      sums.add(x, row, Columns(w))
       prefetch(next)
-      sums.add(x + 1, y + 1, z + 1, v + 1, row, Columns(w + Columns.width))
+      sums.add(x + 1, row, Columns(w + Columns.width))
       prefetch(next + lanes)
-      sums.add(x + 2, y + 2, z + 2, v + 2, row, Columns(w + 2 * Columns.width))
+      sums.add(x + 2, row, Columns(w + 2 * Columns.width))
       prefetch(next + 2 * lanes)
-      sums.add(x + 3, y + 3, z + 3, v + 3, row, Columns(w + 3 * Columns.width))
+      sums.add(x + 3, row, Columns(w + 3 * Columns.width))
       prefetch(next + 3 * lanes)
-      (x, y, z, v) = (opaque(x + 4), opaque(y + 4), opaque(z + 4), opaque(v + 4))
+      x.move(by: 4)
       w = opaque(w + 4 * Columns.width)
       next += 4 * lanes
     }
     for _ in 0..<depth % 4 {
-      sums.add(x, y, z, v, row, Columns(w))
-      (x, y, z, v) = (x + 1, y + 1, z + 1, v + 1)
+      sums.add(x, row, Columns(w))
+      x.move(by: 1)
       w += Columns.width
     }
   }
@@ -316,23 +315,21 @@ private struct Sums {
     (s8, s9, s10, s11) = (tile.start(8), tile.start(9), tile.start(10), tile.start(11))
   }
 
-  /// Adds the products of rows one after the other, from `row` to `row`, of which every third is named.
+  /// Adds the products of rows one after the other, `row` apart, of which every second is named.
   @inline(__always)
-  mutating func add(
-    _ x: Floats, _ y: Floats, _ z: Floats, _ v: Floats, _ row: Int, _ p: Columns
-  ) {
-    s0.add(each: x, p)
-    s1.add(x[row], p)
-    s2.add(x[2 * row], p)
-    s3.add(each: y, p)
-    s4.add(y[row], p)
-    s5.add(y[2 * row], p)
-    s6.add(each: z, p)
-    s7.add(z[row], p)
-    s8.add(z[2 * row], p)
-    s9.add(each: v, p)
-    s10.add(v[row], p)
-    s11.add(v[2 * row], p)
+  mutating func add(_ x: SixPointers, _ row: Int, _ p: Columns) {
+    s0.add(each: x.p0, p)
+    s1.add(x.p0[row], p)
+    s2.add(each: x.p1, p)
+    s3.add(x.p1[row], p)
+    s4.add(each: x.p2, p)
+    s5.add(x.p2[row], p)
+    s6.add(each: x.p3, p)
+    s7.add(x.p3[row], p)
+    s8.add(each: x.p4, p)
+    s9.add(x.p4[row], p)
+    s10.add(each: x.p5, p)
+    s11.add(x.p5[row], p)
   }
 
   /// Adds the products of rows side by side.
@@ -350,6 +347,34 @@ private struct Sums {
     s9.add(each: x + 9, p)
     s10.add(each: x + 10, p)
     s11.add(x[11], p)
+  }
+}
+
+/// Places in memory that move together.
+private struct SixPointers {
+  var p0, p1, p2, p3, p4, p5: Floats
+
+  @inline(__always)
+  init(_ p: Floats, distance: Int) {
+    (p0, p1, p2) = (p, opaque(p + distance), opaque(p + 2 * distance))
+    (p3, p4, p5) = (
+      opaque(p + 3 * distance), opaque(p + 4 * distance), opaque(p + 5 * distance)
+    )
+  }
+
+  @inline(__always)
+  static func + (x: SixPointers, offset: Int) -> SixPointers {
+    var y = x
+    (y.p0, y.p1, y.p2) = (x.p0 + offset, x.p1 + offset, x.p2 + offset)
+    (y.p3, y.p4, y.p5) = (x.p3 + offset, x.p4 + offset, x.p5 + offset)
+    return y
+  }
+
+  /// Moves on, in a way that the compiler cannot turn into an index that all share.
+  @inline(__always)
+  mutating func move(by offset: Int) {
+    (p0, p1, p2) = (opaque(p0 + offset), opaque(p1 + offset), opaque(p2 + offset))
+    (p3, p4, p5) = (opaque(p3 + offset), opaque(p4 + offset), opaque(p5 + offset))
   }
 }
 
