@@ -48,7 +48,8 @@ enum { turnwise_register_bits = 128, turnwise_register_count = 16 };
 
 TURNWISE_INLINE turnwise_float16 turnwise_sqrt(turnwise_float16 x) { return __builtin_elementwise_sqrt(x); }
 
-// Not __builtin_elementwise_max, which takes three instructions to pass over a NaN.
+// Not __builtin_elementwise_max, which takes three instructions to pass over a NaN. This gives b where either is one:
+// what is computed from the result must add up the NaN itself, as sums of exponentials do.
 TURNWISE_INLINE turnwise_float16 turnwise_max(turnwise_float16 a, turnwise_float16 b) {
   turnwise_int16 larger = a > b;
   return (turnwise_float16)(((turnwise_int16)a & larger) | ((turnwise_int16)b & ~larger));
@@ -119,7 +120,7 @@ TURNWISE_INLINE void turnwise_store_first(float *_Nonnull y, turnwise_float16 x,
 #endif
 
 // Asks for a cache line before it is needed. Never faults, whatever the address.
-TURNWISE_INLINE void turnwise_prefetch(const float *x) { __builtin_prefetch(x, 0, 2); }
+TURNWISE_INLINE void turnwise_prefetch(const float *_Nonnull x) { __builtin_prefetch(x, 0, 2); }
 
 // The same pointer, of which the compiler knows nothing: it would otherwise compute one loop pointer from
 // another, in more instructions than the loop has room for.

@@ -87,7 +87,7 @@ extension EpisodeOrigin {
   var policyRandom: Randomness { stream("policy-").indexed(member) }
 
   private func stream(_ purpose: String) -> Randomness {
-    Randomness(seed: seed.value).stream(purpose, split.rawValue).indexed(iteration)
+    Randomness(seed: seed.value).stream(purpose, followedBy: split.rawValue).indexed(iteration)
       .indexed(scenario)
   }
 }
@@ -138,7 +138,7 @@ public struct ForkParent: Hashable, Sendable {
 
   /// The fork's random stream, given the parent's.
   func branch(of random: Randomness) -> Randomness {
-    let branch = random.stream("fork-", stream).indexed(turn)
+    let branch = random.stream("fork-", followedBy: stream).indexed(turn)
     return token > 0 ? branch.stream("token", token) : branch
   }
 }

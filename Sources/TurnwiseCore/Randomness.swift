@@ -30,16 +30,16 @@ public struct Randomness: RandomNumberGenerator, Codable, Hashable, Sendable {
   ///   - indices: What tells it from its siblings, such as a member and a turn.
   /// - Returns: A stream at its beginning.
   public func stream(_ name: String, _ indices: Int...) -> Randomness {
-    indices.reduce(stream(name, "")) { $0.indexed($1) }
+    indices.reduce(stream(name, followedBy: "")) { $0.indexed($1) }
   }
 
   /// The child stream of a name in two parts, which need not be put together for it.
-  func stream(_ name: String, _ rest: String) -> Randomness {
+  func stream(_ name: String, followedBy rest: String) -> Randomness {
     var child = self
     child.counter = 0
     child.absorb(name)
     child.absorb(rest)
-    child.absorb(0x100)  // Ends the name, so that ("a", "b"…) and ("ab"…) differ.
+    child.absorb(0x100)  // Ends the name, which no number after it can then lengthen.
     return child
   }
 

@@ -30,7 +30,8 @@ public struct Text: Hashable, Sendable {
 extension Text: ExpressibleByStringInterpolation, CustomStringConvertible {
   /// Collects the bytes of a literal with values in it.
   ///
-  /// A value is spelled as in a `String`, but a text stays what it is, byte for byte.
+  /// A value is spelled as in a `String`, but a text stays what it is, byte for byte. Extend this type,
+  /// not `DefaultStringInterpolation`, to spell values of your own.
   public struct StringInterpolation: StringInterpolationProtocol {
     @usableFromInline var bytes: [UInt8] = []
 
@@ -55,6 +56,18 @@ extension Text: ExpressibleByStringInterpolation, CustomStringConvertible {
     @inlinable
     public mutating func appendInterpolation(_ value: some CustomStringConvertible) {
       appendLiteral(value.description)
+    }
+
+    /// Appends a value, or what stands for it where there is none: `\(key, default: "none")`.
+    @inlinable
+    public mutating func appendInterpolation<Value>(
+      _ value: Value?, default missing: @autoclosure () -> Text
+    ) {
+      switch value {
+      case let text as Text: appendInterpolation(text)
+      case let value?: appendInterpolation(value)
+      case nil: appendInterpolation(missing())
+      }
     }
 
     /// Appends a value that has no description of its own.

@@ -32,7 +32,7 @@ package struct MatrixProduct {
   }
 
   /// Elements of the depth, and columns, of the second factor that are laid out in panels at a time.
-  package static let blockDepth = 256, blockColumns = 768
+  package static let blockDepth = Blocking.depth, blockColumns = 768
   /// Floats of such panels: 768 KB.
   package static let panelCount = blockDepth * blockColumns
   /// Rows of a transposed first factor that are brought together, and those that are at a time.

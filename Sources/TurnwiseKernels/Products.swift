@@ -31,11 +31,18 @@ package struct PanelProduct {
 
 /// How products are cut so that what is read again lies in a near cache.
 package enum Blocking {
-  /// Rows of a panel that are worked on at once: a strip of twelve rows then takes 12 KB.
+  /// Rows of a panel that are worked on at once, at most: a strip of twelve rows then takes 12 KB.
   package static let depth = 256
   /// Columns that are worked on at once: with the depth, 320 KB.
   package static let columns = 320
-  /// Rows up to which a panel stays in the nearest cache while all rows pass by; with more, a strip of
-  /// rows does while all panels pass by.
+  /// Rows up to which a panel stays in a near cache while all rows pass by; with more, a strip of rows
+  /// does while all panels pass by.
   package static let fewRows = 96
+
+  /// The rows of the parts that a panel of `depth` rows is cut into: about equally many, since a short
+  /// part costs as much to start as a long one, and a multiple of the four that are unrolled.
+  package static func part(of depth: Int) -> Int {
+    let parts = max(1, (depth + Self.depth - 1) / Self.depth)
+    return ((depth + parts - 1) / parts + 3) / 4 * 4
+  }
 }

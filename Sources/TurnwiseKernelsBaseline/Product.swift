@@ -2,6 +2,7 @@ package import TurnwiseKernels
 
 extension CompiledKernels {
   package static func product(_ x: PanelProduct) {
+    let part = Blocking.part(of: x.depth)
     var first = 0
     while first < x.columns {
       let last = smaller(first + Blocking.columns, x.columns)
@@ -10,7 +11,7 @@ extension CompiledKernels {
         var block = x
         block.a += start
         block.panels += start * panelWidth
-        block.depth = smaller(Blocking.depth, x.depth - start)
+        block.depth = smaller(part, x.depth - start)
         block.isAccumulating = x.isAccumulating || start > 0
         multiplyRows(block, columns: first..<last)
         start += block.depth
@@ -21,12 +22,13 @@ extension CompiledKernels {
   }
 
   package static func product(_ x: MatrixProduct, scratch: MutableFloats) {
+    let part = Blocking.part(of: x.depth)
     var first = 0
     while first < x.columns {
       let columns = smaller(MatrixProduct.blockColumns, x.columns - first)
       var start = 0
       while start < x.depth {
-        let depth = smaller(MatrixProduct.blockDepth, x.depth - start)
+        let depth = smaller(part, x.depth - start)
         if x.bTransposed {
           packTransposed(
             scratch, x.b + first * x.bStride + start, stride: x.bStride, columns: columns,

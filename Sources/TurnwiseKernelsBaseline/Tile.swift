@@ -259,7 +259,7 @@ private struct Tile {
   @inline(__always)
   private func addOneAfterTheOther(to sums: inout Sums) {
     // Six pointers and a stride reach twelve rows: a pointer for each would not fit the registers.
-    var x = SixPointers(a, distance: 2 * row)
+    var x = SixPointers.from(a, distance: 2 * row)
     var w = panel
     var next = ahead
     // Four elements at a time, since moving the pointers takes as long as three multiplications.
@@ -303,8 +303,10 @@ private struct Tile {
 
 /// The sums of twelve rows.
 ///
-/// A number of the first factor is loaded once for both of its products, or by each of them: the first
-/// spares the ports that load, the second the queue before them. Mixed, neither is full.
+/// Where a row has two vectors, a number of the first factor is loaded once for both of its products, or
+/// by each of them: the first spares the ports that load, the second the queue before them. Mixed,
+/// neither is full. Only a plain pointer can be part of a multiplication without taking a place of its
+/// own: six of twelve rows have one, and those side by side all do.
 private struct Sums {
   var s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11: Columns
 
@@ -354,20 +356,20 @@ private struct Sums {
 private struct SixPointers {
   var p0, p1, p2, p3, p4, p5: Floats
 
+  /// Names places `distance` apart.
   @inline(__always)
-  init(_ p: Floats, distance: Int) {
-    (p0, p1, p2) = (p, opaque(p + distance), opaque(p + 2 * distance))
-    (p3, p4, p5) = (
-      opaque(p + 3 * distance), opaque(p + 4 * distance), opaque(p + 5 * distance)
-    )
+  static func from(_ p: Floats, distance: Int) -> SixPointers {
+    SixPointers(
+      p0: p, p1: opaque(p + distance), p2: opaque(p + 2 * distance),
+      p3: opaque(p + 3 * distance), p4: opaque(p + 4 * distance),
+      p5: opaque(p + 5 * distance))
   }
 
   @inline(__always)
   static func + (x: SixPointers, offset: Int) -> SixPointers {
-    var y = x
-    (y.p0, y.p1, y.p2) = (x.p0 + offset, x.p1 + offset, x.p2 + offset)
-    (y.p3, y.p4, y.p5) = (x.p3 + offset, x.p4 + offset, x.p5 + offset)
-    return y
+    SixPointers(
+      p0: x.p0 + offset, p1: x.p1 + offset, p2: x.p2 + offset, p3: x.p3 + offset,
+      p4: x.p4 + offset, p5: x.p5 + offset)
   }
 
   /// Moves on, in a way that the compiler cannot turn into an index that all share.

@@ -51,7 +51,7 @@ func sum(_ vector: Vector) -> Float { turnwise_reduce_add(vector) }
 @inline(__always)
 func largest(_ vector: Vector) -> Float { turnwise_reduce_max(vector) }
 
-/// Returns the larger of each pair of lanes.
+/// Returns the larger of each pair of lanes, and that of `b` where either is not a number.
 @inline(__always)
 func larger(_ a: Vector, _ b: Vector) -> Vector { turnwise_max(a, b) }
 

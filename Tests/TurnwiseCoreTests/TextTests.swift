@@ -44,12 +44,14 @@ import TurnwiseCore
     #expect(text.bytes == Array(string.utf8))
     #expect(("\(word)!" as ToolReply).text == "naïve 日本!")
     #expect(("\(word)!" as Observation).text == "naïve 日本!")
+    #expect(("\(missing, default: "none") \(Int?(7), default: "none")" as Text) == "none 7")
   }
 
   @Test func `keeps a text within a text byte for byte`() {
     let printed = Text([0xFF, 0x00, 0xC3])
     let bytes: [UInt8] = [0x3A, 0xFF, 0x00, 0xC3, 0x21]
     #expect((":\(printed)!" as Text).bytes == bytes)
+    #expect((":\(Text?(printed), default: "none")!" as Text).bytes == bytes)
     #expect((":\(printed)!" as ToolReply).text.bytes == bytes)
     #expect((":\(printed)!" as Observation).text.bytes == bytes)
   }

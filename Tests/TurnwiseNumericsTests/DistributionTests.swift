@@ -24,6 +24,22 @@ import TurnwiseNumerics
     }
   }
 
+  @Test(arguments: levels)
+  func `lets nobody overlook a logit that is not a number`(_ level: KernelLevel) {
+    let vocabulary = 70
+    for place in [0, 15, 16, 40, 69] {
+      var values = (0..<vocabulary).map(Float.init)
+      values[place] = .nan
+      let logits = Rows(reading: values)
+      let weights = Rows(1, width: vocabulary)
+      let kernels = level.kernels
+      #expect(kernels.partition(logits.base, vocabulary: vocabulary).logarithm.isNaN)
+      let drawn = kernels.draw(
+        logits.base, slope: 1, uniform: 0.5, weights: weights.base, vocabulary: vocabulary)
+      #expect(drawn.logarithm.isNaN)
+    }
+  }
+
   @Test(arguments: levels, vocabularies)
   func `replaces logits by the gradient`(_ level: KernelLevel, _ vocabulary: Int) {
     var source = Source(vocabulary)

@@ -24,7 +24,8 @@ struct Panels {
   /// More rows than are few: both orders of the loops are run.
   static let heights = Blocking.fewRows + 15
   static let columns = [1, 2, 3, 15, 16, 17, 31, 32, 33, 47, 65, 100, 193, 321, 333, 661]
-  static let depths = [1, 2, 7, 16, 33, 97, 192, 193, 400]
+  static let depths =
+    [1, 2, 7, 16, 33, 97] + [0, 1, Blocking.depth + 16].map { Blocking.depth + $0 }
 
   /// Multiplies rows of a with panels.
   private func multiply(

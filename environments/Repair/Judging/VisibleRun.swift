@@ -24,7 +24,7 @@ struct VisibleRun: Sendable {
     try await runs.value(of: workspace) {
       let result = try await sandbox.run(
         // From where the tests are, wherever the agent's shell has gone.
-        Text("cd /workspace && exec python3 \(scriptPath.string) </dev/null 2>&1"),
+        Text("cd /workspace && exec python3 \(scriptPath) </dev/null 2>&1"),
         in: workspace, seed: 0)
       var report = result.standardOutput.text
       while report.bytes.last == UInt8(ascii: "\n") { report.bytes.removeLast() }
