@@ -183,7 +183,7 @@ public struct Session<E: Environment>: Sendable {
         (state, environmentRandom) = (next, random)
         return outcome
       } catch {
-        try retry(after: error)
+        guard mayRetry(after: error) else { throw error }
       }
     }
   }
@@ -199,17 +199,17 @@ public struct Session<E: Environment>: Sendable {
         self.ending = ending
         return
       } catch {
-        do { try retry(after: error) } catch { return fail(.wrapping(error, at: .judge)) }
+        guard mayRetry(after: error) else { return fail(.wrapping(error, at: .judge)) }
       }
     }
   }
 
-  /// Counts another try after a retryable failure; an episode allows for a few.
-  ///
-  /// - Throws: The error, where there is to be no other try.
-  private mutating func retry(after error: any Error) throws {
-    guard (error as? Failure)?.isRetryable ?? false, retries < Self.retryLimit else { throw error }
+  /// Whether there is to be another try, which is then counted: an episode allows for a few, after
+  /// retryable failures.
+  private mutating func mayRetry(after error: any Error) -> Bool {
+    guard (error as? Failure)?.isRetryable ?? false, retries < Self.retryLimit else { return false }
     retries += 1
+    return true
   }
 
   /// Ends an unfinished episode as failed.
