@@ -55,10 +55,14 @@ TURNWISE_INLINE turnwise_float16 turnwise_max(turnwise_float16 a, turnwise_float
   return (turnwise_float16)(((turnwise_int16)a & larger) | ((turnwise_int16)b & ~larger));
 }
 
-// A comparison of integers that is spelt in Swift is made lane by lane.
-TURNWISE_INLINE turnwise_float16 turnwise_keep_first(turnwise_float16 x, int count) {
+// All bits of the first lanes. A comparison of integers that is spelt in Swift is made lane by lane.
+TURNWISE_INLINE turnwise_int16 turnwise_first(int count) {
   const turnwise_int16 index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  return (turnwise_float16)((turnwise_int16)x & (index < (turnwise_int16)count));
+  return index < (turnwise_int16)count;
+}
+
+TURNWISE_INLINE turnwise_float16 turnwise_keep_first(turnwise_float16 x, int count) {
+  return (turnwise_float16)((turnwise_int16)x & turnwise_first(count));
 }
 
 TURNWISE_INLINE float turnwise_reduce_max(turnwise_float16 x) {
@@ -83,8 +87,7 @@ TURNWISE_INLINE turnwise_float16 turnwise_interleave_high(turnwise_float16 a, tu
   return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-// The first lanes of a vector, of 1 to 15, in memory that may end after them. Spelt as a loop it takes as long as ten
-// whole vectors.
+// The first lanes of a vector, of 1 to 15, in memory that may end after them: in Swift it would be a loop over lanes.
 #if defined(__AVX512F__)
 TURNWISE_INLINE turnwise_float16 turnwise_load_first(const float *_Nonnull x, int count) {
   return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), x);
@@ -93,20 +96,17 @@ TURNWISE_INLINE void turnwise_store_first(float *_Nonnull y, turnwise_float16 x,
   _mm512_mask_storeu_ps(y, (__mmask16)((1u << count) - 1), x);
 }
 #elif defined(__AVX2__)
-typedef int turnwise_int8 __attribute__((ext_vector_type(8)));
-TURNWISE_INLINE turnwise_int8 turnwise_first8(int count) {
-  const turnwise_int8 index = {0, 1, 2, 3, 4, 5, 6, 7};
-  return index < (turnwise_int8)count;
-}
 TURNWISE_INLINE turnwise_float16 turnwise_load_first(const float *_Nonnull x, int count) {
+  turnwise_int16 mask = turnwise_first(count);
   turnwise_float16 y;
-  y.lo = _mm256_maskload_ps(x, (__m256i)turnwise_first8(count));
-  y.hi = _mm256_maskload_ps(x + 8, (__m256i)turnwise_first8(count - 8));
+  y.lo = _mm256_maskload_ps(x, (__m256i)mask.lo);
+  y.hi = _mm256_maskload_ps(x + 8, (__m256i)mask.hi);
   return y;
 }
 TURNWISE_INLINE void turnwise_store_first(float *_Nonnull y, turnwise_float16 x, int count) {
-  _mm256_maskstore_ps(y, (__m256i)turnwise_first8(count), x.lo);
-  _mm256_maskstore_ps(y + 8, (__m256i)turnwise_first8(count - 8), x.hi);
+  turnwise_int16 mask = turnwise_first(count);
+  _mm256_maskstore_ps(y, (__m256i)mask.lo, x.lo);
+  _mm256_maskstore_ps(y + 8, (__m256i)mask.hi, x.hi);
 }
 #else
 TURNWISE_INLINE turnwise_float16 turnwise_load_first(const float *_Nonnull x, int count) {

@@ -456,8 +456,6 @@ private struct SixPointers {
 
     /// The same with a number that each product loads for itself.
     @inline(__always)
-    mutating func add(each x: Floats, _ row: Columns) {
-      sums = multiplyAdd(sums, row.sums, each: x)
-    }
+    mutating func add(each x: Floats, _ row: Columns) { add(x[0], row) }
   }
 #endif
