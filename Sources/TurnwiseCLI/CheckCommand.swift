@@ -38,7 +38,7 @@ struct CheckCommand: Subcommand {
       }
       environments = context.catalog.environments
     } else {
-      environments = [try context.catalog.environment(of: invocation)]
+      environments = [try context.environment(of: invocation)]
     }
     if invocation.has(Self.keys), let environment = environments.first {
       return try printKeys(environment, context)

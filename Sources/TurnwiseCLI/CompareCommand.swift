@@ -41,7 +41,7 @@ struct CompareCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let environment = try context.catalog.environment(of: invocation)
+    let environment = try context.environment(of: invocation)
     return try await compare(environment, invocation, context)
   }
 

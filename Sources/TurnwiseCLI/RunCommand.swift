@@ -63,7 +63,7 @@ struct RunCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let environment = try context.catalog.environment(of: invocation)
+    let environment = try context.environment(of: invocation)
     return try await play(environment, invocation, context)
   }
 

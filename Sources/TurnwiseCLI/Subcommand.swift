@@ -29,6 +29,17 @@ extension Subcommand {
 struct Context: Sendable {
   var catalog: Catalog
   var console: Console
+
+  /// Finds the environment that a command line names, and prints what its tasks warn of.
+  ///
+  /// - Throws: A ``UsageError``, or an `InputError` of the tasks.
+  func environment(of invocation: Invocation) throws -> any Environment {
+    let environment = try catalog.environment(of: invocation)
+    if invocation.text(.tasks) != nil, let player = environment as? any TaskFolderEnvironment {
+      player.taskWarnings.forEach(console.warn)
+    }
+    return environment
+  }
 }
 
 extension Environment {

@@ -22,7 +22,7 @@ struct TrainCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let environment = try context.catalog.environment(of: invocation)
+    let environment = try context.environment(of: invocation)
     return try await train(environment, invocation, context)
   }
 

@@ -61,7 +61,7 @@ struct TransferCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let environment = try context.catalog.environment(of: invocation)
+    let environment = try context.environment(of: invocation)
     return try await transfer(from: environment, invocation, context)
   }
 

@@ -15,6 +15,15 @@ public protocol TaskFolderEnvironment: Environment {
   ///
   /// - Throws: An ``InputError`` that names the file and what is wrong with it.
   func playing(tasksIn folder: URL) throws -> Self
+
+  /// What the author of the tasks should know and what is no error, a line each: what was left out, or taken
+  /// otherwise than it was written. The command line prints it where it has read a folder.
+  var taskWarnings: [String] { get }
+}
+
+extension TaskFolderEnvironment {
+  /// Nothing to warn of.
+  public var taskWarnings: [String] { [] }
 }
 
 extension URL {

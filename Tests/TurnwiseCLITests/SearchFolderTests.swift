@@ -9,7 +9,7 @@ import TurnwiseEnvironments
   private let folder = TemporaryFolder()
   private let out = TemporaryFolder()
 
-  /// Copies the example, whose documents are in German.
+  /// Copies the example.
   init() throws {
     try FileManager.default.copyItem(
       at: repository("environments/Search/Examples/rivers"), to: folder.url)
@@ -70,7 +70,7 @@ import TurnwiseEnvironments
     // Short questions, so that little imitation will do.
     let questions = folder.url.appending(path: "questions.jsonl")
     let lines = try String(contentsOf: questions, encoding: .utf8).split(separator: "\n")
-    try Data(lines.filter { $0.contains("Durch welche") }.joined(separator: "\n").utf8)
+    try Data(lines.filter { $0.contains("Which capital") }.joined(separator: "\n").utf8)
       .write(to: questions)
     let small =
       "--demonstrations 60 --cloning-steps 200 --cloning-batch 4 --width 32 --heads 2 "
@@ -104,7 +104,7 @@ import TurnwiseEnvironments
   }
 
   @Test func `with questions of one split is enough to play, but not to train`() async throws {
-    try Data(#"{"question": "Wo?", "answer": "Ulm", "evidence": ["leer"]}"#.utf8)
+    try Data(#"{"question": "Wo?", "answer": "Ulm", "evidence": ["empty"]}"#.utf8)
       .write(to: folder.url.appending(path: "questions.jsonl"))
     let text =
       "error: \(folder.path)/questions.jsonl: no question is for held-out\nhint:  write "
@@ -115,6 +115,29 @@ import TurnwiseEnvironments
       #expect(printed.note.hasSuffix(text), "\(printed.note)")
       #expect(printed.status == 3)
     }
+  }
+
+  @Test func `is warned of what was left out, and of answers that no document holds`() async throws
+  {
+    try append(#"{"_id": 5, "text": "more", "url": "x"}"#, to: "corpus.jsonl")
+    try append(#"{"question": "Wo?", "answer": "Ulm"}"#, to: "questions.jsonl")
+    let warnings =
+      "warning: \(folder.path)/corpus.jsonl: left out fields that have no meaning here: 'url'\n"
+      + "warning: \(folder.path)/questions.jsonl: no document holds an answer of line 29\n"
+    for command in ["check", "run --policy random --episodes 1 --out \(out.path)"] {
+      let words = command.split(separator: " ", maxSplits: 1)
+      let rest = words.count > 1 ? " \(words[1])" : ""
+      let printed = await turnwise("\(words[0]) search-v1 --tasks \(folder.path)\(rest)")
+      #expect(printed.note.contains(warnings), "\(printed.note)")
+    }
+  }
+
+  @Test func `is judged by SQuAD's rule where --env-set asks for it`() async throws {
+    _ = try await play("--episodes 1 --env-set answers=squad")
+    #expect(try TraceLayout(out.url).readRun().parameters["answers"] == "squad")
+    let wrong = await turnwise(
+      "run search-v1 --tasks \(folder.path) --env-set answers=loose --out \(out.path)")
+    #expect(wrong.status == 2 && wrong.note.contains("standard"), "\(wrong.note)")
   }
 
   @Test func `without evidence has no expert, and its author is told what it takes`() async throws {

@@ -24,6 +24,18 @@ import TurnwiseSandbox
     static func manifest(_ json: String, _ text: String, hint: String?) -> Breakage {
       Breakage("FOLDER/two/task.json: " + text, hint: hint) { try $0.write("two/task.json", json) }
     }
+    static func notJSON(_ json: String, line: Int, _ reason: String) -> Breakage {
+      Breakage("FOLDER/two/task.json:\(line): is not JSON: \(reason)", hint: nil) {
+        try $0.write("two/task.json", json)
+      }
+    }
+    static func solution(_ text: String, line: Int, _ reason: String) -> Breakage {
+      Breakage(
+        "FOLDER/two/solution:\(line): is not bash: \(reason)",
+        hint: "each turn is a command of bash; a blank line ends it outside of quotes, "
+          + "here-documents and blocks"
+      ) { try $0.write("two/solution", text) }
+    }
   }
 
   private static let layout =
@@ -55,10 +67,24 @@ import TurnwiseSandbox
       "FOLDER/two/tests: is no part of a task",
       hint: "there is task.json, files, run, check, check-files, solution"
     ) { try $0.write("two/tests/a", "") },
-    .manifest(
-      #"{"instruction": }"#,
-      "is not JSON: Invalid value around character 16.", hint: nil),
-    .manifest("", "is not JSON: Unexpected end of file during JSON parse.", hint: nil),
+    .notJSON(#"{"instruction": }"#, line: 1, "a value is expected at '}'"),
+    .notJSON("", line: 1, "it ends where a value is expected"),
+    .notJSON(
+      "{\n  \"instruction\": \"x\",\n}\n", line: 3, "there is a comma after the last member"),
+    .notJSON(
+      #"{"instruction": "x" "split": "train"}"#, line: 1, #"a comma or } is expected at '"split":'"#
+    ),
+    .notJSON("{\"instruction\":\n\n'x'}", line: 3, "a value is expected at ''x'}'"),
+    .notJSON(
+      #"{"instruction": "a", "instruction": "b"}"#, line: 1, "the name 'instruction' is there twice"
+    ),
+    .notJSON(#"{"instruction": "x", "turnLimit": 03}"#, line: 1, "'03' is not a number of JSON"),
+    .notJSON(
+      "{\"instruction\": \"a\nb\"}", line: 1,
+      "a control character (a) stands in a text; write it as an escape"),
+    .notJSON(#"{"instruction": "x"} {}"#, line: 1, "there is something after the value"),
+    .notJSON(
+      String(repeating: "[", count: 100_000), line: 1, "it is nested more than 256 levels deep"),
     .manifest("[]", "is no JSON object", hint: nil),
     .manifest("{}", "'instruction' is missing", hint: "say what the agent is told"),
     .manifest(
@@ -162,6 +188,13 @@ import TurnwiseSandbox
     Breakage(
       "FOLDER/two/solution: takes 9 turns of at most 8", hint: #"raise "turnLimit" in task.json"#
     ) { try $0.write("two/solution", String(repeating: "ls\n\n", count: 8)) },
+    .solution("ls\n\necho 'a\n\nb\n", line: 3, "a quote ' is not closed"),
+    .solution(
+      "cat > f <<'END'\nx\n\nEND.\n", line: 1,
+      "the here-document has no line 'END' at its end"),
+    .solution("ls\n\nif true; then\n\n  ls\n", line: 3, "'if' has no 'fi'"),
+    .solution("ls; f() {\n\n ls\n", line: 1, "{ is not closed"),
+    .solution("x=$(ls\n\n\n", line: 1, "( is not closed"),
     Breakage(
       "FOLDER/zwei: is the same task as FOLDER/two",
       hint: "take one away, or change what it asks for"

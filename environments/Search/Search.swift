@@ -13,8 +13,8 @@ public import TurnwiseCore
 /// Held-out questions ask of things that no training question leads to; their titles can turn up at the
 /// end of a list of results.
 ///
-/// Documents are ranked by Okapi BM25 (``BM25Index``). **Reward:** 1 if the answer matches a right one as
-/// SQuAD compares them, else 0. **Potential:** the share of the evidence that was opened. Nothing is
+/// Documents are ranked by Okapi BM25 (``BM25Index``). **Reward:** 1 if the answer says the same as a right
+/// one (``AnswerRule``), else 0. **Potential:** the share of the evidence that was opened. Nothing is
 /// random.
 ///
 /// With ``playing(tasksIn:)`` corpus and questions are those of a folder (<doc:SearchCorpus>).
@@ -40,6 +40,8 @@ public struct Search: Environment {
   public var marks = true
   /// The bytes of a page.
   public var pageLength = 600
+  /// When an answer says the same as one that is right.
+  public var answers = AnswerRule.standard
   /// How much a second occurrence of a word adds to the score of a document.
   public var k1 = 1.2
   /// How much long documents are held back, from 0 to 1.
@@ -51,8 +53,9 @@ public struct Search: Environment {
   private let shelf = SearchShelf()
 
   private enum CodingKeys: String, CodingKey {
-    case documents, distractors, hops, synonyms, worldSeed, results, snippet, marks, pageLength, k1
-    case b, turnLimit, files
+    case documents, distractors, hops, synonyms, worldSeed, results, snippet, marks, pageLength,
+      answers
+    case k1, b, turnLimit, files
   }
 
   /// Creates the environment with its default parameters.
@@ -89,6 +92,7 @@ public struct Search: Environment {
     snippet = try number(.snippet, 1...1000)
     marks = try container.decode(Bool.self, forKey: .marks)
     pageLength = try number(.pageLength, 20...100_000)
+    answers = try container.decode(AnswerRule.self, forKey: .answers)
     k1 = try share(.k1, upTo: 100)
     b = try share(.b, upTo: 1)
     turnLimit = try number(.turnLimit, 1...1000)
@@ -111,6 +115,7 @@ public struct Search: Environment {
     try container.encode(snippet, forKey: .snippet)
     try container.encode(marks, forKey: .marks)
     try container.encode(pageLength, forKey: .pageLength)
+    try container.encode(answers, forKey: .answers)
     try container.encode(k1, forKey: .k1)
     try container.encode(b, forKey: .b)
     try container.encode(turnLimit, forKey: .turnLimit)
@@ -125,7 +130,8 @@ public struct Search: Environment {
       let ranking = SearchCorpus.Ranking(k1: k1, b: b)
       let world = World.Plan(
         documents: documents, distractors: distractors, synonyms: synonyms, seed: worldSeed)
-      return try shelf.library(files.map { .folder($0, ranking) } ?? .world(world, ranking))
+      return try shelf.library(
+        files.map { .folder($0, ranking, answers) } ?? .world(world, ranking))
     }
   }
 
@@ -178,7 +184,7 @@ public struct Search: Environment {
   public func judge(_ state: State) -> Judgement {
     let question = state.question
     return Judgement(
-      success: state.isRight,
+      success: state.isRight(by: answers),
       gold: [
         "answers": .array(question.answers.map(JSONValue.string)),
         "evidence": .array(question.evidence.map(JSONValue.string)),
@@ -196,7 +202,7 @@ public struct Search: Environment {
     _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
   ) throws -> Action? {
     try SearchExpert(
-      state: state, corpus: library.corpus, results: results, pageLength: pageLength
+      state: state, corpus: library.corpus, rule: answers, results: results, pageLength: pageLength
     )
     .action(noise, using: &random)
   }

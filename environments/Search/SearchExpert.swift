@@ -7,6 +7,8 @@ struct SearchExpert {
   /// What was found so far.
   let state: Search.State
   let corpus: SearchCorpus
+  /// When an answer is right.
+  let rule: AnswerRule
   /// How many results a search shows.
   let results: Int
   /// The bytes of a page.
@@ -46,7 +48,7 @@ struct SearchExpert {
 
   /// The answer that takes a document's title for what was asked; nil where that is right.
   private func title(of id: String) -> Action? {
-    guard let title = corpus[id]?.title, !AnswerMatch.matches(title, anyOf: question.answers)
+    guard let title = corpus[id]?.title, !rule.matches(title, anyOf: question.answers)
     else { return nil }
     return Self.answer(title)
   }
@@ -150,7 +152,7 @@ private struct Reading {
   /// The words that were read, each once.
   var words: [String] {
     var seen: Set<String> = []
-    return text.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+    return Folding.visible(text).split { !$0.isLetter && !$0.isNumber }.map(String.init)
       .filter { seen.insert($0).inserted }
   }
 

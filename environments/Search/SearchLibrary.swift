@@ -6,12 +6,12 @@ final class SearchLibrary: Sendable {
   /// What a library is made from.
   enum Plan: Hashable {
     case world(World.Plan, SearchCorpus.Ranking)
-    case folder(CorpusFiles, SearchCorpus.Ranking)
+    case folder(CorpusFiles, SearchCorpus.Ranking, AnswerRule)
   }
 
   private enum Source {
     case world(World)
-    case written([Split: [SearchQuestion]], CorpusFiles)
+    case written(WrittenQuestions, CorpusFiles)
   }
 
   /// The documents.
@@ -27,9 +27,12 @@ final class SearchLibrary: Sendable {
       let world = World(plan)
       corpus = SearchCorpus(world.documents, ranking)
       source = .world(world)
-    case .folder(let files, let ranking):
-      corpus = SearchCorpus(try files.documents(), ranking)
-      source = .written(try files.questions(on: corpus), files)
+    case .folder(let files, let ranking, let rule):
+      let (documents, warnings) = try files.documents()
+      corpus = SearchCorpus(documents, ranking)
+      var questions = try files.questions(on: corpus, by: rule)
+      questions.warnings = warnings + questions.warnings
+      source = .written(questions, files)
     }
   }
 
@@ -48,8 +51,8 @@ final class SearchLibrary: Sendable {
   ) throws -> SearchQuestion {
     switch source {
     case .written(let questions, let files):
-      guard let question = questions[split]?.randomElement(using: &random) else {
-        throw CorpusError(files.place(CorpusFiles.questionsName), .none(of: split))
+      guard let question = questions.bySplit[split]?.randomElement(using: &random) else {
+        throw CorpusError(files.place(files.questionsFile), .none(of: split))
       }
       return question
     case .world(let world):
@@ -66,6 +69,16 @@ final class SearchLibrary: Sendable {
         message: "The world gave no question of \(hops) \(hops == 1 ? "hop" : "hops") whose "
           + "documents all come up among \(results) results; raise 'documents' or 'results'.")
     }
+  }
+
+  /// What was taken otherwise than it was written, and questions whose answer no document holds.
+  func warnings(by rule: AnswerRule) -> [CorpusWarning] {
+    guard case .written(let questions, let files) = source else { return [] }
+    let missing = AnswerOccurrence(corpus: corpus, rule: rule).missing(from: questions.numbered)
+    guard !missing.isEmpty else { return questions.warnings }
+    return questions.warnings + [
+      CorpusWarning(file: files.place(files.questionsFile), lines: missing, fact: .answerNowhere)
+    ]
   }
 
   private static let attempts = 200

@@ -33,8 +33,8 @@ extension Search {
     }
 
     /// Whether the answer is right.
-    var isRight: Bool {
-      answer.map { AnswerMatch.matches($0.string, anyOf: question.answers) } ?? false
+    func isRight(by rule: AnswerRule) -> Bool {
+      answer.map { rule.matches($0.string, anyOf: question.answers) } ?? false
     }
 
     /// The share of the evidence that was opened; nil where nobody said what it is.

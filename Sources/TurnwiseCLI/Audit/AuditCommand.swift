@@ -62,7 +62,7 @@ struct AuditCommand: Subcommand {
     if FileManager.default.fileExists(atPath: layout.run.path) {
       return try await audit.run(of: layout)
     }
-    return try await audit.run(in: context.catalog.environment(of: invocation))
+    return try await audit.run(in: context.environment(of: invocation))
   }
 
   /// The flags that say nothing to the small problem.

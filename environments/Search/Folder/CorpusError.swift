@@ -24,8 +24,12 @@ public struct CorpusError: InputError, Hashable {
     case notAnObject
     /// A field that each line needs is not there.
     case missingField
-    /// A field that has no meaning.
-    case unknownField(known: [String])
+    /// The file holds lines of JSON in another form.
+    case packed(PackedFile, file: String)
+    /// The file is one array, and not an object on each line.
+    case oneArray
+    /// A line of a file of judgements does not have their columns.
+    case notAJudgement
     /// The value of a field.
     case wrongValue(String, expected: String)
     /// Another line has the same id, or the same question.
@@ -48,6 +52,12 @@ public struct CorpusError: InputError, Hashable {
   public var field: String?
   /// What is wrong.
   public var problem: Problem
+  /// The other lines with a problem of this kind.
+  public internal(set) var moreLines: [Int] = []
+  /// What is wrong besides, one error for each kind.
+  public internal(set) var others: [CorpusError] = []
+  /// A field of the file that may be the one that is missing.
+  var misspelled: String?
 
   /// Creates an error.
   init(_ file: String, line: Int? = nil, field: String? = nil, _ problem: Problem) {
@@ -58,40 +68,81 @@ public struct CorpusError: InputError, Hashable {
 extension CorpusError {
   /// Where and what.
   public var description: String {
-    file + (line.map { ":\($0)" } ?? "") + ": " + (field.map { "'\($0)' " } ?? "") + problem.words
+    let place = file + (line.map { ":\($0)" } ?? "")
+    let more = moreLines.isEmpty ? "" : "; the same kind in \(LineList.words(moreLines))"
+    return
+      ([place + ": " + (field.map { "'\($0)' " } ?? "") + problem.words + more]
+      + others.map(\.description)).joined(separator: "\n")
   }
 
-  /// What to do about it.
+  /// What to do about it, a line for each kind.
   public var hint: String? {
+    var seen: Set<String> = []
+    let hints = ([self] + others).compactMap(\.ownHint).filter { seen.insert($0).inserted }
+    return hints.isEmpty ? nil : hints.joined(separator: "\nhint:  ")
+  }
+
+  private var ownHint: String? {
     switch problem {
     case .noFolder, .missing:
       "--tasks names a folder with \(CorpusFiles.corpusName) and \(CorpusFiles.questionsName)"
+    case .missingField where misspelled != nil:
+      "is '\(misspelled ?? "")' meant to be '\(field ?? "")'?"
     case .nothing("document"),
       .missingField where field == "id" || field == "text":
       "a document is {\"id\": \"paris\", \"title\": \"Paris\", \"text\": \"The capital of …\"}; "
         + "the title may be left out"
-    case .nothing, .missingField:
+    case .nothing("question"), .missingField:
       "a question is {\"question\": \"…\", \"answer\": \"…\", \"evidence\": [\"id\"]}; "
         + "the evidence may be left out"
+    case .nothing:
+      "a file of judgements is train.tsv or test.tsv, with lines of query-id, corpus-id and score"
     case .none(of: let split):
       "write \"split\": \"\(split.rawValue)\" into some lines, or play the other split"
     case .notUTF8: "save the file as UTF-8"
-    case .notJSON: "each line is one JSON object"
-    case .unknownField(let known):
-      field.flatMap { NearestName.suggestion(for: $0, among: known) }
-        .map { "did you mean '\($0)'?" } ?? "there is " + known.joined(separator: ", ")
+    case .notJSON, .notAnObject: "each line is one JSON object"
+    case .packed(let kind, let target): kind.command(file, to: target)
+    case .oneArray:
+      "jq -c '.[]' \(PackedFile.quoted(file)) > \(PackedFile.quoted(file + ".new")) && mv "
+        + "\(PackedFile.quoted(file + ".new")) \(PackedFile.quoted(file))"
+    case .notAJudgement: "a line is: query-id, corpus-id and score, with tabs between them"
     case .duplicate where field == "id": "give one of them another id"
     case .resultNumber: "agents open results by numbers such as #1; give it another id"
     case .duplicate: "take one away; a list of texts can hold several answers"
     case .unknownDocument: "evidence names documents of \(CorpusFiles.corpusName) by their ids"
-    case .emptyAnswer: "case, punctuation, articles and spaces do not count in an answer"
+    case .emptyAnswer: "white space and characters that are never seen do not count in an answer"
     case .wrongCount: "there is one query for each document of the evidence, in its order"
-    case .notAFile, .unreadable, .notAnObject, .wrongValue: nil
+    case .notAFile, .unreadable, .wrongValue: nil
     }
   }
 }
 
 extension CorpusError.Problem {
+  /// Names the kind of problem: what one change to a file mends.
+  var kind: String {
+    switch self {
+    case .noFolder: "no folder"
+    case .missing: "missing"
+    case .notAFile: "not a file"
+    case .unreadable: "unreadable"
+    case .nothing: "nothing"
+    case .none: "none"
+    case .notUTF8: "not UTF-8"
+    case .notJSON: "not JSON"
+    case .notAnObject: "not an object"
+    case .missingField: "missing field"
+    case .packed: "packed"
+    case .oneArray: "one array"
+    case .notAJudgement: "not a judgement"
+    case .wrongValue: "wrong value"
+    case .duplicate: "duplicate"
+    case .resultNumber: "result number"
+    case .unknownDocument: "unknown document"
+    case .emptyAnswer: "empty answer"
+    case .wrongCount: "wrong count"
+    }
+  }
+
   fileprivate var words: String {
     switch self {
     case .noFolder: "no such folder"
@@ -104,7 +155,9 @@ extension CorpusError.Problem {
     case .notJSON(let reason): "is not JSON: \(reason)"
     case .notAnObject: "is no JSON object"
     case .missingField: "is missing"
-    case .unknownField: "is no field of such a line"
+    case .packed(let kind, _): "is \(kind.words); expected lines of JSON in UTF-8"
+    case .oneArray: "is one JSON array; expected a JSON object on each line"
+    case .notAJudgement: "is not a judgement"
     case .wrongValue(let found, let expected): "is \(found); expected \(expected)"
     case .duplicate(let text, let line): "'\(text.prefix(60))' is already in line \(line)"
     case .resultNumber(let id): "'\(id.prefix(60))' reads as the number of a result"

@@ -1,28 +1,42 @@
 internal import Foundation
 internal import TurnwiseCore
 
-/// A corpus and questions as somebody wrote them: two files, kept byte for byte.
+/// A corpus and questions as somebody wrote or published them, kept byte for byte.
 ///
 ///     corpus.jsonl      {"id": "paris", "title": "Paris", "text": "The capital of France."}
 ///     questions.jsonl   {"question": "Capital of France?", "answer": "Paris", "evidence": ["paris"]}
+///
+/// In the layout of BEIR the questions are `queries.jsonl`, and `qrels/` says what the evidence is.
 struct CorpusFiles: Codable {
   static let corpusName = "corpus.jsonl"
   static let questionsName = "questions.jsonl"
+  static let queriesName = "queries.jsonl"
+  static let judgementsName = "qrels"
 
   /// The bytes of `corpus.jsonl`.
   let corpus: Blob
-  /// The bytes of `questions.jsonl`.
+  /// The bytes of `questions.jsonl` or `queries.jsonl`.
   let questions: Blob
+  /// The bytes of the files in `qrels`, by their names; nil where there is no such folder.
+  let judgements: [String: Blob]?
   /// What errors call the folder; no parameter, as only the files count.
   private var folder = "the recorded corpus"
+  /// Which of the two files the questions are from.
+  private(set) var questionsFile = Self.questionsName
 
-  private enum CodingKeys: String, CodingKey { case corpus, questions }
+  private enum CodingKeys: String, CodingKey { case corpus, questions, judgements }
 
   /// Reads the files of a folder, as they are.
   init(folder path: String) throws(CorpusError) {
     guard Self.isFolder(path) else { throw CorpusError(path, .noFolder) }
     corpus = try Self.blob(path, Self.corpusName)
-    questions = try Self.blob(path, Self.questionsName)
+    if !FileManager.default.fileExists(atPath: "\(path)/\(Self.questionsName)"),
+      FileManager.default.fileExists(atPath: "\(path)/\(Self.queriesName)")
+    {
+      questionsFile = Self.queriesName
+    }
+    questions = try Self.blob(path, questionsFile)
+    judgements = try Self.judgements(in: "\(path)/\(Self.judgementsName)")
     folder = path
   }
 
@@ -37,90 +51,64 @@ struct CorpusFiles: Codable {
 
   private static func blob(_ folder: String, _ name: String) throws(CorpusError) -> Blob {
     let path = "\(folder)/\(name)"
-    guard FileManager.default.fileExists(atPath: path) else { throw CorpusError(path, .missing) }
+    guard FileManager.default.fileExists(atPath: path) else {
+      for kind in PackedFile.allCases {
+        // Of wiki.jsonl.gz as well as of wiki.parquet.
+        for base in [path, String(path.dropLast(".jsonl".count))] {
+          guard let suffix = kind.suffix, FileManager.default.fileExists(atPath: base + suffix)
+          else { continue }
+          throw CorpusError(base + suffix, .packed(kind, file: path))
+        }
+      }
+      throw CorpusError(path, .missing)
+    }
     guard !isFolder(path) else { throw CorpusError(path, .notAFile) }
+    let bytes: [UInt8]
     do {
-      return Blob(Array(try Data(contentsOf: URL(filePath: path))))
+      bytes = Array(try Data(contentsOf: URL(filePath: path)))
     } catch {
       throw CorpusError(path, .unreadable(error.localizedDescription))
     }
+    if let kind = PackedFile(bytes) { throw CorpusError(path, .packed(kind, file: path)) }
+    if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "["), isOneArray(bytes) {
+      throw CorpusError(path, .oneArray)
+    }
+    return Blob(bytes)
   }
 
-  /// The documents.
-  func documents() throws(CorpusError) -> [SearchDocument] {
-    var lines: [String: Int] = [:]
-    let path = place(Self.corpusName)
-    let documents = try JSONLines.read(corpus.bytes, of: path, DocumentField.self) {
-      line throws(CorpusError) in
-      let id = try line.text(.id)
-      guard !Search.Open.isListed(id) else { throw line.error(.id, .resultNumber(id)) }
-      if let first = lines.updateValue(line.number, forKey: id) {
-        throw line.error(.id, .duplicate(id, line: first))
-      }
-      return SearchDocument(
-        id: id, title: try line.optional(.title, line.text),
-        text: try line.text(.text, mayBeEmpty: true))
-    }
-    guard !documents.isEmpty else { throw CorpusError(path, .nothing("document")) }
-    return documents
+  /// Whether a file is one array over all its lines, or in one line, and not lines of arrays.
+  private static func isOneArray(_ bytes: [UInt8]) -> Bool {
+    let lines = bytes.split(separator: UInt8(ascii: "\n")).filter { $0.contains { $0 > 0x20 } }
+    guard let first = lines.first else { return false }
+    return lines.count == 1 || (try? StrictJSON.read(first)) == nil
   }
 
-  /// The questions of each split.
-  func questions(on corpus: SearchCorpus) throws(CorpusError) -> [Split: [SearchQuestion]] {
-    var lines: [String: Int] = [:]
-    let path = place(Self.questionsName)
-    let questions = try JSONLines.read(questions.bytes, of: path, QuestionField.self) {
-      line throws(CorpusError) in
-      let text = try line.text(.question)
-      // Of two that are the same, one could be held out and the other learned by heart.
-      // Punctuation counts: C++ is not C#.
-      let key = text.precomposedStringWithCompatibilityMapping.lowercased().onOneLine
-      if let first = lines.updateValue(line.number, forKey: key) {
-        throw line.error(.question, .duplicate(text, line: first))
-      }
-      let answers = try line.texts(.answer)
-      if let empty = answers.first(where: { AnswerMatch.normalized($0).isEmpty }) {
-        throw line.error(.answer, .emptyAnswer(empty))
-      }
-      let evidence = try line.optional(.evidence, line.texts) ?? []
-      if let unknown = evidence.first(where: { corpus[$0] == nil }) {
-        throw line.error(.evidence, .unknownDocument(unknown))
-      }
-      let queries = try line.optional(.queries, line.texts) ?? []
-      guard queries.isEmpty || queries.count == evidence.count else {
-        throw line.error(.queries, .wrongCount(queries.count, expected: evidence.count))
-      }
-      let split = try line.optional(.split, line.word(of: Split.self)) ?? .train
-      let hops =
-        evidence.isEmpty ? "question" : evidence.count == 1 ? "1 hop" : "\(evidence.count) hops"
-      let family = try line.optional(.family, line.text) ?? hops
-      return (
-        split,
-        SearchQuestion(
-          family: family, question: text, answers: answers, evidence: evidence, queries: queries,
-          corpus: corpus.digest)
-      )
+  private static func judgements(in folder: String) throws(CorpusError) -> [String: Blob]? {
+    guard isFolder(folder) else { return nil }
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      throw CorpusError(folder, .unreadable(error.localizedDescription))
     }
-    guard !questions.isEmpty else { throw CorpusError(path, .nothing("question")) }
-    return Dictionary(grouping: questions) { $0.0 }.mapValues { $0.map(\.1) }
+    var blobs: [String: Blob] = [:]
+    for name in names.sorted() where name.hasSuffix(".tsv") && !name.hasPrefix(".") {
+      blobs[name] = try blob(folder, name)
+    }
+    guard !blobs.isEmpty else { throw CorpusError(folder, .nothing("file that ends in .tsv")) }
+    return blobs
   }
 }
 
 extension CorpusFiles: Hashable {
   static func == (left: CorpusFiles, right: CorpusFiles) -> Bool {
     left.corpus == right.corpus && left.questions == right.questions
+      && left.judgements == right.judgements
   }
 
   func hash(into hasher: inout Hasher) {
     hasher.combine(corpus)
     hasher.combine(questions)
+    hasher.combine(judgements)
   }
-}
-
-/// The fields of a line of `corpus.jsonl`.
-private enum DocumentField: String, WordChoice { case id, title, text }
-
-/// The fields of a line of `questions.jsonl`.
-private enum QuestionField: String, WordChoice {
-  case question, answer, evidence, queries, split, family
 }

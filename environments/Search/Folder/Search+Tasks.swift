@@ -15,4 +15,9 @@ extension Search: TaskFolderEnvironment {
     _ = try search.library
     return search
   }
+
+  /// What was taken otherwise than it was written, and answers that no document holds.
+  public var taskWarnings: [String] {
+    ((try? library.warnings(by: answers)) ?? []).map(\.description)
+  }
 }

@@ -4,7 +4,7 @@
 package enum Marks {
   /// A text with asterisks around each word whose terms are all wanted.
   ///
-  /// A word ends at white space, and punctuation around it is left outside.
+  /// A word ends at white space, and punctuation around it is left outside, as are particles of Korean.
   package static func text(_ text: String, marking wanted: Set<String>) -> String {
     var marked = ""
     var rest = text[...]
@@ -20,9 +20,14 @@ package enum Marks {
   private static func word(_ word: Substring, _ wanted: Set<String>) -> String {
     func isPunctuation(_ character: Character) -> Bool { Terms.of(String(character)).isEmpty }
     guard let start = word.firstIndex(where: { !isPunctuation($0) }),
-      let last = word.lastIndex(where: { !isPunctuation($0) }),
-      wanted.isSuperset(of: Terms.of(String(word[start...last])))
+      let last = word.lastIndex(where: { !isPunctuation($0) })
     else { return String(word) }
-    return "\(word[..<start])*\(word[start...last])*\(word[word.index(after: last)...])"
+    let core = word[start...last]
+    guard
+      let found = ([core] + KoreanTerms.stems(of: core)).first(where: {
+        wanted.isSuperset(of: Terms.of(String($0)))
+      })
+    else { return String(word) }
+    return "\(word[..<start])*\(found)*\(word[found.endIndex...])"
   }
 }

@@ -3,9 +3,10 @@ internal import TurnwiseCore
 
 /// The terms of a text: what an index knows of it.
 ///
-/// A term is a run of letters and digits in lower case, in the compatibility form of Unicode (NFKC), so
-/// that `Ｔｏｋｙｏ` and `tokyo` are one term, and so are the two spellings of `é`. Scripts that put no
-/// space between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) give a term for each character.
+/// A term is a run of letters and digits in the form that ``SearchFolding`` gives them, so that `Ｔｏｋｙｏ`
+/// and `tokyo` are one term, and so are `Zürich` and `zurich`. Scripts that put no space between words
+/// (Chinese, Japanese, Thai, Lao, Khmer, Burmese) give a term for each character, and Korean gives one for
+/// each pair of syllables (``KoreanTerms``).
 enum Terms {
   /// The terms of a text in their order.
   static func of(_ text: String) -> [String] {
@@ -46,10 +47,11 @@ enum Terms {
     var terms: [String] = []
     var word = String.UnicodeScalarView()
     func end() {
-      if !word.isEmpty { terms.append(String(word)) }
+      guard !word.isEmpty else { return }
+      KoreanTerms.append(word, to: &terms)
       word.removeAll()
     }
-    for scalar in text.precomposedStringWithCompatibilityMapping.lowercased().unicodeScalars {
+    for scalar in SearchFolding.folded(text).unicodeScalars {
       if standsAlone(scalar) {
         end()
         terms.append(String(scalar))

@@ -19,17 +19,18 @@ extension Shell: TaskFolderEnvironment {
   /// The tasks that were read from a folder, sorted by name; none where tasks are generated.
   public var folderTasks: [(name: String, task: FolderTask)] { tasks.tasks }
 
-  /// Runs each check once on the files as the agent finds them.
+  /// Has bash read each solution, and runs each check once on the files as the agent finds them.
   ///
-  /// - Throws: A ``TaskFolderError`` of the first task whose check cannot be used, or a `Failure`.
+  /// - Throws: A ``TaskFolderError`` of the first task whose solution or check cannot be used, or a `Failure`.
   func rehearseChecks() async throws {
     let (tasks, folder) = (tasks.tasks, tasksFolder)
     try await withThrowingTaskGroup(of: (Int, Result<Void, any Error>).self) { group in
       for (index, entry) in tasks.enumerated() {
         group.addTask {
           do {
-            let check = TaskCheck(task: entry.task)
-            return (index, .success(try await check.rehearse(in: "\(folder)/\(entry.name)")))
+            let place = "\(folder)/\(entry.name)"
+            try await SolutionSyntax(turns: entry.task.solution ?? []).check(in: place)
+            return (index, .success(try await TaskCheck(task: entry.task).rehearse(in: place)))
           } catch {
             return (index, .failure(error))
           }

@@ -11,12 +11,13 @@ internal import TurnwiseSandbox
 ///     run           a program that starts what the agent has made
 ///     check         a program that ends with status 0 where the task is done
 ///     check-files/  what the check needs
-///     solution      what an expert does, with an empty line between turns
+///     solution      what an expert does, with a blank line between turns
 ///
 /// Only `task.json` and `check` must be there. Names that begin with a dot are left out, but in
 /// `files` and `check-files`; so are files beside the tasks.
 struct TaskFolder {
-  private static let (files, checkFiles, solution) = ("files", "check-files", "solution")
+  private static let (files, checkFiles) = ("files", "check-files")
+  static let solution = "solution"
   private static let names = [
     TaskManifest.name, files, FolderTask.runName, FolderTask.checkName, checkFiles, solution,
   ]
@@ -78,7 +79,12 @@ struct TaskFolder {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw TaskFolderError(path, .unsafe("is not UTF-8"))
     }
-    let turns = TaskSolution.turns(of: text)
+    let turns: [String]
+    do throws(SolutionReader.Problem) {
+      turns = try SolutionReader.turns(of: text).map(\.text)
+    } catch {
+      throw TaskFolderError(path, line: error.line, .badSolution(error.reason))
+    }
     guard !turns.isEmpty else { throw TaskFolderError(path, .noTurns) }
     let count = TaskSolution(turns).steps.count
     guard count <= limit else { throw TaskFolderError(path, .tooManyTurns(count, limit: limit)) }

@@ -53,6 +53,8 @@ public struct TaskFolderError: InputError, Hashable {
     case badReport(String)
     /// The check accepts the files that the agent finds.
     case passesAtOnce
+    /// A solution that bash cannot read.
+    case badSolution(String)
     /// A solution without a turn.
     case noTurns
     /// A solution that does not fit the limit.
@@ -63,21 +65,23 @@ public struct TaskFolderError: InputError, Hashable {
 
   /// The file or folder.
   public var file: String
+  /// The line, from 1, if the problem is in one.
+  public var line: Int?
   /// The field, if the problem is in one.
   public var field: String?
   /// What is wrong.
   public var problem: Problem
 
   /// Creates an error.
-  init(_ file: String, field: String? = nil, _ problem: Problem) {
-    (self.file, self.field, self.problem) = (file, field, problem)
+  init(_ file: String, line: Int? = nil, field: String? = nil, _ problem: Problem) {
+    (self.file, self.line, self.field, self.problem) = (file, line, field, problem)
   }
 }
 
 extension TaskFolderError {
   /// Where and what.
   public var description: String {
-    file + ": " + (field.map { "'\($0)' " } ?? "") + problem.words
+    file + (line.map { ":\($0)" } ?? "") + ": " + (field.map { "'\($0)' " } ?? "") + problem.words
   }
 
   /// What to do about it.
@@ -102,6 +106,8 @@ extension TaskFolderError {
     case .badReport:
       "a report is {\"score\": 0.5, \"gold\": …}, each if you like; the score is for what is not done"
     case .passesAtOnce: "it must fail until the agent has done something"
+    case .badSolution:
+      "each turn is a command of bash; a blank line ends it outside of quotes, here-documents and blocks"
     case .noTurns: "write a command, or take the file away"
     case .tooManyTurns: "raise \"turnLimit\" in task.json"
     case .same: "take one away, or change what it asks for"
@@ -146,6 +152,7 @@ extension TaskFolderError.Problem {
     case .cannotRun(let reason): "does not run on the files as they are: \(reason)"
     case .badReport(let reason): "wrote no report: \(reason)"
     case .passesAtOnce: "accepts the files as they are, before anything was done"
+    case .badSolution(let reason): "is not bash: \(reason)"
     case .noTurns: "holds no command"
     case .tooManyTurns(let turns, let limit): "takes \(turns) turns of at most \(limit)"
     case .same(let other): "is the same task as \(other)"

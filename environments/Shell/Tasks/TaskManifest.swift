@@ -1,4 +1,3 @@
-internal import Foundation
 internal import TurnwiseCore
 
 /// What the file `task.json` says of a task.
@@ -22,10 +21,10 @@ struct TaskManifest {
     if let unknown = members.keys.sorted().first(where: { !known.contains($0) }) {
       throw TaskFolderError(file, field: unknown, .unknownField(known: known))
     }
-    func wrong(_ field: Field, _ value: JSONValue, _ expected: String) -> TaskFolderError {
-      let text = (try? JSON.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "?"
-      return TaskFolderError(
-        file, field: field.rawValue, .wrongValue(String(text.prefix(60)), expected: expected))
+    func wrong(_ field: Field, _ value: StrictJSON, _ expected: String) -> TaskFolderError {
+      TaskFolderError(
+        file, field: field.rawValue,
+        .wrongValue(String(value.preview.prefix(60)), expected: expected))
     }
     switch members[Field.instruction.rawValue] {
     case .string(let text)? where text.contains { !$0.isWhitespace }: instruction = text
@@ -33,7 +32,8 @@ struct TaskManifest {
     case nil: throw TaskFolderError(file, field: Field.instruction.rawValue, .missingField)
     }
     switch members[Field.turnLimit.rawValue] {
-    case .integer(let limit)? where Self.turnLimits.contains(limit): turnLimit = limit
+    case .number(let text)? where Int(text).map(Self.turnLimits.contains) ?? false:
+      turnLimit = Int(text)
     case let value?:
       let (least, most) = (Self.turnLimits.lowerBound, Self.turnLimits.upperBound)
       throw wrong(.turnLimit, value, "a whole number from \(least) to \(most)")
@@ -52,25 +52,22 @@ struct TaskManifest {
 
   private static func members(
     _ bytes: [UInt8], of file: String
-  ) throws(TaskFolderError) -> [String: JSONValue] {
-    let value: JSONValue
-    do {
-      value = try JSON.decode(JSONValue.self, from: Data(bytes))
+  ) throws(TaskFolderError) -> [String: StrictJSON] {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let text = bytes.dropFirst(bytes.starts(with: mark) ? mark.count : 0)
+    let found: (value: StrictJSON, replaced: Int)
+    do throws(StrictJSON.Problem) {
+      found = try StrictJSON.read(text)
     } catch {
-      throw TaskFolderError(file, .notJSON(reason(bytes)))
+      let line = text.prefix(error.offset).count { $0 == UInt8(ascii: "\n") } + 1
+      throw TaskFolderError(file, line: line, .notJSON(error.reason))
     }
-    guard case .object(let members) = value else { throw TaskFolderError(file, .notAnObject) }
+    guard found.replaced == 0 else {
+      throw TaskFolderError(file, .notJSON("half of a surrogate pair, or NUL, is in a text"))
+    }
+    guard case .object(let members) = found.value else {
+      throw TaskFolderError(file, .notAnObject)
+    }
     return members
-  }
-
-  /// Where the JSON is wrong, which `JSONDecoder` keeps to itself.
-  private static func reason(_ bytes: [UInt8]) -> String {
-    do {
-      _ = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
-      return "it cannot be read"
-    } catch {
-      let detail = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String
-      return detail ?? error.localizedDescription
-    }
   }
 }

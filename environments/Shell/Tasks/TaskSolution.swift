@@ -5,29 +5,8 @@ struct TaskSolution {
   /// What is done, the answer last.
   let steps: [Move.Step]
 
-  private static let submit = Submit.name + " "
-
-  /// The turns of a text: an empty line parts them, and comments above a command are left out.
-  ///
-  /// Lines may end as those of Windows do, which bash would take for a part of the command.
-  static func turns(of text: String) -> [String] {
-    let text = text.replacing("\r\n", with: "\n")
-    var turns: [[Substring]] = []
-    var isNew = true
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.allSatisfy(\.isWhitespace) {
-        isNew = true
-      } else if isNew, line.hasPrefix("#") {
-        continue
-      } else if isNew {
-        turns.append([line])
-        isNew = false
-      } else {
-        turns[turns.count - 1].append(line)
-      }
-    }
-    return turns.map { $0.joined(separator: "\n") }
-  }
+  /// What the turn that submits begins with.
+  static let submit = Submit.name + " "
 
   /// Takes up turns; the word `submit` begins the one that submits, behind which nothing is done.
   init(_ turns: [String]) {

@@ -40,6 +40,17 @@ struct TaskStage {
     """
   }
 
+  /// Has bash read the turns of a solution, which are files named by their order, without running them: prints
+  /// the name of the first that is not bash, and what bash says.
+  static let syntax = TaskStage(roomFor: 1, home: "/tmp/solution", program: "") { _ in
+    """
+    cd /tmp/solution || exit
+    for turn in *; do
+      words=$(bash -n "$turn" 2>&1) || { printf '%s\\n%s' "$turn" "$words"; break; }
+    done
+    """
+  }
+
   /// Creates a stage with room for so many workspaces: one may be full, and each stage adds to it.
   private init(
     roomFor workspaces: Int, home: String, program: String, script: (_ program: String) -> String

@@ -1,27 +1,20 @@
 internal import Foundation
 
-/// Whether an answer says the same as one that is known to be right.
+/// The comparison of SQuAD and HotpotQA (Rajpurkar et al., 2016), for all of Unicode.
 ///
-/// The comparison of SQuAD and HotpotQA (Rajpurkar et al., 2016), for all of Unicode: case, punctuation,
-/// the English articles and white space do not count; nor do the several spellings that Unicode has for
-/// one character (NFKC). In place of ASCII's punctuation stands every character of the categories P, and
-/// ASCII's symbols.
-package enum AnswerMatch {
+/// Case, punctuation, the English articles and white space do not count; nor do the several spellings that
+/// Unicode has for one character (NFKC). In place of ASCII's punctuation stands every character of the
+/// categories P, and ASCII's symbols.
+enum SQuAD {
   private static let articles: Set<String> = ["a", "an", "the"]
 
   /// What counts of an answer: words with one space between them.
-  package static func normalized(_ answer: String) -> String {
+  static func normalized(_ answer: String) -> String {
     let folded = answer.precomposedStringWithCompatibilityMapping.lowercased()
     var kept = String.UnicodeScalarView()
     kept.append(contentsOf: folded.unicodeScalars.lazy.filter { !isPunctuation($0) })
     return String(kept).split(whereSeparator: \.isWhitespace).map(String.init)
       .filter { !articles.contains($0) }.joined(separator: " ")
-  }
-
-  /// Whether an answer matches one of those that are right.
-  package static func matches(_ answer: String, anyOf right: [String]) -> Bool {
-    let answer = normalized(answer)
-    return !answer.isEmpty && right.contains { normalized($0) == answer }
   }
 
   private static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,0 +1,67 @@
+/// Files that are not lines of JSON but hold some, and the command that takes them out.
+public enum PackedFile: String, Hashable, Sendable, CaseIterable {
+  case gzip, zstd, zip, bzip2, xz, parquet
+  case utf16 = "UTF-16"
+  case utf16Big = "UTF-16BE"
+  case utf16Little = "UTF-16LE"
+  case utf32 = "UTF-32"
+
+  /// What some bytes begin a file of; nil where they may be lines of JSON.
+  init?(_ bytes: [UInt8]) {
+    let beginnings: [(PackedFile, [UInt8])] = [
+      (.gzip, [0x1F, 0x8B]), (.zstd, [0x28, 0xB5, 0x2F, 0xFD]), (.zip, Array("PK\u{3}\u{4}".utf8)),
+      (.bzip2, Array("BZh".utf8)), (.xz, [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]),
+      (.parquet, Array("PAR1".utf8)), (.utf32, [0xFF, 0xFE, 0, 0]), (.utf32, [0, 0, 0xFE, 0xFF]),
+      (.utf16, [0xFF, 0xFE]), (.utf16, [0xFE, 0xFF]),
+      // Without a mark, a brace is next to a byte that is zero.
+      (.utf16Little, [0x7B, 0, 0x22, 0]), (.utf16Big, [0, 0x7B, 0, 0x22]),
+    ]
+    guard let found = beginnings.first(where: { bytes.starts(with: $0.1) }) else { return nil }
+    self = found.0
+  }
+
+  /// The ends of names that such files have.
+  var suffix: String? {
+    switch self {
+    case .gzip: ".gz"
+    case .zstd: ".zst"
+    case .zip: ".zip"
+    case .bzip2: ".bz2"
+    case .xz: ".xz"
+    case .parquet: ".parquet"
+    case .utf16, .utf16Big, .utf16Little, .utf32: nil
+    }
+  }
+
+  /// What the file is.
+  var words: String { suffix == nil ? "text in \(rawValue)" : "a \(rawValue) file" }
+
+  /// The command that writes what is in `packed` to `file`; the two may be one.
+  func command(_ packed: String, to file: String) -> String {
+    let source = Self.quoted(packed)
+    let isSame = packed == file
+    let target = Self.quoted(isSame ? file + ".new" : file)
+    let unpacking =
+      switch self {
+      case .gzip: "gzip -dc < \(source) > \(target)"
+      case .zstd: "zstd -dc < \(source) > \(target)"
+      case .zip: "unzip -p \(source) > \(target)"
+      case .bzip2: "bzip2 -dc < \(source) > \(target)"
+      case .xz: "xz -dc < \(source) > \(target)"
+      case .utf16, .utf16Big, .utf16Little, .utf32:
+        "iconv -f \(rawValue) -t UTF-8 < \(source) > \(target)"
+      case .parquet:
+        "python3 -c 'import pandas, sys; pandas.read_parquet(sys.argv[1]).to_json(sys.argv[2], "
+          + "orient=\"records\", lines=True)' \(source) \(target)"
+      }
+    return unpacking + (isSame ? " && mv \(target) \(source)" : "")
+  }
+
+  /// A path as a shell takes it.
+  static func quoted(_ path: String) -> String {
+    let isPlain = path.utf8.allSatisfy {
+      0x30...0x39 ~= $0 || 0x61...0x7A ~= $0 | 0x20 || "/._-+".utf8.contains($0)
+    }
+    return isPlain ? path : "'" + path.replacing("'", with: "'\\''") + "'"
+  }
+}
