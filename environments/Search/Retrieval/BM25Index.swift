@@ -90,6 +90,11 @@ public struct BM25Index: Sendable {
     terms[term].map { starts[Int($0) + 1] - starts[Int($0)] } ?? 0
   }
 
+  /// The texts that hold a term, ascending.
+  func texts(holding term: String) -> ArraySlice<Int32> {
+    terms[term].map { documents[starts[Int($0)]..<starts[Int($0) + 1]] } ?? []
+  }
+
   /// The best texts for a query, best first; of equal scores the first text.
   ///
   /// - Parameters:

@@ -28,6 +28,26 @@ enum Folding {
       text.append(0x41...0x5A ~= scalar.value ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar)
       return
     }
+    if scalar.value < 0x2000, let single = Unicode.Scalar(singles[Int(scalar.value)]),
+      single.value > 0
+    {
+      text.append(single)
+      return
+    }
+    appendMapped(scalar, to: &text)
+  }
+
+  /// The folded forms of scalars below U+2000 that are single scalars; 0 for the others.
+  private static let singles: [UInt32] = (0..<0x2000).map { value in
+    guard let scalar = Unicode.Scalar(UInt32(value)) else { return 0 }
+    var folded = String.UnicodeScalarView()
+    appendMapped(scalar, to: &folded)
+    return folded.count == 1 ? folded.first?.value ?? 0 : 0
+  }
+
+  private static func appendMapped(
+    _ scalar: Unicode.Scalar, to text: inout String.UnicodeScalarView
+  ) {
     guard scalar.properties.isCased || scalar.properties.changesWhenUppercased else {
       text.append(scalar)
       return
@@ -43,8 +63,61 @@ enum Folding {
     }
   }
 
+  /// A text whose pieces were replaced one by one.
+  ///
+  /// Foundation normalizes a text in a time that grows with the square of its length. Pieces begin where
+  /// nothing can be a part of what stands before: at ASCII, and at letters of scripts without spaces.
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - transform: What replaces a piece that is not ASCII alone.
+  ///   - ascii: What replaces one that is.
+  /// - Returns: The text in its new form.
+  static func inPieces(
+    _ text: String, _ transform: (String) -> String, ascii: (String) -> String = { $0 }
+  ) -> String {
+    let scalars = text.unicodeScalars
+    var result = ""
+    var (start, index) = (scalars.startIndex, scalars.startIndex)
+    var (count, isASCII) = (0, true)
+    func end() {
+      guard count > 0 else { return }
+      let piece = String(scalars[start..<index])
+      result += isASCII ? ascii(piece) : transform(piece)
+    }
+    while index < scalars.endIndex {
+      let scalar = scalars[index]
+      if count >= leastPiece, begins(scalar) {
+        end()
+        (start, count, isASCII) = (index, 0, true)
+      }
+      isASCII = isASCII && scalar.isASCII
+      count += 1
+      scalars.formIndex(after: &index)
+    }
+    end()
+    return result
+  }
+
+  private static let leastPiece = 48
+
+  /// Whether no scalar before this one can become one with it.
+  private static func begins(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case ..<0x80: true
+    // Consonants of Thai, Lao, Burmese and Khmer; Kana but its marks; Han; syllables of Hangul.
+    case 0xE01...0xE2E, 0xE81...0xEAE, 0x1000...0x1020, 0x1780...0x17A2: true
+    case 0x3041...0x3096, 0x30A1...0x30FA, 0x4E00...0x9FFF, 0xAC00...0xD7A3: true
+    default: false
+    }
+  }
+
   /// A text in which neither case nor compatibility forms nor scalars that are never seen count.
   static func folded(_ text: String) -> String {
+    inPieces(text, foldedPiece) { $0.lowercased() }
+  }
+
+  private static func foldedPiece(_ text: String) -> String {
     var folded = String.UnicodeScalarView()
     for scalar in text.precomposedStringWithCompatibilityMapping.unicodeScalars
     where !isInvisible(scalar) {

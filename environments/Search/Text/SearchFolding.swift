@@ -11,12 +11,58 @@ internal import Foundation
 enum SearchFolding {
   /// A text as it is searched.
   static func folded(_ text: String) -> String {
+    Folding.inPieces(text) {
+      quick($0) ?? piece($0)
+    } ascii: {
+      $0.lowercased()
+    }
+  }
+
+  /// The form of a text in which each scalar has a form of its own; nil if marks could join others.
+  private static func quick(_ text: String) -> String? {
+    var folded = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case ..<0x80: Folding.appendFolded(scalar, to: &folded)
+      case ..<0x2000:
+        guard let form = Unicode.Scalar(forms[Int(scalar.value)]), form.value > 0 else {
+          return nil
+        }
+        folded.append(form)
+      // The usual punctuation; Kana but its marks; Han; syllables of Hangul.
+      case 0x2010...0x2016, 0x2018...0x2023, 0x3001...0x3003, 0x3041...0x3096, 0x30A1...0x30FA,
+        0x4E00...0x9FFF, 0xAC00...0xD7A3:
+        folded.append(scalar)
+      default: return nil
+      }
+    }
+    return String(folded)
+  }
+
+  /// The forms of scalars below U+2000 that are single scalars and join no others; 0 for the rest.
+  private static let forms: [UInt32] = (0..<0x2000).map { value in
+    guard value >= 0x80, !(0x1100...0x11FF).contains(value),
+      let scalar = Unicode.Scalar(UInt32(value))
+    else { return 0 }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark, .unassigned: return 0
+    default: break
+    }
+    let form = piece(String(scalar)).unicodeScalars
+    return form.count == 1 ? form.first?.value ?? 0 : 0
+  }
+
+  private static func piece(_ text: String) -> String {
     var folded = String.UnicodeScalarView()
     // The letter that a mark belongs to.
     var base: Unicode.Scalar = " "
     for scalar in text.decomposedStringWithCompatibilityMapping.unicodeScalars {
       if scalar.isASCII {
         Folding.appendFolded(scalar, to: &folded)
+        base = scalar
+      } else if 0x3041...0x312F ~= scalar.value || 0x3400...0x9FFF ~= scalar.value {
+        // Kana and Han, of which there are many.
+        folded.append(scalar)
         base = scalar
       } else if Folding.isInvisible(scalar) || Folding.isReadingMark(scalar) {
         continue
