@@ -82,31 +82,16 @@ import TurnwiseCore
 
   struct Deep: Encodable {
     var plans: [String: [Plan]]
-    struct Plan: Encodable {
-      var cost: Float
-      var size = UInt128(1)
-    }
+    struct Plan: Encodable { var cost: Float }
   }
 
-  @Test(
-    arguments: [
-      (
-        .infinity, 1,
-        "plans.night.1.cost is infinite: JSON has no word for it; store nil or a large number"
-      ),
-      (
-        .nan, 1,
-        "plans.night.1.cost is not a number: JSON has no word for it; store nil or a large number"
-      ),
-      (
-        1, .max,
-        "plans.night.1.size is \(UInt128.max), which has more than 64 bits: JSON has no word for it; store a string"
-      ),
-    ] as [(Float, UInt128, String)])
-  func `names the place of what cannot be written`(cost: Float, size: UInt128, words: String) {
-    let value = Deep(plans: ["night": [.init(cost: 1), .init(cost: cost, size: size)]])
+  @Test(arguments: [(.infinity, "infinite"), (.nan, "not a number")] as [(Float, String)])
+  func `names the place of what cannot be written`(cost: Float, words: String) {
+    let value = Deep(plans: ["night": [.init(cost: 1), .init(cost: cost)]])
     let error = #expect(throws: EncodingError.self) { try JSONValue(encoding: value) }
-    #expect(error?.plainDescription == words)
+    #expect(
+      error?.plainDescription
+        == "plans.night.1.cost is \(words): JSON has no word for it; store nil or a large number")
   }
 
   @Test(arguments: [Double.nan, .infinity, -.infinity])
