@@ -1,10 +1,10 @@
 internal import Foundation
 internal import Turnwise
 
-/// Holds environments against the laws.
+/// Shows what environments have, and holds them against the laws.
 struct CheckCommand: Subcommand {
   let name = "check"
-  let summary = "hold an environment against the laws that all must keep"
+  let summary = "show what an environment has, and hold it against the laws that all must keep"
   let operand: String? = "ENV"
   let examples = ["turnwise check keydoor-v1", "turnwise check --all"]
   let flags = [
@@ -19,6 +19,8 @@ struct CheckCommand: Subcommand {
 
   private struct Answer: Encodable {
     var environment: String
+    var facts: EnvironmentFacts
+    var remarks: [String]
     var laws: [Law]
   }
 
@@ -62,7 +64,10 @@ struct CheckCommand: Subcommand {
       scenarios: try invocation.integer(Self.scenarios, atLeast: 1, default: 12),
       workers: try invocation.workers(),
       keysInSecondProcess: { states in try Self.askSecondProcess(E.id, settings, states) })
-    if !invocation.has(.json) { context.console.answer(E.id) }
+    let facts = try checker.facts()
+    if !invocation.has(.json) {
+      for line in FactsText(facts).lines { context.console.answer(line) }
+    }
     var laws: [Law] = []
     let report = await checker.check()
     try Task.checkCancellation()
@@ -82,7 +87,7 @@ struct CheckCommand: Subcommand {
       context.console.answer(
         "  \(mark)  \(law.statement)" + (law.detail.map { ": \(TerminalText.escaped($0))" } ?? ""))
     }
-    return Answer(environment: E.id, laws: laws)
+    return Answer(environment: E.id, facts: facts, remarks: facts.remarks, laws: laws)
   }
 
   // MARK: - The second process

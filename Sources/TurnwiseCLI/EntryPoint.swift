@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Foundation
 public import Turnwise
+internal import TurnwiseCore
 
 /// Runs the command line with environments and estimators of your own, and ends the process.
 ///
@@ -15,16 +16,16 @@ public import Turnwise
 ///   - environments: The environments that the commands know.
 ///   - estimators: Estimators beside the built-in ones.
 ///   - shapers: Reward shapers beside the built-in ones.
+///   - file: The file that is named where two of them have one name.
+///   - line: The line that is named.
 public func main(
   environments: [any Environment], estimators: [any CreditEstimator] = [],
-  shapers: [any RewardShaper] = []
+  shapers: [any RewardShaper] = [], file: StaticString = #fileID, line: UInt = #line
 ) async -> Never {
   let arguments = Array(CommandLine.arguments.dropFirst())
-  let task = Task {
-    await CommandLineTool(
-      environments: environments, estimators: estimators, shapers: shapers
-    ).run(arguments)
-  }
+  let tool = CommandLineTool(
+    environments: environments, estimators: estimators, shapers: shapers, file: file, line: line)
+  let task = Task { await tool.run(arguments) }
   signal(SIGINT, SIG_IGN)
   let interrupts = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
   interrupts.setEventHandler {
@@ -42,13 +43,22 @@ public struct CommandLineTool: Sendable {
 
   /// Creates a command line that knows `environments`, and estimators and shapers beside the built-in
   /// ones.
+  ///
+  /// No two environments may have one id; `file` and `line` are named where they do.
   public init(
     environments: [any Environment], estimators: [any CreditEstimator] = [],
-    shapers: [any RewardShaper] = []
+    shapers: [any RewardShaper] = [], file: StaticString = #fileID, line: UInt = #line
   ) {
+    var known: Set<String> = []
+    for id in environments.map({ type(of: $0).id }) {
+      require(
+        known.insert(id).inserted,
+        "Two environments are called '\(id)'; give one of them another id.", file: file, line: line)
+    }
     catalog = Catalog(
       environments: environments,
-      estimators: EstimatorCatalog.standard.adding(estimators, shapers: shapers))
+      estimators: EstimatorCatalog.standard.adding(
+        estimators, shapers: shapers, file: file, line: line))
   }
 
   static let subcommands: [any Subcommand] = [

@@ -9,11 +9,13 @@ struct ShowCommand: Subcommand {
   let examples = [
     "turnwise show traces/examples/keydoor", "turnwise show traces/examples/keydoor --episode 3",
   ]
-  let flags = [Self.episode, Self.purpose, Self.limit, .json]
+  let flags = [Self.episode, Self.prompt, Self.purpose, Self.limit, .json]
 
   private static let episode = Flag(
     "episode", "read episode N: the number in the list, which is its line in episodes.jsonl",
     value: "N")
+  private static let prompt = Flag(
+    "prompt", "with --episode: what the policy read and sampled in each turn, token by token")
   private static let purpose = Flag(
     "purpose", "list only episodes played for this, such as training or evaluation", value: "WORD")
   private static let limit = Flag(
@@ -40,6 +42,9 @@ struct ShowCommand: Subcommand {
     let layout = try RunFolder.named(by: invocation)
     let run = try layout.readRun()
     var reader = try RecordReader<EpisodeRecord>(layout.episodes)
+    guard !invocation.has(Self.prompt) || invocation.has(Self.episode) else {
+      throw UsageError.conflict("--prompt shows one episode: add --episode N")
+    }
     if invocation.has(Self.episode) {
       let number = try invocation.integer(Self.episode, atLeast: 1, default: 1)
       return try show(number, run, &reader, invocation, context)
@@ -142,6 +147,9 @@ struct ShowCommand: Subcommand {
       throw UsageError.badValue(
         flag: Self.episode.name, text: "\(number)", expected: "a number from 1 to \(count)")
     }
+    if invocation.has(Self.prompt) {
+      return try showPrompt(of: record.episode, run, invocation, context)
+    }
     if invocation.has(.json) {
       try context.console.answer(json: record)
       return .success
@@ -150,6 +158,20 @@ struct ShowCommand: Subcommand {
     for line in EpisodeText(record, number: number, width: context.console.width).lines {
       context.console.answer(line)
     }
+    return .success
+  }
+
+  private func showPrompt(
+    of episode: Episode, _ run: RunRecord, _ invocation: Invocation, _ context: Context
+  ) throws -> ExitStatus {
+    let format = try RunFolder.named(by: invocation).promptFormat(run)
+    let prompt = PromptText(episode, format: episode.tape.isEmpty ? nil : format)
+    if invocation.has(.json) {
+      try context.console.answer(json: prompt.parts)
+      return .success
+    }
+    describe(run, context)
+    for line in prompt.lines { context.console.answer(line) }
     return .success
   }
 }

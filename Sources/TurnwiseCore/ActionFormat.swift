@@ -12,11 +12,13 @@ public protocol ActionFormat: Sendable {
 
 /// A tool's name, a space, and its argument: `bash grep -c fox notes.txt`.
 ///
-/// A tool with one argument takes the rest of the words as they are (as JSON if it is a list or has
-/// members). One with several takes a JSON object; where only one of them is required, words that do not
-/// begin with `{` are that one. The text that the policy samples is the text that the tool receives,
-/// byte for byte; only a whole JSON object that names the argument, such as `bash {"command": ""}`,
-/// stands for what it holds. A text that is empty or begins with `{` is spelled so, whatever the tool.
+/// One rule for every tool: words that are a whole JSON object are the arguments by their names, with `{}`
+/// for none, and a member that the tool does not know is refused by it. Other words are the one
+/// argument of a tool that has one, or that requires one alone: as they are, byte for byte, if it is
+/// text, else as JSON. So `bash {"command": "ls"}` runs `ls`, `bash { echo a; }` runs a group, and
+/// `bash {"command": "ls", "timeout": 10}` is refused. A tool whose one argument is itself an object also takes that object
+/// where it does not name the argument. Words that begin like an object with members and cannot be read are
+/// refused. A text that is empty or begins with `{` is spelled as JSON.
 public struct CompactFormat: ActionFormat {
   /// Creates the format.
   public init() {}
@@ -27,14 +29,14 @@ public struct CompactFormat: ActionFormat {
   /// Spells the first call; the format has no words for more than one.
   public func render(_ calls: [ToolCall]) -> Text {
     guard let call = calls.first else { return "" }
-    guard case .object(let members) = call.arguments, let first = members.values.first else {
+    guard case .object(let members) = call.arguments, let (name, first) = members.first else {
       return Text(call.name)
     }
     var words: [UInt8] = []
     words.reserveCapacity(call.name.utf8.count + 32)
     words += call.name.utf8
     words.append(UInt8(ascii: " "))
-    if members.count > 1 || !Self.spell(first, behind: &words) {
+    if members.count > 1 || !Self.spell(first, of: name, behind: &words) {
       words += (try? JSON.encode(call.arguments)).map { Array($0) } ?? Array("{}".utf8)
     }
     return Text(words)
@@ -49,41 +51,21 @@ public struct CompactFormat: ActionFormat {
     let nameBytes = words.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\n") }
     let name = String(decoding: nameBytes, as: UTF8.self)
     let rest = Text(words.dropFirst(nameBytes.count + 1))
-    guard let tool = tools.first(where: { $0.name == name }),
-      case .object(let properties)? = tool.parameters["properties"]
-    else { return Action(text: text, calls: [ToolCall(name)]) }
-    switch properties.count {
-    case 0: return Action(text: text, calls: [ToolCall(name)])
-    case 1:
-      let (key, schema) = properties.first ?? ("", [:])
-      if words.count == nameBytes.count, tool.parameters["required"] == [] {
-        return Action(text: text, calls: [ToolCall(name)])
-      }
-      if schema["type"] != "object", case .object(let members)? = Self.object(rest),
-        members.count == 1, let value = members[key]
-      {
-        return Action(text: text, calls: [ToolCall(name, [key: value])])
-      }
-      return Action(text: text, calls: [ToolCall(name, [key: Self.read(rest, as: schema)])])
-    default:
-      if rest.isEmpty { return Action(text: text, calls: [ToolCall(name)]) }
-      if !Self.looksLikeObject(rest.bytes),
-        case .array(let required)? = tool.parameters["required"], required.count == 1,
-        case .string(let key)? = required.first, let schema = properties[key]
-      {
-        return Action(text: text, calls: [ToolCall(name, [key: Self.read(rest, as: schema)])])
-      }
-      guard let value = Self.object(rest) else {
-        return Action(
-          text: text, calls: [],
-          problem: "The arguments of '\(name)' are not a JSON object.")
-      }
-      return Action(text: text, calls: [ToolCall(name, value)])
+    guard let tool = tools.first(where: { $0.name == name }) else {
+      return Action(text: text, calls: [ToolCall(name)])
     }
+    guard let arguments = Arguments(of: tool).read(rest, isThere: words.count > nameBytes.count)
+    else {
+      return Action(
+        text: text, calls: [], problem: "The arguments of '\(name)' are not a JSON object.")
+    }
+    return Action(text: text, calls: [ToolCall(name, arguments)])
   }
 
   /// Appends an argument that stands alone, if it can.
-  private static func spell(_ value: JSONValue, behind words: inout [UInt8]) -> Bool {
+  private static func spell(
+    _ value: JSONValue, of name: String, behind words: inout [UInt8]
+  ) -> Bool {
     switch value {
     // These would be read as arguments, or as none.
     case .string(let string) where string.isEmpty || looksLikeObject(string.utf8): return false
@@ -96,6 +78,9 @@ public struct CompactFormat: ActionFormat {
       if case .object = value, let text = try? value.decode(Text.self) {
         if looksLikeObject(text.bytes) { return false }
         words += text.bytes
+      } else if case .object(let members) = value, members.isEmpty || members[name] != nil {
+        // This would be read as the arguments.
+        return false
       } else if let json = try? JSON.encode(value) {
         words += json
       } else {
@@ -106,26 +91,102 @@ public struct CompactFormat: ActionFormat {
   }
 
   /// Whether words begin as a JSON object does.
-  private static func looksLikeObject(_ words: some Sequence<UInt8>) -> Bool {
+  fileprivate static func looksLikeObject(_ words: some Sequence<UInt8>) -> Bool {
     words.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
   }
 
-  /// The JSON object that words are, if they are one.
-  private static func object(_ words: Text) -> JSONValue? {
-    guard looksLikeObject(words.bytes),
-      let value = try? JSON.decode(JSONValue.self, from: Data(words.bytes)), case .object = value
-    else { return nil }
-    return value
-  }
+  /// What a tool makes of the words after its name.
+  private struct Arguments {
+    let properties: [String: JSONValue]
+    /// The argument that words stand for which are no object.
+    let only: String?
+    /// Whether arguments can be left out.
+    let requiresNone: Bool
+    /// Whether there are arguments that the schema does not name.
+    let isOpen: Bool
 
-  private static func read(_ text: Text, as schema: JSONValue) -> JSONValue {
-    switch schema["type"] {
-    case "integer": Int(text.string).map(JSONValue.integer) ?? .string(text.string)
-    case "number": Double(text.string).map(JSONValue.number) ?? .string(text.string)
-    case "boolean": Bool(text.string).map(JSONValue.bool) ?? .string(text.string)
-    case "array", "object":
-      (try? JSON.decode(JSONValue.self, from: Data(text.bytes))) ?? .string(text.string)
-    default: (try? JSONValue(encoding: text)) ?? .string(text.string)
+    init(of tool: ToolDescription) {
+      var required: [JSONValue] = []
+      if case .array(let names)? = tool.parameters["required"] { required = names }
+      if case .object(let members)? = tool.parameters["properties"] {
+        properties = members
+      } else {
+        properties = [:]
+      }
+      isOpen = (tool.parameters["additionalProperties"] ?? true) != false
+      requiresNone = required.isEmpty
+      if properties.count == 1 {
+        only = properties.keys.first
+      } else if required.count == 1, case .string(let name)? = required.first {
+        only = name
+      } else {
+        only = nil
+      }
+    }
+
+    /// Reads words as arguments; nil if they are none.
+    func read(_ words: Text, isThere: Bool) -> JSONValue? {
+      if let members = Self.object(words) {
+        // An argument that is an object can stand for itself.
+        if properties.count == 1, let only, members[only] == nil, !members.isEmpty,
+          let schema = properties[only], Self.isObject(schema)
+        {
+          return [only: .object(members)]
+        }
+        return .object(members)
+      }
+      if Self.beginsWithMember(words.bytes) { return nil }
+      guard let only, let schema = properties[only] else {
+        // Words after a tool without arguments say nothing.
+        return words.isEmpty || (properties.isEmpty && !isOpen) ? [:] : nil
+      }
+      if !isThere, requiresNone || properties.count > 1 { return [:] }
+      if words.isEmpty, properties.count > 1 { return [:] }
+      return [only: Self.read(words, as: schema)]
+    }
+
+    /// The JSON object that words are, if they are one.
+    private static func object(_ words: Text) -> [String: JSONValue]? {
+      guard CompactFormat.looksLikeObject(words.bytes),
+        let value = try? JSON.decode(JSONValue.self, from: Data(words.bytes)),
+        case .object(let members) = value
+      else { return nil }
+      return members
+    }
+
+    /// Whether words begin as an object with members does: `{"name":`, also with the quotes of Python.
+    ///
+    /// No command of a shell begins so.
+    private static func beginsWithMember(_ words: [UInt8]) -> Bool {
+      let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+      var rest = words.drop(while: blanks.contains)
+      guard rest.first == UInt8(ascii: "{") else { return false }
+      rest = rest.dropFirst().drop(while: blanks.contains)
+      guard let quote = rest.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"),
+        let end = rest.dropFirst().firstIndex(of: quote)
+      else { return false }
+      return rest[(end + 1)...].first { !blanks.contains($0) } == UInt8(ascii: ":")
+    }
+
+    /// Whether a schema is that of an object, as far as it says so.
+    private static func isObject(_ schema: JSONValue) -> Bool {
+      schema["type"] == "object" || schema["$ref"] != nil || schema == [:]
+    }
+
+    /// Reads words that are no object.
+    private static func read(_ text: Text, as schema: JSONValue) -> JSONValue {
+      switch schema["type"] {
+      case "string": return (try? JSONValue(encoding: text)) ?? .string(text.string)
+      case "integer":
+        if let integer = Int(text.string) { return .integer(integer) }
+      case "number":
+        if let number = Double(text.string), number.isFinite { return .number(number) }
+      case "boolean":
+        if let bool = Bool(text.string) { return .bool(bool) }
+      default: break
+      }
+      return (try? JSON.decode(JSONValue.self, from: Data(text.bytes)))
+        ?? (try? JSONValue(encoding: text)) ?? .string(text.string)
     }
   }
 }

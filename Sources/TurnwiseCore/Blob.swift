@@ -34,7 +34,7 @@ public final class BlobStore: Sendable {
   /// The key of the store in the `userInfo` of encoders and decoders.
   public static let userInfoKey: CodingUserInfoKey = {
     guard let key = CodingUserInfoKey(rawValue: "turnwise.blobs") else {
-      preconditionFailure("A coding key cannot be made from a plain name.")
+      mistake("A coding key cannot be made from a plain name.")
     }
     return key
   }()

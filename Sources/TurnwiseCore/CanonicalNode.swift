@@ -157,27 +157,46 @@ extension CanonicalNode {
     case .frame(let frame):
       switch frame.shape {
       case .single: return try frame.single.json(blobs)
-      case .list: return .array(try frame.members.map { try $0.node.json(blobs) })
+      case .list:
+        return .array(
+          try frame.members.enumerated().map { index, member in
+            try EncodingError.naming("\(index)") { try member.node.json(blobs) }
+          })
       case .keyed:
-        let members = try frame.members.map { ($0.key, try $0.node.json(blobs)) }
+        let members = try frame.members.map { member in
+          (member.key, try EncodingError.naming(member.key) { try member.node.json(blobs) })
+        }
         return .object(Dictionary(members, uniquingKeysWith: { $1 }))
       }
     case .unordered(let elements, let isNamed):
       if isNamed {
-        let members = try elements.map { ($0.name ?? "", try $0.value.json(blobs)) }
+        let members = try elements.map { element in
+          let name = element.name ?? ""
+          return (name, try EncodingError.naming(name) { try element.value.json(blobs) })
+        }
         return .object(Dictionary(members, uniquingKeysWith: { $1 }))
       }
       let sorted = elements.map { (bytes: $0.bytes, element: $0) }
         .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
       return .array(
-        try sorted.flatMap {
-          try [$0.element.key, $0.element.value].compactMap { try $0?.json(blobs) }
+        try sorted.enumerated().flatMap { index, item in
+          try EncodingError.naming("\(index)") {
+            try [item.element.key, item.element.value].compactMap { try $0?.json(blobs) }
+          }
         })
     }
   }
 
   private static func wordless(_ value: Any) -> EncodingError {
-    .invalidValue(value, .init(codingPath: [], debugDescription: "\(value) has no word in JSON."))
+    let what =
+      switch value {
+      case let number as any BinaryFloatingPoint: number.isNaN ? "not a number" : "infinite"
+      default: "\(value), which has more than 64 bits"
+      }
+    let remedy = value is any BinaryFloatingPoint ? "store nil or a large number" : "store a string"
+    return .invalidValue(
+      value,
+      .init(codingPath: [], debugDescription: "is \(what): JSON has no word for it; \(remedy)"))
   }
 }
 

@@ -14,6 +14,10 @@ public protocol Environment: Codable, Sendable {
   static var id: String { get }
 
   /// What the agent is told before the first turn. Default: nothing.
+  ///
+  /// Models that read prompts (`chat:`, MCP) are shown it. The small policies that `train` makes from
+  /// scratch are not: they read observations and replies alone (`turnwise show RUN --episode N --prompt`),
+  /// and learn from demonstrations what is the same in every episode.
   var instructions: String { get }
 
   /// The tools that the agent may call.
@@ -48,6 +52,9 @@ public protocol Environment: Codable, Sendable {
 
   /// Describes `state` to the agent, leaving out what it must not see. Default: nothing.
   ///
+  /// A method that returns something else than an ``Observation``, or is `async`, is not this one and is never
+  /// called; `turnwise check` prints the first observation, so that it can be seen.
+  ///
   /// A policy is shown the words again only when they change, so an instruction that stays the same
   /// costs its tokens once.
   func observe(_ state: State) -> Observation
@@ -62,13 +69,15 @@ public protocol Environment: Codable, Sendable {
 
   /// How far `state` is on the way, for potential-based process reward. Default: none.
   ///
-  /// The potential should lie between 0 and 1; behind the end of an episode it counts as 0.
+  /// The potential should lie between 0 and 1; after the end of an episode it counts as 0. A method with another
+  /// signature (`-> Double`, `potential(of:)`) is not this one; `turnwise check` says whether there is one.
   func potential(_ state: State) -> Double?
 
   /// What a scripted expert does in `state`, or nil where there is no expert. Default: there is none.
   ///
   /// An expert may look into the state, but should act only on what an agent could know by then, so
-  /// that its episodes can be imitated.
+  /// that its episodes can be imitated. A method with other labels is not this one and is never called;
+  /// `turnwise check` says whether there is an expert.
   ///
   /// - Throws: An error where the state is none of this environment.
   func expert(
@@ -117,6 +126,8 @@ public struct Judgement: Codable, Hashable, Sendable {
   /// Whether the task was done, if that can be said.
   public var success: Bool?
   /// A reward for the episode, paid after its last turn; absent is not zero.
+  ///
+  /// It is finite, and at most ``Outcome/rewardLimit`` in magnitude.
   public var reward: Double?
   /// What the agent must never see, such as the right answer.
   public var gold: JSONValue?

@@ -23,8 +23,13 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
   /// Creates a checker.
   public init(
     _ environment: E, seed: UInt64 = 1, scenarios: Int = 12, workers: Int = 2,
-    keysInSecondProcess: (@Sendable ([JSONValue]) async throws -> [String])? = nil
+    keysInSecondProcess: (@Sendable ([JSONValue]) async throws -> [String])? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) {
+    require(
+      scenarios > 0 && workers > 0,
+      "A check plays at least one scenario with one worker, not \(scenarios) with \(workers).",
+      file: file, line: line)
     self.environment = environment
     self.seed = seed
     self.scenarios = scenarios
@@ -70,12 +75,12 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
 
   // MARK: - Scenarios and plays
 
-  private func scenario(_ index: Int, _ split: Split = .train) throws -> E.Scenario {
+  func scenario(_ index: Int, _ split: Split = .train) throws -> E.Scenario {
     var random = Randomness(seed: seed).stream("check-" + split.rawValue, index)
     return try environment.scenario(in: split, using: &random)
   }
 
-  private func session(_ index: Int) throws -> Session<E> {
+  func session(_ index: Int) throws -> Session<E> {
     try Session(
       environment, scenario: try scenario(index),
       origin: EpisodeOrigin(seed: seed, split: .train, scenario: index))
@@ -134,33 +139,72 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
     try await eachScenario { index in
       let original = try await wandered(index)
       let blobs = BlobStore()
-      let state = try JSONValue(encoding: original.state, blobs: blobs)
-        .decode(E.State.self, blobs: blobs)
+      let state: E.State
+      do {
+        state = try EncodingError.naming("state") {
+          try JSONValue(encoding: original.state, blobs: blobs)
+        }.decode(E.State.self, blobs: blobs)
+        _ = try EncodingError.naming("scenario") { try JSONValue(encoding: original.scenario) }
+      } catch let error as EncodingError {
+        return error.plainDescription
+      } catch let error as DecodingError {
+        return "an encoded state cannot be decoded: \(error.plainDescription)"
+      }
       guard try StateKey(of: state) == original.stateKey else {
         return "an encoded and decoded state has another key"
       }
-      // The same actions must lead on to the same replies: a field that is not encoded shows here.
+      if let change = FieldComparison.difference(original.state, state) {
+        return "\(change); is it missing in CodingKeys, or in encode(to:) and init(from:)?"
+      }
+      // The same actions must lead on to the same: a field that is not encoded shows here.
       var guide = original
       try await wander(&guide, turns: 4)
       let actions = guide.turns.dropFirst(original.turns.count).map(\.action)
-      let expected = try await outcomes(of: actions, from: original.state)
-      let found = try await outcomes(of: actions, from: state)
-      // What answers otherwise at each asking is not reproducible; encoding is not to blame.
-      let again = try await outcomes(of: actions, from: original.state)
+      let expected = try await course(of: actions, from: original.state)
+      let found = try await course(of: actions, from: state)
+      // What is another at each asking is not reproducible; encoding is not to blame.
+      let again = try await course(of: actions, from: original.state)
       let index = expected.indices.first { expected[$0] == again[$0] && expected[$0] != found[$0] }
-      return index.map {
-        "a decoded state answers '\(actions[$0].text)' otherwise than the original"
-      }
+      guard let index else { return nil }
+      let before = index == 0 ? "" : " after '\(actions[index - 1].text)'"
+      return "a decoded state\(before) \(expected[index].difference(from: found[index]))"
     }
   }
 
-  private func outcomes(of actions: [Action], from start: E.State) async throws -> [Outcome] {
-    var (state, random) = (start, Randomness(seed: seed))
-    var outcomes: [Outcome] = []
-    for action in actions {
-      outcomes.append(try await environment.step(&state, action, using: &random))
+  /// What is seen of a state and what led to it.
+  private struct Stage: Equatable {
+    var outcome: Outcome?
+    var key: StateKey
+    var observation: Observation
+    var potential: Double?
+    var judgement: Judgement?
+
+    func difference(from other: Stage) -> String {
+      if outcome != other.outcome { return "is answered otherwise than the original" }
+      if observation != other.observation { return "is observed otherwise than the original" }
+      if potential != other.potential { return "has another potential than the original" }
+      if judgement != other.judgement { return "is judged otherwise than the original" }
+      return "has another key than the original"
     }
-    return outcomes
+  }
+
+  /// The stages that actions lead through, the first before any of them.
+  private func course(of actions: [Action], from start: E.State) async throws -> [Stage] {
+    var (state, random) = (start, Randomness(seed: seed))
+    var stages = [try await stage(state, nil)]
+    for action in actions {
+      let outcome = try await environment.step(&state, action, using: &random)
+      stages.append(try await stage(state, outcome))
+    }
+    return stages
+  }
+
+  private func stage(_ state: E.State, _ outcome: Outcome?) async throws -> Stage {
+    Stage(
+      outcome: outcome, key: try StateKey(of: state), observation: environment.observe(state),
+      potential: environment.potential(state),
+      // Whether a state can be judged is another law.
+      judgement: try? await environment.judge(state))
   }
 
   private func keysAgree() async throws -> EnvironmentReport.Outcome {
@@ -169,7 +213,11 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
     }
     var states: [JSONValue] = []
     for index in 0..<scenarios {
-      states.append(try JSONValue(encoding: try await wandered(index).state))
+      let state = try await wandered(index).state
+      // That it cannot be written, or read again, is another law.
+      guard let json = try? JSONValue(encoding: state), (try? json.decode(E.State.self)) != nil
+      else { return .open("a state does not survive encoding") }
+      states.append(json)
     }
     // Both processes decode: what encoding loses is another law.
     let keys = try keys(of: states)
@@ -275,8 +323,24 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
         "; gold: " + String(decoding: try JSON.encode($0), as: UTF8.self)
       }
       let family = environment.family(of: session.scenario)
-      return "the expert does not succeed in scenario \(index), '\(family)'" + (gold ?? "")
+      return "the expert does not succeed in scenario \(index), '\(family)'"
+        + Self.refusals(in: session.turns) + Self.end(of: session) + (gold ?? "")
     }
+  }
+
+  /// What the expert was refused, if anything.
+  private static func refusals(in turns: [Turn]) -> String {
+    let refused = turns.enumerated().filter { $1.replies.contains(where: \.isRefusal) }
+    guard let (number, turn) = refused.first.map({ ($0.offset + 1, $0.element) }) else { return "" }
+    let reply = turn.replies.first(where: \.isRefusal)?.text ?? ""
+    let count = refused.count == 1 ? "one call was" : "\(refused.count) calls were"
+    return "; \(count) refused, the first in turn \(number): '\(turn.action.text)' -> \(reply)"
+  }
+
+  /// How an episode that was cut short ended.
+  private static func end(of session: Session<E>) -> String {
+    guard case .truncated(let reason)? = session.ending else { return "" }
+    return "; cut short after \(session.turns.count) turns (\(reason.rawValue))"
   }
 
   private func idleFails() async throws -> EnvironmentReport.Outcome {

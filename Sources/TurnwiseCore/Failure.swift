@@ -32,7 +32,13 @@ public struct Failure: Error, Codable, Hashable, Sendable {
   public static func wrapping(_ error: any Error, at boundary: Boundary) -> Failure {
     if let failure = error as? Failure { return failure }
     if error is CancellationError { return .cancelled }
-    return Failure(boundary, code: "thrown", message: "\(error)")
+    let message =
+      switch error {
+      case let error as EncodingError: error.plainDescription
+      case let error as DecodingError: error.plainDescription
+      default: "\(error)"
+      }
+    return Failure(boundary, code: "thrown", message: message)
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -61,5 +67,21 @@ extension Failure {
     .cancelled, code: "unfinished", message: "The episode was not played to its end.")
   static func notFinite(_ what: String, at boundary: Boundary = .environment) -> Failure {
     Failure(boundary, code: "not-finite", message: "\(what) is infinite or not a number.")
+  }
+  /// What is wrong with a reward or a potential, if anything is.
+  static func ofReward(
+    _ what: String, _ value: Double?, at boundary: Boundary = .environment
+  ) -> Failure? {
+    guard let value else { return nil }
+    guard value.isFinite else { return .notFinite(what, at: boundary) }
+    guard value.magnitude > Outcome.rewardLimit else { return nil }
+    return Failure(
+      boundary, code: "reward-limit",
+      message: "\(what) is \(value); none may be beyond \(Outcome.rewardLimit). Scale it down.")
+  }
+  /// Why what was played cannot be recorded.
+  static func unrecorded(_ error: any Error) -> Failure {
+    guard let error = error as? EncodingError else { return .wrapping(error, at: .environment) }
+    return Failure(.environment, code: "not-encodable", message: "\(error.plainDescription).")
   }
 }

@@ -22,7 +22,8 @@ public enum JSONValue: Hashable, Sendable {
   /// Equal values give equal JSON: unlike `JSONEncoder`, it orders sets, and dictionaries whose keys
   /// cannot be those of an object.
   ///
-  /// - Throws: An `EncodingError` if the value cannot be written as JSON.
+  /// - Throws: An `EncodingError` if the value cannot be written as JSON, with the path of what cannot
+  ///   (`EncodingError.plainDescription`): a number that is not finite, an integer of more than 64 bits.
   public init(encoding value: some Encodable, blobs: BlobStore? = nil) throws {
     self = try CanonicalEncoder.json(of: value, blobs: blobs)
   }
@@ -55,6 +56,23 @@ public enum JSONValue: Hashable, Sendable {
     }
   }
 
+  /// Where in the value a number is not finite, if one is.
+  var pathOfInfinity: [String]? {
+    switch self {
+    case .number(let number): return number.isFinite ? nil : []
+    case .array(let items):
+      for (index, item) in items.enumerated() {
+        if let path = item.pathOfInfinity { return ["\(index)"] + path }
+      }
+    case .object(let members):
+      for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+        if let path = member.pathOfInfinity { return [name] + path }
+      }
+    default: break
+    }
+    return nil
+  }
+
   /// A finite number, as it is read back: an integer if it is one.
   init(finite number: Double) {
     if number == 0, number.sign == .minus {
@@ -72,7 +90,7 @@ public enum JSONValue: Hashable, Sendable {
   ///
   /// - Throws: A `DecodingError` if the value does not fit the type.
   public func decode<T: Decodable>(_ type: T.Type, blobs: BlobStore? = nil) throws -> T {
-    do { return try JSONValueDecoder(self, blobs: blobs).decode(type) } catch {}
+    do { return try JSONValueDecoder(self, .init(blobs: blobs)).decode(type) } catch {}
     do {
       // What does not fit goes the long way, for the words in which Foundation says why.
       return try JSON.decode(type, from: JSON.encode(self), blobs: blobs)
@@ -182,6 +200,36 @@ extension JSONValue: Codable {
     case .object(let value): try container.encode(value)
     }
   }
+}
+
+// Literals wrap themselves; these wrap what variables hold: `["code": .init(state.code)]`.
+extension JSONValue {
+  /// Wraps a string.
+  public init(_ string: String) { self = .string(string) }
+  /// Wraps an integer.
+  public init(_ integer: Int) { self = .integer(integer) }
+  /// Wraps a number.
+  public init(_ number: Double) { self = .number(number) }
+  /// Wraps a truth value.
+  public init(_ bool: Bool) { self = .bool(bool) }
+  /// Wraps a text: a string where it is UTF-8.
+  public init(_ text: Text) {
+    self = text.validString.map(JSONValue.string) ?? (try? JSONValue(encoding: text)) ?? .null
+  }
+  /// Wraps the raw value of an enumeration.
+  public init<T: RawRepresentable>(_ value: T) where T.RawValue == String {
+    self = .string(value.rawValue)
+  }
+  /// Wraps the raw value of an enumeration.
+  public init<T: RawRepresentable>(_ value: T) where T.RawValue == Int {
+    self = .integer(value.rawValue)
+  }
+  /// Wraps a list.
+  public init(_ items: [JSONValue]) { self = .array(items) }
+  /// Wraps a list of strings.
+  public init(_ strings: [String]) { self = .array(strings.map(JSONValue.string)) }
+  /// Wraps a list of integers.
+  public init(_ integers: [Int]) { self = .array(integers.map(JSONValue.integer)) }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,

@@ -5,26 +5,46 @@ internal import Foundation
 /// It accepts what Foundation's decoder accepts of the same value written as JSON, and makes the same
 /// of it. Its errors say little, as ``JSONValue/decode(_:blobs:)`` asks Foundation what is wrong.
 struct JSONValueDecoder: Decoder {
-  let value: JSONValue
-  let blobs: BlobStore?
-  var codingPath: [any CodingKey] { [] }
-  var userInfo: [CodingUserInfoKey: Any] { blobs.map { [BlobStore.userInfoKey: $0] } ?? [:] }
+  /// How values are read.
+  struct Options {
+    /// Provides the bytes of blobs.
+    var blobs: BlobStore?
+    /// Whether a date is a text, as in the arguments of tools, and not a number of seconds.
+    var readsDatesAsText = false
 
-  init(_ value: JSONValue, blobs: BlobStore?) {
+    /// As the arguments of tools are read.
+    static var arguments: Options { Options(blobs: nil, readsDatesAsText: true) }
+  }
+
+  let value: JSONValue
+  let options: Options
+  var codingPath: [any CodingKey] { [] }
+  var userInfo: [CodingUserInfoKey: Any] {
+    options.blobs.map { [BlobStore.userInfoKey: $0] } ?? [:]
+  }
+
+  init(_ value: JSONValue, _ options: Options) {
     // JSON has no word for such a number, so it is written as `null`.
     if case .number(let number) = value, !number.isFinite {
       self.value = .null
     } else {
       self.value = value
     }
-    self.blobs = blobs
+    self.options = options
   }
 
   /// Reads the value as a type.
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
     // Foundation has shapes of its own for these.
     let isShaped = type == Data.self || type == URL.self || type == Decimal.self
-    return try isShaped ? detour(type) : T(from: self)
+    if isShaped { return try detour(type) }
+    if options.readsDatesAsText, type == Date.self {
+      guard case .string(let text) = value, let date = Date(argument: text) as? T else {
+        throw Self.mismatch(type)
+      }
+      return date
+    }
+    return try T(from: self)
   }
 
   /// Reads the value by way of text, where Foundation decides what its digits mean.
@@ -80,11 +100,11 @@ struct JSONValueDecoder: Decoder {
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
     guard case .object(let members) = value else { throw Self.mismatch([String: JSONValue].self) }
-    return KeyedDecodingContainer(JSONObjectReader(members: members, blobs: blobs))
+    return KeyedDecodingContainer(JSONObjectReader(members: members, options: options))
   }
   func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
     guard case .array(let items) = value else { throw Self.mismatch([JSONValue].self) }
-    return JSONArrayReader(items: items, blobs: blobs)
+    return JSONArrayReader(items: items, options: options)
   }
   func singleValueContainer() -> any SingleValueDecodingContainer { JSONReader(decoder: self) }
 }
@@ -105,7 +125,7 @@ private struct JSONReader: SingleValueDecodingContainer {
 
 private struct JSONObjectReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let members: [String: JSONValue]
-  let blobs: BlobStore?
+  let options: JSONValueDecoder.Options
   var codingPath: [any CodingKey] { [] }
   var allKeys: [Key] { members.keys.compactMap { Key(stringValue: $0) } }
 
@@ -113,7 +133,7 @@ private struct JSONObjectReader<Key: CodingKey>: KeyedDecodingContainerProtocol 
     guard let value = members[key.stringValue] else {
       throw DecodingError.keyNotFound(key, .init(codingPath: [], debugDescription: "is missing"))
     }
-    return JSONValueDecoder(value, blobs: blobs)
+    return JSONValueDecoder(value, options)
   }
   func contains(_ key: Key) -> Bool { members[key.stringValue] != nil }
   func decodeNil(forKey key: Key) throws -> Bool { try member(key).value == .null }
@@ -136,16 +156,16 @@ private struct JSONObjectReader<Key: CodingKey>: KeyedDecodingContainerProtocol 
     try member(key).unkeyedContainer()
   }
   func superDecoder() throws -> any Decoder {
-    JSONValueDecoder(members["super"] ?? .null, blobs: blobs)
+    JSONValueDecoder(members["super"] ?? .null, options)
   }
   func superDecoder(forKey key: Key) throws -> any Decoder {
-    JSONValueDecoder(members[key.stringValue] ?? .null, blobs: blobs)
+    JSONValueDecoder(members[key.stringValue] ?? .null, options)
   }
 }
 
 private struct JSONArrayReader: UnkeyedDecodingContainer {
   let items: [JSONValue]
-  let blobs: BlobStore?
+  let options: JSONValueDecoder.Options
   var currentIndex = 0
   var codingPath: [any CodingKey] { [] }
   var count: Int? { items.count }
@@ -157,13 +177,13 @@ private struct JSONArrayReader: UnkeyedDecodingContainer {
       throw DecodingError.valueNotFound(
         T.self, .init(codingPath: [], debugDescription: "is missing"))
     }
-    let result = try read(JSONValueDecoder(items[currentIndex], blobs: blobs))
+    let result = try read(JSONValueDecoder(items[currentIndex], options))
     currentIndex += 1
     return result
   }
   mutating func decodeNil() throws -> Bool {
     guard !isAtEnd else { return try next { _ in true } }
-    let isNull = JSONValueDecoder(items[currentIndex], blobs: blobs).value == .null
+    let isNull = JSONValueDecoder(items[currentIndex], options).value == .null
     if isNull { currentIndex += 1 }
     return isNull
   }

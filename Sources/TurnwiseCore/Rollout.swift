@@ -35,9 +35,17 @@ public struct Rollout: Sendable {
 
   /// Creates a rollout.
   public init(
-    _ player: Player, workers: Int, onTurn: (@Sendable (_ hasEnded: Bool) -> Void)? = nil
+    _ player: Player, workers: Int, onTurn: (@Sendable (_ hasEnded: Bool) -> Void)? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) {
-    precondition(workers > 0, "A rollout needs at least one worker.")
+    require(
+      workers > 0, "A rollout needs at least one worker, not \(workers).", file: file, line: line)
+    if case .policy(let policy) = player {
+      require(
+        min(policy.feeding.rows, policy.feeding.calls) > 0,
+        "The policy '\(policy.name)' asks to be fed with \(policy.feeding); it takes at least one.",
+        file: file, line: line)
+    }
     self.player = player
     self.workers = workers
     self.onTurn = onTurn

@@ -21,23 +21,13 @@ public struct RandomPolicy: TurnPolicy {
     guard let tool = situation.tools.randomElement(using: &random),
       case .object(let properties)? = tool.parameters["properties"]
     else { return .nothing }
-    let words = situation.observation.text.string.split { !$0.isLetter && !$0.isNumber }
+    let draw = RandomArguments(
+      schema: tool.parameters,
+      words: situation.observation.text.string.split { !$0.isLetter && !$0.isNumber }
+        .map(String.init))
     var arguments: [String: JSONValue] = [:]
     for (key, schema) in properties.sorted(by: { $0.key < $1.key }) {
-      switch schema["type"] {
-      case "integer": arguments[key] = .integer(.random(in: 0..<20, using: &random))
-      case "number": arguments[key] = .number(.random(in: 0..<1, using: &random))
-      case "boolean": arguments[key] = .bool(.random(using: &random))
-      default:
-        if case .array(let names)? = schema["enum"], let name = names.randomElement(using: &random)
-        {
-          arguments[key] = name
-        } else {
-          let count = Int.random(in: 1...3, using: &random)
-          let drawn = (0..<count).compactMap { _ in words.randomElement(using: &random) }
-          arguments[key] = .string(drawn.joined(separator: " "))
-        }
-      }
+      arguments[key] = draw.value(of: schema, depth: 0, using: &random)
     }
     return .call(tool.name, .object(arguments))
   }

@@ -147,7 +147,7 @@ public struct Session<E: Environment>: Sendable {
       let observation = environment.observe(state)
       let stateKey = recordsStateKeys ? try stateKey : nil
       let potential = environment.potential(state)
-      guard potential?.isFinite ?? true else { throw Failure.notFinite("A potential") }
+      if let failure = Failure.ofReward("A potential", potential) { throw failure }
       let limit = try environment.turnLimit(of: scenario)
       let outcome = try await outcome(of: action)
       // Read first, so that the turn takes the replies over instead of sharing them.
@@ -179,7 +179,7 @@ public struct Session<E: Environment>: Sendable {
       var (next, random) = (state, environmentRandom)
       do {
         let outcome = try await environment.step(&next, action, using: &random)
-        guard outcome.reward?.isFinite ?? true else { throw Failure.notFinite("A reward") }
+        if let failure = Failure.ofReward("A reward", outcome.reward) { throw failure }
         (state, environmentRandom) = (next, random)
         return outcome
       } catch {
@@ -192,8 +192,11 @@ public struct Session<E: Environment>: Sendable {
     while true {
       do {
         let judgement = try await environment.judge(state)
-        guard judgement.reward?.isFinite ?? true else {
-          throw Failure.notFinite("A reward", at: .judge)
+        if let failure = Failure.ofReward("A reward", judgement.reward, at: .judge) {
+          throw failure
+        }
+        if let path = judgement.gold?.pathOfInfinity {
+          throw Failure.notFinite((["gold"] + path).joined(separator: "."), at: .judge)
         }
         self.judgement = judgement
         self.ending = ending
@@ -219,25 +222,45 @@ public struct Session<E: Environment>: Sendable {
 
   /// The episode as traces record it.
   ///
+  /// An episode whose scenario or last state cannot be written as JSON becomes a failed one that names the
+  /// field (`state.best is infinite: …`), without what cannot be written: the others of a run are kept.
+  ///
   /// - Parameters:
   ///   - scenario: The scenario as JSON, where the caller has it already.
   ///   - includingState: Whether the last state is recorded.
   ///   - blobs: Receives the bytes of the blobs that the record names.
   /// - Returns: The record.
-  /// - Throws: An `EncodingError` if scenario or state cannot be written as JSON.
+  /// - Throws: A `CancellationError`, where an `encode(to:)` of the author's own throws it.
   public func episode(
     scenario: JSONValue? = nil, includingState: Bool = false, blobs: BlobStore? = nil
   ) throws -> Episode {
-    Episode(
+    var unrecorded: Failure?
+    func recording<T>(_ name: String, _ body: () throws -> T) throws -> T? {
+      do {
+        return try EncodingError.naming(name, body)
+      } catch let error as CancellationError {
+        throw error
+      } catch {
+        unrecorded = unrecorded ?? .unrecorded(error)
+        return nil
+      }
+    }
+    let scenario =
+      try scenario ?? recording("scenario") { try JSONValue(encoding: self.scenario, blobs: blobs) }
+    let finalKey = recordsStateKeys ? try recording("state") { try stateKey } : nil
+    let finalState =
+      includingState
+      ? try recording("state") { try JSONValue(encoding: state, blobs: blobs) } : nil
+    let ending = ending ?? .failed(.unfinished)
+    return Episode(
       name: name, environment: E.id, family: environment.family(of: self.scenario), origin: origin,
       parent: lineage.last, ancestors: lineage.count > 1 ? lineage.dropLast() : nil,
-      scenario: try scenario ?? JSONValue(encoding: self.scenario, blobs: blobs),
-      environmentStream: origin.environmentRandom.key, policyStream: policyRandom.key, turns: turns,
-      tape: tape, ending: ending ?? .failed(.unfinished),
-      unfinishedAction: unfinishedAction, judgement: judgement,
-      finalKey: recordsStateKeys ? try stateKey : nil,
-      finalState: includingState ? try JSONValue(encoding: state, blobs: blobs) : nil,
-      retries: retries)
+      scenario: scenario ?? .null, environmentStream: origin.environmentRandom.key,
+      policyStream: policyRandom.key, turns: turns, tape: tape,
+      // An earlier failure says more.
+      ending: ending.failure == nil ? unrecorded.map { .failed($0) } ?? ending : ending,
+      unfinishedAction: unfinishedAction, judgement: unrecorded == nil ? judgement : nil,
+      finalKey: finalKey, finalState: finalState, retries: retries)
   }
 }
 

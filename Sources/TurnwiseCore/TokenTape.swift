@@ -65,7 +65,7 @@ public struct TokenTape: Codable, Hashable, Sendable {
 
   /// Appends tokens that were not sampled.
   public mutating func append(_ tokens: [Int32], as kind: Kind, turn: Int) {
-    precondition(kind != .sampled, "Sampled tokens come with log-probabilities.")
+    require(kind != .sampled, "Sampled tokens come with log-probabilities.")
     extend(tokens, kind: kind, turn: turn, logProbabilities: nil)
   }
 
@@ -75,7 +75,7 @@ public struct TokenTape: Codable, Hashable, Sendable {
   public mutating func appendSampled(
     _ tokens: [Int32], logProbabilities: [Float], turn: Int
   ) -> Reference {
-    precondition(
+    require(
       tokens.count == logProbabilities.count, "Each sampled token has one log-probability.")
     extend(tokens, kind: .sampled, turn: turn, logProbabilities: logProbabilities)
     let segment = segments.count - 1
@@ -148,7 +148,7 @@ public struct ActionPrefix: Hashable, Sendable {
 
   /// Wraps tokens with their log-probabilities.
   public init(tokens: [Int32], logProbabilities: [Float]) {
-    precondition(
+    require(
       tokens.count == logProbabilities.count, "Each sampled token has one log-probability.")
     (self.tokens, self.logProbabilities) = (tokens, logProbabilities)
   }

@@ -5,13 +5,22 @@ public protocol Tool<State>: Sendable {
   /// What the tool acts on.
   associatedtype State
   /// The arguments, from which the JSON schema shown to the agent is derived.
+  ///
+  /// A structure with a member for each argument. What the schema states is what is taken: an argument that
+  /// may be left out is an optional (a default value alone does not make it one, as the compiler's decoder
+  /// asks for every other member), `null` counts as left out, and members that are not stated are refused.
+  /// A `Date` is an RFC 3339 string and `Data` is base64. A type for which no schema can be derived conforms
+  /// to ``SchemaDescribed``; where it does not, the program stops with a sentence that says so.
   associatedtype Arguments: Decodable
 
   /// The name the agent calls the tool by.
   static var name: String { get }
   /// One sentence that tells the agent when to call the tool.
+  ///
+  /// Models that read tool descriptions (`chat:`, MCP) are shown it. The small policies that `train`
+  /// makes read observations and replies alone, so what they must know has to be said there.
   static var summary: String { get }
-  /// What each argument means, by its coding key.
+  /// What each argument means, by its coding key; read as ``summary`` is.
   static var help: [String: String] { get }
 
   /// Runs the tool.
@@ -44,16 +53,25 @@ extension Tool {
 
   private static func typed(_ arguments: JSONValue) throws -> Arguments {
     let limit = Toolbox<State>.argumentLimit
-    do {
-      if !arguments.surelyFits(limit) {
-        let size = try JSON.encode(arguments).count
-        guard size <= limit else {
-          throw ToolRefusal("The arguments of '\(name)' have \(size) bytes; the limit is \(limit).")
-        }
+    if !arguments.surelyFits(limit) {
+      let size = try JSON.encode(arguments).count
+      guard size <= limit else {
+        throw ToolRefusal("The arguments of '\(name)' have \(size) bytes; the limit is \(limit).")
       }
-      return try arguments.decode(Arguments.self)
-    } catch let error as DecodingError {
-      throw ToolRefusal("Bad arguments for '\(name)': \(error.plainDescription).")
+    }
+    let schema = ArgumentSchema.known(of: Self.self)
+    // No arguments at all are written as null, too.
+    let given = arguments == .null ? [:] : arguments
+    if let problem = schema.problem(in: given) {
+      throw ToolRefusal("Bad arguments for '\(name)': \(problem).")
+    }
+    do {
+      return try schema.decode(Arguments.self, from: given)
+    } catch let refusal as ToolRefusal {
+      throw refusal
+    } catch {
+      let words = (error as? DecodingError)?.plainDescription ?? "\(error)"
+      throw ToolRefusal("Bad arguments for '\(name)': \(words).")
     }
   }
 }
@@ -93,6 +111,14 @@ public struct ToolReply: Codable, Hashable, Sendable, ExpressibleByStringInterpo
     self.isRefusal = isRefusal
   }
 
+  /// Creates a reply of a string; literals make a ``Text``, which keeps every byte.
+  @_disfavoredOverload
+  public init(
+    _ string: String, reward: Double? = nil, endsEpisode: Bool = false, isRefusal: Bool = false
+  ) {
+    self.init(Text(string), reward: reward, endsEpisode: endsEpisode, isRefusal: isRefusal)
+  }
+
   /// Creates a reply without reward.
   public init(stringLiteral value: String) { self.init(Text(value)) }
 
@@ -122,14 +148,34 @@ public struct ToolDescription: Codable, Hashable, Sendable {
 }
 
 extension ToolDescription {
-  /// A type has one schema for ever, and each turn of each session shows it to the policy.
-  private static let schemas = Mutex<[ObjectIdentifier: JSONValue]>([:])
-
   /// Describes a tool, by its type alone.
-  init<T: Tool>(of tool: T) {
-    let known = Self.schemas.withLock { $0[ObjectIdentifier(T.self)] }
-    let schema = known ?? JSONSchema.describing(T.Arguments.self, help: T.help)
-    if known == nil { Self.schemas.withLock { $0[ObjectIdentifier(T.self)] = schema } }
-    self.init(name: T.name, summary: T.summary, parameters: schema)
+  ///
+  /// `file` and `line` are named if the tool cannot be described.
+  init<T: Tool>(of tool: T, file: StaticString, line: UInt) {
+    let schema = ArgumentSchema.known(of: T.self, file: file, line: line)
+    self.init(name: T.name, summary: T.summary, parameters: schema.json)
+  }
+}
+
+extension ArgumentSchema {
+  /// A type has one schema for ever: each turn of each session shows it to the policy, and holds arguments
+  /// against it.
+  private static let all = Mutex<[ObjectIdentifier: ArgumentSchema]>([:])
+
+  /// The schema of a tool's arguments.
+  ///
+  /// A tool whose arguments have none is a mistake of the program; `file` and `line` are named.
+  static func known<T: Tool>(
+    of tool: T.Type, file: StaticString = #fileID, line: UInt = #line
+  ) -> ArgumentSchema {
+    let id = ObjectIdentifier(T.self)
+    if let known = all.withLock({ $0[id] }) { return known }
+    do {
+      let schema = try deriving(T.Arguments.self, help: T.help)
+      all.withLock { $0[id] = schema }
+      return schema
+    } catch {
+      mistake("The tool '\(T.name)' cannot be described: \(error).", file: file, line: line)
+    }
   }
 }

@@ -6,30 +6,46 @@ public struct Toolbox<State>: Sendable {
   public static var argumentLimit: Int { 1 << 18 }
 
   private let tools: [any Tool<State>]
+  /// Where the tools were collected, for what is said of mistakes in them.
+  private let place: (file: StaticString, line: UInt)
 
-  /// Collects tools, one to a line.
-  public init(@Builder _ tools: () -> [any Tool<State>]) { self.init(tools()) }
+  /// Collects tools, one to a line; `if`, `for` and `#available` choose among them.
+  ///
+  /// No two of them may have one name. `file` and `line` are named where they do, and where the arguments
+  /// of a tool have no schema.
+  public init(
+    file: StaticString = #fileID, line: UInt = #line, @Builder _ tools: () -> [any Tool<State>]
+  ) {
+    self.init(tools(), file: file, line: line)
+  }
 
   /// Collects the tools of a list.
   ///
-  /// - Precondition: No two of them have one name.
-  public init(_ tools: [any Tool<State>]) {
+  /// No two of them may have one name. `file` and `line` are named where they do, and where the arguments
+  /// of a tool have no schema.
+  public init(
+    _ tools: [any Tool<State>], file: StaticString = #fileID, line: UInt = #line
+  ) {
     self.tools = tools
+    place = (file, line)
     for later in self.tools.indices.dropFirst() {
       let name = type(of: self.tools[later]).name
       let isNew = !self.tools[..<later].contains { type(of: $0).name == name }
-      precondition(isNew, "Two tools are named '\(name)'.")
+      require(
+        isNew, "Two tools are named '\(name)'; a call could mean either.", file: file, line: line)
     }
   }
 
   /// What the agent is told about the tools, in the order of their names.
   public var descriptions: [ToolDescription] {
-    tools.map { ToolDescription(of: $0) }.sorted { $0.name < $1.name }
+    tools.map { ToolDescription(of: $0, file: place.file, line: place.line) }.sorted {
+      $0.name < $1.name
+    }
   }
 
   /// The tools of both; no two of them may have one name.
   public static func + (left: Toolbox, right: Toolbox) -> Toolbox {
-    Toolbox(left.tools + right.tools)
+    Toolbox(left.tools + right.tools, file: left.place.file, line: left.place.line)
   }
 
   /// Runs the calls of an action in order and folds their replies into one outcome.
@@ -73,8 +89,30 @@ public struct Toolbox<State>: Sendable {
   /// Builds the list of tools.
   @resultBuilder
   public enum Builder {
+    /// One tool.
+    public static func buildExpression(_ tool: any Tool<State>) -> [any Tool<State>] { [tool] }
+    /// The tools of a list.
+    public static func buildExpression(_ tools: [any Tool<State>]) -> [any Tool<State>] { tools }
     /// Collects the tools of a block.
-    public static func buildBlock(_ tools: (any Tool<State>)...) -> [any Tool<State>] { tools }
+    public static func buildBlock(_ tools: [any Tool<State>]...) -> [any Tool<State>] {
+      Array(tools.joined())
+    }
+    /// The tools of an `if`.
+    public static func buildOptional(_ tools: [any Tool<State>]?) -> [any Tool<State>] {
+      tools ?? []
+    }
+    /// The tools of the first of two branches.
+    public static func buildEither(first tools: [any Tool<State>]) -> [any Tool<State>] { tools }
+    /// The tools of the second of two branches.
+    public static func buildEither(second tools: [any Tool<State>]) -> [any Tool<State>] { tools }
+    /// The tools of a `for`.
+    public static func buildArray(_ tools: [[any Tool<State>]]) -> [any Tool<State>] {
+      Array(tools.joined())
+    }
+    /// The tools of an `if #available`.
+    public static func buildLimitedAvailability(
+      _ tools: [any Tool<State>]
+    ) -> [any Tool<State>] { tools }
   }
 }
 
@@ -85,9 +123,15 @@ extension DecodingError {
     case .keyNotFound(let key, let context):
       "\(Self.path(context))'\(key.stringValue)' is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      "\(Self.path(context))\(context.debugDescription)"
+      "\(Self.path(context))\(Self.phrase(context))"
     @unknown default: "\(self)"
     }
+  }
+
+  /// Foundation ends some of its phrases with a full stop and others not.
+  private static func phrase(_ context: Context) -> Substring {
+    let phrase = context.debugDescription
+    return phrase.hasSuffix(".") ? phrase.dropLast() : phrase[...]
   }
 
   private static func path(_ context: Context) -> String {

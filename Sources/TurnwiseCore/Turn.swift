@@ -11,6 +11,12 @@ public struct Observation: Codable, Hashable, Sendable, ExpressibleByStringInter
     self.choices = choices
   }
 
+  /// Creates an observation of a string; literals make a ``Text``, which keeps every byte.
+  @_disfavoredOverload
+  public init(_ string: String, choices: [Action] = []) {
+    self.init(Text(string), choices: choices)
+  }
+
   /// No words.
   static var empty: Observation { Observation(Text([UInt8]())) }
 
@@ -52,15 +58,32 @@ public struct Action: Codable, Hashable, Sendable {
     return Action(text: CompactFormat().render(calls), calls: calls)
   }
 
+  /// Creates an action that calls one tool with values of the program:
+  /// `.call("enter", ["code": state.code, "times": 2])`.
+  ///
+  /// A value that cannot be written as JSON (an infinite number) is `null`, which the tool refuses.
+  @_disfavoredOverload
+  public static func call(_ name: String, _ arguments: [String: any Encodable]) -> Action {
+    .call(name, .object(arguments.mapValues { (try? JSONValue(encoding: $0)) ?? .null }))
+  }
+
   /// The action that does nothing.
   public static let nothing = Action(text: "", calls: [])
 }
 
 /// What an action led to.
 public struct Outcome: Hashable, Sendable {
+  /// The largest magnitude of a reward or a potential, 10¹².
+  ///
+  /// Returns of a million such turns, squared, still fit the single precision that policies and critics
+  /// compute in. An episode with a larger one fails with the code `reward-limit`.
+  public static var rewardLimit: Double { 1e12 }
+
   /// The answers of the tools, in the order of the calls.
   public var replies: [ToolReply]
   /// The reward of the turn; absent is not zero.
+  ///
+  /// It is finite, and at most ``rewardLimit`` in magnitude.
   public var reward: Double?
   /// Whether the episode has come to its own end.
   public var isTerminal: Bool

@@ -43,9 +43,10 @@ public struct CreditGroup: Codable, Hashable, Sendable {
   ///
   /// - Throws: ``CreditError/notFinite(episode:turn:)``.
   public func adding(_ rewards: ProcessRewards) throws -> CreditGroup {
-    precondition(
+    require(
       rewards.turns.map(\.count) == episodes.map(\.turns.count),
-      "Each turn of the group has one process reward.")
+      "Each turn of the group needs one process reward: the episodes have"
+        + " \(episodes.map(\.turns.count)) turns, but \(rewards.turns.map(\.count)) are rewarded.")
     return try CreditGroup(
       episodes.indices.map { index in
         var episode = episodes[index]

@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// What an estimator says about a group.
 public struct GroupCredit: Codable, Hashable, Sendable {
   /// The credit of each episode, in the order of the group.
@@ -12,9 +14,10 @@ public struct GroupCredit: Codable, Hashable, Sendable {
   ///   - group: What was credited.
   ///   - loneTurns: How many turns had no other episode to be compared with.
   public init(_ episodes: [EpisodeCredit], of group: CreditGroup, loneTurns: Int = 0) {
-    precondition(
+    require(
       episodes.map(\.turns.count) == group.episodes.map(\.turns.count),
-      "Each turn of the group has one credit.")
+      "Each turn of the group needs one credit: the episodes have \(group.episodes.map(\.turns.count))"
+        + " turns, but \(episodes.map(\.turns.count)) are credited.")
     self.episodes = episodes
     diagnostics = CreditDiagnostics(episodes, of: group, loneTurns: loneTurns)
   }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
@@ -50,7 +51,7 @@ public struct AdamW: Codable, Hashable, Sendable {
     _ model: inout Transformer, gradient: Gradient, learningRate: Float,
     where isMoved: (ParameterLayout.Slice) -> Bool
   ) {
-    precondition(
+    require(
       gradient.count == model.parameters.count && gradient.count == firstMoments.count,
       "Model, gradient and optimiser belong to one shape.")
     step += 1

@@ -1,3 +1,4 @@
+internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
@@ -19,7 +20,7 @@ extension Transformer {
     let scratch = DecodingScratchPool()
 
     init(_ model: Transformer) {
-      precondition(model.configuration.head == .tokens, "A critic does not say tokens.")
+      require(model.configuration.head == .tokens, "A critic does not say tokens.")
       self.model = model
       attention = PagedAttention(model.configuration)
       weights = model.packed(workers: 1)
@@ -35,13 +36,13 @@ extension Transformer {
     public func extend(
       _ caches: inout [SequenceCache], by tokens: [[Int32]], workers: Int = 1
     ) -> Logits {
-      precondition(caches.count == tokens.count, "Each cache has tokens of its own.")
+      require(caches.count == tokens.count, "Each cache has tokens of its own.")
       let configuration = model.configuration
       var sequences: [DecodingPass.Sequence] = []
       for index in caches.indices {
         let added = tokens[index]
-        precondition(!added.isEmpty, "Sequence \(index) is extended by nothing.")
-        precondition(
+        require(!added.isEmpty, "Sequence \(index) is extended by nothing.")
+        require(
           added.allSatisfy { $0 >= 0 && $0 < configuration.vocabulary },
           "Sequence \(index) has a token outside the vocabulary.")
         let memory = caches[index].grow(

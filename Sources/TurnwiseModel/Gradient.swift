@@ -1,3 +1,4 @@
+internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
@@ -45,11 +46,11 @@ extension Gradient: RandomAccessCollection, MutableCollection {
   /// The derivative by one parameter.
   public subscript(index: Int) -> Float {
     get {
-      precondition(indices.contains(index), "A gradient is as long as the parameters.")
+      require(indices.contains(index), "A gradient is as long as the parameters.")
       return withFloats { $0[index] }
     }
     set {
-      precondition(indices.contains(index), "A gradient is as long as the parameters.")
+      require(indices.contains(index), "A gradient is as long as the parameters.")
       withMutableFloats { $0[index] = newValue }
     }
   }

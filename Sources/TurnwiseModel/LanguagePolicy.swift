@@ -18,7 +18,7 @@ public struct LanguagePolicy: Policy, Equatable {
     _ model: Transformer, format: PromptFormat, temperature: Double = 1, actionLimit: Int = 48,
     workers: Int = 1
   ) {
-    precondition(
+    require(
       model.configuration.vocabulary >= format.tokenizer.vocabulary,
       "The model has fewer tokens than the tokenizer.")
     self.model = model

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
@@ -11,7 +12,7 @@ public struct Logits: Hashable, Sendable {
 
   /// Collects rows.
   public init(vocabulary: Int, values: [Float]) {
-    precondition(values.count.isMultiple(of: vocabulary), "Logits come in whole rows.")
+    require(values.count.isMultiple(of: vocabulary), "Logits come in whole rows.")
     (self.vocabulary, self.values) = (vocabulary, values)
   }
 
@@ -33,10 +34,10 @@ public struct Logits: Hashable, Sendable {
   public func sample(row: Int, temperature: Double = 1, uniform: Double) -> SampledToken {
     guard temperature > 0 else { return greedy(row: row) }
     return values.withUnsafeBufferPointer { values in
-      guard let base = values.baseAddress else { preconditionFailure("There are no logits.") }
+      guard let base = values.baseAddress else { mistake("There are no logits.") }
       let logits = base + row * vocabulary
       return withUnsafeTemporaryAllocation(of: Float.self, capacity: vocabulary) { room in
-        guard let weights = room.baseAddress else { preconditionFailure("There is no token.") }
+        guard let weights = room.baseAddress else { mistake("There is no token.") }
         let slope = Float(1 / temperature)
         let (token, logarithm) = kernels.draw(
           logits, slope: slope, uniform: uniform, weights: weights, vocabulary: vocabulary)
@@ -51,7 +52,7 @@ public struct Logits: Hashable, Sendable {
   /// Returns the likeliest token, the lowest one where several are.
   public func greedy(row: Int) -> SampledToken {
     values.withUnsafeBufferPointer { values in
-      guard let base = values.baseAddress else { preconditionFailure("There are no logits.") }
+      guard let base = values.baseAddress else { mistake("There are no logits.") }
       let logits = base + row * vocabulary
       var best = 0
       for i in 1..<vocabulary where logits[i] > logits[best] { best = i }

@@ -1,3 +1,4 @@
+internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
@@ -26,7 +27,7 @@ public enum Machine {
   /// - Returns: The number of additions and multiplications.
   public static func multiplyAdds(rounds: Int) -> Double {
     let sum = TurnwiseNumerics.kernels.multiplyAdds(rounds: rounds)
-    precondition(sum.isFinite, "The loop keeps its numbers small.")
+    require(sum.isFinite, "The loop keeps its numbers small.")
     // A round is 32 vectors of 16 elements, each multiplied and added to.
     return Double(rounds * 32 * 16 * 2)
   }

@@ -1,3 +1,4 @@
+internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
@@ -103,7 +104,7 @@ extension TrainingPass {
   /// Takes the objective's derivatives for one sequence.
   func accept(_ gradients: SequenceGradients, for member: Microbatch.Member) {
     func write(_ values: [Float], _ floats: MutableFloats) {
-      precondition(
+      require(
         values.isEmpty || values.count == member.scored.count,
         "An objective returns no derivative, or one for each scored token.")
       let place = floats + member.scored.lowerBound
@@ -111,7 +112,7 @@ extension TrainingPass {
       for (index, value) in values.enumerated() { place[index] = value }
     }
     let isCritic = model.head == .scalar
-    precondition(
+    require(
       isCritic
         ? gradients.logProbabilities.isEmpty && gradients.entropies.isEmpty
         : gradients.values.isEmpty,

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import TurnwiseCore
 internal import TurnwiseNumerics
 
 /// The matrices of a model, laid out for products.
@@ -29,7 +30,7 @@ struct PackedWeights: Sendable {
       return model.parameters.withUnsafeBufferPointer { parameters in
         let slice = UnsafeBufferPointer(
           rebasing: parameters[start..<(start + shape.inputs * shape.outputs)])
-        guard let base = slice.baseAddress else { preconditionFailure("A matrix is empty.") }
+        guard let base = slice.baseAddress else { mistake("A matrix is empty.") }
         return PackedWeight(base, shape, in: memory, at: place)
       }
     }

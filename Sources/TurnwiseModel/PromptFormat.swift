@@ -19,7 +19,7 @@ public struct PromptFormat: Codable, Hashable, Sendable {
   /// Uses a tokenizer that was trained with ``special``.
   public init(_ tokenizer: Tokenizer) {
     guard let act = tokenizer.special("act"), let end = tokenizer.special("end") else {
-      preconditionFailure("The tokenizer has no tokens 'act' and 'end'.")
+      mistake("The tokenizer has no tokens 'act' and 'end'.")
     }
     (self.tokenizer, self.act, self.end) = (tokenizer, act, end)
   }

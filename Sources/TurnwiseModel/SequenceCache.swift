@@ -1,3 +1,4 @@
+internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
@@ -28,7 +29,7 @@ public struct SequenceCache: Sendable {
   /// - Returns: The memory, to be written by one thread before the next call.
   mutating func grow(by tokens: [Int32], model: ModelConfiguration, from pool: PagePool) -> Growth {
     let added = tokens.count
-    precondition(
+    require(
       count + added <= model.context,
       "\(count) + \(added) tokens do not fit a context of \(model.context).")
     let positions = PagedAttention.pagePositions

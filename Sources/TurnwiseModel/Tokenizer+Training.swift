@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 extension Tokenizer {
   /// Learns merges from texts.
   ///
@@ -8,7 +10,7 @@ extension Tokenizer {
   ///   - vocabulary: The most tokens, special ones and the 256 bytes among them.
   ///   - special: Names of tokens that stand for no bytes, such as the end of an action.
   public init(training texts: some Sequence<[UInt8]>, vocabulary: Int, special: [String] = []) {
-    precondition(
+    require(
       vocabulary >= 256 + special.count, "A vocabulary holds all bytes and special tokens.")
     var trainer = MergeTrainer(texts)
     self.init(merges: trainer.merges(vocabulary - 256 - special.count), special: special)

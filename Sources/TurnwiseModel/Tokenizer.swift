@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// A byte-level tokenizer by pair merging (Sennrich, Haddow and Birch, 2016).
 ///
 /// Text is cut into runs of letters with the slash behind them, single digits, and runs of all
@@ -25,7 +27,7 @@ public struct Tokenizer: Codable, Hashable, Sendable {
   private let ranks: [Pair: Int32]
 
   init(merges: [Pair], special: [String]) {
-    precondition(Set(special).count == special.count, "Special tokens have different names.")
+    require(Set(special).count == special.count, "Special tokens have different names.")
     (self.merges, self.special) = (merges, special)
     var bytes = (0..<256).map { [UInt8($0)] }
     var ranks: [Pair: Int32] = [:]

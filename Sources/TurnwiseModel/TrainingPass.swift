@@ -1,3 +1,4 @@
+internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
@@ -41,7 +42,7 @@ struct TrainingPass {
       }
     }
     guard let gradients = activations.gradients else {
-      preconditionFailure("A pass without gradients has no way back.")
+      mistake("A pass without gradients has no way back.")
     }
     headBackward(gradient, gradients)
     for index in (0..<model.layers).reversed() {

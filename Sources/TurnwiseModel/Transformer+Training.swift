@@ -1,3 +1,4 @@
+internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
@@ -122,7 +123,7 @@ extension Transformer {
   private func validated(_ sequences: [TrainingSequence]) -> [Microbatch] {
     for (index, sequence) in sequences.enumerated() {
       if let flaw = sequence.flaw(for: configuration) {
-        preconditionFailure("Sequence \(index): \(flaw)")
+        mistake("Sequence \(index): \(flaw)")
       }
     }
     return Microbatch.cut(sequences)

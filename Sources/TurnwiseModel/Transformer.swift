@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TurnwiseCore
 internal import TurnwiseKernels
 package import TurnwiseNumerics
 
@@ -20,7 +21,7 @@ public struct Transformer: Sendable {
   /// All weights.
   public var parameters: [Float] {
     didSet {
-      precondition(parameters.count == layout.count, "A model keeps its size.")
+      require(parameters.count == layout.count, "A model keeps its size.")
       packedWeights = PackedWeightsCache()
     }
   }
@@ -50,10 +51,10 @@ public struct Transformer: Sendable {
   ///   - configuration: The shape.
   ///   - parameters: As many as ``ParameterLayout/count`` of the shape.
   public init(_ configuration: ModelConfiguration, parameters: [Float]) {
-    if let flaw = configuration.flaw { preconditionFailure(flaw) }
+    if let flaw = configuration.flaw { mistake(flaw) }
     self.configuration = configuration
     layout = ParameterLayout(configuration)
-    precondition(
+    require(
       parameters.count == layout.count,
       "This shape has \(layout.count) parameters, not \(parameters.count).")
     self.parameters = parameters
@@ -74,7 +75,7 @@ public struct Transformer: Sendable {
   public init(
     _ configuration: ModelConfiguration, using generator: inout some RandomNumberGenerator
   ) {
-    if let flaw = configuration.flaw { preconditionFailure(flaw) }
+    if let flaw = configuration.flaw { mistake(flaw) }
     var normal = NormalSource()
     let layout = ParameterLayout(configuration)
     var parameters: [Float] = []
@@ -106,7 +107,7 @@ public struct Transformer: Sendable {
   /// They are linear in the weights of the last norm. A critic made from the model sees features that
   /// are larger by as much.
   public mutating func bakeIn(temperature: Double) {
-    precondition(temperature > 0, "A temperature is above 0.")
+    require(temperature > 0, "A temperature is above 0.")
     let places = layout.finalNorm..<layout.finalNorm + configuration.width
     // In one change: each would lay out the matrices anew.
     parameters.withUnsafeMutableBufferPointer { parameters in

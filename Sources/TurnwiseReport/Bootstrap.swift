@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// The stratified percentile bootstrap: how much a statistic would vary had other seeds been drawn.
 ///
 /// Each resample draws, for every run and task on its own, one of the runs of that task. The interval
@@ -12,7 +14,7 @@ public struct Bootstrap: Hashable, Sendable {
 
   /// Creates a bootstrap.
   public init(resamples: Int = 10_000, seed: UInt64 = 42) {
-    precondition(resamples > 0, "A bootstrap draws at least one resample.")
+    require(resamples > 0, "A bootstrap needs at least one resample, not \(resamples).")
     self.resamples = resamples
     self.seed = seed
   }
@@ -68,7 +70,7 @@ public struct Bootstrap: Hashable, Sendable {
   public func statistics<Statistic>(
     ofClusters clusters: Int, _ statistic: ([Int]) throws -> Statistic
   ) rethrows -> [Statistic] {
-    precondition(clusters > 0, "There is at least one cluster.")
+    require(clusters > 0, "There is at least one cluster.")
     var random = SplitMix64(seed: seed)
     return try (0..<resamples).map { _ in
       try statistic((0..<clusters).map { _ in Int(random.next() % UInt64(clusters)) })
@@ -81,7 +83,7 @@ public struct Bootstrap: Hashable, Sendable {
 
   /// Returns a percentile of sorted values, interpolated linearly between neighbours.
   public static func percentile(_ percent: Double, of sorted: [Double]) -> Double {
-    precondition(!sorted.isEmpty, "No values have no percentile.")
+    require(!sorted.isEmpty, "No values have no percentile.")
     let position = Double(sorted.count - 1) * percent / 100
     let index = min(Int(position), sorted.count - 1)
     let next = min(index + 1, sorted.count - 1)

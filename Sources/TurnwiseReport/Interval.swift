@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TurnwiseCore
 
 /// A range that a statistic is said to lie in, with 95 % confidence.
 public struct Interval: Codable, Hashable, Sendable {
@@ -29,7 +30,9 @@ extension Interval {
   ///
   /// - Returns: The interval, `nil` for no trials.
   public static func wilson(successes: Int, of count: Int) -> Interval? {
-    precondition((0...max(count, 0)).contains(successes), "Successes are a part of the trials.")
+    require(
+      (0...max(count, 0)).contains(successes),
+      "Of \(count) trials \(successes) cannot have succeeded.")
     guard count > 0 else { return nil }
     let z = 1.959963984540054
     let n = Double(count)
@@ -62,8 +65,8 @@ public enum StudentT {
   ///
   /// - Complexity: O(*degreesOfFreedom*).
   public static func quantile(_ probability: Double, degreesOfFreedom: Int) -> Double {
-    precondition(degreesOfFreedom > 0, "There is at least one degree of freedom.")
-    precondition(probability > 0 && probability < 1, "A probability lies between 0 and 1.")
+    require(degreesOfFreedom > 0, "There is at least one degree of freedom.")
+    require(probability > 0 && probability < 1, "A probability lies between 0 and 1.")
     let central = abs(2 * probability - 1)
     var (low, high) = (0.0, Double.pi / 2)
     for _ in 0..<200 where low < high {

@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// A quantity over the environment turns that were spent, such as held-out success.
 public struct LearningCurve: Codable, Hashable, Sendable {
   /// One evaluation.
@@ -19,9 +21,9 @@ public struct LearningCurve: Codable, Hashable, Sendable {
 
   /// Creates a curve from at least one finite evaluation; turns must not descend.
   public init(_ points: [Point]) {
-    precondition(!points.isEmpty, "A curve has at least one point.")
-    precondition(points.allSatisfy(\.value.isFinite), "Each value is a finite number.")
-    precondition(
+    require(!points.isEmpty, "A curve has at least one point.")
+    require(points.allSatisfy(\.value.isFinite), "Each value is a finite number.")
+    require(
       zip(points, points.dropFirst()).allSatisfy { $0.turns <= $1.turns },
       "The turns of a curve do not descend.")
     self.points = points
@@ -58,7 +60,7 @@ public struct LearningCurve: Codable, Hashable, Sendable {
   /// The area is that of trapezoids between evaluations, so it is a mean value in the unit of the
   /// curve. What was spent beyond the budget does not count.
   public func area(budget: Int) -> Double {
-    precondition(budget > 0, "The budget is at least one turn.")
+    require(budget > 0, "The budget must be at least one turn, not \(budget).")
     let inside = points.filter { 0 < $0.turns && $0.turns < budget }
     let corners =
       [Point(turns: 0, value: value(at: 0))] + inside

@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// Scores of runs on tasks, in the shape `[run][task]`; a run is one training seed.
 ///
 /// The statistics are those of Agarwal et al. (2021, arXiv 2108.13264) as their package rliable
@@ -8,9 +10,9 @@ public struct Scores: Hashable, Sendable {
 
   /// Wraps scores in the shape `[run][task]`.
   public init(_ rows: [[Double]]) {
-    precondition(rows.first?.isEmpty == false, "There is at least one run on one task.")
-    precondition(rows.allSatisfy { $0.count == rows[0].count }, "Each run has all tasks.")
-    precondition(rows.allSatisfy { $0.allSatisfy(\.isFinite) }, "Each score is a finite number.")
+    require(rows.first?.isEmpty == false, "There is at least one run on one task.")
+    require(rows.allSatisfy { $0.count == rows[0].count }, "Each run has all tasks.")
+    require(rows.allSatisfy { $0.allSatisfy(\.isFinite) }, "Each score is a finite number.")
     self.rows = rows
   }
 
@@ -68,7 +70,7 @@ public struct Scores: Hashable, Sendable {
   ///
   /// (1/M) Σ_m (1/(N_x N_y)) Σ_i Σ_j [x_im > y_jm] over M tasks, where a tie counts one half.
   public func probabilityOfImprovement(over others: Scores) -> Double {
-    precondition(tasks == others.tasks, "Both have the same tasks.")
+    require(tasks == others.tasks, "Both have the same tasks.")
     let shares = (0..<tasks).map { task in
       let wins = rows.reduce(0.0) { wins, row in
         others.rows.reduce(wins) { wins, other in
@@ -82,7 +84,7 @@ public struct Scores: Hashable, Sendable {
 
   /// Returns the differences to other scores of the same seeds.
   public func differences(to others: Scores) -> Scores {
-    precondition(
+    require(
       runs == others.runs && tasks == others.tasks, "Paired scores have the same runs and tasks.")
     return Scores(zip(rows, others.rows).map { zip($0, $1).map(-) })
   }

@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// One number for each training seed, summed up.
 ///
 /// Seeds are the unit of replication: average episodes within a seed first. From
@@ -45,7 +47,7 @@ public struct PairedComparison: Codable, Hashable, Sendable {
 
   /// Compares one finite number for each seed, in the same order of seeds.
   public init(_ first: [Double], _ second: [Double], bootstrap: Bootstrap = Bootstrap()) {
-    precondition(first.count == second.count, "Both methods ran on the same seeds.")
+    require(first.count == second.count, "Both methods ran on the same seeds.")
     let (x, y) = (Scores(first), Scores(second))
     difference = SeedSummary(x.differences(to: y).rows.map { $0[0] }, bootstrap: bootstrap)
     probabilityOfImprovement = x.probabilityOfImprovement(over: y)

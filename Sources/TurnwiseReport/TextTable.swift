@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TurnwiseCore
 
 /// A table for terminals and plain files: aligned columns, no box art.
 ///
@@ -18,7 +19,7 @@ public struct TextTable: Sendable {
 
     /// A column of numbers, aligned to the right.
     public static func number(_ title: String, decimals: Int = 2) -> Column {
-      precondition(decimals >= 0, "A number has no negative count of decimals.")
+      require(decimals >= 0, "A number has no negative count of decimals.")
       return Column(title: title, decimals: decimals)
     }
   }
@@ -46,14 +47,14 @@ public struct TextTable: Sendable {
 
   /// Creates a table.
   public init(_ columns: [Column], rows: [[Cell]] = []) {
-    precondition(!columns.isEmpty, "A table has at least one column.")
+    require(!columns.isEmpty, "A table has at least one column.")
     self.columns = columns
     for row in rows { append(row) }
   }
 
   /// Appends a row with one cell for each column.
   public mutating func append(_ row: [Cell]) {
-    precondition(row.count == columns.count, "A row has one cell for each column.")
+    require(row.count == columns.count, "A row has one cell for each column.")
     rows.append(row)
   }
 

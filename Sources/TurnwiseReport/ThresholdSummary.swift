@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// How many environment turns training took to reach a level, one number for each seed.
 ///
 /// A seed that did not get there within its budget has none. It counts as more than all that did, so
@@ -19,7 +21,7 @@ public struct ThresholdSummary: Codable, Hashable, Sendable {
 
   /// Sums up one number for each seed; there is at least one seed.
   public init(threshold: Double, turns: [Double?], bootstrap: Bootstrap = Bootstrap()) {
-    precondition(!turns.isEmpty, "There is at least one seed.")
+    require(!turns.isEmpty, "There is at least one seed.")
     self.threshold = threshold
     self.turns = turns
     reached = turns.count { $0 != nil }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import TurnwiseCore
 
 /// An open file descriptor that is closed with its last reference.
 final class Descriptor: Sendable {
@@ -88,7 +89,7 @@ final class Descriptor: Sendable {
   ///
   /// - Returns: The number of bytes read; fewer at the end of the file alone.
   func read(_ size: Int, into buffer: inout [UInt8]) throws(Errno) -> Int {
-    precondition(size <= buffer.count, "The buffer holds what is read.")
+    require(size <= buffer.count, "The buffer holds what is read.")
     var count = 0
     while count < size {
       let more = buffer.withUnsafeMutableBytes { buffer in

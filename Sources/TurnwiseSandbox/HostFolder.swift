@@ -123,7 +123,7 @@ public struct HostFolder: Sendable {
     } catch let error as FileError {
       throw error
     } catch {
-      preconditionFailure("Nothing else is thrown here.")
+      mistake("Nothing else is thrown here.")
     }
   }
 

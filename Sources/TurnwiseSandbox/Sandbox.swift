@@ -28,7 +28,7 @@ public final class Sandbox: Sendable {
   ///   - slots: The number of commands that run at once.
   ///   - limits: What one command may use.
   public init(slots: Int, limits: Limits = Limits()) {
-    precondition(slots > 0, "A sandbox has at least one slot.")
+    require(slots > 0, "A sandbox needs at least one slot, not \(slots).")
     (self.slots, self.limits) = (slots, limits)
     pool = SlotPool(slots: slots, limits)
   }

@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// The filter as the kernel takes it: classic BPF.
 extension SyscallFilter {
   /// The program, in bytes.
@@ -90,7 +92,7 @@ extension SyscallFilter {
     /// Adds a test of the word that was loaded.
     mutating func test(_ test: Test, _ operand: UInt32, yes: Int, no: Int) -> Int {
       let jumps = [yes, no].map { reversed.count - 1 - $0 }
-      precondition(jumps.allSatisfy { $0 < 256 }, "A BPF jump is at most 255 instructions long.")
+      require(jumps.allSatisfy { $0 < 256 }, "A BPF jump is at most 255 instructions long.")
       return add(test.rawValue, operand, jumps.map { UInt8($0) })
     }
 

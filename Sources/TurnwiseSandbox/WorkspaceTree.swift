@@ -55,7 +55,7 @@ func check(_ result: Int32) throws(Errno) {
 func withPath<R>(_ path: [UInt8], _ body: (UnsafePointer<CChar>) -> R) -> R {
   path.withUnsafeBufferPointer { path in
     path.withMemoryRebound(to: CChar.self) { path in
-      guard let start = path.baseAddress else { preconditionFailure("A path ends with a NUL.") }
+      guard let start = path.baseAddress else { mistake("A path ends with a NUL.") }
       return body(start)
     }
   }

@@ -66,7 +66,7 @@ public enum Replay {
   public static func session<E: Environment>(
     of episode: Episode, beforeTurn turn: Int, in environment: E, blobs: BlobStore? = nil
   ) async throws(Divergence) -> Session<E> {
-    precondition(episode.turns.indices.contains(turn), "The episode has no turn \(turn + 1).")
+    require(episode.turns.indices.contains(turn), "The episode has no turn \(turn + 1).")
     var replayer = try Replayer(episode, in: environment, blobs: blobs)
     for _ in 0..<turn { try await replayer.playTurn() }
     try replayer.compareSituation()

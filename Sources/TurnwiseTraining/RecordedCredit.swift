@@ -64,7 +64,7 @@ public struct RecordedCredit: Sendable {
   public mutating func playForks<E: Environment>(
     in environment: E, blobs: BlobStore? = nil, purpose: String = "recorded"
   ) async throws {
-    guard let policy else { preconditionFailure("Estimators that need forks were refused.") }
+    guard let policy else { mistake("Estimators that need forks were refused.") }
     var snapshots: [[[Session<E>]]] = []
     for group in groups {
       var sessions: [[Session<E>]] = []

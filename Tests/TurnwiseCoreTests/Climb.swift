@@ -29,6 +29,8 @@ struct Climb: Environment {
     var state = State(flaw: flaw, goal: scenario.goal)
     if flaw == .luckOfTheSystem { state.marks = ["\(UInt64.random(in: 0...(.max)))"] }
     if flaw == .sharedState { state.tally = Tally() }
+    if flaw == .unseenField { state.unseen = 7 }
+    if flaw == .infinity { state.best = [.infinity] }
     return state
   }
 
@@ -80,7 +82,8 @@ struct Climb: Environment {
 
 /// What is wrong with a game.
 enum Flaw: String, Codable, Sendable, CaseIterable {
-  case luckOfTheSystem, clock, sharedState, forgottenField, rounding, orderOfHashes, restlessView
+  case luckOfTheSystem, clock, sharedState, forgottenField, unseenField, infinity, rounding
+  case orderOfHashes, restlessView
   case shuffledChoices, failsOnNonsense, failsOnLength, silentOnUnknown, unjudged, unjudgeable
   case unjudgedAtTheLimit, leakingSplits, clumsyExpert, generous
 
@@ -89,7 +92,7 @@ enum Flaw: String, Codable, Sendable, CaseIterable {
     switch self {
     case .luckOfTheSystem, .clock: .reproducible
     case .sharedState: .forkIsolated
-    case .forgottenField, .rounding: .encodable
+    case .forgottenField, .unseenField, .infinity, .rounding: .encodable
     case .orderOfHashes: .keysAgree
     case .restlessView, .shuffledChoices: .observationPure
     case .failsOnNonsense, .failsOnLength, .silentOnUnknown: .callsAnswered
@@ -134,11 +137,14 @@ extension Climb {
     var marks: Set<String> = ["ash", "elm", "fir", "oak", "yew", "bay"]
     var tally: Tally?
     var waited = 0
+    /// Nothing depends on it, and it is not encoded.
+    var unseen = 0
+    var best: [Double] = []
 
     init(flaw: Flaw?, goal: Int) { (self.flaw, self.goal) = (flaw, goal) }
 
     private enum CodingKeys: String, CodingKey {
-      case flaw, goal, rung, isDone, marks, tally, waited
+      case flaw, goal, rung, isDone, marks, tally, waited, best
     }
 
     init(from decoder: any Decoder) throws {
@@ -150,6 +156,7 @@ extension Climb {
       marks = try container.decode(Set<String>.self, forKey: .marks)
       tally = try container.decodeIfPresent(Tally.self, forKey: .tally)
       waited = try container.decode(Int.self, forKey: .waited)
+      best = try container.decodeIfPresent([Double].self, forKey: .best) ?? []
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -170,6 +177,7 @@ extension Climb {
       }
       try container.encodeIfPresent(tally, forKey: .tally)
       try container.encode(waited, forKey: .waited)
+      if !best.isEmpty { try container.encode(best, forKey: .best) }
     }
   }
 

@@ -40,6 +40,14 @@ import TurnwiseCore
       -> ToolReply
     { "" }
   }
+  struct Count: Tool {
+    static let name = "count"
+    static let summary = ""
+    struct Arguments: Decodable { var it: Int? }
+    func call(_ arguments: Arguments, on state: inout Int, using random: inout Randomness)
+      -> ToolReply
+    { ToolReply("\(arguments.it ?? -1)") }
+  }
   struct None: Tool {
     static let name = "none"
     static let summary = ""
@@ -60,6 +68,7 @@ import TurnwiseCore
     One<[String]>()
     One<Point>()
     Maybe()
+    Count()
     Two()
     Some()
     None()
@@ -107,6 +116,27 @@ import TurnwiseCore
       ("string {\"it\": \"\"}", [ToolCall("string", ["it": ""])]),
       ("some x {", [ToolCall("some", ["words": "x {"])]),
       ("point [", [ToolCall("point", ["it": "["])]), ("fly away", [ToolCall("fly")]),
+      ("maybe {}", [ToolCall("maybe")]), ("string {}", [ToolCall("string")]),
+      ("none {}", [ToolCall("none")]), ("count {}", [ToolCall("count")]),
+      ("count {\"it\": 3}\n", [ToolCall("count", ["it": 3])]),
+      ("count 3", [ToolCall("count", ["it": 3])]),
+      ("count null", [ToolCall("count", ["it": .null])]),
+      ("count \"3\"", [ToolCall("count", ["it": "3"])]),
+      ("string {\"it\":\"ls\",\"timeout\":10}", [ToolCall("string", ["it": "ls", "timeout": 10])]),
+      ("string {\"cmd\":\"ls\"}", [ToolCall("string", ["cmd": "ls"])]),
+      ("string { \"echo\" a; }", [ToolCall("string", ["it": "{ \"echo\" a; }"])]),
+      ("string {} && ls", [ToolCall("string", ["it": "{} && ls"])]),
+      ("string [1,2]", [ToolCall("string", ["it": "[1,2]"])]),
+      ("string \"quoted\"", [ToolCall("string", ["it": "\"quoted\""])]),
+      ("string null", [ToolCall("string", ["it": "null"])]),
+      ("string 12", [ToolCall("string", ["it": "12"])]),
+      ("point {\"it\":{\"x\":3}}", [ToolCall("point", ["it": ["x": 3]])]),
+      ("point {\"x\":3}", [ToolCall("point", ["it": ["x": 3]])]), ("point {}", [ToolCall("point")]),
+      ("array<string> [\"a\"]", [ToolCall("array<string>", ["it": ["a"]])]),
+      ("array<string> {\"it\":[\"a\"]}", [ToolCall("array<string>", ["it": ["a"]])]),
+      ("some { echo a; }", [ToolCall("some", ["words": "{ echo a; }"])]),
+      ("some {}", [ToolCall("some")]),
+      ("none {\"why\":1}", [ToolCall("none", ["why": 1])]),
     ] as [(Text, [ToolCall])])
   func `makes the best of odd words`(words: Text, calls: [ToolCall]) {
     #expect(format.parse(words, tools: tools) == Action(text: words, calls: calls))
@@ -119,6 +149,9 @@ import TurnwiseCore
       ("two {\"a\":1", "The arguments of 'two' are not a JSON object."),
       ("some {\"words\": \"x", "The arguments of 'some' are not a JSON object."),
       ("two [1]", "The arguments of 'two' are not a JSON object."),
+      ("string {\"it\": \"ls", "The arguments of 'string' are not a JSON object."),
+      ("string { \"it\" : ls }", "The arguments of 'string' are not a JSON object."),
+      ("string {'it': 'ls'}", "The arguments of 'string' are not a JSON object."),
     ] as [(Text, String)])
   func `tells the agent what could not be read`(words: Text, problem: String) {
     #expect(
@@ -129,5 +162,28 @@ import TurnwiseCore
     #expect(Action.call("take", ["key": "red"]).text == "take red")
     #expect(Action.call("read").text == "read")
     #expect(format.render([]) == "")
+  }
+
+  @Test(
+    arguments: [
+      ("count {}", "-1"), ("count null", "-1"), ("count", "-1"), ("count {\"it\":4}", "4"),
+      ("count 4", "4"),
+      (
+        "count {\"it\":4,\"why\":\"x\"}",
+        "Bad arguments for 'count': there is no argument 'why'; known: it."
+      ),
+      ("count four", "Bad arguments for 'count': 'it': expected a whole number, found a string."),
+      (
+        "count {\"times\":4}", "Bad arguments for 'count': there is no argument 'times'; known: it."
+      ),
+    ] as [(Text, Text)])
+  func `is answered as the JSON says, with one argument as with several`(words: Text, reply: Text)
+    async throws
+  {
+    let box = Toolbox<Int> { Count() }
+    var (state, random) = (0, Randomness(seed: 1))
+    let action = format.parse(words, tools: box.descriptions)
+    let outcome = try await box.run(action, on: &state, using: &random)
+    #expect(outcome.replies.map(\.text) == [reply])
   }
 }

@@ -100,4 +100,93 @@ import TurnwiseCore
     #expect(open.map(\.law) == [.keysAgree, .expertSucceeds])
     #expect(report.violations == [])
   }
+
+  @Test(
+    arguments: [
+      (.unseenField, "scenario 0: state.unseen is 7 before and 0 after encoding"),
+      (.infinity, "scenario 0: state.best.0 is infinite: JSON has no word for it; store nil"),
+    ] as [(Flaw, String)])
+  func `names the field that does not survive encoding`(flaw: Flaw, words: String) async {
+    let verdicts = await EnvironmentChecker(Climb(flaw)).check().verdicts
+    guard case .broken(let detail)? = verdicts.first(where: { $0.law == .encodable })?.outcome
+    else {
+      Issue.record("\(verdicts)")
+      return
+    }
+    #expect(detail.hasPrefix(words), "\(detail)")
+  }
+
+  /// A game whose expert forgets an argument that has a default.
+  struct Forgotten: Environment {
+    static let id = "forgotten-v1"
+    struct Ring: Tool {
+      static let name = "ring"
+      static let summary = "Rings."
+      struct Arguments: Decodable {
+        var bell: String
+        var times = 1
+      }
+      func call(_ arguments: Arguments, on state: inout Int, using random: inout Randomness)
+        -> ToolReply
+      {
+        state += arguments.times
+        return ToolReply("Rung.", endsEpisode: true)
+      }
+    }
+    var turnLimit: Int { 3 }
+    var tools: Toolbox<Int> { Toolbox { Ring() } }
+    func scenario(in split: Split, using random: inout Randomness) -> Split { split }
+    func start(_ scenario: Split, using random: inout Randomness) -> Int { 0 }
+    func judge(_ state: Int) -> Judgement { Judgement(success: state > 0) }
+    func expert(
+      _ state: Int, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
+    ) -> Action? { .call("ring", ["bell": "north"]) }
+  }
+
+  @Test func `says what an expert that does not succeed was refused`() async {
+    let verdicts = await EnvironmentChecker(Forgotten()).check().verdicts
+    let outcome = verdicts.first { $0.law == .expertSucceeds }?.outcome
+    #expect(
+      outcome
+        == .broken(
+          "the expert does not succeed in scenario 0, 'forgotten-v1'; 3 calls were refused, the first"
+            + " in turn 1: 'ring north' -> Bad arguments for 'ring': 'times' is missing.;"
+            + " cut short after 3 turns (turn-limit)"), "\(String(describing: outcome))")
+  }
+
+  @Test func `tells an author what is there and what is left to defaults`() throws {
+    let climb = try EnvironmentChecker(Climb()).facts()
+    #expect(climb.firstObservation.string.hasPrefix("Rung 0 of "))
+    #expect(climb.scenariosWithExpert == 12 && climb.firstExpertAction == "go 3")
+    #expect(climb.tools.map(\.name) == ["finish", "go", "mark"])
+    #expect(climb.families == ["train": ["climb-v1": 12], "held-out": ["climb-v1": 12]])
+    #expect(
+      climb.remarks.count == 1 && climb.remarks[0].contains("potential(_ state: State) -> Double?"))
+
+    /// Every optional member has another signature than the protocol's.
+    struct NearMiss: Environment {
+      static let id = "near-miss-v1"
+      var tools: Toolbox<Int> { Toolbox {} }
+      func scenario(in split: Split, using random: inout Randomness) throws -> Split {
+        guard split == .train else {
+          throw Failure(.environment, code: "none", message: "No tasks are held out.")
+        }
+        return split
+      }
+      func start(_ scenario: Split, using random: inout Randomness) -> Int { 0 }
+      func judge(_ state: Int) -> Judgement { Judgement(success: false) }
+      func observe(_ state: Int) -> String { "a string" }
+      func potential(of state: Int) -> Double { 0.5 }
+      func expert(_ state: Int, turns: [Turn]) -> Action? { .nothing }
+    }
+    let facts = try EnvironmentChecker(NearMiss()).facts()
+    #expect(facts.firstObservation.isEmpty && facts.potential == nil)
+    #expect(facts.scenariosWithExpert == 0)
+    #expect(facts.missingSplits == ["held-out": "No tasks are held out."])
+    for words in [
+      "'observe(_ state: State) -> Observation'", "'potential(_", "'expert(_", "no tools",
+    ] {
+      #expect(facts.remarks.contains { $0.contains(words) }, "\(words): \(facts.remarks)")
+    }
+  }
 }

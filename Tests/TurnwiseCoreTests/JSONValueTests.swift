@@ -80,6 +80,20 @@ import TurnwiseCore
     #expect(throws: EncodingError.self) { try JSONValue(encoding: [Float(number)]) }
   }
 
+  struct Deep: Encodable {
+    var plans: [String: [Plan]]
+    struct Plan: Encodable { var cost: Float }
+  }
+
+  @Test(arguments: [(.infinity, "infinite"), (.nan, "not a number")] as [(Float, String)])
+  func `names the place of what cannot be written`(cost: Float, words: String) {
+    let value = Deep(plans: ["night": [.init(cost: 1), .init(cost: cost)]])
+    let error = #expect(throws: EncodingError.self) { try JSONValue(encoding: value) }
+    #expect(
+      error?.plainDescription
+        == "plans.night.1.cost is \(words): JSON has no word for it; store nil or a large number")
+  }
+
   @Test(arguments: [Double.nan, .infinity, -.infinity])
   func `writes numbers that are not finite as null`(number: Double) throws {
     #expect(try spelled([JSONValue.number(number)]) == "[null]")

@@ -103,7 +103,7 @@ public struct Shell: Environment {
     }
     guard let name = families.randomElement(using: &random), let family = TaskFamilies.named(name)
     else {
-      preconditionFailure("'families' must be some of \(TaskFamilies.all.map { $0.name }).")
+      mistake("'families' must be some of \(TaskFamilies.all.map { $0.name }).")
     }
     var tree = TaskTree(split: split, folders: folders, random: random)
     let draft = family.task(in: &tree)

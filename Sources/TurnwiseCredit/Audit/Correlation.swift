@@ -1,8 +1,10 @@
+internal import TurnwiseCore
+
 /// How strongly numbers go together.
 public enum Correlation {
   /// Pearson's coefficient; `nil` where one side is constant.
   public static func pearson(_ x: [Double], _ y: [Double]) -> Double? {
-    precondition(x.count == y.count, "Pairs have two sides.")
+    require(x.count == y.count, "Pairs have two sides.")
     let count = Double(max(1, x.count))
     let (a, b) = (x.reduce(0, +) / count, y.reduce(0, +) / count)
     var (xy, xx, yy) = (0.0, 0.0, 0.0)

@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// Gathers credit beside truth, group by group, into a ``CreditScore``.
 public struct CreditScorer: Sendable {
   /// The turns of each group: draw whole groups to see how much a statistic varies.
@@ -31,7 +33,7 @@ public struct CreditScorer: Sendable {
     episodes: Int, turns: Int, forkTurns: Int
   ) {
     let compared = compared ?? gradient
-    precondition(gradient.count == reference.count, "Gradients have the parameters of one policy.")
+    require(gradient.count == reference.count, "Gradients have the parameters of one policy.")
     groups.append(samples)
     Self.add(gradient, to: &gradientSum)
     Self.add(compared, to: &comparedSum)

@@ -30,7 +30,9 @@ public struct GatedAudit: Sendable {
     problem: GatedProblem = GatedProblem(), groups: Int = 3000, groupSize: Int = 8,
     seed: UInt64 = 1, modelError: Double = 0.15
   ) {
-    precondition(groups > 0 && groupSize > 0, "An audit needs groups of episodes.")
+    require(
+      groups > 0 && groupSize > 0,
+      "An audit needs groups of episodes, not \(groups) groups of \(groupSize).")
     self.problem = problem
     self.groups = groups
     self.groupSize = groupSize

@@ -29,7 +29,12 @@ public struct EstimatorCatalog: Sendable {
   public let shapers: [any RewardShaper]
 
   /// Creates a catalog; no two estimators, and no two shapers, may have one name.
-  public init(_ estimators: [any CreditEstimator], shapers: [any RewardShaper] = []) {
+  ///
+  /// `file` and `line` are named where they do.
+  public init(
+    _ estimators: [any CreditEstimator], shapers: [any RewardShaper] = [],
+    file: StaticString = #fileID, line: UInt = #line
+  ) {
     let kinds = [
       ("credit estimator", estimators.map { type(of: $0).id }),
       ("reward shaper", shapers.map { type(of: $0).id }),
@@ -37,11 +42,13 @@ public struct EstimatorCatalog: Sendable {
     for (kind, ids) in kinds {
       var seen: Set<String> = []
       for id in ids {
-        precondition(seen.insert(id).inserted, "Two \(kind)s are called '\(id)'.")
-        precondition(
+        require(
+          seen.insert(id).inserted, "Two \(kind)s are called '\(id)'.", file: file, line: line)
+        require(
           !id.isEmpty && id != ProcessName.alone
             && !id.contains { ":,=+".contains($0) || $0.isWhitespace },
-          "The name '\(id)' of a \(kind) is taken, or holds a character that separates options.")
+          "The name '\(id)' of a \(kind) is taken, or holds a character that separates options.",
+          file: file, line: line)
       }
     }
     self.estimators = estimators
@@ -50,9 +57,11 @@ public struct EstimatorCatalog: Sendable {
 
   /// Returns the catalog with more estimators and shapers, such as a user's own.
   public func adding(
-    _ more: [any CreditEstimator], shapers: [any RewardShaper] = []
+    _ more: [any CreditEstimator], shapers: [any RewardShaper] = [],
+    file: StaticString = #fileID, line: UInt = #line
   ) -> EstimatorCatalog {
-    EstimatorCatalog(estimators + more, shapers: self.shapers + shapers)
+    EstimatorCatalog(
+      estimators + more, shapers: self.shapers + shapers, file: file, line: line)
   }
 
   /// The estimators that are used where none are named: one of each family that is there, and a user's

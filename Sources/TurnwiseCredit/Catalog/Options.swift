@@ -1,7 +1,9 @@
+internal import TurnwiseCore
+
 /// Checks of options that lie between 0 and 1, such as discounts.
 enum UnitInterval {
   static func check(_ value: Double, _ name: String) {
-    precondition((0...1).contains(value), "\(name) must lie between 0 and 1, but is \(value).")
+    require((0...1).contains(value), "\(name) must lie between 0 and 1, but is \(value).")
   }
 }
 

@@ -51,7 +51,9 @@ public struct ForkMonteCarlo: CreditEstimator {
     k: Int = 4, gamma: Double = 1, at: Site = .turn, stride: Int = 4, adaptive: Rule = .none,
     share: Double = 0.5
   ) {
-    precondition(k >= 1 && stride >= 1, "k and stride are at least 1.")
+    require(
+      k >= 1 && stride >= 1,
+      "\(Self.id): k and stride must be at least 1, but are \(k) and \(stride).")
     UnitInterval.check(gamma, "gamma")
     UnitInterval.check(share, "share")
     self.k = k

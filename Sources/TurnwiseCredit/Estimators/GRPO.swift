@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// Broadcast of the return less the group's mean, divided by the group's standard deviation.
 ///
 /// A_{i,t} = (R_i − mean R) / (sd R + 10⁻⁶) for every turn t of episode i (Shao et al. 2024, arXiv
@@ -20,7 +22,7 @@ public struct GRPO: CreditEstimator {
 
   /// Creates the estimator.
   public init(std: Bool = true, ddof: Int = 1) {
-    precondition(0...1 ~= ddof, "ddof is 0 or 1.")
+    require(0...1 ~= ddof, "\(Self.id): ddof must be 0 or 1, but is \(ddof).")
     self.std = std
     self.ddof = ddof
   }

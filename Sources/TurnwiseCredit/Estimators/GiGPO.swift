@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// Comparison with other visits to the same state, on top of the comparison of whole episodes.
 ///
 ///     A_{i,t} = A^E_i + w A^S_{i,t}
@@ -49,7 +51,10 @@ public struct GiGPO: CreditEstimator {
     crossStep: Bool = false, actions: Bool = false, kappa: Double = 2, gate: Bool = true
   ) {
     UnitInterval.check(gamma, "gamma")
-    precondition(weight >= 0 && kappa >= 0, "weight and kappa are at least 0.")
+    require(
+      weight >= 0 && kappa >= 0 && (weight + kappa).isFinite,
+      "\(Self.id): weight and kappa must be finite numbers of at least 0, but are \(weight) and \(kappa)."
+    )
     self.gamma = gamma
     self.weight = weight
     self.episode = episode

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TurnwiseCore
 
 /// Comparison among visits to the same state, weighed towards those with the same past.
 ///
@@ -28,8 +29,11 @@ public struct HGPO: CreditEstimator {
   /// Creates the estimator.
   public init(gamma: Double = 0.95, depth: Int = 2, alpha: Double = 1) {
     UnitInterval.check(gamma, "gamma")
-    precondition(0...64 ~= depth, "depth lies between 0 and 64.")
-    precondition(alpha >= 0, "alpha is at least 0.")
+    require(
+      0...64 ~= depth, "\(Self.id): depth must lie between 0 and 64, but is \(depth).")
+    require(
+      alpha >= 0 && alpha.isFinite,
+      "\(Self.id): alpha must be a finite number of at least 0, but is \(alpha).")
     self.gamma = gamma
     self.depth = depth
     self.alpha = alpha

@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// The standardised outcome plus the standardised process reward of the turn.
 ///
 ///     A_{i,t} = z(R)_i + α z(p)_{i,t}
@@ -21,7 +23,9 @@ public struct IStar: CreditEstimator {
 
   /// Creates the estimator.
   public init(alpha: Double = 1) {
-    precondition(alpha >= 0, "alpha is at least 0.")
+    require(
+      alpha >= 0 && alpha.isFinite,
+      "\(Self.id): alpha must be a finite number of at least 0, but is \(alpha).")
     self.alpha = alpha
   }
 

@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// What the turn itself was paid, as it is.
 ///
 ///     A_{i,t} = r_{i,t} + w (R_i − mean R)
@@ -20,7 +22,9 @@ public struct ImmediateReward: CreditEstimator {
 
   /// Creates the estimator.
   public init(outcome: Double = 0) {
-    precondition(outcome >= 0, "outcome is at least 0.")
+    require(
+      outcome >= 0 && outcome.isFinite,
+      "\(Self.id): outcome must be a finite number of at least 0, but is \(outcome).")
     self.outcome = outcome
   }
 

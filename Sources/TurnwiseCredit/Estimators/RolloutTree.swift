@@ -29,7 +29,9 @@ public struct RolloutTree: CreditEstimator {
 
   /// Creates the estimator.
   public init(k: Int = 2, trunks: Int = 1) {
-    precondition(k >= 0 && trunks >= 0, "k and trunks are at least 0.")
+    require(
+      k >= 0 && trunks >= 0,
+      "\(Self.id): k and trunks must be at least 0, but are \(k) and \(trunks).")
     self.k = k
     self.trunks = trunks
   }

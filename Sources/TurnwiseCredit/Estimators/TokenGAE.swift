@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// Generalised advantage estimation over sampled tokens, with a critic's value before each of them.
 ///
 /// Over the sampled tokens j of an episode, observation tokens left out,
@@ -42,7 +44,9 @@ public struct TokenGAE: CreditEstimator {
     gamma: Double = 1, lambda: Double = 0.95, adaptive: Double = 0, criticLambda: Double = 1,
     bootstrap: Bool = true
   ) {
-    precondition(adaptive >= 0, "adaptive is at least 0.")
+    require(
+      adaptive >= 0 && adaptive.isFinite,
+      "\(Self.id): adaptive must be a finite number of at least 0, but is \(adaptive).")
     UnitInterval.check(gamma, "gamma")
     UnitInterval.check(lambda, "lambda")
     UnitInterval.check(criticLambda, "criticLambda")

@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// The advantage of the turn, with the differences between its tokens added around it.
 ///
 ///     A_{t,j} = A^turn_t + α (A^tok_{t,j} − mean_j A^tok_{t,j})
@@ -37,7 +39,9 @@ public struct VETTA: CreditEstimator {
     UnitInterval.check(turnLambda, "turnLambda")
     UnitInterval.check(gamma, "gamma")
     UnitInterval.check(lambda, "lambda")
-    precondition(alpha >= 0, "alpha is at least 0.")
+    require(
+      alpha >= 0 && alpha.isFinite,
+      "\(Self.id): alpha must be a finite number of at least 0, but is \(alpha).")
     self.turnGamma = turnGamma
     self.turnLambda = turnLambda
     self.gamma = gamma

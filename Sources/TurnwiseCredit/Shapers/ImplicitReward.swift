@@ -44,7 +44,9 @@ public struct ImplicitReward: RewardShaper {
   public init(
     beta: Double = 0.05, level: Level = .turn, loss: Loss = .outcome, reference: Reference = .start
   ) {
-    precondition(beta >= 0, "beta is at least 0.")
+    require(
+      beta >= 0 && beta.isFinite,
+      "\(Self.id): beta must be a finite number of at least 0, but is \(beta).")
     self.beta = beta
     self.level = level
     self.loss = loss

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TurnwiseCore
 
 /// Pays the scores of a process reward model so that an episode is worth its worst turn.
 ///
@@ -22,7 +23,9 @@ public struct MinimumForm: RewardShaper {
 
   /// Creates the shaping.
   public init(temperature: Double = 0.1) {
-    precondition(temperature > 0, "temperature is above 0.")
+    require(
+      temperature > 0 && temperature.isFinite,
+      "\(Self.id): temperature must be a finite number above 0, but is \(temperature).")
     self.temperature = temperature
   }
 

@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// Pays each turn, beside the outcome, for the progress that a process reward model sees in it.
 ///
 ///     p_t = α (r_t + V̂(s_{t+1}) − V̂(s_t))
@@ -22,7 +24,9 @@ public struct ProgressShaping: RewardShaper {
 
   /// Creates the shaping.
   public init(alpha: Double = 1) {
-    precondition(alpha >= 0, "alpha is at least 0.")
+    require(
+      alpha >= 0 && alpha.isFinite,
+      "\(Self.id): alpha must be a finite number of at least 0, but is \(alpha).")
     self.alpha = alpha
   }
 

@@ -40,7 +40,7 @@ public enum RatioLevel: String, WordChoice {
   ///   - places: The place of each token. All tokens of a unit must be among them.
   /// - Returns: The sum or mean over the unit of each token, in the order of the tokens.
   public func logRatios(_ logRatios: [Double], at places: [TokenPlace]) -> [Double] {
-    precondition(logRatios.count == places.count, "Each token has one place.")
+    require(logRatios.count == places.count, "Each token has one place.")
     guard self != .token else { return logRatios }
     var units: [TokenPlace: (sum: Double, count: Double)] = [:]
     for (logRatio, place) in zip(logRatios, places) {

@@ -32,7 +32,7 @@ public struct DecisionPoints: Sendable {
   ///   - count: How many turns; all of them if there are no more.
   ///   - random: Decides the beginning and the order of equals.
   public init(in groups: [[Episode]], count: Int, using random: inout Randomness) {
-    precondition(count > 0, "There is at least one point.")
+    require(count > 0, "There must be at least one point, not \(count).")
     var candidates: [Candidate] = []
     for (group, episodes) in groups.enumerated() {
       for (index, episode) in episodes.enumerated() {

@@ -34,8 +34,8 @@ public struct ExactEvaluator<E: Environment>: Sendable {
   public init(
     _ policy: LanguagePolicy, cutoff: Double = 1e-5, nodeLimit: Int = 100_000, workers: Int = 1
   ) {
-    precondition(cutoff > 0 && cutoff < 1, "A cutoff is a probability above 0.")
-    precondition(nodeLimit > 0 && workers > 0, "There is at least one history and one worker.")
+    require(cutoff > 0 && cutoff < 1, "A cutoff must lie between 0 and 1, but is \(cutoff).")
+    require(nodeLimit > 0 && workers > 0, "There is at least one history and one worker.")
     (self.policy, self.cutoff) = (policy, cutoff)
     (self.nodeLimit, self.workers) = (nodeLimit, workers)
   }
@@ -115,7 +115,7 @@ public struct ExactEvaluation: Sendable {
   ///   - workers: The most threads. The result does not depend on it.
   /// - Returns: A number for each parameter.
   public func gradient(tolerance: Double = 1e-3, workers: Int = 1) -> Gradient {
-    precondition(temperature == 1, "The gradient is that of a policy with a temperature of 1.")
+    require(temperature == 1, "The gradient is that of a policy with a temperature of 1.")
     return tree.gradient(of: model, expectations, tolerance: tolerance, workers: workers)
   }
 }

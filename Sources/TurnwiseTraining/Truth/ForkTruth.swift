@@ -32,7 +32,7 @@ public struct ForkTruth<E: Environment>: Sendable {
     _ policy: LanguagePolicy, forks: Int = 64, goldForks: Int = 256, goldEvery: Int = 8,
     workers: Int = 1
   ) {
-    precondition(forks > 1 && goldForks >= forks, "A truth takes two continuations or more.")
+    require(forks > 1 && goldForks >= forks, "A truth takes two continuations or more.")
     (self.policy, self.forks) = (policy, forks)
     (self.goldForks, self.goldEvery, self.workers) = (goldForks, goldEvery, workers)
   }

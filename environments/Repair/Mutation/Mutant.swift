@@ -70,7 +70,7 @@ extension Mutant {
     uniqueKeysWithValues: Program.all.map { program in
       let bugs = bugs(in: program)
       let outcomes = MutantOutcomes.recorded[program.name].map(Outcome.read) ?? []
-      precondition(
+      require(
         bugs.count == outcomes.count,
         "The outcomes of '\(program.name)' are out of date: run `\(MutantOutcomes.command)`.")
       return (

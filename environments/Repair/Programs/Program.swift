@@ -33,7 +33,7 @@ package struct Program: Sendable {
     init(_ line: String) {
       let marks = [" == ", " raises "].compactMap { line.range(of: $0, options: .backwards) }
       guard let mark = marks.map(\.lowerBound).max() else {
-        preconditionFailure("A test is 'CALL == VALUE' or 'CALL raises NAME', not '\(line)'.")
+        mistake("A test is 'CALL == VALUE' or 'CALL raises NAME', not '\(line)'.")
       }
       (call, outcome) = (String(line[..<mark]), String(line[line.index(after: mark)...]))
     }

@@ -1,0 +1,65 @@
+/// Compares the stored fields of two values of one type, also of one that is not `Equatable`.
+///
+/// Numbers, strings, truth values, cases and counts of elements are compared, wherever they stand in
+/// structures, tuples, optionals and lists. What has no such fields (a class, a set's elements) is not.
+enum FieldComparison {
+  private static let depthLimit = 12
+  private static let elementLimit = 256
+
+  /// The first field that differs: `state.hint is "left" before and "" after encoding`.
+  static func difference(_ before: Any, _ after: Any) -> String? {
+    difference(before, after, at: "state", depth: 0)
+  }
+
+  private static func difference(
+    _ before: Any, _ after: Any, at path: String, depth: Int
+  ) -> String? {
+    guard depth < depthLimit else { return nil }
+    if let words = words(before), let others = self.words(after) {
+      return words == others ? nil : "\(path) is \(words) before and \(others) after encoding"
+    }
+    let (left, right) = (Mirror(reflecting: before), Mirror(reflecting: after))
+    switch left.displayStyle {
+    case .set, .dictionary:
+      // Their order says nothing.
+      return left.children.count == right.children.count
+        ? nil
+        : "\(path) has \(left.children.count) elements before"
+          + " and \(right.children.count) after encoding"
+    case .collection:
+      guard left.children.count == right.children.count else {
+        return "\(path) has \(left.children.count) elements before"
+          + " and \(right.children.count) after encoding"
+      }
+    case .optional, .enum:
+      guard left.children.first?.label == right.children.first?.label,
+        left.children.count == right.children.count
+      else { return "\(path) is another case before and after encoding" }
+      // A case without a value is told by its name.
+      if left.displayStyle == .enum, left.children.isEmpty, "\(before)" != "\(after)" {
+        return "\(path) is \(before) before and \(after) after encoding"
+      }
+    case .class, .foreignReference: return nil
+    default: break
+    }
+    for (index, pair) in zip(left.children, right.children).prefix(elementLimit).enumerated() {
+      let isOptional = left.displayStyle == .optional
+      let name = isOptional ? path : "\(path).\(pair.0.label ?? "\(index)")"
+      if let found = difference(pair.0.value, pair.1.value, at: name, depth: depth + 1) {
+        return found
+      }
+    }
+    return nil
+  }
+
+  /// A value without fields of its own.
+  private static func words(_ value: Any) -> String? {
+    switch value {
+    case let string as String: "\"\(string.prefix(60))\"" + (string.count > 60 ? "…" : "")
+    case let integer as any FixedWidthInteger: "\(integer)"
+    case let number as any BinaryFloatingPoint: "\(number)"
+    case let bool as Bool: "\(bool)"
+    default: nil
+    }
+  }
+}
