@@ -60,7 +60,8 @@ struct CheckCommand: Subcommand {
     try environment.draw(from: [.train])
     try await environment.prepare()
     let checker = EnvironmentChecker(
-      environment, seed: UInt64(try invocation.integer(.seed, atLeast: 0, default: 1)),
+      environment,
+      seed: UInt64(try invocation.integer(.seed, atLeast: 0, atMost: .any, default: 1)),
       scenarios: try invocation.integer(Self.scenarios, atLeast: 1, default: 12),
       workers: try invocation.workers(),
       keysInSecondProcess: { states in try Self.askSecondProcess(E.id, settings, states) })
@@ -127,6 +128,7 @@ extension Invocation {
   ///
   /// - Throws: A ``UsageError``.
   func workers() throws -> Int {
-    try integer(.workers, atLeast: 1, default: ProcessInfo.processInfo.activeProcessorCount)
+    try integer(
+      .workers, atLeast: 1, atMost: .workers, default: ProcessInfo.processInfo.activeProcessorCount)
   }
 }

@@ -51,19 +51,19 @@ struct CompareCommand: Subcommand {
     var configuration = try ConfigurationFlags.configuration(
       invocation, ignoring: Self.credit, over: Self.defaults)
     let estimators = try estimators(invocation, environment, configuration, context)
-    let seeds = try invocation.integer(Self.seeds, atLeast: 1, default: 3)
+    let seeds = try invocation.integer(Self.seeds, atLeast: 1, atMost: .seeds, default: 3)
     // What is wrong with it shall be said before hours of training.
     _ = try Self.threshold(invocation)
     let workers = try invocation.workers()
     try environment.draw(from: Split.allCases)
     try await environment.prepare()
-    let folder = RunFolder.choose(invocation, suggestion: "compare-\(E.id)")
     configuration.credit = estimators.joined(separator: ",")
-    _ = try RunFolder.writer(
-      folder, name, environment, configuration, workers, replacing: invocation.has(.force))
-
-    // That of a comparison which this one replaces.
-    try? FileManager.default.removeItem(at: folder.appending(path: "results.json"))
+    var settings = try Parameters.settings(of: configuration)
+    settings[ComparisonResult.plannedKey] = .integer(seeds)
+    let writer = try RunFolder.create(
+      invocation, suggestion: "compare-\(E.id)", name, environment, JSONValue.object(settings),
+      workers)
+    let folder = writer.layout.folder
     let plan = try await ComparisonPlan(
       environment, configuration, estimators: estimators.count, seeds: seeds, workers: workers)
     context.console.note(plan.text + "\ntraces in \(folder.relativePath)\n")
@@ -89,6 +89,7 @@ struct CompareCommand: Subcommand {
       return .interrupted
     }
     try report(result, folder, invocation, context)
+    try writer.close()
     return .success
   }
 
@@ -103,8 +104,7 @@ struct CompareCommand: Subcommand {
   ) throws {
     let answer = result.answer(
       trace: folder.relativePath, threshold: try Self.threshold(invocation))
-    try JSON.encode(answer, pretty: true).write(
-      to: folder.appending(path: "results.json"), options: .atomic)
+    try answer.write(to: TraceLayout(folder))
     if invocation.has(.json) {
       try context.console.answer(json: answer)
     } else {
@@ -128,7 +128,8 @@ struct CompareCommand: Subcommand {
       let writer = try RunFolder.writer(
         folder.appending(
           path: ComparisonResult.folder(estimator, seed: seed), directoryHint: .isDirectory), name,
-        environment, configuration, stages.workers, replacing: invocation.has(.force))
+        environment, configuration, stages.workers,
+        invocation.has(.force) ? .replacing : .empty)
       let trainer = try Trainer(
         environment, from: warmStart, configuration, catalog: context.catalog.estimators,
         workers: stages.workers)
@@ -139,6 +140,11 @@ struct CompareCommand: Subcommand {
       result.add(
         estimator, seed: configuration.seed, curve,
         seconds: (clock.now - began) / .seconds(1))
+      try writer.close()
+      // A comparison that is killed leaves what its finished runs came to.
+      try result.finished(of: estimators.count)
+        .answer(trace: folder.relativePath, threshold: try Self.threshold(invocation))
+        .write(to: TraceLayout(folder))
     }
   }
 

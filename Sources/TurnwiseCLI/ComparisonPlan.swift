@@ -45,12 +45,15 @@ struct ComparisonPlan {
       + Double(seeds * configuration.cloningSteps) * stepSeconds
       + runs * (runTurns + evaluationTurns + criticTurns) * (turnSeconds + modelSeconds)
     text = """
-      \(E.id): \(estimators) estimators × \(seeds) seeds = \(Int(runs)) runs of \(Int(runTurns)) \
-      environment turns, about \(Int(updates)) updates each
-      in all about \(Int(total)) turns, with demonstrations and evaluations; \
+      \(E.id): \(estimators) estimators × \(seeds) seeds = \(Self.whole(runs)) runs of \
+      \(Self.whole(runTurns)) environment turns, about \(Self.whole(updates)) updates each
+      in all about \(Self.whole(total)) turns, with demonstrations and evaluations; \
       expected: \(Self.minutes(expected)) on \(workers) workers
       """
   }
+
+  /// A count, which may be larger than any integer.
+  private static func whole(_ count: Double) -> String { String(format: "%.0f", count) }
 
   private static func minutes(_ seconds: Double) -> String {
     seconds < 90

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Turnwise
+internal import TurnwiseTrace
 
 /// The learning curves of a comparison, and what they come to.
 struct ComparisonResult {
@@ -24,14 +25,31 @@ struct ComparisonResult {
     runs.append((estimator, seed, curve, seconds))
   }
 
+  /// What is known while the comparison goes on: the seeds that are complete, and all runs by name.
+  func finished(of estimators: Int) -> ComparisonResult {
+    var result = self
+    _ = result.keepCompleteSeeds(estimators: estimators)
+    return result
+  }
+
   /// Leaves out the seeds that not all of a number of estimators were trained with.
   ///
   /// - Returns: Whether something is left.
   mutating func keepCompleteSeeds(estimators: Int) -> Bool {
     let counts = Dictionary(grouping: runs, by: \.seed).mapValues(\.count)
+    names = runs.map { Self.folder($0.estimator, seed: $0.seed.value) }
     runs.removeAll { counts[$0.seed] != estimators }
     return !runs.isEmpty
   }
+
+  /// The folders of the runs that have ended, also of seeds that are not complete.
+  private var names: [String]?
+  private var endedRuns: [String] {
+    names ?? runs.map { Self.folder($0.estimator, seed: $0.seed.value) }
+  }
+
+  /// Where the run of a comparison says how many seeds it was to have.
+  static let plannedKey = "seeds"
 
   /// One row for each estimator, and how it differs from the first one.
   struct Answer: Codable {
@@ -61,8 +79,12 @@ struct ComparisonResult {
 
     var environment: String
     var seeds: [HexSeed]
-    /// More than `seeds` if the comparison was stopped.
+    /// More than `seeds` if the comparison goes on or was stopped.
     var plannedSeeds: Int
+    /// Whether seeds are missing.
+    var isPartial: Bool
+    /// The folders in `trace` of the runs that have ended.
+    var endedRuns: [String]
     var budget: Int
     var results: [Row]
     var differences: [Difference]
@@ -120,7 +142,8 @@ struct ComparisonResult {
     return Answer(
       environment: environment,
       seeds: runs.filter { $0.estimator == control }.map(\.seed), plannedSeeds: plannedSeeds,
-      budget: budget, results: rows,
+      isPartial: Set(runs.map(\.seed)).count < plannedSeeds, endedRuns: endedRuns, budget: budget,
+      results: rows,
       differences: names.dropFirst().map { name in
         Answer.Difference(
           estimator: name, against: control,
@@ -151,7 +174,7 @@ extension ComparisonResult.Answer {
       ])
     }
     var text = """
-      held-out success in %, mean over \(seeds.count) seeds (sampled unless greedy is said)
+      held-out success in %, mean over \(Self.count(seeds.count)) (sampled unless greedy is said)
 
       \(table.rendered(width: width))
       """
@@ -171,10 +194,24 @@ extension ComparisonResult.Answer {
       text += "\nstopped early: \(seeds.count) of \(plannedSeeds) seeds are complete."
     } else if seeds.count < SeedSummary.smallestReplication {
       text +=
-        "\n\(seeds.count) seeds are too few for intervals: with \(SeedSummary.smallestReplication)"
+        "\n\(Self.count(seeds.count)) \(seeds.count == 1 ? "is" : "are") too few for intervals:"
+        + " with \(SeedSummary.smallestReplication)"
         + " or more (--seeds \(SeedSummary.smallestReplication)) they are printed."
     }
     return text + "\n\ntraces  \(trace)\nread one: turnwise show \(trace)/\(firstRun)"
+  }
+
+  private static func count(_ seeds: Int) -> String { seeds == 1 ? "1 seed" : "\(seeds) seeds" }
+
+  /// Writes `results.json`.
+  ///
+  /// - Throws: A ``TraceError``.
+  func write(to layout: TraceLayout) throws {
+    do {
+      try JSON.encode(self, pretty: true).write(to: layout.results, options: .atomic)
+    } catch {
+      throw TraceError(.system(SystemReason.words(error)), file: layout.results.relativePath)
+    }
   }
 
   /// The turns until the threshold, as the middle seed took them.

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Turnwise
 
 /// The flags of training, made from the properties of ``RunConfiguration``.
@@ -38,14 +39,29 @@ enum ConfigurationFlags {
         throw UsageError.badParameter(problem)
       }
     }
-    configuration.seed = HexSeed(UInt64(try invocation.integer(.seed, atLeast: 0, default: 1)))
+    configuration.seed = HexSeed(
+      UInt64(try invocation.integer(.seed, atLeast: 0, atMost: .any, default: 1)))
     if let flaw = configuration.flaw {
       let value = (try? Parameters.settings(of: configuration)[flaw.property]?.compact) ?? ""
       throw UsageError.badValue(
         flag: flagName(flaw.property), text: value, expected: flaw.expected)
     }
+    if !configuration.warmStart.isEmpty, ignored == nil {
+      for property in shape where invocation.text(flag(property)) != nil {
+        throw UsageError.conflict(
+          "--\(flagName(property)) does not go with --warm-start, whose policy has a shape already")
+      }
+    }
+    if let lack = MemoryPlan(configuration).lack(of: ProcessInfo.processInfo.physicalMemory) {
+      throw UsageError.conflict(lack)
+    }
     return configuration
   }
+
+  /// The properties that a policy has from the start.
+  private static let shape = ["vocabulary", "width", "layers", "heads", "feedForward", "context"]
+
+  private static func flag(_ property: String) -> Flag { Flag(flagName(property), "") }
 
   /// `learningRate` becomes `learning-rate`.
   private static func flagName(_ property: String) -> String {

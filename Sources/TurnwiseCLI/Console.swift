@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Synchronization
 internal import Turnwise
+internal import TurnwiseTrace
 
 /// The two streams of a command: answers go to standard output, all else to standard error.
 ///
@@ -14,11 +15,17 @@ package final class Console: Sendable {
   let isAnimated: Bool
   /// The width of the terminal, at most 100; 80 where there is none.
   let width: Int
-  private let write: @Sendable (String, Stream) -> Void
+  private let write: @Sendable (String, Stream) -> Int32
+  /// Why a part of the answer could not be written, as the system numbers it; 0 if all was.
+  private let lost = Mutex<Int32>(0)
 
   /// Hands everything that is printed to `sink`, as 80 plain columns.
   package init(sink: @escaping @Sendable (String, Stream) -> Void) {
-    (isAnimated, width, write) = (false, 80, sink)
+    (isAnimated, width) = (false, 80)
+    write = {
+      sink($0, $1)
+      return 0
+    }
   }
 
   /// Prints to the streams of the process.
@@ -38,30 +45,45 @@ package final class Console: Sendable {
     }
   }
 
+  /// Why the answer could not be written, if it could not.
+  ///
+  /// A reader that has gone away, such as `head`, has what it wanted.
+  var loss: String? {
+    let number = lost.withLock(\.self)
+    return number == 0 || number == EPIPE ? nil : SystemReason.words(number)
+  }
+
+  private func print(_ text: String) {
+    let failure = write(text, .answer)
+    guard failure != 0 else { return }
+    lost.withLock { if $0 == 0 { $0 = failure } }
+  }
+
   /// Prints a part of the answer.
-  func answer(_ text: String) { write(Self.lines(text), .answer) }
+  func answer(_ text: String) { print(Self.lines(text)) }
 
   /// Prints the answer as one JSON object.
   ///
   /// - Throws: An `EncodingError`.
   func answer(json value: some Encodable) throws {
     let text = String(decoding: try JSON.encode(value, pretty: true), as: UTF8.self)
-    // JSON lets C1 and bidirectional controls through as they are, and a terminal would obey them.
-    write(
+    // JSON lets C1 and bidirectional controls through as they are, and a terminal would obey them; the
+    // separators of lines and paragraphs end lines for many readers of lines.
+    print(
       text.unicodeScalars.reduce(into: "") { result, scalar in
         switch scalar.properties.generalCategory {
-        case .control where scalar != "\n", .format:
+        case .control where scalar != "\n", .format, .lineSeparator, .paragraphSeparator:
           for unit in String(scalar).utf16 {
             let digits = String(unit, radix: 16)
             result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
           }
         default: result.unicodeScalars.append(scalar)
         }
-      } + "\n", .answer)
+      } + "\n")
   }
 
   /// Prints progress, notes and warnings.
-  func note(_ text: String) { write(Self.lines(text), .note) }
+  func note(_ text: String) { _ = write(Self.lines(text), .note) }
 
   private static func lines(_ text: String) -> String {
     TerminalText.escaped(text, keepsNewlines: true) + "\n"
@@ -70,16 +92,24 @@ package final class Console: Sendable {
   func warn(_ text: String) { note("warning: " + text) }
 
   /// Writes to standard error without a line end.
-  func draw(_ text: String) { write(text, .note) }
+  func draw(_ text: String) { _ = write(text, .note) }
 
-  private static func write(_ text: String, to descriptor: Int32) {
+  /// Writes a text, and returns why that failed; 0 if it did not.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }
+      if count < 0, errno == EAGAIN {
+        // Another process of the terminal has made it non-blocking.
+        var waited = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&waited, 1, -1)
+        continue
+      }
+      guard count > 0 else { return count < 0 ? errno : ENOSPC }
       bytes = bytes.dropFirst(count)
     }
+    return 0
   }
 }
 
@@ -95,6 +125,6 @@ enum ExitStatus: Int32, Sendable {
   case data = 3
   /// The system refused: not found, permission, no sandbox.
   case system = 4
-  /// Stopped by Ctrl-C.
+  /// Stopped by a signal: Ctrl-C, SIGTERM, SIGHUP.
   case interrupted = 130
 }

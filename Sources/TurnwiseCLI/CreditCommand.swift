@@ -44,14 +44,16 @@ struct CreditCommand: Subcommand {
     let layout = try RunFolder.named(by: invocation)
     let run = try layout.readRun()
     var reader = try RecordReader<EpisodeRecord>(layout.episodes)
-    let records = try reader.readAll()
-    if let cut = reader.cut {
-      guard !invocation.has(Self.write) else { throw cut }
-      context.console.warn("\(cut); what comes before it is credited")
-    }
+    var records: [(number: Int, record: EpisodeRecord)] = []
+    while let record = reader.next() { records.append((reader.line, record)) }
+    // A file that is not what its writer left is not written to.
+    if invocation.has(Self.write), let problem = reader.error ?? reader.cut { throw problem }
+    let isDamaged = RunFolder.report(reader, "credited", context.console)
+    if isDamaged, records.isEmpty { return .data }
     let groups = try chosen(records, invocation, context)
     let models =
       FileManager.default.fileExists(atPath: layout.trainer.path) ? try layout.readTrainer() : nil
+    if let models { try Self.refuse(groups, unreadableBy: models, layout) }
     var recorded = try recorded(groups, models, invocation, context)
     if recorded.needsForks {
       let environment = try context.catalog.environment(run.environment)
@@ -59,23 +61,44 @@ struct CreditCommand: Subcommand {
         recorded, in: environment, run, layout, invocation, context)
     }
     try report(recorded, groups, records, run, layout, invocation, context)
-    return .success
+    return isDamaged ? .data : .success
+  }
+
+  /// Refuses episodes that the models of the run cannot read.
+  ///
+  /// - Throws: A ``TraceError`` with the line.
+  private static func refuse(
+    _ groups: [RecordedGroup], unreadableBy models: TrainerState, _ layout: TraceLayout
+  ) throws {
+    for group in groups {
+      for (number, episode) in zip(group.numbers, group.episodes) {
+        if let flaw = models.flaw(of: episode) {
+          throw TraceError(.inconsistent(flaw), file: layout.episodes.relativePath, line: number)
+        }
+      }
+    }
   }
 
   /// The groups that the flags name.
   private func chosen(
-    _ records: [EpisodeRecord], _ invocation: Invocation, _ context: Context
+    _ records: [(number: Int, record: EpisodeRecord)], _ invocation: Invocation, _ context: Context
   ) throws -> [RecordedGroup] {
-    let isTraining = records.contains { $0.purpose == .training }
+    let isTraining = records.contains { $0.record.purpose == .training }
     let purpose =
       try invocation.text(Self.purpose).map(ShowCommand.purpose) ?? (isTraining ? .training : .run)
-    var groups = RecordedGroup.gather(records, purpose: purpose)
+    let gathering = RecordedGroup.gathering(records, purpose: purpose)
+    for remark in gathering.remarks.prefix(5) { context.console.warn(remark) }
+    if gathering.remarks.count > 5 {
+      context.console.warn("\(gathering.remarks.count - 5) more groups are like that")
+    }
+    var groups = gathering.groups
     if invocation.has(Self.update) {
-      let update = try invocation.integer(Self.update, atLeast: 0, default: 0)
-      groups.removeAll { records[$0.numbers[0] - 1].update != update }
+      let update = try invocation.integer(Self.update, atLeast: 0, atMost: .count, default: 0)
+      let numbers = Set(records.lazy.filter { $0.record.update == update }.map(\.number))
+      groups.removeAll { !numbers.contains($0.numbers[0]) }
     }
     if invocation.has(Self.episode) {
-      let number = try invocation.integer(Self.episode, atLeast: 1, default: 1)
+      let number = try invocation.integer(Self.episode, atLeast: 1, atMost: .count, default: 1)
       groups.removeAll { !$0.numbers.contains(number) }
     }
     guard !groups.isEmpty else {
@@ -116,7 +139,7 @@ struct CreditCommand: Subcommand {
   ) async throws -> RecordedCredit {
     // Tasks that were read from a folder are in the run, so the folder may be another by now, or none.
     let blobs = layout.blobStore()
-    let environment = try Parameters.setting(run.parameters, of: environment, blobs: blobs)
+    let environment = try RunFolder.environment(environment, of: run, in: layout, blobs: blobs)
     try await environment.prepare()
     context.console.note("forks are played by the policy that the run ended with")
     var recorded = recorded
@@ -127,8 +150,9 @@ struct CreditCommand: Subcommand {
   // MARK: - Words
 
   private func report(
-    _ recorded: RecordedCredit, _ groups: [RecordedGroup], _ records: [EpisodeRecord],
-    _ run: RunRecord, _ layout: TraceLayout, _ invocation: Invocation, _ context: Context
+    _ recorded: RecordedCredit, _ groups: [RecordedGroup],
+    _ records: [(number: Int, record: EpisodeRecord)], _ run: RunRecord, _ layout: TraceLayout,
+    _ invocation: Invocation, _ context: Context
   ) throws {
     var entries: [Answer.Entry] = []
     for (group, credit) in zip(groups, try recorded.credit()) {
@@ -148,14 +172,16 @@ struct CreditCommand: Subcommand {
         )
       }
       // Those that were written before come again, and are not written twice.
-      let known = Set(records.lazy.filter { $0.purpose == .fork }.map(\.episode.name))
+      let known = Set(
+        records.lazy.map(\.record).filter { $0.purpose == .fork }.map(\.episode.name))
       try layout.addCredit(
         Dictionary(uniqueKeysWithValues: credit),
         appending: recorded.forks.filter { !known.contains($0.name) }
           .map { EpisodeRecord(purpose: .fork, episode: $0) })
     }
     if invocation.has(Self.episode) {
-      let number = try invocation.integer(Self.episode, atLeast: 1, default: 1)
+      let number = try invocation.integer(
+        Self.episode, atLeast: 1, atMost: .count, default: 1)
       entries.removeAll { $0.number != number }
     }
     if invocation.has(.json) {
@@ -163,7 +189,8 @@ struct CreditCommand: Subcommand {
         json: Answer(
           environment: run.environment, forkTurns: recorded.forkTurns, episodes: entries))
     } else {
-      let limit = try invocation.integer(Self.limit, atLeast: 1, default: 16)
+      let limit = try invocation.integer(
+        Self.limit, atLeast: 1, atMost: .count, default: 16)
       let actions = Dictionary(
         uniqueKeysWithValues: groups.flatMap { zip($0.numbers, $0.episodes) })
       print(entries.prefix(limit), actions, recorded.estimators.map(\.spelling), context)

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Foundation
 public import Turnwise
 internal import TurnwiseCore
@@ -9,8 +8,8 @@ internal import TurnwiseCore
 ///
 ///     await TurnwiseCLI.main(environments: [Lockbox()])
 ///
-/// The first Ctrl-C lets the command finish what it is at and write what was done; the second one
-/// ends the process at once.
+/// The first Ctrl-C, SIGTERM or SIGHUP lets the command finish what it is at and write what was done; a
+/// second one ends the process at once, and so do ten seconds after the first.
 ///
 /// - Parameters:
 ///   - environments: The environments that the commands know.
@@ -22,18 +21,24 @@ public func main(
   environments: [any Environment], estimators: [any CreditEstimator] = [],
   shapers: [any RewardShaper] = [], file: StaticString = #fileID, line: UInt = #line
 ) async -> Never {
-  let arguments = Array(CommandLine.arguments.dropFirst())
+  // What is closed would be taken by the first file that is opened, and answers written into that.
+  for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+  where fcntl(descriptor, F_GETFD) < 0 {
+    _ = open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY)
+  }
+  let words: [String]
+  do {
+    words = try ProcessArguments.read()
+  } catch {
+    Console().note(Words.message("\(error)", nil))
+    exit((error == .unknown ? ExitStatus.system : .usage).rawValue)
+  }
   let tool = CommandLineTool(
     environments: environments, estimators: estimators, shapers: shapers, file: file, line: line)
-  let task = Task { await tool.run(arguments) }
-  signal(SIGINT, SIG_IGN)
-  let interrupts = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-  interrupts.setEventHandler {
-    if task.isCancelled { _exit(ExitStatus.interrupted.rawValue) }
-    task.cancel()
-  }
-  interrupts.resume()
+  let task = Task { await tool.run(words) }
+  let interruption = Interruption { task.cancel() }
   let status = await task.value
+  withExtendedLifetime(interruption) {}
   exit(status)
 }
 
@@ -77,14 +82,20 @@ public struct CommandLineTool: Sendable {
 
   /// Runs one command line that prints to `console`.
   package func run(_ arguments: [String], console: Console) async -> Int32 {
+    var status: ExitStatus
     do {
-      return try await dispatch(arguments, Context(catalog: catalog, console: console)).rawValue
+      status = try await dispatch(arguments, Context(catalog: catalog, console: console))
     } catch {
-      let (status, text) = Words.of(error)
+      let text: String
+      (status, text) = Words.of(error)
       // An error may quote the file or the argument that it complains of.
       console.note(text)
-      return status.rawValue
     }
+    if let loss = console.loss {
+      console.note(Words.message("standard output cannot be written: \(loss)", nil))
+      if [.success, .negative].contains(status) { status = .system }
+    }
+    return status.rawValue
   }
 
   private func dispatch(_ arguments: [String], _ context: Context) async throws -> ExitStatus {

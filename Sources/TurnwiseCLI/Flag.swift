@@ -87,11 +87,13 @@ struct Invocation: Sendable {
   /// The last value of a numeric flag.
   ///
   /// - Throws: ``UsageError/badValue(flag:text:expected:)``.
-  func integer(_ flag: Flag, atLeast minimum: Int, default fallback: Int) throws -> Int {
+  func integer(
+    _ flag: Flag, atLeast minimum: Int, atMost maximum: CountLimit = .kept, default fallback: Int
+  ) throws -> Int {
     guard let text = text(flag) else { return fallback }
-    guard let value = Int(text), value >= minimum else {
+    guard let value = Int(text), minimum...maximum.value ~= value else {
       throw UsageError.badValue(
-        flag: flag.name, text: text, expected: "a whole number of at least \(minimum)")
+        flag: flag.name, text: text, expected: maximum.words(from: minimum))
     }
     return value
   }
@@ -113,10 +115,11 @@ struct Invocation: Sendable {
   func integers(_ flag: Flag, atLeast minimum: Int) throws -> [Int]? {
     guard let text = text(flag) else { return nil }
     return try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-      guard let value = Int(part), value >= minimum else {
+      guard let value = Int(part), minimum...CountLimit.kept.value ~= value else {
         throw UsageError.badValue(
           flag: flag.name, text: text,
-          expected: "whole numbers of at least \(minimum), separated by commas")
+          expected: "whole numbers from \(minimum) to \(CountLimit.kept.value), separated by commas"
+        )
       }
       return value
     }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 internal import Turnwise
 
 /// Plays episodes and writes their trace.
@@ -11,8 +12,8 @@ struct RunCommand: Subcommand {
     "turnwise run keydoor-v1 --policy random --episodes 200 --json",
   ]
   let flags = [
-    Self.policy, Self.episodes, Self.split, Self.habit, Self.slip, Self.greedy, .environmentSet,
-    .tasks, .seed, .workers, .out, .force, .json,
+    Self.policy, Self.episodes, Self.split, Self.habit, Self.slip, Self.greedy, Self.episodeBytes,
+    Self.runBytes, .environmentSet, .tasks, .seed, .workers, .out, .force, .json,
   ]
 
   private static let policy = Flag(
@@ -28,8 +29,19 @@ struct RunCommand: Subcommand {
     "slip", "how often the expert does a wrong thing", value: "P", default: "0")
   private static let greedy = Flag("greedy", "take the likeliest tokens instead of sampling them")
 
-  /// How many episodes are played before they are written.
-  private static let chunk = 64
+  private static let episodeBytes = Flag(
+    "episode-bytes", "the most that an episode and its files may have", value: "N",
+    default: "\(16 << 20)")
+  private static let runBytes = Flag(
+    "run-bytes", "the most that the run may have; it ends there", value: "N",
+    default: "\(4 << 30)")
+
+  /// How many episodes are in memory at once.
+  private static func chunk(_ player: Player, workers: Int) -> Int {
+    // A policy that samples in lock-step reads its weights once for all of them.
+    if case .policy(let policy) = player, case .lockStep = policy.feeding { return 64 }
+    return max(16, 4 * workers)
+  }
 
   /// The options that can change what is played.
   private struct Configuration: Codable {
@@ -75,36 +87,75 @@ struct RunCommand: Subcommand {
     try environment.draw(from: [configuration.split])
     let player = try player(
       configuration, environment, workers: workers, out: invocation.text(.out), context.console)
-    let numbers = try numbers(configuration, environment, player, context.console)
+    let quota = EpisodeOutbox.Quota(
+      episode: try invocation.integer(
+        Self.episodeBytes, atLeast: 1000, atMost: .bytes, default: 16 << 20),
+      run: try invocation.integer(Self.runBytes, atLeast: 1000, atMost: .bytes, default: 4 << 30))
+    let knowledge = try knowledge(configuration, environment, player, context.console)
     try await environment.prepare()
-    let folder = RunFolder.choose(
-      invocation, suggestion: "run-\(E.id)-\(Self.shortName(configuration.policy))")
-    let writer = try RunFolder.writer(
-      folder, name, environment, configuration, workers, replacing: invocation.has(.force))
+    let writer = try RunFolder.create(
+      invocation, suggestion: "run-\(E.id)-\(Self.shortName(configuration.policy))", name,
+      environment, configuration, workers)
+    let folder = writer.layout.folder
+    let total = knowledge?.episodes ?? configuration.episodes
     let bar = ProgressBar(
-      "run \(E.id)", total: numbers.count, unit: "episodes", console: context.console)
-    let rollout = Rollout(player, workers: workers) { if $0 { bar.advance() } }
-    var episodes: [Episode] = []
-    for start in stride(from: 0, to: numbers.count, by: Self.chunk) where !Task.isCancelled {
-      let sessions = try numbers[start..<min(start + Self.chunk, numbers.count)].map {
+      "run \(E.id)", total: total, unit: "episodes", console: context.console)
+    var rollout = Rollout(player, workers: workers) { if $0 { bar.advance() } }
+    rollout.verdict = { quota.verdict($0) }
+    let outbox = Mutex(EpisodeOutbox(writer, quota))
+    let chunk = Self.chunk(player, workers: workers)
+    var (first, number) = (0, 0)
+    while first < configuration.episodes, !Task.isCancelled,
+      outbox.withLock({ !$0.isFull && $0.failure == nil })
+    {
+      let end = min(first + chunk, configuration.episodes)
+      var sessions = try (first..<end).map {
         try Session(environment, origin: configuration.origin(of: $0))
       }
-      for session in await rollout.play(sessions)
-      where session.ending?.failure?.boundary != .cancelled {
-        let blobs = BlobStore()
-        let episode = try session.episode(includingState: true, blobs: blobs)
-        try writer.append(EpisodeRecord(purpose: .run, episode: episode), blobs: blobs)
-        episodes.append(episode)
+      if knowledge != nil { _ = try ExpertKnowledge(filtering: &sessions) }
+      let start = number
+      await rollout.play(sessions) { index, session in
+        let ended = Self.ended(session)
+        outbox.withLock { $0.take(start + index, ended) }
       }
+      first = end
+      number += sessions.count
     }
-    bar.finish("\(episodes.count) episodes")
-    try report(episodes, configuration, folder, invocation, context)
+    let (summary, isFull) = try outbox.withLock { outbox in
+      try outbox.close()
+      return (outbox.summary, outbox.isFull)
+    }
+    bar.finish("\(summary.count) episodes")
+    try report(summary, E.id, configuration, folder, invocation, context)
+    let place = "after \(summary.count) of \(total) episodes; they are in \(folder.relativePath)"
+    if isFull {
+      context.console.warn("the run has reached --run-bytes \(quota.run): stopped \(place)")
+    }
     if Task.isCancelled {
-      context.console.note(
-        "stopped after \(episodes.count) episodes; they are in \(folder.relativePath)")
+      context.console.note("stopped \(place)")
       return .interrupted
     }
-    return episodes.contains { $0.ending.failure != nil } ? .negative : .success
+    return summary.failed > 0 || isFull ? .negative : .success
+  }
+
+  /// The episode of a session that has ended, with its blobs; `nil` if it was given up.
+  private static func ended<E: Environment>(
+    _ session: Session<E>
+  ) -> (episode: Episode, blobs: BlobStore)? {
+    guard session.ending?.failure?.boundary != .cancelled else { return nil }
+    let blobs = BlobStore()
+    do {
+      return (try session.episode(includingState: true, blobs: blobs), blobs)
+    } catch {
+      // A state that cannot be written fails its own episode, and no other.
+      var short = session
+      short.recordsStateKeys = false
+      guard var episode = try? short.episode(scenario: .null) else { return nil }
+      episode.ending = .failed(
+        Failure(
+          .environment, code: "not-recorded", message: "The state cannot be written: \(error)"))
+      return (episode, BlobStore())
+    }
   }
 
   private func configuration(_ invocation: Invocation) throws -> Configuration {
@@ -116,12 +167,13 @@ struct RunCommand: Subcommand {
     }
     return Configuration(
       policy: invocation.text(Self.policy) ?? "expert",
-      episodes: try invocation.integer(Self.episodes, atLeast: 1, default: 20), split: split,
+      episodes: try invocation.integer(Self.episodes, atLeast: 1, atMost: .count, default: 20),
+      split: split,
       noise: ExpertNoise(
         habit: try invocation.probability(Self.habit, default: 0),
         slip: try invocation.probability(Self.slip, default: 0)),
       greedy: invocation.has(Self.greedy),
-      seed: HexSeed(UInt64(try invocation.integer(.seed, atLeast: 0, default: 1))))
+      seed: HexSeed(UInt64(try invocation.integer(.seed, atLeast: 0, atMost: .any, default: 1))))
   }
 
   private func player<E: Environment>(
@@ -141,23 +193,26 @@ struct RunCommand: Subcommand {
     }
   }
 
-  /// The episodes to play: an expert plays those that he knows.
-  private func numbers<E: Environment>(
+  /// What an expert knows of the episodes, and how many he plays; `nil` for a policy, which plays all.
+  private func knowledge<E: Environment>(
     _ configuration: Configuration, _ environment: E, _ player: Player, _ console: Console
-  ) throws -> [Int] {
-    let numbers = Array(0..<configuration.episodes)
-    guard case .expert = player else { return numbers }
-    var sessions = try numbers.map {
-      try Session(environment, origin: configuration.origin(of: $0))
+  ) throws -> (ExpertKnowledge, episodes: Int)? {
+    guard case .expert = player else { return nil }
+    var none: [Session<E>] = []
+    var (knowledge, count) = (try ExpertKnowledge(filtering: &none), 0)
+    for number in 0..<configuration.episodes {
+      try Task.checkCancellation()
+      var session = [try Session(environment, origin: configuration.origin(of: number))]
+      knowledge = knowledge.merging(try ExpertKnowledge(filtering: &session))
+      count += session.count
     }
-    let knowledge = try ExpertKnowledge(filtering: &sessions)
-    guard !sessions.isEmpty else {
+    guard count > 0 else {
       throw UsageError.noExpert(
         E.id, families: knowledge.unknown,
         taskNeed: (E.self as? any TaskFolderEnvironment.Type)?.expertNeed)
     }
     Words.warning(of: knowledge, in: environment).map(console.warn)
-    return sessions.map(\.origin.scenario)
+    return (knowledge, count)
   }
 
   private static func shortName(_ policy: String) -> String {
@@ -165,25 +220,17 @@ struct RunCommand: Subcommand {
   }
 
   private func report(
-    _ episodes: [Episode], _ configuration: Configuration, _ folder: URL,
+    _ summary: RunSummary, _ environment: String, _ configuration: Configuration, _ folder: URL,
     _ invocation: Invocation, _ context: Context
   ) throws {
-    guard let first = episodes.first else { return }
-    let judged = episodes.filter { $0.judgement?.success != nil }
-    let rewards = episodes.compactMap(\.totalReward)
-    let families = Dictionary(grouping: judged, by: \.family).mapValues { family in
-      Answer.Family(
-        episodes: family.count,
-        success: Double(family.filter(\.isSuccess).count) / Double(family.count))
+    guard summary.count > 0 else { return }
+    let families = summary.families.mapValues { share in
+      Answer.Family(episodes: share.count, success: share.value ?? 0)
     }
     let answer = Answer(
-      environment: first.environment, policy: configuration.policy, episodes: episodes.count,
-      success: judged.isEmpty
-        ? nil : Double(judged.filter(\.isSuccess).count) / Double(judged.count),
-      reward: rewards.isEmpty ? nil : rewards.reduce(0, +) / Double(rewards.count),
-      turns: Double(episodes.map(\.turns.count).reduce(0, +)) / Double(episodes.count),
-      failed: episodes.filter { $0.ending.failure != nil }.count, families: families,
-      trace: folder.relativePath)
+      environment: environment, policy: configuration.policy, episodes: summary.count,
+      success: summary.judged.value, reward: summary.reward, turns: summary.turns,
+      failed: summary.failed, families: families, trace: folder.relativePath)
     if invocation.has(.json) { return try context.console.answer(json: answer) }
     func percent(_ share: Double?) -> String {
       share.map { String(format: "%.1f %%", $0 * 100) } ?? "-"
@@ -197,7 +244,7 @@ struct RunCommand: Subcommand {
           "  \(TerminalText.escaped(family))  \(percent(entry.success)) of \(entry.episodes)")
       }
     }
-    if let failure = episodes.lazy.compactMap(\.ending.failure).first {
+    if let failure = summary.firstFailure {
       context.console.warn("first failure: \(TerminalText.escaped(failure.description))")
     }
     context.console.answer("trace   \(answer.trace)\nread it: turnwise show \(answer.trace)")

@@ -3,18 +3,6 @@ internal import Turnwise
 
 /// Where a command writes its run, and what it notes of the machine.
 enum RunFolder {
-  /// The folder of `--out`, or one in `traces/` that does not exist yet.
-  static func choose(_ invocation: Invocation, suggestion: String) -> URL {
-    if let out = invocation.text(.out) { return URL(filePath: out, directoryHint: .isDirectory) }
-    var path = "traces/\(suggestion)"
-    var number = 1
-    while FileManager.default.fileExists(atPath: path) {
-      number += 1
-      path = "traces/\(suggestion)-\(number)"
-    }
-    return URL(filePath: path, directoryHint: .isDirectory)
-  }
-
   /// The run that the operand of a command names.
   ///
   /// - Throws: A ``UsageError``.
@@ -30,12 +18,45 @@ enum RunFolder {
     String(spelling.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
   }
 
-  /// Creates the writer of a run.
+  /// Creates the folder of `--out`, or a new one in `traces/`, and the writer of a run in it.
+  ///
+  /// The new folder is called `suggestion`, with the next free number.
+  ///
+  /// - Throws: A ``TraceError``.
+  static func create<E: Environment>(
+    _ invocation: Invocation, suggestion: String, _ command: String, _ environment: E,
+    _ configuration: some Encodable, _ workers: Int
+  ) throws -> TraceWriter {
+    if let out = invocation.text(.out) {
+      return try writer(
+        URL(filePath: out, directoryHint: .isDirectory), command, environment, configuration,
+        workers, invocation.has(.force) ? .replacing : .empty)
+    }
+    var number = 1
+    while true {
+      let path = "traces/\(suggestion)" + (number == 1 ? "" : "-\(number)")
+      number += 1
+      if FileManager.default.fileExists(atPath: path) { continue }
+      do {
+        return try writer(
+          URL(filePath: path, directoryHint: .isDirectory), command, environment, configuration,
+          workers, .new)
+      } catch let error as TraceError {
+        // Another command has made the folder in the meantime.
+        switch error.problem {
+        case .notEmpty, .held: continue
+        default: throw error
+        }
+      }
+    }
+  }
+
+  /// Creates the writer of a run in a folder.
   ///
   /// - Throws: A ``TraceError``.
   static func writer<E: Environment>(
     _ folder: URL, _ command: String, _ environment: E, _ configuration: some Encodable,
-    _ workers: Int, replacing: Bool
+    _ workers: Int, _ placement: FolderPlacement
   ) throws -> TraceWriter {
     let blobs = BlobStore()
     return try TraceWriter(
@@ -44,7 +65,34 @@ enum RunFolder {
         command: command, turnwise: turnwiseVersion, environment: E.id,
         parameters: try Parameters.settings(of: environment, blobs: blobs),
         configuration: try JSONValue(encoding: configuration), host: host(workers: workers)),
-      blobs: blobs, replacing: replacing)
+      blobs: blobs, placement: placement)
+  }
+
+  /// The environment of a run, with the parameters that were recorded.
+  ///
+  /// - Throws: A ``TraceError`` that names the run's file.
+  static func environment<E: Environment>(
+    _ environment: E, of run: RunRecord, in layout: TraceLayout, blobs: BlobStore
+  ) throws -> E {
+    do {
+      return try Parameters.setting(run.parameters, of: environment, blobs: blobs)
+    } catch let problem as Parameters.Problem {
+      throw TraceError(.inconsistent("parameters: \(problem)"), file: layout.run.relativePath)
+    }
+  }
+
+  /// Names the damage that a reader has found, and what is done with the rest, such as `shown`.
+  ///
+  /// - Returns: Whether there was any.
+  static func report<Record: TraceRecord>(
+    _ reader: RecordReader<Record>, _ done: String, _ console: Console
+  ) -> Bool {
+    for error in reader.damage { console.note(Words.message("\(error)", error.hint)) }
+    if reader.damagedLines > reader.damage.count {
+      console.note("\(reader.damagedLines - reader.damage.count) more damaged lines")
+    }
+    if let cut = reader.cut { console.warn("\(cut); what comes before it is \(done)") }
+    return reader.damagedLines > 0
   }
 
   /// What may differ between equal runs.

@@ -4,10 +4,11 @@ internal import Turnwise
 /// Reads the trace of a run.
 struct ShowCommand: Subcommand {
   let name = "show"
-  let summary = "list the episodes of a run, or read one turn by turn"
+  let summary = "list runs or the episodes of one, or read one turn by turn"
   let operand: String? = "RUN"
   let examples = [
     "turnwise show traces/examples/keydoor", "turnwise show traces/examples/keydoor --episode 3",
+    "turnwise show traces/examples",
   ]
   let flags = [Self.episode, Self.prompt, Self.purpose, Self.limit, .json]
 
@@ -40,13 +41,26 @@ struct ShowCommand: Subcommand {
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
     let layout = try RunFolder.named(by: invocation)
+    let isRun = FileManager.default.fileExists(atPath: layout.run.path)
+    if !isRun, let listing = RunListing(in: layout) {
+      return try listing.show(invocation, context)
+    }
     let run = try layout.readRun()
+    if run.command == "compare", !invocation.has(Self.episode),
+      let listing = RunListing(in: layout)
+    {
+      describe(run, invocation, context)
+      let results = ComparisonResult(of: run, in: layout)?
+        .answer(trace: layout.folder.relativePath)
+      return try listing.show(invocation, context, results: results)
+    }
     var reader = try RecordReader<EpisodeRecord>(layout.episodes)
     guard !invocation.has(Self.prompt) || invocation.has(Self.episode) else {
       throw UsageError.conflict("--prompt shows one episode: add --episode N")
     }
     if invocation.has(Self.episode) {
-      let number = try invocation.integer(Self.episode, atLeast: 1, default: 1)
+      let number = try invocation.integer(
+        Self.episode, atLeast: 1, atMost: .count, default: 1)
       return try show(number, run, &reader, invocation, context)
     }
     return try list(run, &reader, invocation, context)
@@ -58,27 +72,28 @@ struct ShowCommand: Subcommand {
     _ run: RunRecord, _ reader: inout RecordReader<EpisodeRecord>, _ invocation: Invocation,
     _ context: Context
   ) throws -> ExitStatus {
-    let limit = try invocation.integer(Self.limit, atLeast: 1, default: 40)
+    let limit = try invocation.integer(
+      Self.limit, atLeast: 1, atMost: .count, default: 40)
     let purpose = try invocation.text(Self.purpose).map(Self.purpose)
     var entries: [Listing.Entry] = []
-    var (number, matching) = (0, 0)
+    var matching = 0
     while let record = reader.next() {
-      number += 1
       guard purpose == nil || record.purpose == purpose else { continue }
       matching += 1
       guard invocation.has(.json) || entries.count < limit else { continue }
       let episode = record.episode
       entries.append(
         Listing.Entry(
-          number: number, name: episode.name, purpose: record.purpose, update: record.update,
+          number: reader.line, name: episode.name, purpose: record.purpose, update: record.update,
           family: episode.family, turns: episode.turns.count, reward: episode.totalReward,
           success: episode.judgement?.success, ending: episode.ending))
     }
-    if let error = reader.error { throw error }
+    let isDamaged = RunFolder.report(reader, "shown", context.console)
+    if isDamaged, entries.isEmpty { return .data }
     if invocation.has(.json) {
       try context.console.answer(json: Listing(run: run, episodes: entries))
     } else {
-      describe(run, context)
+      describe(run, invocation, context)
       var table = TextTable([
         .number("episode", decimals: 0), .text("purpose"), .number("update", decimals: 0),
         .text("family"), .number("turns", decimals: 0), .number("reward"), .text("ending"),
@@ -96,8 +111,7 @@ struct ShowCommand: Subcommand {
           "\(matching - entries.count) more; --limit N lists more, --purpose WORD fewer")
       }
     }
-    if let cut = reader.cut { context.console.warn("\(cut); what comes before it is shown") }
-    return .success
+    return isDamaged ? .data : .success
   }
 
   /// Reads what episodes were played for.
@@ -112,7 +126,8 @@ struct ShowCommand: Subcommand {
     return purpose
   }
 
-  private func describe(_ run: RunRecord, _ context: Context) {
+  private func describe(_ run: RunRecord, _ invocation: Invocation, _ context: Context) {
+    guard !invocation.has(.json) else { return }
     let credit = run.configuration["credit"].map { "  credit \($0.compact)" } ?? ""
     let seed = run.configuration["seed"].map { "  seed \($0.compact)" } ?? ""
     context.console.answer(
@@ -135,30 +150,30 @@ struct ShowCommand: Subcommand {
     _ invocation: Invocation, _ context: Context
   ) throws -> ExitStatus {
     var found: EpisodeRecord?
-    var count = 0
     while let record = reader.next() {
-      count += 1
-      if count == number { found = record }
+      if reader.line == number { found = record }
     }
-    // An error behind the episode is an error of the file all the same.
-    if let error = reader.error { throw error }
-    if let cut = reader.cut { context.console.warn("\(cut); what comes before it is shown") }
+    // Damage after the episode is damage of the file all the same.
+    let isDamaged = RunFolder.report(reader, "shown", context.console)
     guard let record = found else {
+      if isDamaged { return .data }
       throw UsageError.badValue(
-        flag: Self.episode.name, text: "\(number)", expected: "a number from 1 to \(count)")
+        flag: Self.episode.name, text: "\(number)",
+        expected: reader.line == 0
+          ? "another run: this one has no episodes" : "a number from 1 to \(reader.line)")
     }
     if invocation.has(Self.prompt) {
       return try showPrompt(of: record.episode, run, invocation, context)
     }
     if invocation.has(.json) {
       try context.console.answer(json: record)
-      return .success
+      return isDamaged ? .data : .success
     }
-    describe(run, context)
+    describe(run, invocation, context)
     for line in EpisodeText(record, number: number, width: context.console.width).lines {
       context.console.answer(line)
     }
-    return .success
+    return isDamaged ? .data : .success
   }
 
   private func showPrompt(

@@ -39,8 +39,6 @@ struct TrainCommand: Subcommand {
     }
     try environment.draw(from: Split.allCases)
     try await environment.prepare()
-    let folder = RunFolder.choose(
-      invocation, suggestion: "train-\(E.id)-\(RunFolder.word(panel.driver.spelling))")
     let stages = TrainingStages(console: context.console, workers: workers)
     let known =
       configuration.warmStart.isEmpty
@@ -49,8 +47,10 @@ struct TrainCommand: Subcommand {
         try TrainedPolicy.state(
           in: configuration.warmStart, for: environment, writingTo: invocation.text(.out),
           context.console))
-    let writer = try RunFolder.writer(
-      folder, name, environment, configuration, workers, replacing: invocation.has(.force))
+    let writer = try RunFolder.create(
+      invocation, suggestion: "train-\(E.id)-\(RunFolder.word(panel.driver.spelling))", name,
+      environment, configuration, workers)
+    let folder = writer.layout.folder
     let warmStart =
       if let known { known } else { try await stages.warmStart(in: environment, configuration) }
     let trainer = try Trainer(
@@ -58,6 +58,7 @@ struct TrainCommand: Subcommand {
       workers: workers)
     do {
       let curve = try await stages.train(trainer, writer, title: panel.driver.spelling)
+      try writer.close()
       let answer = Answer(
         environment: E.id, estimator: panel.driver.spelling, seed: configuration.seed, curve: curve,
         trace: folder.relativePath)

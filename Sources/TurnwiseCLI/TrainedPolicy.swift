@@ -28,6 +28,9 @@ enum TrainedPolicy {
     if !others.isEmpty {
       console.warn("\(path) was trained with another \(others.joined(separator: ", "))")
     }
+    guard FileManager.default.fileExists(atPath: layout.trainer.path) else {
+      throw UsageError.untrainedPolicy(path, command: run.command)
+    }
     return try layout.readTrainer()
   }
 

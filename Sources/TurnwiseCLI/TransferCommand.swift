@@ -84,10 +84,10 @@ struct TransferCommand: Subcommand {
       try other.draw(from: Split.allCases)
       try await other.prepare()
     }
-    let folder = RunFolder.choose(invocation, suggestion: "transfer-\(E.id)")
-    let writer = try RunFolder.writer(
-      folder, name, environment, Configuration(imitate: imitation, training: configuration),
-      stages.workers, replacing: invocation.has(.force))
+    let writer = try RunFolder.create(
+      invocation, suggestion: "transfer-\(E.id)", name, environment,
+      Configuration(imitate: imitation, training: configuration), stages.workers)
+    let folder = writer.layout.folder
     do {
       var demonstrations: [String: [Episode]] = [:]
       for other in environments where imitation == .all || type(of: other).id == E.id {
@@ -118,6 +118,7 @@ struct TransferCommand: Subcommand {
           trainedIn: E.id, estimator: panel.driver.spelling, imitate: imitation,
           seed: configuration.seed, results: rows, trace: folder.relativePath), folder, invocation,
         context)
+      try writer.close()
       return .success
     } catch is CancellationError {
       context.console.note("stopped; what was done is in \(folder.relativePath)")

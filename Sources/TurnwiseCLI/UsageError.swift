@@ -13,6 +13,7 @@ enum UsageError: Error, Hashable {
   case noTaskFolders(String, others: [String])
   case noExpert(String, families: [String], taskNeed: String?)
   case unknownPolicy(String)
+  case untrainedPolicy(String, command: String)
   case badParameter(Parameters.Problem)
   case conflict(String)
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Turnwise
+internal import TurnwiseTrace
 
 /// What the command line says about errors, and the status that each one means.
 enum Words {
@@ -11,7 +12,7 @@ enum Words {
     case let error as TraceError:
       let status: ExitStatus =
         switch error.problem {
-        case .missing, .system, .notEmpty: .system
+        case .missing, .system, .notEmpty, .notARun, .held, .replaced, .tooLarge: .system
         case .version, .notARecord, .inconsistent, .cutShort: .data
         }
       return (status, message("\(error)", error.hint))
@@ -32,7 +33,7 @@ enum Words {
     case let failure as Failure:
       return (failure.boundary == .sandbox ? .system : .negative, message("\(failure)", nil))
     default:
-      return (.system, message("\(error)", nil))
+      return (.system, message(SystemReason.words(error), nil))
     }
   }
 
@@ -98,6 +99,11 @@ enum Words {
       (
         "no policy '\(text)'",
         "use expert, null, random, or the folder of a run that trained a policy"
+      )
+    case .untrainedPolicy(let path, let command):
+      (
+        "\(path) holds no policy: '\(command)' has not trained one there, or not yet",
+        "name the folder of a run by train, transfer or audit, or one within that of a comparison"
       )
     case .badParameter(let problem): ("\(problem)", nil)
     case .conflict(let text): (text, nil)

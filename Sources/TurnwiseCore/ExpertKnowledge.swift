@@ -24,4 +24,16 @@ public struct ExpertKnowledge: Hashable, Sendable {
     self.unknown = unknown.sorted()
     known = (families[true] ?? []).subtracting(unknown).sorted()
   }
+
+  private init(known: [String], unknown: [String]) {
+    self.known = known
+    self.unknown = unknown
+  }
+
+  /// Adds what was learnt from other sessions.
+  public func merging(_ other: ExpertKnowledge) -> ExpertKnowledge {
+    let unknown = Set(self.unknown).union(other.unknown)
+    return ExpertKnowledge(
+      known: Set(known).union(other.known).subtracting(unknown).sorted(), unknown: unknown.sorted())
+  }
 }

@@ -90,7 +90,7 @@ public enum JSONValue: Hashable, Sendable {
   ///
   /// - Throws: A `DecodingError` if the value does not fit the type.
   public func decode<T: Decodable>(_ type: T.Type, blobs: BlobStore? = nil) throws -> T {
-    do { return try JSONValueDecoder(self, .init(blobs: blobs)).decode(type) } catch {}
+    do { return try decodeBriefly(type, blobs: blobs) } catch {}
     do {
       // What does not fit goes the long way, for the words in which Foundation says why.
       return try JSON.decode(type, from: JSON.encode(self), blobs: blobs)
@@ -104,6 +104,14 @@ public enum JSONValue: Hashable, Sendable {
           debugDescription: "a number is too large, or not whole where it must be",
           underlyingError: context.underlyingError))
     }
+  }
+}
+
+extension JSONValue {
+  /// Converts the value to a type as ``decode(_:blobs:)`` does, in time proportional to the value also
+  /// where it does not fit: the error then says little.
+  package func decodeBriefly<T: Decodable>(_ type: T.Type, blobs: BlobStore? = nil) throws -> T {
+    try JSONValueDecoder(self, .init(blobs: blobs)).decode(type)
   }
 }
 

@@ -35,6 +35,7 @@ struct JSONValueDecoder: Decoder {
 
   /// Reads the value as a type.
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
+    if type == JSONValue.self, let value = value as? T { return value }
     // Foundation has shapes of its own for these.
     let isShaped = type == Data.self || type == URL.self || type == Decimal.self
     if isShaped { return try detour(type) }
@@ -75,7 +76,11 @@ struct JSONValueDecoder: Decoder {
     switch value {
     case .integer(let integer): return Float(integer)
     case .unsigned(let integer): return Float(integer)
-    case .number: return try detour(type)
+    case .number(let number):
+      let float = Float(number)
+      // Halfway between two floats the digits decide, which were rounded once already.
+      let isHalfway = number.significandBitPattern & 0x1FFF_FFFF == 0x1000_0000
+      return float.isNormal && !isHalfway ? float : try detour(type)
     default: throw Self.mismatch(type)
     }
   }

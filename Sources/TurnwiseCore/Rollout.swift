@@ -32,6 +32,9 @@ public struct Rollout: Sendable {
   public var workers: Int
   /// Called whenever a session has played a turn, with whether the episode ended.
   public var onTurn: (@Sendable (_ hasEnded: Bool) -> Void)?
+  /// Looks at the turns of a session after each of them, and says what ends the episode as failed, if
+  /// anything does: a quota that is used up.
+  public var verdict: (@Sendable (_ turns: [Turn]) -> Failure?)?
 
   /// Creates a rollout.
   public init(
@@ -57,7 +60,19 @@ public struct Rollout: Sendable {
   ///
   /// - Returns: The finished sessions, in the order of `sessions`.
   public func play<E: Environment>(_ sessions: [Session<E>]) async -> [Session<E>] {
-    await play(sessions, keep: { _, _ in })
+    await playAll(sessions, keep: { _, _ in })
+  }
+
+  /// Plays all sessions to their ends as ``play(_:)`` does, and hands each one over when it has ended.
+  ///
+  /// - Parameters:
+  ///   - sessions: The sessions.
+  ///   - onEnd: Called with the number of a session in `sessions` and the session, in the order in which
+  ///     they end, and from several tasks at once.
+  public func play<E: Environment>(
+    _ sessions: [Session<E>], onEnd: @escaping @Sendable (Int, Session<E>) -> Void
+  ) async {
+    _ = await playAll(sessions, keep: { _, _ in }, onEnd: onEnd)
   }
 
   /// Plays all sessions to their ends as ``play(_:)`` does, and keeps what they were before each turn.
@@ -67,7 +82,7 @@ public struct Rollout: Sendable {
     _ sessions: [Session<E>]
   ) async -> [SessionHistory<E>] {
     let kept = Mutex([[Session<E>]](repeating: [], count: sessions.count))
-    let played = await play(sessions) { index, session in
+    let played = await playAll(sessions) { index, session in
       kept.withLock { $0[index].append(session) }
     }
     return zip(played, kept.withLock(\.self)).map { session, snapshots in
@@ -78,12 +93,15 @@ public struct Rollout: Sendable {
   }
 
   /// Calls `keep` with the number of a session, and the session, before each of its turns.
-  private func play<E: Environment>(
-    _ sessions: [Session<E>], keep: @escaping @Sendable (Int, Session<E>) -> Void
+  private func playAll<E: Environment>(
+    _ sessions: [Session<E>], keep: @escaping @Sendable (Int, Session<E>) -> Void,
+    onEnd: @escaping @Sendable (Int, Session<E>) -> Void = { _, _ in }
   ) async -> [Session<E>] {
     switch player {
     case .expert(let noise):
-      return await independently(sessions, calls: workers, sampler: nil, keep: keep) { session in
+      return await independently(
+        sessions, calls: workers, sampler: nil, keep: keep, onEnd: onEnd
+      ) { session in
         do {
           return try session.expertAction(noise).map { .success(.act($0, nil)) }
             ?? .failure(.noExpert)
@@ -95,9 +113,11 @@ public struct Rollout: Sendable {
       let sampler = policy.makeSampler()
       switch policy.feeding {
       case .lockStep(let rows):
-        return await inLockStep(sessions, sampler: sampler, rows: rows, keep: keep)
+        return await inLockStep(sessions, sampler: sampler, rows: rows, keep: keep, onEnd: onEnd)
       case .independent(let calls):
-        return await independently(sessions, calls: calls, sampler: sampler, keep: keep) {
+        return await independently(
+          sessions, calls: calls, sampler: sampler, keep: keep, onEnd: onEnd
+        ) {
           await sampler.decide([$0.situation]).first ?? .failure(.missingAnswer)
         }
       }
@@ -107,6 +127,7 @@ public struct Rollout: Sendable {
   private func independently<E: Environment>(
     _ sessions: [Session<E>], calls: Int, sampler: (any Sampler)?,
     keep: @escaping @Sendable (Int, Session<E>) -> Void,
+    onEnd: @escaping @Sendable (Int, Session<E>) -> Void,
     decide: @escaping @Sendable (Session<E>) async -> Result<Decision, Failure>
   ) async -> [Session<E>] {
     let (deciding, stepping) = (Gate(calls), Gate(workers))
@@ -125,23 +146,29 @@ public struct Rollout: Sendable {
           await stepping.enter()
           await session.play(decision)
           await stepping.leave()
+          if let failure = verdict?(session.turns) { session.fail(failure) }
         }
         onTurn?(session.ending != nil)
       }
       await sampler?.forget(session.name)
+      onEnd(index, session)
       return session
     }
   }
 
   private func inLockStep<E: Environment>(
-    _ sessions: [Session<E>], sampler: any Sampler, rows: Int, keep: (Int, Session<E>) -> Void
+    _ sessions: [Session<E>], sampler: any Sampler, rows: Int, keep: (Int, Session<E>) -> Void,
+    onEnd: (Int, Session<E>) -> Void
   ) async -> [Session<E>] {
     var sessions = sessions
     while true {
       let alive = sessions.indices.filter { sessions[$0].ending == nil }
       guard !alive.isEmpty else { return sessions }
       if Task.isCancelled {
-        for index in alive { sessions[index].fail(.cancelled) }
+        for index in alive {
+          sessions[index].fail(.cancelled)
+          onEnd(index, sessions[index])
+        }
         return sessions
       }
       for index in alive { keep(index, sessions[index]) }
@@ -157,12 +184,16 @@ public struct Rollout: Sendable {
       let played = await concurrentMap(moves, limit: workers) { move in
         var session = move.0
         await session.play(move.1)
+        if let failure = verdict?(session.turns) { session.fail(failure) }
         onTurn?(session.ending != nil)
         return session
       }
       for (index, session) in zip(alive, played) {
         sessions[index] = session
-        if session.ending != nil { await sampler.forget(session.name) }
+        if session.ending != nil {
+          await sampler.forget(session.name)
+          onEnd(index, session)
+        }
       }
     }
   }

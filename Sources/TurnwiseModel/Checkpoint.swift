@@ -19,6 +19,12 @@ public struct Checkpoint: Sendable, Equatable {
   private struct Settings: Codable {
     var firstDecay, secondDecay, epsilon, weightDecay: Float
     var step: Int
+
+    /// Whether an optimiser can have these.
+    var isSound: Bool {
+      (0..<1).contains(firstDecay) && (0..<1).contains(secondDecay) && epsilon.isFinite
+        && epsilon >= 0 && weightDecay.isFinite && weightDecay >= 0 && 0...(1 << 53) ~= step
+    }
   }
 
   private static let modelKey = "turnwise.model"
@@ -63,21 +69,33 @@ public struct Checkpoint: Sendable, Equatable {
       configuration = try JSONDecoder().decode(ModelConfiguration.self, from: Data(text.utf8))
     } catch { throw CheckpointError.unreadable(Self.modelKey) }
     if let flaw = configuration.flaw { throw CheckpointError.impossibleModel(flaw) }
+    // Before anything is laid out: sizes in a few digits can ask for any amount of memory.
+    let held = file.tensors.reduce(0) { $0 + $1.values.count }
+    guard configuration.layers <= file.tensors.count, configuration.weightCount <= 2 * Double(held)
+    else {
+      throw CheckpointError.tooFewWeights
+    }
     let layout = ParameterLayout(configuration)
     func read(_ prefix: String) throws -> [Float] {
       try layout.slices.flatMap { try file.tensor(prefix + $0.name, shape: $0.shape) }
     }
-    model = Transformer(configuration, parameters: try read(""))
+    let parameters = try read("")
+    guard parameters.allSatisfy(\.isFinite) else { throw CheckpointError.notFinite("A weight") }
+    model = Transformer(configuration, parameters: parameters)
     if let text = file.metadata[Self.optimizerKey] {
       guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(text.utf8)) else {
         throw CheckpointError.unreadable(Self.optimizerKey)
       }
+      guard settings.isSound else { throw CheckpointError.impossibleOptimizer }
       var optimizer = AdamW(
         for: model, firstDecay: settings.firstDecay, secondDecay: settings.secondDecay,
         epsilon: settings.epsilon, weightDecay: settings.weightDecay)
       optimizer.step = settings.step
       optimizer.firstMoments = try read(Self.moments.first)
       optimizer.secondMoments = try read(Self.moments.second)
+      guard optimizer.firstMoments.allSatisfy(\.isFinite),
+        optimizer.secondMoments.allSatisfy({ $0.isFinite && $0 >= 0 })
+      else { throw CheckpointError.notFinite("A moment of the optimiser") }
       self.optimizer = optimizer
     }
     metadata = file.metadata
@@ -113,6 +131,12 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
   case unreadable(String)
   /// The shape is impossible.
   case impossibleModel(String)
+  /// The shape has more weights than the file holds.
+  case tooFewWeights
+  /// The optimiser's settings are out of range.
+  case impossibleOptimizer
+  /// A number that must be finite is not.
+  case notFinite(String)
 
   /// One sentence that says what is wrong with the file.
   public var description: String {
@@ -120,6 +144,9 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
     case .noConfiguration: "The file does not say what shape its model has."
     case .unreadable(let key): "The metadata entry \(key) cannot be read."
     case .impossibleModel(let flaw): "The file's model is impossible: \(flaw)"
+    case .tooFewWeights: "The shape of the model has more weights than the file holds."
+    case .impossibleOptimizer: "The optimiser's settings are out of range."
+    case .notFinite(let what): "\(what) is infinite, not a number, or out of range."
     }
   }
 }

@@ -58,6 +58,10 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
     guard counts.allSatisfy({ $0 > 0 }) else { return "Every size must be positive." }
     // Far above what fits in memory; keeps products of sizes read from a file from overflowing.
     guard counts.allSatisfy({ $0 <= 1 << 24 }) else { return "A size is out of range." }
+    // No weight shows how long it is, and the angles of all positions are kept.
+    guard context <= Self.longestContext else {
+      return "A context has at most \(Self.longestContext) tokens."
+    }
     guard width.isMultiple(of: heads) else { return "The width is not a multiple of the heads." }
     guard heads.isMultiple(of: keyValueHeads) else {
       return "The heads are not a multiple of the key and value heads."
@@ -67,6 +71,16 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
       return "The rotary base and the norm's epsilon must be positive."
     }
     return nil
+  }
+
+  /// The longest context that a model may have.
+  public static let longestContext = 1 << 17
+
+  /// How many weights the blocks and the embedding have at least, as a number that cannot overflow.
+  var weightCount: Double {
+    let (width, shared) = (Double(width), Double(keyValueWidth))
+    let block = 2 * width * width + 2 * shared * width + 3 * Double(feedForward) * width + 2 * width
+    return Double(vocabulary) * width + Double(layers) * block + width
   }
 
   /// Channels of one head.

@@ -110,11 +110,36 @@ public struct Tokenizer: Codable, Hashable, Sendable {
           debugDescription: "Merge \(index) is not a pair of earlier tokens.")
       }
     }
+    if let index = Self.longMerge(merges) {
+      throw DecodingError.dataCorruptedError(
+        forKey: .merges, in: container,
+        debugDescription: "Merge \(index) makes tokens that are too long.")
+    }
+    guard Set(merges).count == merges.count else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .merges, in: container, debugDescription: "Two merges are the same.")
+    }
     guard Set(special).count == special.count else {
       throw DecodingError.dataCorruptedError(
         forKey: .special, in: container, debugDescription: "Two special tokens have one name.")
     }
     self.init(merges: merges.map { Pair(left: $0[0], right: $0[1]) }, special: special)
+  }
+
+  /// The most bytes of a token, and of all tokens together: each merge can double them.
+  private static let (longestToken, mostBytes) = (1 << 16, 1 << 24)
+
+  /// The first merge with which tokens are too long, if there is one.
+  private static func longMerge(_ merges: [[Int32]]) -> Int? {
+    var lengths = [Int](repeating: 1, count: 256)
+    var total = 256
+    for (index, pair) in merges.enumerated() {
+      let length = lengths[Int(pair[0])] + lengths[Int(pair[1])]
+      total += length
+      guard length <= longestToken, total <= mostBytes else { return index }
+      lengths.append(length)
+    }
+    return nil
   }
 
   /// Writes the merges and the special names, from which all else follows.

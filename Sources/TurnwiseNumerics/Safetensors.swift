@@ -26,13 +26,23 @@ public struct Safetensors: Sendable, Equatable {
   }
 
   /// The arrays, in the order of their bytes in the file.
-  public var tensors: [Tensor]
+  public var tensors: [Tensor] { didSet { places = [:] } }
   /// Text by key, from the file's `__metadata__`.
   public var metadata: [String: String]
+  /// Where the tensors of a name are, as far as that is known: looking through all of them for each would
+  /// take a time that grows with the square of their number.
+  private var places: [String: Int]
 
   /// Collects arrays to be written.
   public init(tensors: [Tensor], metadata: [String: String] = [:]) {
     (self.tensors, self.metadata) = (tensors, metadata)
+    places = Dictionary(
+      zip(tensors.map(\.name), tensors.indices), uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Whether two files hold the same arrays and text.
+  public static func == (a: Safetensors, b: Safetensors) -> Bool {
+    a.tensors == b.tensors && a.metadata == b.metadata
   }
 
   /// Returns the elements of a tensor.
@@ -43,13 +53,13 @@ public struct Safetensors: Sendable, Equatable {
   /// - Returns: The elements, row by row.
   /// - Throws: ``SafetensorsError`` if there is no such tensor, or it has another shape.
   public func tensor(_ name: String, shape: [Int]) throws(SafetensorsError) -> [Float] {
-    guard let tensor = tensors.first(where: { $0.name == name }) else {
-      throw .missingTensor(name)
+    guard let index = places[name] ?? tensors.firstIndex(where: { $0.name == name }),
+      tensors.indices.contains(index), tensors[index].name == name
+    else { throw .missingTensor(name) }
+    guard tensors[index].shape == shape else {
+      throw .unexpectedShape(name, found: tensors[index].shape, expected: shape)
     }
-    guard tensor.shape == shape else {
-      throw .unexpectedShape(name, found: tensor.shape, expected: shape)
-    }
-    return tensor.values
+    return tensors[index].values
   }
 
   /// The bytes of the file.

@@ -79,40 +79,6 @@ public struct EpisodeRecord: TraceRecord {
     self.truth = truth
     self.timing = timing
   }
-
-  /// What contradicts itself, if anything does.
-  public var problem: String? {
-    if let parent = episode.parent, !(0...episode.turns.count).contains(parent.turn) {
-      return "it left its parent after \(parent.turn) turns of \(episode.turns.count)"
-    }
-    for fork in episode.forks where fork.token != 0 && fork.turn < episode.turns.count {
-      guard episode.beginning(ofTurn: fork.turn, count: fork.token) != nil else {
-        return "it left a parent after \(fork.token) tokens of turn \(fork.turn + 1),"
-          + " which has fewer"
-      }
-    }
-    for (index, turn) in episode.turns.enumerated() {
-      guard let reference = turn.span else { continue }
-      guard let span = episode.tape[reference], span.kind == .sampled, span.turn == index else {
-        return "turn \(index + 1) names span \(reference.span) of segment \(reference.segment),"
-          + " which holds no tokens of it"
-      }
-    }
-    if let truth, truth.count != episode.turns.count {
-      return "it has the truth of \(truth.count) of \(episode.turns.count) turns"
-    }
-    for (name, credit) in (credit ?? [:]).sorted(by: { $0.key < $1.key }) {
-      guard credit.turns.count == episode.turns.count else {
-        return "'\(name)' credits \(credit.turns.count) of \(episode.turns.count) turns"
-      }
-      guard let tokens = credit.tokens else { continue }
-      guard
-        tokens.map(\.count)
-          == episode.turns.map({ $0.span.flatMap { episode.tape[$0] }?.range.count ?? 0 })
-      else { return "'\(name)' credits other tokens than were sampled" }
-    }
-    return nil
-  }
 }
 
 /// The credit that one estimator gave the turns of an episode.
@@ -146,4 +112,7 @@ public struct MetricsRecord: TraceRecord {
     self.metrics = metrics.mapValues { FiniteNumber($0) }
     self.timing = timing?.mapValues { FiniteNumber($0) }
   }
+
+  /// What contradicts itself, if anything does.
+  public var problem: String? { update < 0 ? "it is of update \(update)" : nil }
 }

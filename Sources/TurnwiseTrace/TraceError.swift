@@ -10,12 +10,20 @@ public struct TraceError: Error, Hashable, Sendable {
     case version(Int, expected: Int)
     /// The line is not a JSON object of the expected shape.
     case notARecord(String)
-    /// The record contradicts itself.
+    /// The record contradicts itself, or another part of the run.
     case inconsistent(String)
     /// The file ends in the middle of its last record.
     case cutShort
     /// The folder holds something already.
     case notEmpty
+    /// The folder holds something that no run wrote.
+    case notARun
+    /// Another process writes into the folder; who, where that is known.
+    case held(FolderHolder?)
+    /// The folder was moved, removed or replaced while it was written to.
+    case replaced
+    /// What is to be written is larger than what is allowed for it, in bytes.
+    case tooLarge(Int, limit: Int)
   }
 
   /// The file.
@@ -52,6 +60,9 @@ extension TraceError: CustomStringConvertible {
     case .version(let found, let expected) where found > expected: "read it with a newer Turnwise"
     case .version: "read it with the Turnwise that wrote it"
     case .notEmpty: "choose another --out, or add --force to replace what is there"
+    case .notARun: "--force replaces only runs of Turnwise; choose another --out"
+    case .held: "wait until it has ended, or choose another folder"
+    case .replaced: "what was written may be lost; do not move a folder while it is written to"
     default: nil
     }
   }
@@ -63,10 +74,14 @@ extension TraceError.Problem {
     case .missing: "no such file or folder"
     case .system(let reason): reason
     case .version(let found, let expected): "has version \(found), this program reads \(expected)"
-    case .notARecord(let reason): "is no record: \(reason)"
+    case .notARecord(let reason): "is not a valid record: \(reason)"
     case .inconsistent(let reason): "contradicts itself: \(reason)"
     case .cutShort: "the file ends inside this record"
     case .notEmpty: "is not empty"
+    case .notARun: "is not empty, and what it holds was not written by Turnwise"
+    case .held(let holder): "is being written to by \(holder?.description ?? "another process")"
+    case .replaced: "is no longer the folder that was opened"
+    case .tooLarge(let bytes, let limit): "would grow by \(bytes) bytes, and \(limit) are allowed"
     }
   }
 }

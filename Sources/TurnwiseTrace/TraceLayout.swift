@@ -26,11 +26,16 @@ public struct TraceLayout: Hashable, Sendable {
   /// The trainer's state: the trained policy and all that is needed to go on.
   public var trainer: URL { folder.appending(path: "trainer.json") }
 
+  /// What a comparison, or a transfer, came to.
+  public var results: URL { folder.appending(path: "results.json") }
+  /// Who writes into the folder, while somebody does.
+  public var writer: URL { folder.appending(path: "writer.json") }
+
   /// A store that reads the run's blobs when they are asked for.
   public func blobStore() -> BlobStore {
     let folder = blobs
     return BlobStore { digest in
-      (try? Data(contentsOf: folder.appending(path: digest.hexadecimal))).map { Array($0) }
+      try? RegularFile.bytes(of: folder.appending(path: digest.hexadecimal))
     }
   }
 }

@@ -3,101 +3,169 @@ internal import TurnwiseCore
 
 /// Reads a file of records, one JSON object a line.
 ///
-/// Every record is validated, because a trace comes from outside. The file may still be growing: a
-/// last line that was cut short is reported as ``cut`` and not as an error.
+/// Every record is validated, because a trace comes from outside. Lines of blanks are passed over, a
+/// damaged line is named in ``damage`` and left out, and reading goes on after it. The file may still be
+/// growing: a last line that was cut short is reported as ``cut`` and not as damage.
 public struct RecordReader<Record: TraceRecord>: Sequence, IteratorProtocol {
+  /// How many damaged lines are named; the others are counted.
+  public static var namedLimit: Int { 10 }
+
   private let file: String
-  private let data: Data
-  private var position = 0
-  private var line = 0
+  private var lines: LineReader
+  private var isAtEnd = false
+  /// The line of the last record that was returned, from 1.
+  public private(set) var line = 0
   /// Where the file was cut inside its last record, once that was reached.
   public private(set) var cut: TraceError?
-  /// The first thing that was wrong; reading ends there.
-  public private(set) var error: TraceError?
+  /// What is wrong with the first damaged lines that were reached.
+  public private(set) var damage: [TraceError] = []
+  /// How many damaged lines were reached.
+  public private(set) var damagedLines = 0
 
   /// Opens a file.
   ///
   /// - Throws: A ``TraceError`` if it cannot be read.
   public init(_ url: URL, of type: Record.Type = Record.self) throws {
     file = url.relativePath
-    guard FileManager.default.fileExists(atPath: url.path) else {
-      throw TraceError(.missing, file: file)
-    }
-    do {
-      data = try Data(contentsOf: url, options: .alwaysMapped)
-    } catch {
-      throw TraceError(.system(error.localizedDescription), file: file)
-    }
+    lines = LineReader(try RegularFile(url))
   }
 
-  /// Reads the next record; returns `nil` at the end, at a cut, and at an error.
+  /// The first thing that was wrong, if anything was.
+  public var error: TraceError? { damage.first }
+
+  /// Reads the next record; returns `nil` at the end.
   public mutating func next() -> Record? {
-    guard error == nil, cut == nil, position < data.count else { return nil }
-    let start = position
-    let end = data[start...].firstIndex(of: UInt8(ascii: "\n"))
-    position = (end ?? data.count) + (end == nil ? 0 : 1)
-    line += 1
-    do {
-      return try Self.record(data[start..<(end ?? data.count)])
-    } catch {
-      // Only a last line without its end that begins as records do can be one that was being written.
-      if end == nil, data[start] == UInt8(ascii: "{"), case .notARecord = error {
-        cut = TraceError(.cutShort, file: file, line: line, byte: start)
-      } else {
-        self.error = TraceError(error, file: file, line: line, byte: start)
+    while !isAtEnd {
+      let line: LineReader.Line?
+      do {
+        line = try lines.next()
+      } catch {
+        isAtEnd = true
+        note(error)
+        return nil
       }
-      return nil
+      guard let line else {
+        isAtEnd = true
+        return nil
+      }
+      guard !line.isBlank else { continue }
+      do {
+        let record = try TraceJSON.record(
+          Record.self, line.bytes, explains: damage.count < Self.namedLimit)
+        self.line = line.number
+        return record
+      } catch {
+        // Only a last line without its end that begins as records do can be one that was being written.
+        let isCut = line.isCut && error.isCut && line.bytes.first == UInt8(ascii: "{")
+        let place = (line: line.number, byte: line.start)
+        if isCut {
+          cut = TraceError(.cutShort, file: file, line: place.line, byte: place.byte)
+        } else {
+          note(TraceError(error.problem, file: file, line: place.line, byte: place.byte))
+        }
+      }
     }
+    return nil
+  }
+
+  private mutating func note(_ error: TraceError) {
+    damagedLines += 1
+    if damage.count < Self.namedLimit { damage.append(error) }
   }
 
   /// Reads all records up to the end or a cut.
   ///
-  /// - Throws: A ``TraceError`` that names file, line and byte.
+  /// - Throws: A ``TraceError`` that names file, line and byte of the first damage.
   public mutating func readAll() throws -> [Record] {
     var records: [Record] = []
     while let record = next() { records.append(record) }
     if let error { throw error }
     return records
   }
+}
+
+/// Reads JSON of a run's files, within time and memory that are proportional to it.
+package enum TraceJSON {
+  /// Why a text cannot be read.
+  package struct Refusal: Error {
+    package var problem: TraceError.Problem
+    /// Whether the text ends where more was to come.
+    package var isCut = false
+  }
 
   private struct Version: Decodable { var version: Int }
 
-  static func record(_ line: Data) throws(TraceError.Problem) -> Record {
+  /// What the long way, which finds the words, may cost.
+  private static let explainedWeight = 100_000
+
+  /// Reads a record and validates it.
+  static func record<Record: TraceRecord>(
+    _ type: Record.Type, _ text: some Collection<UInt8>, explains: Bool = true
+  ) throws(Refusal) -> Record {
+    let json = try parsed(text)
+    // The version first: a record of another version may have any shape.
+    let version = try decoded(Version.self, json, explains).version
+    guard version == TraceLayout.version else {
+      throw Refusal(problem: .version(version, expected: TraceLayout.version))
+    }
+    let record = try decoded(type, json, explains)
+    if let problem = record.problem { throw Refusal(problem: .inconsistent(problem)) }
+    return record
+  }
+
+  /// Reads a value.
+  ///
+  /// - Throws: A ``Refusal``.
+  package static func value<T: Decodable>(
+    _ type: T.Type, _ text: some Collection<UInt8>
+  ) throws(Refusal) -> T {
+    try decoded(type, parsed(text), true)
+  }
+
+  private static func parsed(_ text: some Collection<UInt8>) throws(Refusal) -> JSONText {
     do {
-      // The version first: a record of another version may have any shape.
-      let version = try JSON.decode(Version.self, from: line).version
-      guard version == TraceLayout.version else {
-        throw TraceError.Problem.version(version, expected: TraceLayout.version)
-      }
-      let record = try JSON.decode(Record.self, from: line)
-      if let problem = record.problem { throw TraceError.Problem.inconsistent(problem) }
-      return record
-    } catch let problem as TraceError.Problem {
-      throw problem
-    } catch let error as DecodingError {
-      throw .notARecord(error.plainDescription)
+      return try JSONText(text)
     } catch {
-      throw .notARecord("\(error)")
+      throw Refusal(problem: .notARecord("\(error)"), isCut: error.isCut)
+    }
+  }
+
+  private static func decoded<T: Decodable>(
+    _ type: T.Type, _ json: JSONText, _ explains: Bool
+  ) throws(Refusal) -> T {
+    do {
+      return explains && json.weight <= explainedWeight
+        ? try json.value.decode(type) : try json.value.decodeBriefly(type)
+    } catch let error as DecodingError {
+      throw Refusal(problem: .notARecord(error.plainDescription))
+    } catch {
+      throw Refusal(problem: .notARecord("\(error)"))
     }
   }
 }
-
-extension TraceError.Problem: Error {}
 
 extension TraceLayout {
   /// Reads `run.json`.
   ///
   /// - Throws: A ``TraceError``.
   public func readRun() throws -> RunRecord {
-    guard FileManager.default.fileExists(atPath: run.path) else {
-      throw TraceError(.missing, file: run.relativePath)
-    }
+    let bytes = try RegularFile.bytes(of: run)
     do {
-      return try RecordReader<RunRecord>.record(Data(contentsOf: run))
-    } catch let problem as TraceError.Problem {
-      throw TraceError(problem, file: run.relativePath, line: 1, byte: 0)
+      return try TraceJSON.record(RunRecord.self, bytes)
     } catch {
-      throw TraceError(.system(error.localizedDescription), file: run.relativePath)
+      throw TraceError(error.problem, file: run.relativePath, line: 1, byte: 0)
+    }
+  }
+
+  /// Reads a file of the run that holds one JSON value.
+  ///
+  /// - Throws: A ``TraceError``.
+  package func read<T: Decodable>(_ type: T.Type, from file: URL) throws -> T {
+    let bytes = try RegularFile.bytes(of: file)
+    do {
+      return try TraceJSON.value(type, bytes)
+    } catch {
+      throw TraceError(error.problem, file: file.relativePath)
     }
   }
 }

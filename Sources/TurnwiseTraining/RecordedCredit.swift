@@ -1,7 +1,7 @@
 public import TurnwiseCore
 public import TurnwiseCredit
 internal import TurnwiseModel
-public import TurnwiseTrace
+internal import TurnwiseTrace
 
 /// Credit of episodes that were recorded, computed anew.
 ///
@@ -32,7 +32,8 @@ public struct RecordedCredit: Sendable {
   ///   - estimators: The estimators.
   ///   - models: What the run saved, if it saved models.
   ///   - workers: How much runs at once.
-  /// - Throws: ``TrainingError/refusedCredit(_:)`` where the run does not hold what is needed.
+  /// - Throws: ``TrainingError/refusedCredit(_:)`` where the run does not hold what is needed, and an
+  ///   ``UnreadableEpisode``.
   public init(
     _ groups: [[Episode]], _ estimators: [CreditedEstimator], models: TrainerState?,
     workers: Int = 1
@@ -43,6 +44,13 @@ public struct RecordedCredit: Sendable {
     policy = models?.policy
     let refusals = estimators.flatMap { Self.refusals($0, groups, models: models) }
     guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
+    if let models {
+      for episode in groups.joined() {
+        if let flaw = models.flaw(of: episode) {
+          throw UnreadableEpisode(episode: episode.name, reason: flaw)
+        }
+      }
+    }
     evidence =
       models.map {
         EvidenceSource(state: $0, workers: workers).findings(groups, for: estimators.needs).evidence
@@ -124,40 +132,17 @@ public struct RecordedCredit: Sendable {
   }
 }
 
-/// Recorded episodes that are credited together.
-public struct RecordedGroup: Sendable {
-  /// The numbers of the records, from 1.
-  public var numbers: [Int]
-  /// The episodes, in the same order.
-  public var episodes: [Episode]
+/// An episode that the models of its run cannot read.
+public struct UnreadableEpisode: InputError, Hashable, Sendable {
+  /// The name of the episode.
+  public var episode: String
+  /// What does not fit.
+  public var reason: String
 
-  /// Gathers the episodes of one update and scenario, in the order of the file.
-  ///
-  /// Forks, greedy evaluations, and episodes that failed are left out.
-  public static func gather(
-    _ records: [EpisodeRecord], purpose: EpisodeRecord.Purpose
-  ) -> [RecordedGroup] {
-    struct Key: Hashable {
-      var update: Int?
-      var origin: EpisodeOrigin
-    }
-    var groups: [RecordedGroup] = []
-    var places: [Key: Int] = [:]
-    for (index, record) in records.enumerated()
-    where record.purpose == purpose && record.episode.parent == nil
-      && record.episode.isCreditable
-      && !(purpose == .evaluation && record.episode.origin.member == Evaluation.greedyMember)
-    {
-      var key = Key(update: record.update, origin: record.episode.origin)
-      key.origin.member = 0
-      let place = places[key] ?? groups.count
-      if place == groups.count {
-        places[key] = place
-        groups.append(RecordedGroup(numbers: [], episodes: []))
-      }
-      groups[place].numbers.append(index + 1)
-      groups[place].episodes.append(record.episode)
-    }
-    return groups
+  /// The episode and what does not fit.
+  public var description: String { "episode \(episode): \(reason)" }
+  /// What to do about it.
+  public var hint: String? {
+    "trainer.json and episodes.jsonl are of different runs, or were changed"
   }
 }

@@ -172,6 +172,21 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     "evaluationEpisodes": "held-out scenarios of an evaluation",
   ]
 
+  /// The largest value of a count, and why.
+  private static let usualLimit = (most: 1_000_000, reason: "all of them are kept in memory")
+  private static let limits: [String: (most: Int, reason: String)] = {
+    let steps = (most: 1_000_000_000, reason: "more would not end")
+    let tokens = (most: 1 << 17, reason: "the angles of all positions are kept")
+    let size = (most: 1 << 16, reason: "its square is a size of the model")
+    return [
+      "updates": steps, "turns": steps, "cloningSteps": steps, "evaluationEvery": steps,
+      "aggregationLength": steps, "context": tokens, "actionTokens": tokens, "width": size,
+      "feedForward": (1 << 20, "it is a size of the model"), "heads": size,
+      "layers": (1024, "deeper ones do not learn here"),
+      "vocabulary": (1 << 20, "it is a size of the model"),
+    ]
+  }()
+
   /// What contradicts itself or is out of range, if anything: the property and what it should be.
   public var flaw: (property: String, expected: String)? {
     let counts = [
@@ -187,8 +202,23 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
       ("context", context, 16), ("evaluationEvery", evaluationEvery, 1),
       ("evaluationEpisodes", evaluationEpisodes, 1), ("updates", updates, 0), ("turns", turns, 0),
     ]
-    if let (name, _, minimum) = counts.first(where: { $0.1 < $0.2 }) {
-      return (name, "a whole number of at least \(minimum)")
+    for (name, value, minimum) in counts {
+      let (maximum, reason) = Self.limits[name] ?? Self.usualLimit
+      guard minimum...maximum ~= value else {
+        return (name, "a whole number from \(minimum) to \(maximum) (\(reason))")
+      }
+    }
+    // Each factor is small enough that the products are exact.
+    let products = [
+      ("groupSize", groupSize, "groups", groups),
+      ("processForks", processForks, "processLabels", processLabels),
+    ]
+    for (name, value, other, factor) in products where value * factor > Self.usualLimit.most {
+      return (
+        name,
+        "at most \(max(1, Self.usualLimit.most / factor)) with \(factor) \(other):"
+          + " the episodes of an update are kept in memory"
+      )
     }
     let amounts = [
       ("learningRate", learningRate), ("adamEpsilon", adamEpsilon), ("clipLow", clipLow),

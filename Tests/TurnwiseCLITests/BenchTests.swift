@@ -92,8 +92,11 @@ import Turnwise
         + "separated by commas"
     ),
     ("--model T1,T4", "--model T1,T4: expected some of T1, T2, T3, separated by commas"),
-    ("--batch 1,,2", "--batch 1,,2: expected whole numbers of at least 1, separated by commas"),
-    ("--samples 0", "--samples 0: expected a whole number of at least 1"),
+    ("--batch 1,,2", "--batch 1,,2: expected whole numbers from 1 to 1000000, separated by commas"),
+    (
+      "--samples 0",
+      "--samples 0: expected a whole number from 1 to 1000000 (all of them are kept in memory)"
+    ),
     (
       "--only iteration --model T3", "the updates of T3 are not timed; choose T1 or T2"
     ),

@@ -113,9 +113,17 @@ import TurnwiseEnvironments
       "error: --purpose walk: expected run, training, evaluation, demonstration, warmup, fork\n"
     ),
     ("--episode 9", "error: no training episode is like that; turnwise show lists what there is\n"),
-    ("--episode 0", "error: --episode 0: expected a whole number of at least 1\n"),
+    (
+      "--episode 0",
+      "error: --episode 0: expected a whole number from 1 to 1000000000"
+        + " (so that products of options can be computed)\n"
+    ),
     ("--update 2", "error: no training episode is like that; turnwise show lists what there is\n"),
-    ("--limit 0 --credit rloo", "error: --limit 0: expected a whole number of at least 1\n"),
+    (
+      "--limit 0 --credit rloo",
+      "error: --limit 0: expected a whole number from 1 to 1000000000"
+        + " (so that products of options can be computed)\n"
+    ),
   ])
   func `says what there is not`(flags: String, text: String) async {
     let printed = await turnwise("credit \(Self.example) \(flags)")
@@ -222,9 +230,39 @@ import TurnwiseEnvironments
     #expect(printed.status == 3)
     #expect(
       printed.note.hasPrefix(
-        "error: \(folder.path)/episodes.jsonl line 2 (byte \(byte)): is no record: "))
+        "error: \(folder.path)/episodes.jsonl line 2 (byte \(byte)): is not a valid record: "))
     let isSame = try Data(contentsOf: layout.episodes) == bytes
     #expect(isSame)
+  }
+
+  @Test func `credits what can be read around damage`() async throws {
+    let layout = try copyExample()
+    var all = try lines(layout)
+    all[1] = "garbage"
+    all.insert("  ", at: 3)
+    try Data(all.joined(separator: "\n").utf8).write(to: layout.episodes)
+    let printed = await turnwise("credit \(folder.path) --credit rloo --json")
+    #expect(printed.status == 3)
+    #expect(printed.note.contains("episodes.jsonl line 2 (byte "))
+    guard case .array(let entries)? = try printed.json["episodes"] else {
+      Issue.record("no episodes")
+      return
+    }
+    // The numbers are those of the lines.
+    #expect(entries.map { $0["number"] } == [1, 3, 5, 6, 7, 8, 9])
+  }
+
+  @Test func `leaves out an episode that comes twice, and says so`() async throws {
+    let layout = try copyExample()
+    var all = try lines(layout)
+    all.insert(all[0], at: 1)
+    all.remove(at: 3)
+    try Data(all.joined(separator: "\n").utf8).write(to: layout.episodes)
+    let printed = await turnwise("credit \(folder.path) --credit rloo --json")
+    #expect(printed.status == 0)
+    #expect(printed.note.contains("line 2: episode "))
+    #expect(printed.note.contains("is in line 1 already; left out"))
+    #expect(printed.note.contains("the group of line 1 has 3 of at least 4 members"))
   }
 
   @Test func `appends to a run without episodes`() async throws {

@@ -89,7 +89,10 @@ import Turnwise
   @Test(arguments: [
     ("keydoor-v1 --truth maybe", "error: --truth maybe: expected best, exact, forks, both\n"),
     ("keydoor-v1 --cutoff 0", "error: --cutoff 0: expected a number between 0 and 1\n"),
-    ("keydoor-v1 --forks 1", "error: --forks 1: expected a whole number of at least 4\n"),
+    (
+      "keydoor-v1 --forks 1",
+      "error: --forks 1: expected a whole number from 4 to 1000000 (all of them are kept in memory)\n"
+    ),
     ("keydor-v1", "error: no environment named 'keydor-v1'\nhint:  did you mean 'keydoor-v1'?\n"),
     (
       "RUN --env-set horizon=2",

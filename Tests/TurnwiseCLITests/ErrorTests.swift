@@ -24,14 +24,19 @@ import Turnwise
     ("run keydoor-v1 --out --force", "error: --out needs a value: DIR\n"),
     (
       "run keydoor-v1 --episodes 0",
-      "error: --episodes 0: expected a whole number of at least 1\n"
+      "error: --episodes 0: expected a whole number from 1 to 1000000000"
+        + " (so that products of options can be computed)\n"
     ),
     (
       "run keydoor-v1 --episodes=many",
-      "error: --episodes many: expected a whole number of at least 1\n"
+      "error: --episodes many: expected a whole number from 1 to 1000000000"
+        + " (so that products of options can be computed)\n"
     ),
     ("run keydoor-v1 --seed -1", "error: --seed -1: expected a whole number of at least 0\n"),
-    ("run keydoor-v1 --workers 0", "error: --workers 0: expected a whole number of at least 1\n"),
+    (
+      "run keydoor-v1 --workers 0",
+      "error: --workers 0: expected a whole number from 1 to 1024 (each is a thread)\n"
+    ),
     ("run keydoor-v1 --slip 2", "error: --slip 2: expected a number from 0 to 1\n"),
     ("run keydoor-v1 --habit nan", "error: --habit nan: expected a number from 0 to 1\n"),
     ("run keydoor-v1 --split all", "error: --split all: expected train or held-out\n"),
@@ -52,7 +57,24 @@ import Turnwise
     ),
     ("train keydoor-v1 --learning-rate fast", "error: --learning-rate fast: expected a number\n"),
     ("train keydoor-v1 --width 7", "error: --width 7: expected a multiple of twice the heads\n"),
-    ("train keydoor-v1 --groups 0", "error: --groups 0: expected a whole number of at least 1\n"),
+    (
+      "train keydoor-v1 --groups 0",
+      "error: --groups 0: expected a whole number from 1 to 1000000 (all of them are kept in memory)\n"
+    ),
+    (
+      "train keydoor-v1 --layers 9223372036854775807",
+      "error: --layers 9223372036854775807: expected a whole number from 1 to 1024"
+        + " (deeper ones do not learn here)\n"
+    ),
+    (
+      "train keydoor-v1 --groups 1000000 --group-size 1000000",
+      "error: --group-size 1000000: expected at most 1 with 1000000 groups:"
+        + " the episodes of an update are kept in memory\n"
+    ),
+    (
+      "train keydoor-v1 --warm-start nowhere --width 128",
+      "error: --width does not go with --warm-start, whose policy has a shape already\n"
+    ),
     (
       "train keydoor-v1 --ratio tokn",
       "error: --ratio tokn: expected one of token, turn, turn-mean, sequence, sequence-mean\n"

@@ -63,6 +63,22 @@ import TurnwiseNumerics
     #expect(throws: CheckpointError.impossibleModel("The width is not a multiple of the heads.")) {
       try Checkpoint(decoding: broken)
     }
+    for size in ["layers", "width", "vocabulary", "feedForward"] {
+      broken = file
+      broken.metadata["turnwise.model"]?.replace(
+        try Regex("\"\(size)\":[0-9]+"), with: "\"\(size)\":\(1 << 24)")
+      let error = #expect(throws: CheckpointError.self) { try Checkpoint(decoding: broken) }
+      #expect(error == .tooFewWeights, "\(size)")
+    }
+    broken = file
+    broken.metadata["turnwise.model"]?.replace(
+      try Regex("\"context\":[0-9]+"), with: "\"context\":\(1 << 24)")
+    #expect(throws: CheckpointError.impossibleModel("A context has at most 131072 tokens.")) {
+      try Checkpoint(decoding: broken)
+    }
+    broken = file
+    broken.tensors[0].values[0] = .nan
+    #expect(throws: CheckpointError.notFinite("A weight")) { try Checkpoint(decoding: broken) }
     broken = file
     broken.tensors.removeLast()
     #expect(throws: SafetensorsError.missingTensor("model.norm.weight")) {

@@ -106,4 +106,23 @@ import TurnwiseModel
     let blank = [UInt8](repeating: 0x20, count: 200_000)
     #expect(ContinuousClock().measure { _ = tokenizer.encode(blank) } < .seconds(10))
   }
+
+  @Test func `is read only if its merges make short tokens of earlier ones`() throws {
+    func read(_ merges: [[Int]], special: [String] = []) -> Bool {
+      struct Stored: Encodable {
+        var merges: [[Int]]
+        var special: [String]
+      }
+      guard let data = try? JSONEncoder().encode(Stored(merges: merges, special: special)) else {
+        return false
+      }
+      return (try? JSONDecoder().decode(Tokenizer.self, from: data)) != nil
+    }
+    #expect(read([]) && read([[97, 98], [256, 256]]))
+    #expect(!read([[]]) && !read([[97]]) && !read([[256, 97]]) && !read([[-1, 97]]))
+    #expect(!read([[97, 98], [97, 98]]))
+    // Each doubles the one before it: forty of them would be a terabyte.
+    #expect(!read([[97, 97]] + (0..<40).map { [256 + $0, 256 + $0] }))
+    #expect(!read([], special: ["end", "end"]))
+  }
 }

@@ -67,8 +67,11 @@ import TurnwiseTrace
     let note = folder.url.appending(path: "note.txt")
     try Data("mine".utf8).write(to: note)
 
+    try first.close()
+
     let second = try TraceWriter(folder.url, run: .sample, replacing: true)
     #expect(try Reading(second.layout.episodes).records.isEmpty)
+    try second.close()
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
     #expect(names == ["episodes.jsonl", "metrics.jsonl", "note.txt", "run.json"])
   }
@@ -169,7 +172,7 @@ import TurnwiseTrace
 
   @Test(
     arguments: [1, 3, 5],
-    ["garbage", "", "{", "[]", "7", "\"x\"", "{\"version\":1}", "{\"version\":\"1\"}", "\u{0}"])
+    ["garbage", "{", "[]", "7", "\"x\"", "{\"version\":1}", "{\"version\":\"1\"}", "\u{0}"])
   func `with a line of garbage anywhere names file, line and byte`(line: Int, text: String)
     async throws
   {
@@ -177,9 +180,67 @@ import TurnwiseTrace
     let error = try #require(reading.error)
     #expect((error.line, error.byte) == (line, byte))
     #expect(error.file.hasSuffix("episodes.jsonl"))
-    #expect("\(error)".hasPrefix("\(error.file) line \(line) (byte \(byte)): is no record: "))
-    #expect(reading.records.count == line - 1)
+    #expect(
+      "\(error)".hasPrefix("\(error.file) line \(line) (byte \(byte)): is not a valid record: "))
+    // What comes after it is read all the same.
+    #expect(reading.records.count == 4)
     #expect(reading.cut == nil)
+  }
+
+  @Test(arguments: [1, 3, 5], ["", " ", "\t \r"])
+  func `may have lines of blanks`(line: Int, text: String) async throws {
+    let (reading, _) = try await damaged(line, text)
+    #expect(reading.error == nil && reading.cut == nil && reading.records.count == 4)
+  }
+
+  @Test(arguments: [
+    ("\u{0}\u{0}", "has the byte 00 where a value was expected at byte 0"),
+    (#"{"version":1,"x":"\ud83d"}"#, #"has half of a surrogate pair (\ud83d) at byte 18"#),
+    (#"{"version":1,"x":"\ud83dA"}"#, #"has half of a surrogate pair (\ud83d) at byte 18"#),
+    (#"{"version":1,"version":1}"#, "has the member 'version' twice at byte 13"),
+    (#"{"version":1,"x":01}"#, "has a number that begins with 0 at byte 17"),
+    (#"{"version":1,"x":1e999}"#, "has a number that is too large at byte 17"),
+    (#"{"version":1"#, "ends where ',' or '}' was expected at byte 12"),
+    ("{\"version\":1,\"x\":\"a\u{0}b\"}", "has the byte 00 within a string at byte 19"),
+    (
+      String(repeating: "[", count: 100_000),
+      "is nested more than \(JSONText.depthLimit) deep at byte \(JSONText.depthLimit)"
+    ),
+  ])
+  func `with a damaged line gives the true reason`(text: String, reason: String) async throws {
+    let (reading, _) = try await damaged(3, text)
+    #expect(reading.error?.problem == .notARecord(reason))
+    #expect(reading.records.count == 4)
+  }
+
+  @Test func `that is a pipe is refused and not waited for`() async throws {
+    let layout = try TraceWriter.write(try await records(), in: folder)
+    for file in [layout.episodes, layout.run] {
+      try FileManager.default.removeItem(at: file)
+      try #require(mkfifo(file.path, 0o644) == 0)
+    }
+    let expected = TraceError.Problem.system("is not a regular file")
+    #expect((#expect(throws: TraceError.self) { try layout.readRun() })?.problem == expected)
+    let error = #expect(throws: TraceError.self) {
+      _ = try RecordReader<EpisodeRecord>(layout.episodes)
+    }
+    #expect(error?.problem == expected)
+  }
+
+  @Test func `that shrinks while it is read ends there`() async throws {
+    let layout = try TraceWriter.write(try await records(), in: folder)
+    let line = try Data(contentsOf: layout.episodes)
+    for _ in 0..<60 {
+      let file = try FileHandle(forWritingTo: layout.episodes)
+      try file.seekToEnd()
+      try file.write(contentsOf: line)
+      try file.close()
+    }
+    var reader = try RecordReader<EpisodeRecord>(layout.episodes)
+    #expect(reader.next() != nil)
+    try #require(truncate(layout.episodes.path, 0) == 0)
+    while reader.next() != nil {}
+    #expect(reader.damagedLines <= 1)
   }
 
   @Test func `that ends in garbage without a line end is not one that was cut`() async throws {
@@ -214,6 +275,26 @@ import TurnwiseTrace
         $0.credit = ["token": CreditRecord(turns: .init(repeating: 0, count: count), tokens: [[1]])]
       }
         == "'token' credits other tokens than were sampled")
+    #expect(
+      problem { $0.episode.tape.append([7], as: .observation, turn: 1000) }
+        == "span 0 of segment 0 belongs to turn 1001 of \(count)")
+    #expect(
+      problem { $0.episode.tape.append([7], as: .observation, turn: -1) }
+        == "span 0 of segment 0 belongs to turn -1 of \(count)")
+    #expect(
+      problem {
+        $0.episode.tape.append([7], as: .observation, turn: 1)
+        $0.episode.tape.append([8], as: .observation, turn: 0)
+      } == "span 1 of segment 0 belongs to turn 1, after one of turn 2")
+    #expect(
+      problem {
+        $0.episode.tape.append([7], as: .observation, turn: 0)
+        _ = $0.episode.tape.appendSampled([8], logProbabilities: [0], turn: 0)
+      } == "span 1 of segment 0 was sampled in turn 1, which names another")
+    #expect(
+      problem { $0.episode.tape.append([-7], as: .observation, turn: 0) }
+        == "segment 0 has the token -7")
+    #expect(problem { $0.episode.origin.member = -1 } == "its member is -1")
     #expect(
       problem { $0.episode.turns[1].span = .init(segment: 0, span: 4) }
         == "turn 2 names span 4 of segment 0, which holds no tokens of it")

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import TurnwiseCore
 import TurnwiseCredit
+import TurnwiseModel
 import TurnwiseTrace
 import TurnwiseTraining
 
@@ -161,5 +162,54 @@ import TurnwiseTraining
     records[4].episode.turns = []
     let groups = RecordedGroup.gather(records, purpose: .training)
     #expect(groups.map(\.numbers) == [[1, 3, 4], [6, 7, 8]])
+  }
+
+  @Test func `is refused where the tape does not belong to the saved models`() async throws {
+    let run = try await TracedRun("token", workers: [1]) { $0.updates = 1 }
+    let groups = RecordedGroup.gather(run.records, purpose: .training).map(\.episodes)
+    var other = run.state
+    #expect(other.flaw(of: groups[0][0]) == nil)
+    let shape = other.policy.model.configuration
+    for change in [\ModelConfiguration.vocabulary, \.context] {
+      var small = shape
+      small[keyPath: change] = change == \.vocabulary ? 2 : 3
+      var random = Randomness(seed: 1)
+      other.policy.model = Transformer(small, using: &random)
+      #expect(throws: UnreadableEpisode.self) {
+        try RecordedCredit(groups, estimators("rloo"), models: other)
+      }
+    }
+  }
+
+  @Test func `needs models that belong together`() async throws {
+    let run = try await TracedRun("token", workers: [1]) { $0.updates = 1 }
+    let text = try JSON.encode(run.state)
+    func reason(_ change: (inout [String: JSONValue]) -> Void) throws -> String? {
+      guard case .object(var members) = try JSON.decode(JSONValue.self, from: text) else {
+        return nil
+      }
+      change(&members)
+      do {
+        _ = try JSONValue.object(members).decode(TrainerState.self)
+        return nil
+      } catch let error as DecodingError {
+        return error.plainDescription
+      }
+    }
+    #expect(try reason { _ in } == nil)
+    #expect(try reason { $0["actionLimit"] = -1 } == "'actionLimit': is -1")
+    #expect(try reason { $0["iteration"] = .integer(.max) } == "'iteration': is \(Int.max)")
+    #expect(
+      try reason { $0["tokenizer"] = ["merges": [], "special": ["act", "end"]] }
+        == "'tokenizer': does not belong to the policy")
+    #expect(try reason { $0["critic"] = $0["policy"] } == "'critic': says tokens, not values")
+    var short = run.state.policy.model.configuration
+    short.context -= 1
+    var random = Randomness(seed: 1)
+    let critic = Transformer(critic: Transformer(short, using: &random))
+    let stored = try JSON.decode(
+      [String: JSONValue].self, from: JSON.encode(["critic": Checkpoint(critic)]))
+    #expect(
+      try reason { $0["critic"] = stored["critic"] }?.contains("has a context of") == true)
   }
 }

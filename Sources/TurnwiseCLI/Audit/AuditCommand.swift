@@ -80,7 +80,7 @@ struct AuditCommand: Subcommand {
       problem: GatedProblem(chance: chance),
       groups: try invocation.integer(Self.groups, atLeast: 1, default: 3000),
       groupSize: try invocation.integer(Self.groupSize, atLeast: 2, default: 8),
-      seed: UInt64(try invocation.integer(.seed, atLeast: 0, default: 1)),
+      seed: UInt64(try invocation.integer(.seed, atLeast: 0, atMost: .any, default: 1)),
       modelError: try invocation.probability(Self.modelError, default: 0.15))
     return try ToyAudit(audit, credit: invocation.text(Self.credit), context.catalog.estimators)
   }

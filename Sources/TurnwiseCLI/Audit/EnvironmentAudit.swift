@@ -43,7 +43,8 @@ struct EnvironmentAudit: Sendable {
   /// - Throws: A ``UsageError``.
   static func options(_ invocation: Invocation) throws -> AuditOptions {
     var options = AuditOptions()
-    options.seed = HexSeed(UInt64(try invocation.integer(.seed, atLeast: 0, default: 1)))
+    options.seed = HexSeed(
+      UInt64(try invocation.integer(.seed, atLeast: 0, atMost: .any, default: 1)))
     if let word = invocation.text(AuditCommand.truth) {
       guard let source = AuditOptions.Source(rawValue: word) else {
         throw UsageError.badValue(
@@ -90,8 +91,8 @@ struct EnvironmentAudit: Sendable {
   private func audit<E: Environment>(
     _ environment: E, _ layout: TraceLayout, _ run: RunRecord
   ) async throws -> ExitStatus {
-    let environment = try Parameters.setting(
-      run.parameters, of: environment, blobs: layout.blobStore())
+    let environment = try RunFolder.environment(
+      environment, of: run, in: layout, blobs: layout.blobStore())
     let models = try TrainedPolicy.state(
       in: layout.folder.relativePath, for: environment, writingTo: invocation.text(.out),
       context.console)
@@ -134,10 +135,9 @@ struct EnvironmentAudit: Sendable {
   private func writer<E: Environment>(
     _ environment: E, _ configuration: Configuration
   ) throws -> (URL, TraceWriter) {
-    let folder = RunFolder.choose(invocation, suggestion: "audit-\(E.id)")
-    let writer = try RunFolder.writer(
-      folder, "audit", environment, configuration, workers, replacing: invocation.has(.force))
-    return (folder, writer)
+    let writer = try RunFolder.create(
+      invocation, suggestion: "audit-\(E.id)", "audit", environment, configuration, workers)
+    return (writer.layout.folder, writer)
   }
 
   // MARK: - The audit
@@ -161,6 +161,7 @@ struct EnvironmentAudit: Sendable {
     }
     rows.finish("\(estimators.count) estimators")
     try write(played, result, writer)
+    try writer.close()
     let answer = AuditAnswer(
       environment: E.id, options, played, result, trace: folder.relativePath,
       seconds: (ContinuousClock.now - watch) / .seconds(1))

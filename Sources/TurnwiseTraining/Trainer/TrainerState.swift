@@ -1,4 +1,4 @@
-internal import TurnwiseCore
+public import TurnwiseCore
 internal import TurnwiseCredit
 public import TurnwiseModel
 
@@ -36,46 +36,72 @@ extension TrainerState: Codable {
   }
 
   /// Reads a state; the sampling temperature is 1 and the number of workers 1.
+  ///
+  /// - Throws: A `DecodingError`, also where the parts do not belong together.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
+    func refuse(_ key: CodingKeys, _ reason: String) -> DecodingError {
+      .dataCorruptedError(forKey: key, in: container, debugDescription: reason)
+    }
     let stored = try container.decode(Checkpoint.self, forKey: .policy)
-    guard stored.model.configuration.head == .tokens else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .policy, in: container, debugDescription: "holds no policy")
-    }
+    let shape = stored.model.configuration
+    guard shape.head == .tokens else { throw refuse(.policy, "holds no policy") }
     let tokenizer = try container.decode(Tokenizer.self, forKey: .tokenizer)
-    guard tokenizer.vocabulary <= stored.model.configuration.vocabulary,
+    guard tokenizer.vocabulary == shape.vocabulary,
       PromptFormat.special.allSatisfy({ tokenizer.special($0) != nil })
-    else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .tokenizer, in: container, debugDescription: "does not belong to the policy")
+    else { throw refuse(.tokenizer, "does not belong to the policy") }
+    let limit = try container.decode(Int.self, forKey: .actionLimit)
+    guard 1...ModelConfiguration.longestContext ~= limit else {
+      throw refuse(.actionLimit, "is \(limit)")
     }
-    policy = LanguagePolicy(
-      stored.model, format: PromptFormat(tokenizer),
-      actionLimit: try container.decode(Int.self, forKey: .actionLimit))
+    policy = LanguagePolicy(stored.model, format: PromptFormat(tokenizer), actionLimit: limit)
     optimizer = stored.optimizer ?? AdamW(for: stored.model)
-    critic = try container.decodeIfPresent(Checkpoint.self, forKey: .critic).map(Critic.init)
-    processModel = try container.decodeIfPresent(Checkpoint.self, forKey: .processModel).map {
-      ProcessModel(
-        critic: Critic($0),
-        labels: try container.decode([ProcessModel.Label].self, forKey: .processLabels))
+
+    /// A model beside the policy, which must be able to read what the policy reads.
+    func model(_ key: CodingKeys, _ head: ModelConfiguration.Head) throws -> Checkpoint? {
+      guard let other = try container.decodeIfPresent(Checkpoint.self, forKey: key) else {
+        return nil
+      }
+      if let flaw = shape.flaw(ofReader: other.model.configuration, head: head) {
+        throw refuse(key, flaw)
+      }
+      return other
     }
-    implicitModel = try container.decodeIfPresent(Checkpoint.self, forKey: .implicitModel).map {
-      ImplicitModel(
-        $0, start: try container.decode(Checkpoint.self, forKey: .implicitStart).model,
-        try container.decode(ImplicitReward.self, forKey: .implicitRecipe))
+    critic = try model(.critic, .scalar).map(Critic.init)
+    if let checkpoint = try model(.processModel, .scalar) {
+      let labels = try container.decode([ProcessModel.Label].self, forKey: .processLabels)
+      let context = checkpoint.model.configuration.context
+      for (index, label) in labels.enumerated() {
+        guard 1...context ~= label.tokens.count, label.value.isFinite, label.update >= 0,
+          label.tokens.allSatisfy({ 0..<shape.vocabulary ~= Int($0) })
+        else { throw refuse(.processLabels, "label \(index) does not belong to the model") }
+      }
+      processModel = ProcessModel(critic: Critic(checkpoint), labels: labels)
     }
-    reference = try container.decodeIfPresent(Checkpoint.self, forKey: .reference)?.model
+    if let checkpoint = try model(.implicitModel, .tokens) {
+      guard let start = try model(.implicitStart, .tokens)?.model else {
+        throw refuse(.implicitStart, "is missing")
+      }
+      implicitModel = ImplicitModel(
+        checkpoint, start: start, try container.decode(ImplicitReward.self, forKey: .implicitRecipe)
+      )
+    }
+    reference = try model(.reference, .tokens)?.model
     iteration = try container.decode(Int.self, forKey: .iteration)
+    guard Self.counters ~= iteration else { throw refuse(.iteration, "is \(iteration)") }
     let spent = try container.decode([String: JSONValue].self, forKey: .spending)
     do {
       // What an earlier version did not count stays 0, so that its policies can still be read.
       spending = try Parameters.setting(spent, of: Spending())
     } catch let problem as Parameters.Problem {
-      throw DecodingError.dataCorruptedError(
-        forKey: .spending, in: container, debugDescription: "\(problem)")
+      throw refuse(.spending, "\(problem)")
     }
+    guard spending.metrics.values.allSatisfy({ Double(Self.counters.upperBound) >= $0 && $0 >= 0 })
+    else { throw refuse(.spending, "has a count that is out of range") }
   }
+
+  /// What a counter can be: sums of some of them must not overflow.
+  private static let counters = 0...(1 << 53)
 
   /// Writes the state; models are safetensors files in base64.
   public func encode(to encoder: any Encoder) throws {
@@ -96,5 +122,41 @@ extension TrainerState: Codable {
     try container.encodeIfPresent(reference.map { Checkpoint($0) }, forKey: .reference)
     try container.encode(iteration, forKey: .iteration)
     try container.encode(spending, forKey: .spending)
+  }
+}
+
+extension ModelConfiguration {
+  /// Why a model cannot read what the policy of this shape reads, if it cannot.
+  fileprivate func flaw(ofReader other: ModelConfiguration, head: Head) -> String? {
+    guard other.head == head else {
+      return head == .scalar ? "says tokens, not values" : "says values, not tokens"
+    }
+    guard other.vocabulary == vocabulary else {
+      return "has \(other.vocabulary) tokens, and the policy \(vocabulary)"
+    }
+    guard other.context >= context else {
+      return "has a context of \(other.context) tokens, and the policy one of \(context)"
+    }
+    return nil
+  }
+}
+
+extension TrainerState {
+  /// Why the models cannot read an episode, if they cannot: its tape was written by another policy, or
+  /// was changed.
+  public func flaw(of episode: Episode) -> String? {
+    let shape = policy.model.configuration
+    for (index, segment) in episode.tape.segments.enumerated() {
+      guard segment.tokens.count <= shape.context else {
+        return
+          "segment \(index) of its tape has \(segment.tokens.count) tokens, and the run's policy"
+          + " has a context of \(shape.context)"
+      }
+      if let token = segment.tokens.first(where: { !(0..<shape.vocabulary ~= Int($0)) }) {
+        return "segment \(index) of its tape has the token \(token), and the run's policy knows"
+          + " \(shape.vocabulary) tokens"
+      }
+    }
+    return nil
   }
 }

@@ -109,12 +109,15 @@ public struct TrainingRun<E: Environment> {
   }
 
   /// Writes the trainer's state under another name and renames it, so that there is always a whole one.
+  ///
+  /// Episodes and metrics are on the disk before it: no state is newer than what it was learnt from.
   private func save() throws {
     let file = writer.layout.trainer
+    try writer.synchronize()
     do {
       try JSON.encode(trainer.state).write(to: file, options: .atomic)
     } catch {
-      throw TraceError(.system("\(error)"), file: file.relativePath)
+      throw TraceError(.system(SystemReason.words(error)), file: file.relativePath)
     }
   }
 }
@@ -124,16 +127,6 @@ extension TraceLayout {
   ///
   /// - Throws: A ``TraceError``.
   public func readTrainer() throws -> TrainerState {
-    guard FileManager.default.fileExists(atPath: trainer.path) else {
-      throw TraceError(.missing, file: trainer.relativePath)
-    }
-    do {
-      return try JSON.decode(TrainerState.self, from: Data(contentsOf: trainer))
-    } catch let error as DecodingError {
-      throw TraceError(
-        .notARecord(error.plainDescription), file: trainer.relativePath, line: 1, byte: 0)
-    } catch {
-      throw TraceError(.system("\(error)"), file: trainer.relativePath)
-    }
+    try read(TrainerState.self, from: trainer)
   }
 }

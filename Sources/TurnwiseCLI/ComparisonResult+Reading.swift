@@ -1,0 +1,91 @@
+internal import Foundation
+internal import Turnwise
+
+extension ComparisonResult {
+  /// Computes the results of a comparison from the folders of its runs, also of one that was killed; there
+  /// are none where no seed is complete.
+  ///
+  /// - Parameters:
+  ///   - run: What was compared.
+  ///   - layout: Its folder.
+  init?(of run: RunRecord, in layout: TraceLayout) {
+    guard let configuration = try? run.configuration.decode(RunConfiguration.self) else {
+      return nil
+    }
+    var planned = 0
+    if case .integer(let seeds)? = run.configuration[Self.plannedKey] { planned = seeds }
+    let estimators = configuration.credit.split(separator: ",").map(String.init)
+    var found: [(order: (UInt64, Int), estimator: String, seed: HexSeed, FoundCurve)] = []
+    for folder in layout.runs() {
+      let part = TraceLayout(folder)
+      guard let run = try? part.readRun(), run.command == "compare",
+        case .string(let estimator)? = run.configuration["credit"],
+        let seed = try? run.configuration["seed"]?.decode(HexSeed.self),
+        let curve = FoundCurve(part)
+      else { continue }
+      let place = estimators.firstIndex(of: estimator) ?? estimators.count
+      found.append(((seed.value, place), estimator, seed, curve))
+    }
+    guard !found.isEmpty else { return nil }
+    self.init(
+      environment: run.environment, configuration: configuration,
+      plannedSeeds: max(planned, Set(found.map(\.seed)).count))
+    for (_, estimator, seed, curve) in found.sorted(by: { $0.order < $1.order }) {
+      add(estimator, seed: seed, curve.curve, seconds: curve.seconds)
+    }
+    let names = Set(found.map(\.estimator)).count
+    guard keepCompleteSeeds(estimators: max(names, estimators.count)) else { return nil }
+  }
+}
+
+/// The learning curve of a run that has ended, as its metrics tell it.
+private struct FoundCurve {
+  var curve = EvaluationCurve()
+  var seconds = 0.0
+
+  /// Reads the metrics of a run.
+  ///
+  /// - Returns: `nil` if the run has not ended, or its metrics are not those of a training.
+  init?(_ layout: TraceLayout) {
+    guard var reader = try? RecordReader<MetricsRecord>(layout.metrics) else { return nil }
+    var turns = 0
+    while let record = reader.next() {
+      seconds += (record.timing ?? [:]).values.map(\.value).filter(\.isFinite).reduce(0, +)
+      guard let sampled = Self.evaluation("evaluation", record) else { continue }
+      guard let spent = record.metrics["spent/training_turns"]?.value, spent >= Double(turns),
+        spent <= 0x1p53
+      else { return nil }
+      turns = Int(spent)
+      var point: [String: JSONValue] = [
+        "update": .integer(record.update), "turns": .integer(turns), "sampled": sampled,
+      ]
+      point["greedy"] = Self.evaluation("evaluation_greedy", record)
+      guard
+        let decoded = try? JSONValue.object(point).decode(EvaluationCurve.Point.self)
+      else { return nil }
+      curve.points.append(decoded)
+    }
+    // The start and the end, and they alone, are evaluated greedily, too.
+    guard reader.damagedLines == 0, curve.points.count > 1, curve.final?.greedy != nil else {
+      return nil
+    }
+  }
+
+  private static func evaluation(_ prefix: String, _ record: MetricsRecord) -> JSONValue? {
+    func number(_ name: String) -> Double? {
+      record.metrics["\(prefix)/\(name)"].flatMap { $0.value.isFinite ? $0.value : nil }
+    }
+    guard let success = number("success"), let reward = number("reward"),
+      let turns = number("turns"), let count = number("episodes"), 0...0x1p53 ~= count
+    else { return nil }
+    var families: [String: JSONValue] = [:]
+    let start = "\(prefix)/family/"
+    for (name, share) in record.metrics where name.hasPrefix(start) && share.value.isFinite {
+      families[String(name.dropFirst(start.count))] = .number(share.value)
+    }
+    return [
+      "success": .number(success), "reward": .number(reward), "turns": .number(turns),
+      "count": .integer(Int(count)), "families": .object(families),
+    ]
+  }
+}

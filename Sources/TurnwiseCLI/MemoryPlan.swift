@@ -1,0 +1,35 @@
+internal import Turnwise
+
+/// The memory that a training cannot do without: so much is needed at the least.
+struct MemoryPlan {
+  private let weights: Double
+  private let activations: Double
+
+  /// Adds up, as numbers that cannot overflow, what a configuration's models are made of.
+  init(_ configuration: RunConfiguration) {
+    let width = Double(configuration.width)
+    let layer = 4 * width * width + 3 * width * Double(configuration.feedForward)
+    let count = Double(configuration.vocabulary) * width + Double(configuration.layers) * layer
+    let float = 4.0
+    // The policy and its critic: weights, gradients and two moments each.
+    weights = 2 * 4 * float * count
+    // One sequence of full length on its way through the blocks.
+    let perToken = 6 * width + 3 * Double(configuration.feedForward)
+    activations =
+      float * Double(configuration.context) * Double(configuration.layers) * perToken
+  }
+
+  /// What is said where a machine has too little memory; `nil` where it may have enough.
+  func lack(of bytes: UInt64) -> String? {
+    guard weights + activations > Double(bytes) else { return nil }
+    return "a model of this shape needs at least \(Self.words(weights + activations)) of memory,"
+      + " and this machine has \(Self.words(Double(bytes))):"
+      + " choose a smaller --vocabulary, --width, --layers, --feed-forward or --context"
+  }
+
+  private static func words(_ bytes: Double) -> String {
+    bytes < 0x1p40
+      ? "\(Int((bytes / 0x1p30).rounded(.up))) GiB"
+      : "\(Int(min(bytes / 0x1p40, 1e15).rounded(.up))) TiB"
+  }
+}

@@ -1,0 +1,89 @@
+internal import Foundation
+internal import Turnwise
+
+/// The runs within a folder: those of a comparison, or all in `traces/`.
+struct RunListing {
+  private struct Answer: Encodable {
+    var folder: String
+    var runs: [Entry]
+    var results: ComparisonResult.Answer?
+  }
+
+  private struct Entry: Encodable {
+    var run: String
+    var command: String
+    var environment: String
+    var credit: String?
+    var seed: String?
+    /// The updates that its metrics tell of.
+    var updates: Int?
+    /// The last held-out success.
+    var success: Double?
+    /// When it was started.
+    var started: String?
+  }
+
+  private let folder: String
+  private let entries: [Entry]
+
+  /// Reads what runs there are.
+  ///
+  /// - Returns: `nil` if there is none.
+  init?(in layout: TraceLayout) {
+    let folders = layout.runs()
+    guard !folders.isEmpty else { return nil }
+    folder = layout.folder.relativePath
+    entries = folders.compactMap { folder in
+      let part = TraceLayout(folder)
+      guard let run = try? part.readRun() else {
+        return Entry(run: folder.lastPathComponent, command: "(unreadable)", environment: "")
+      }
+      func text(_ key: String, _ settings: JSONValue) -> String? {
+        guard case .string(let text)? = settings[key] else { return nil }
+        return text
+      }
+      let settings = run.configuration["training"] ?? run.configuration
+      var entry = Entry(
+        run: folder.lastPathComponent, command: run.command, environment: run.environment,
+        credit: text("credit", settings), seed: text("seed", settings))
+      if case .string(let started)? = run.host["started"] { entry.started = started }
+      if var metrics = try? RecordReader<MetricsRecord>(part.metrics) {
+        while let record = metrics.next() {
+          entry.updates = max(entry.updates ?? 0, record.update)
+          if let success = record.metrics["evaluation/success"]?.value, success.isFinite {
+            entry.success = success
+          }
+        }
+      }
+      return entry
+    }
+  }
+
+  /// Prints the list, and what a comparison has come to.
+  func show(
+    _ invocation: Invocation, _ context: Context, results: ComparisonResult.Answer? = nil
+  ) throws -> ExitStatus {
+    if invocation.has(.json) {
+      try context.console.answer(json: Answer(folder: folder, runs: entries, results: results))
+      return .success
+    }
+    var table = TextTable([
+      .text("run"), .text("command"), .text("environment"), .text("credit"),
+      .number("updates", decimals: 0), .number("held-out, %", decimals: 1), .text("started"),
+    ])
+    for entry in entries {
+      table.append([
+        .text(entry.run), .text(entry.command), .text(entry.environment),
+        .text(entry.credit ?? ""), .number(entry.updates.map(Double.init)),
+        .number(entry.success.map { 100 * $0 }), .text(entry.started ?? ""),
+      ])
+    }
+    context.console.answer(table.rendered(width: max(context.console.width, 100)))
+    if let results {
+      context.console.answer("\n" + results.text(width: context.console.width))
+    } else {
+      context.console.answer("read one: turnwise show \(folder)/NAME")
+    }
+    return .success
+  }
+}

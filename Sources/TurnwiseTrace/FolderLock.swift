@@ -1,0 +1,82 @@
+internal import Foundation
+internal import TurnwiseCore
+
+/// The process that writes into a folder.
+public struct FolderHolder: Codable, Hashable, Sendable, CustomStringConvertible {
+  /// The number of the process.
+  public var process: Int
+  /// Its command, such as `train`.
+  public var command: String
+  /// When it began, as ISO 8601.
+  public var since: String
+
+  /// Names a process.
+  public init(process: Int, command: String, since: String) {
+    self.process = process
+    self.command = command
+    self.since = since
+  }
+
+  /// Command, process and time in words.
+  public var description: String { "'\(command)', process \(process), since \(since)" }
+}
+
+/// The right to write into a folder, which one writer at a time has.
+///
+/// The lock is one of the folder itself and ends with its process, however that ends. While it is held,
+/// the file `writer.json` says who holds it, for the words of the others; it means nothing without the
+/// lock.
+package final class FolderLock: Sendable {
+  private let layout: TraceLayout
+  private let descriptor: Int32
+
+  /// Locks a folder.
+  ///
+  /// - Parameters:
+  ///   - layout: The folder, which exists.
+  ///   - command: What is said of the holder.
+  /// - Throws: A ``TraceError``, with ``TraceError/Problem/held(_:)`` if another writer has it.
+  package init(_ layout: TraceLayout, command: String) throws(TraceError) {
+    let name = layout.folder.relativePath
+    let descriptor = open(layout.folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw TraceError(.system(SystemReason.words(errno)), file: name) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let reason = errno
+      close(descriptor)
+      guard reason == EWOULDBLOCK else {
+        throw TraceError(.system(SystemReason.words(reason)), file: name)
+      }
+      throw TraceError(
+        .held(try? layout.read(FolderHolder.self, from: layout.writer)), file: name)
+    }
+    // From here on an error ends the lock: what is complete is deinitialised.
+    self.layout = layout
+    self.descriptor = descriptor
+    let holder = FolderHolder(
+      process: Int(getpid()), command: command, since: Date.now.ISO8601Format())
+    do {
+      try JSON.encode(holder).write(to: layout.writer)
+    } catch {
+      throw TraceError(.system(SystemReason.words(error)), file: name)
+    }
+    try check()
+  }
+
+  deinit {
+    unlinkat(descriptor, layout.writer.lastPathComponent, 0)
+    close(descriptor)
+  }
+
+  /// Makes sure that the folder is still the one that was locked.
+  ///
+  /// - Throws: A ``TraceError`` with ``TraceError/Problem/replaced``.
+  package func check() throws(TraceError) {
+    var (own, named) = (stat(), stat())
+    guard fstat(descriptor, &own) == 0, stat(layout.folder.path, &named) == 0,
+      own.st_dev == named.st_dev, own.st_ino == named.st_ino
+    else { throw TraceError(.replaced, file: layout.folder.relativePath) }
+  }
+
+  /// Has the names of the folder written to the disk.
+  package func synchronize() { fsync(descriptor) }
+}

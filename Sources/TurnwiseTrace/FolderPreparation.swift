@@ -1,0 +1,86 @@
+package import Foundation
+internal import TurnwiseCore
+
+/// What the folder of a new run may be.
+public enum FolderPlacement: Sendable {
+  /// A folder that is made, and does not exist yet.
+  case new
+  /// A folder that does not exist, or is empty.
+  case empty
+  /// One of these, or that of an earlier run, which is removed.
+  case replacing
+}
+
+extension TraceLayout {
+  /// Makes the folder of a run, takes the right to write into it, and sees that it is empty of runs.
+  ///
+  /// - Throws: A ``TraceError``.
+  func prepare(_ placement: FolderPlacement, command: String) throws(TraceError) -> FolderLock {
+    let name = folder.relativePath
+    do {
+      try FileManager.default.createDirectory(
+        at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
+    } catch {
+      throw TraceError(
+        .system("the folder cannot be made: \(SystemReason.words(error))"), file: name)
+    }
+    // One call that fails where the folder exists, so that of several runs one alone has made it.
+    if mkdir(folder.path, 0o777) != 0 {
+      guard errno == EEXIST else {
+        throw TraceError(
+          .system("the folder cannot be made: \(SystemReason.words(errno))"), file: name)
+      }
+      if case .new = placement { throw TraceError(.notEmpty, file: name) }
+    }
+    let lock = try FolderLock(self, command: command)
+    guard !isEmpty else { return lock }
+    guard case .replacing = placement else { throw TraceError(.notEmpty, file: name) }
+    guard isRun else { throw TraceError(.notARun, file: name) }
+    try removeRun(command: command)
+    return lock
+  }
+
+  private var isEmpty: Bool {
+    let present = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return present.allSatisfy { $0 == writer.lastPathComponent }
+  }
+
+  /// Whether Turnwise wrote the folder's `run.json`, in any version of the format.
+  var isRun: Bool {
+    guard let record = try? read(JSONValue.self, from: run) else { return false }
+    return ["version", "command", "turnwise", "environment"].allSatisfy { record[$0] != nil }
+  }
+
+  /// Removes what a run wrote, and nothing else; of a comparison its runs, too.
+  private func removeRun(command: String) throws(TraceError) {
+    for folder in runs() {
+      let part = TraceLayout(folder)
+      let lock = try FolderLock(part, command: command)
+      try withExtendedLifetime(lock) { () throws(TraceError) in try part.removeFiles() }
+    }
+    try removeFiles()
+    for folder in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
+      // Fails, as it should, for all that is not an empty folder.
+      rmdir(self.folder.appending(path: folder).path)
+    }
+  }
+
+  private func removeFiles() throws(TraceError) {
+    let stored = (try? FileManager.default.contentsOfDirectory(atPath: blobs.path)) ?? []
+    let own = stored.filter { Digest(hexadecimal: $0) != nil }.map { blobs.appending(path: $0) }
+    // The run last, so that a removal that was stopped can be repeated.
+    for file in [metrics, episodes, trainer, results] + own + [run] {
+      guard unlink(file.path) == 0 || errno == ENOENT || errno == ENOTDIR else {
+        throw TraceError(.system(SystemReason.words(errno)), file: file.relativePath)
+      }
+    }
+    rmdir(blobs.path)
+  }
+
+  /// The folders of runs within this one, such as those of a comparison, by name.
+  package func runs() -> [URL] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.sorted().map { folder.appending(path: $0, directoryHint: .isDirectory) }
+      .filter { TraceLayout($0).isRun }
+  }
+}

@@ -1,0 +1,60 @@
+internal import Foundation
+
+/// A file that is open for reading.
+///
+/// It is read and not mapped: a mapped file that is cut while it is read ends the process. Only
+/// regular files are opened, because a pipe under the name of a trace would never end.
+final class RegularFile: Sendable {
+  private let descriptor: Int32
+  private let name: String
+
+  /// Opens a file.
+  ///
+  /// - Throws: A ``TraceError``.
+  init(_ url: URL) throws(TraceError) {
+    let name = url.relativePath
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      let isMissing = errno == ENOENT || errno == ENOTDIR
+      throw TraceError(isMissing ? .missing : .system(SystemReason.words(errno)), file: name)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw TraceError(.system("is not a regular file"), file: name)
+    }
+    (self.name, self.descriptor) = (name, descriptor)
+  }
+
+  deinit { close(descriptor) }
+
+  /// The bytes from a place on, at most `count`; none at the end.
+  ///
+  /// - Throws: A ``TraceError``.
+  func read(at offset: Int, count: Int) throws(TraceError) -> [UInt8] {
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      repeat {
+        filled = pread(descriptor, buffer.baseAddress, count, off_t(offset))
+      } while filled < 0 && errno == EINTR
+      if filled < 0 { (filled, failure) = (0, errno) }
+    }
+    guard failure == 0 else {
+      throw TraceError(.system(SystemReason.words(failure)), file: name)
+    }
+    return bytes
+  }
+
+  /// All bytes of a file.
+  ///
+  /// - Throws: A ``TraceError``.
+  static func bytes(of url: URL) throws(TraceError) -> [UInt8] {
+    let file = try RegularFile(url)
+    var bytes: [UInt8] = []
+    while true {
+      let part = try file.read(at: bytes.count, count: 1 << 20)
+      if part.isEmpty { return bytes }
+      bytes += part
+    }
+  }
+}

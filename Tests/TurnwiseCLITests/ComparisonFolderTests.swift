@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+import Turnwise
+
+@Suite struct `The folder of a comparison` {
+  private let folder = TemporaryFolder()
+
+  @Test func `holds what its results are made of`() async throws {
+    let compared = await turnwise(
+      """
+      compare keydoor-v1 --credit rloo,turn --seeds 1 --env-set horizon=1 --turns 40 --groups 2 \
+      --group-size 2 --demonstrations 12 --cloning-steps 2 --cloning-batch 2 --vocabulary 300 --width 8 \
+      --heads 1 --layers 1 --feed-forward 8 --critic-episodes 2 --evaluation-episodes 2 \
+      --action-tokens 8 --json --out \(folder.path)
+      """)
+    try #require(compared.status == 0, "\(compared.note)")
+    let answer = try compared.json
+    #expect(answer["isPartial"] == false && answer["plannedSeeds"] == 1)
+    #expect(answer["endedRuns"] == ["rloo-seed1", "turn-seed1"])
+    let layout = TraceLayout(folder.url)
+    // As if it had been killed before it could write them.
+    try FileManager.default.removeItem(at: layout.results)
+    let shown = await turnwise("show \(folder.path) --json")
+    #expect(shown.status == 0)
+    let json = try shown.json
+    guard case .array(let rows)? = json["results"]?["results"],
+      case .array(let expected)? = answer["results"], case .array(let runs)? = json["runs"]
+    else {
+      Issue.record("\(shown.answer)")
+      return
+    }
+    #expect(runs.map { $0["run"] } == ["rloo-seed1", "turn-seed1"])
+    for key in ["estimator", "start", "startGreedy", "final", "finalGreedy", "area", "turns"] {
+      #expect(rows.map { $0[key] } == expected.map { $0[key] }, "\(key)")
+    }
+    let words = await turnwise("show \(folder.path)")
+    #expect(words.answer.contains("held-out success in %, mean over 1 seed (sampled"))
+    #expect(words.answer.contains("1 seed is too few for intervals"))
+
+    // A run that has not ended is listed, and leaves its seed out.
+    let part = TraceLayout(layout.folder.appending(path: "turn-seed1"))
+    let metrics = try Data(contentsOf: part.metrics).split(separator: UInt8(ascii: "\n"))
+    try (metrics[0] + [UInt8(ascii: "\n")]).write(to: part.metrics)
+    let half = await turnwise("show \(folder.path)")
+    #expect(half.status == 0 && half.answer.contains("turn-seed1"))
+    #expect(!half.answer.contains("mean over"))
+  }
+}

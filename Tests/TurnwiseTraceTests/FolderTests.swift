@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+import TurnwiseCore
+import TurnwiseTrace
+
+@Suite struct `The folder of a run` {
+  private let folder = TemporaryFolder()
+
+  private func problem(_ placement: FolderPlacement) -> TraceError.Problem? {
+    do {
+      try TraceWriter(folder.url, run: .sample, placement: placement).close()
+      return nil
+    } catch {
+      return (error as? TraceError)?.problem
+    }
+  }
+
+  @Test func `has one writer at a time, who can be named`() throws {
+    let writer = try TraceWriter(folder.url, run: .sample, placement: .new)
+    for placement in [FolderPlacement.empty, .replacing] {
+      guard case .held(let holder?)? = problem(placement) else {
+        Issue.record("a second writer was let in")
+        return
+      }
+      #expect(holder.process == Int(getpid()) && holder.command == "run")
+    }
+    let error = #expect(throws: TraceError.self) { try writer.layout.addCredit([:]) }
+    guard case .held? = error?.problem else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    try writer.close()
+    #expect(throws: Never.self) { try writer.layout.addCredit([:]) }
+    #expect(problem(.replacing) == nil)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
+    #expect(names == ["episodes.jsonl", "metrics.jsonl", "run.json"])
+  }
+
+  @Test func `is made by one of many that want to make it`() async throws {
+    let url = folder.url
+    let made = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<16 {
+        group.addTask {
+          guard let writer = try? TraceWriter(url, run: .sample, placement: .new) else {
+            return false
+          }
+          return (try? writer.close()) != nil
+        }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(made == 1)
+  }
+
+  @Test func `may be there already if it is empty`() throws {
+    try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    #expect(problem(.new) == .notEmpty)
+    #expect(problem(.empty) == nil)
+    #expect(problem(.empty) == .notEmpty)
+  }
+
+  @Test(arguments: ["blobs/mine", "run.json", "episodes.jsonl", "results.json"])
+  func `is not replaced if no run wrote it`(name: String) throws {
+    let file = folder.url.appending(path: name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data("{}".utf8).write(to: file)
+    #expect(problem(.replacing) == .notARun)
+    let content = try Data(contentsOf: file)
+    #expect(content == Data("{}".utf8))
+  }
+
+  @Test func `keeps what is not the run's when it is replaced`() throws {
+    let writer = try TraceWriter(folder.url, run: .sample, placement: .new)
+    try writer.close()
+    let mine = folder.url.appending(path: "blobs/notes.txt")
+    try FileManager.default.createDirectory(
+      at: mine.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data("mine".utf8).write(to: mine)
+    #expect(problem(.replacing) == nil)
+    #expect(FileManager.default.fileExists(atPath: mine.path))
+  }
+
+  @Test(arguments: [true, false])
+  func `is missed when it was removed or replaced`(isReplaced: Bool) throws {
+    let writer = try TraceWriter(folder.url, run: .sample, placement: .new)
+    try FileManager.default.removeItem(at: folder.url)
+    if isReplaced {
+      try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    }
+    let error = #expect(throws: TraceError.self) {
+      try writer.append(MetricsRecord(update: 0, metrics: [:]))
+    }
+    #expect(error?.problem == .replaced)
+    #expect((#expect(throws: TraceError.self) { try writer.close() })?.problem == .replaced)
+  }
+
+  @Test func `says in plain words why it cannot be made`() throws {
+    try Data().write(to: folder.url)
+    let error = #expect(throws: TraceError.self) {
+      _ = try TraceWriter(folder.url.appending(path: "x"), run: .sample, placement: .empty)
+    }
+    guard case .system(let words)? = error?.problem else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(words.hasPrefix("the folder cannot be made: "))
+    #expect(!words.contains("NSCocoa") && !words.contains("Domain"))
+  }
+
+  @Test func `takes no episode that is larger than it may be`() async throws {
+    let episode = try await keyDoorEpisodes(.expert(.none), count: 1)[0]
+    let writer = try TraceWriter(folder.url, run: .sample, placement: .new)
+    let record = EpisodeRecord(purpose: .run, episode: episode)
+    let error = #expect(throws: TraceError.self) { try writer.append(record, limit: 100) }
+    guard case .tooLarge(let size, limit: 100)? = error?.problem else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(writer.bytes == 0)
+    try writer.append(record, limit: size)
+    #expect(writer.bytes == size)
+    #expect(try Reading(writer.layout.episodes).records.count == 1)
+  }
+}
