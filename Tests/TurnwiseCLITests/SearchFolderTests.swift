@@ -73,7 +73,7 @@ import TurnwiseEnvironments
     try Data(lines.filter { $0.contains("Which capital") }.joined(separator: "\n").utf8)
       .write(to: questions)
     let small =
-      "--demonstrations 60 --cloning-steps 200 --cloning-batch 4 --width 32 --heads 2 "
+      "--demonstrations 60 --cloning-steps 400 --cloning-batch 4 --width 32 --heads 2 "
       + "--feed-forward 64 --habit 0.3 --updates 2 --groups 2 --group-size 4 "
       + "--evaluation-episodes 4 --evaluation-every 2 --critic-episodes 4"
     let printed = await turnwise(
@@ -83,7 +83,7 @@ import TurnwiseEnvironments
     let learnt = try await play("--policy \(trained.path) --split train --episodes 20")
     #expect(chance["success"] == 0)
     // What was imitated is often done.
-    #expect(try (learnt["success"]?.decode(Double.self) ?? 0) >= 0.2, "\(learnt)")
+    #expect(try (learnt["success"]?.decode(Double.self) ?? 0) >= 0.5, "\(learnt)")
     try FileManager.default.removeItem(at: folder.url)
     let credited = await turnwise("credit \(trained.path) --credit fork:k=1 --update 1 --limit 1")
     #expect(credited.status == 0, "\(credited.note)")
@@ -134,7 +134,7 @@ import TurnwiseEnvironments
 
   @Test func `is judged by SQuAD's rule where --env-set asks for it`() async throws {
     _ = try await play("--episodes 1 --env-set answers=squad")
-    #expect(try TraceLayout(out.url).readRun().parameters["answers"] == "squad")
+    #expect(try TraceLayout(out.url).readRun().parameters["answers"] == .string("squad"))
     let wrong = await turnwise(
       "run search-v1 --tasks \(folder.path) --env-set answers=loose --out \(out.path)")
     #expect(wrong.status == 2 && wrong.note.contains("standard"), "\(wrong.note)")

@@ -39,6 +39,7 @@ extension CorpusFiles {
         ids.insert(id)
         guard let judgement = judged[id] else {
           notJudged.append(line.number)
+          line.leaveOut()
           return nil
         }
         evidence = judgement.documents

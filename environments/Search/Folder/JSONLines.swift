@@ -64,6 +64,9 @@ enum JSONLines {
     /// The fields that nobody asked for.
     var unused: Set<String> { Set(members.keys).subtracting(used) }
 
+    /// Marks all fields as used, where the line as a whole is left out.
+    mutating func leaveOut() { used = Set(members.keys) }
+
     /// An error in a field of this line.
     func error(_ field: String, _ problem: CorpusError.Problem) -> CorpusError {
       CorpusError(file, line: number, field: field, problem)
