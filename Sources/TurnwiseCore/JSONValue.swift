@@ -132,13 +132,19 @@ public enum JSON {
 
   /// Decodes a value.
   ///
-  /// - Throws: A `DecodingError`.
+  /// - Throws: A `DecodingError`; of text with half of a surrogate pair it names the escape and its place.
   public static func decode<T: Decodable>(
     _ type: T.Type, from data: Data, blobs: BlobStore? = nil
   ) throws -> T {
     let decoder = JSONDecoder()
     if let blobs { decoder.userInfo[BlobStore.userInfoKey] = blobs }
-    return try decoder.decode(type, from: data)
+    do {
+      return try decoder.decode(type, from: data)
+    } catch {
+      guard let half = SurrogateHalf(in: data) else { throw error }
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: [], debugDescription: half.description, underlyingError: error))
+    }
   }
 }
 

@@ -89,30 +89,43 @@ public struct Toolbox<State>: Sendable {
   /// Builds the list of tools.
   @resultBuilder
   public enum Builder {
+    /// What a line or a block gives: most lines give one tool, which needs no list of its own.
+    public enum Part {
+      case one(any Tool<State>)
+      case many([any Tool<State>])
+    }
+
     /// One tool.
-    public static func buildExpression(_ tool: any Tool<State>) -> [any Tool<State>] { [tool] }
+    public static func buildExpression(_ tool: any Tool<State>) -> Part { .one(tool) }
     /// The tools of a list.
-    public static func buildExpression(_ tools: [any Tool<State>]) -> [any Tool<State>] { tools }
+    public static func buildExpression(_ tools: [any Tool<State>]) -> Part { .many(tools) }
     /// Collects the tools of a block.
-    public static func buildBlock(_ tools: [any Tool<State>]...) -> [any Tool<State>] {
-      Array(tools.joined())
-    }
+    public static func buildBlock(_ parts: Part...) -> Part { .many(list(parts)) }
     /// The tools of an `if`.
-    public static func buildOptional(_ tools: [any Tool<State>]?) -> [any Tool<State>] {
-      tools ?? []
-    }
+    public static func buildOptional(_ part: Part?) -> Part { part ?? .many([]) }
     /// The tools of the first of two branches.
-    public static func buildEither(first tools: [any Tool<State>]) -> [any Tool<State>] { tools }
+    public static func buildEither(first part: Part) -> Part { part }
     /// The tools of the second of two branches.
-    public static func buildEither(second tools: [any Tool<State>]) -> [any Tool<State>] { tools }
+    public static func buildEither(second part: Part) -> Part { part }
     /// The tools of a `for`.
-    public static func buildArray(_ tools: [[any Tool<State>]]) -> [any Tool<State>] {
-      Array(tools.joined())
-    }
+    public static func buildArray(_ parts: [Part]) -> Part { .many(list(parts)) }
     /// The tools of an `if #available`.
-    public static func buildLimitedAvailability(
-      _ tools: [any Tool<State>]
-    ) -> [any Tool<State>] { tools }
+    public static func buildLimitedAvailability(_ part: Part) -> Part { part }
+    /// All tools.
+    public static func buildFinalResult(_ part: Part) -> [any Tool<State>] { list([part]) }
+
+    private static func list(_ parts: [Part]) -> [any Tool<State>] {
+      if parts.count == 1, case .many(let tools) = parts[0] { return tools }
+      var tools: [any Tool<State>] = []
+      tools.reserveCapacity(parts.count)
+      for part in parts {
+        switch part {
+        case .one(let tool): tools.append(tool)
+        case .many(let more): tools += more
+        }
+      }
+      return tools
+    }
   }
 }
 

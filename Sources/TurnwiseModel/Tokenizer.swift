@@ -48,7 +48,12 @@ public struct Tokenizer: Codable, Hashable, Sendable {
   }
 
   /// Returns the bytes that a token stands for, none for a special one.
-  public func bytes(of token: Int32) -> [UInt8] { bytes[Int(token)] }
+  public func bytes(of token: Int32) -> [UInt8] {
+    require(
+      bytes.indices.contains(Int(token)),
+      "The tokenizer has \(bytes.count) tokens, so none is the number \(token).")
+    return bytes[Int(token)]
+  }
 
   /// Returns the tokens of a text.
   public func encode(_ text: String) -> [Int32] { encode(text.utf8) }
@@ -78,7 +83,7 @@ public struct Tokenizer: Codable, Hashable, Sendable {
   /// Special tokens leave nothing.
   public func decode(_ tokens: some Sequence<Int32>) -> [UInt8] {
     var result: [UInt8] = []
-    for token in tokens { result += bytes[Int(token)] }
+    for token in tokens { result += bytes(of: token) }
     return result
   }
 

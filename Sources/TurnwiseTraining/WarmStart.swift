@@ -27,14 +27,18 @@ public struct WarmStart: Sendable {
   ///   - workers: How many environment steps run at once.
   ///   - onEpisode: Called when an episode has ended.
   ///   - onKnowledge: Called with what the expert knows before he plays.
+  ///   - file: The file that is named where the configuration has a count that cannot be played.
+  ///   - line: The line that is named.
   /// - Returns: The episodes that did not fail.
   /// - Throws: The first ``Failure`` if all episodes failed, and
   ///   ``TrainingError/noExpert(_:taskNeed:)``.
   public static func demonstrations<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, workers: Int,
     onEpisode: @escaping @Sendable () -> Void = {},
-    onKnowledge: (ExpertKnowledge) -> Void = { _ in }
+    onKnowledge: (ExpertKnowledge) -> Void = { _ in }, file: StaticString = #fileID,
+    line: UInt = #line
   ) async throws -> [Episode] {
+    configuration.requireCounts(file: file, line: line)
     let seed = UInt64(configuration.demonstrationSeed.magnitude)
     var sessions = try (0..<configuration.demonstrations).map { number in
       try Session(environment, origin: EpisodeOrigin(seed: seed, split: .train, scenario: number))
@@ -63,11 +67,14 @@ public struct WarmStart: Sendable {
   ///   - configuration: Shapes and step sizes.
   ///   - workers: The most threads. The result does not depend on it.
   ///   - onStep: Called after each step with the mean negative log-likelihood in nats.
+  ///   - file: The file that is named where the configuration has a count that cannot be played.
+  ///   - line: The line that is named.
   /// - Throws: `CancellationError`, and ``TrainingError/demonstrationsTooLong(context:)``.
   public init(
     cloning demonstrations: [Episode], _ configuration: RunConfiguration, workers: Int,
-    onStep: (Double) -> Void = { _ in }
+    onStep: (Double) -> Void = { _ in }, file: StaticString = #fileID, line: UInt = #line
   ) throws {
+    configuration.requireCounts(file: file, line: line)
     let root = Randomness(seed: configuration.seed.value)
     let format = PromptFormat(training: demonstrations, vocabulary: configuration.vocabulary)
     func fits(_ sequence: TrainingSequence) -> Bool {

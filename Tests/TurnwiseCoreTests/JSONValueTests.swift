@@ -117,6 +117,27 @@ import TurnwiseCore
     #expect(throws: DecodingError.self) { try JSON.decode(JSONValue.self, from: Data(text.utf8)) }
   }
 
+  @Test(
+    arguments: [
+      (#"{"a":"x\ud83d"}"#, #"\ud83d at byte 7"#),
+      (#"["\udE00 \ud83d\ude00"]"#, #"\udE00 at byte 2"#),
+      (#"["\\ud83d","\ud83d\ud83d\ude00"]"#, #"\ud83d at byte 12"#),
+    ])
+  func `says which half of a surrogate pair is no character`(text: String, words: String) {
+    let error = #expect(throws: DecodingError.self) {
+      try JSON.decode(JSONValue.self, from: Data(text.utf8))
+    }
+    #expect(
+      error?.plainDescription
+        == words
+        + #" is half of a surrogate pair, which is no character; write \ufffd in its place"#)
+  }
+
+  @Test func `reads whole surrogate pairs and backslashes before a u`() throws {
+    let text = #"["\ud83d\ude00","\\ud83d"]"#
+    #expect(try JSON.decode(JSONValue.self, from: Data(text.utf8)) == ["\u{1F600}", #"\ud83d"#])
+  }
+
   @Test func `refuses to nest without end`() {
     let text = String(repeating: "[", count: 100_000)
     #expect(throws: DecodingError.self) { try JSON.decode(JSONValue.self, from: Data(text.utf8)) }

@@ -33,16 +33,20 @@ public struct Trainer<E: Environment>: Sendable {
   ///   - configuration: The options.
   ///   - catalog: The estimators that can be named.
   ///   - workers: How many environment steps and threads run at once.
+  ///   - file: The file that is named where the configuration has a count that cannot be played.
+  ///   - line: The line that is named.
   /// - Throws: An ``EstimatorNameError``, or ``TrainingError/refusedCredit(_:)`` if the driving
   ///   estimator cannot be used in the environment.
   public init(
     _ environment: E, from warmStart: WarmStart, _ configuration: RunConfiguration,
-    catalog: EstimatorCatalog = .standard, workers: Int = 1
+    catalog: EstimatorCatalog = .standard, workers: Int = 1, file: StaticString = #fileID,
+    line: UInt = #line
   ) throws {
     var state = TrainerState(warmStart.policy, configuration)
     state.spending.demonstrationTurns = warmStart.demonstrationTurns
     try self.init(
-      environment, resuming: state, configuration, catalog: catalog, workers: workers)
+      environment, resuming: state, configuration, catalog: catalog, workers: workers, file: file,
+      line: line)
   }
 
   /// Goes on from a saved state.
@@ -53,11 +57,17 @@ public struct Trainer<E: Environment>: Sendable {
   ///   - configuration: The options.
   ///   - catalog: The estimators that can be named.
   ///   - workers: How many environment steps and threads run at once.
-  /// - Throws: As ``init(_:from:_:catalog:workers:)``.
+  ///   - file: The file that is named where the configuration has a count that cannot be played.
+  ///   - line: The line that is named.
+  /// - Throws: As ``init(_:from:_:catalog:workers:file:line:)``.
   public init(
     _ environment: E, resuming state: TrainerState, _ configuration: RunConfiguration,
-    catalog: EstimatorCatalog = .standard, workers: Int = 1
+    catalog: EstimatorCatalog = .standard, workers: Int = 1, file: StaticString = #fileID,
+    line: UInt = #line
   ) throws {
+    configuration.requireCounts(file: file, line: line)
+    require(
+      workers > 0, "A trainer needs at least one worker, not \(workers).", file: file, line: line)
     self.environment = environment
     self.configuration = configuration
     self.workers = workers

@@ -27,8 +27,12 @@ public struct CreditAudit<E: Environment>: Sendable {
   /// Prepares an audit.
   public init(
     _ environment: E, _ models: TrainerState, _ options: AuditOptions = AuditOptions(),
-    workers: Int = 1
+    workers: Int = 1, file: StaticString = #fileID, line: UInt = #line
   ) {
+    require(
+      min(options.scenarios, options.groups, options.groupSize, workers) > 0,
+      "An audit needs scenarios, groups, episodes and workers, not \(options.scenarios),"
+        + " \(options.groups), \(options.groupSize) and \(workers).", file: file, line: line)
     (self.environment, self.models) = (environment, models)
     (self.options, self.workers) = (options, workers)
     self.models.policy.workers = workers
