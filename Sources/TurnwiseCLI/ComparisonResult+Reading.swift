@@ -23,6 +23,10 @@ extension ComparisonResult {
         let seed = try? run.configuration["seed"]?.decode(HexSeed.self),
         let curve = FoundCurve(part)
       else { continue }
+      // A copied folder would count twice.
+      guard !found.contains(where: { $0.estimator == estimator && $0.seed == seed }) else {
+        continue
+      }
       let place = estimators.firstIndex(of: estimator) ?? estimators.count
       found.append(((seed.value, place), estimator, seed, curve))
     }
@@ -75,12 +79,12 @@ private struct FoundCurve {
     func number(_ name: String) -> Double? {
       record.metrics["\(prefix)/\(name)"].flatMap { $0.value.isFinite ? $0.value : nil }
     }
-    guard let success = number("success"), let reward = number("reward"),
+    guard let success = number("success"), 0...1 ~= success, let reward = number("reward"),
       let turns = number("turns"), let count = number("episodes"), 0...0x1p53 ~= count
     else { return nil }
     var families: [String: JSONValue] = [:]
     let start = "\(prefix)/family/"
-    for (name, share) in record.metrics where name.hasPrefix(start) && share.value.isFinite {
+    for (name, share) in record.metrics where name.hasPrefix(start) && 0...1 ~= share.value {
       families[String(name.dropFirst(start.count))] = .number(share.value)
     }
     return [
