@@ -3,7 +3,7 @@ internal import Glibc
 /// A system call that a new process makes before it becomes a program.
 struct ChildCall {
   /// What the calls are for, to tell what went wrong.
-  enum Stage { case starting, entering, mounting, preparing, rights, program }
+  enum Stage { case starting, entering, mounting, preparing, rights, filtering, program }
 
   let stage: Stage
   let number: Int

@@ -43,6 +43,14 @@ public struct CommandResult: Codable, Sendable {
   public let standardOutput: CapturedOutput
   /// What was written to the standard error.
   public let standardError: CapturedOutput
+  /// What is kept of both outputs, each piece where it arose.
+  public let transcript: Transcript
+  /// Whether the kernel told which program wrote what.
+  ///
+  /// Where it cannot (in containers that forbid user notification of seccomp, use it themselves, or hide
+  /// `/proc`), both outputs are in the order in which they arrived, which differs from run to run where
+  /// several programs write at once.
+  public let isOutputAttributed: Bool
   /// Whether the shell handed on its state; else the workspace still holds the one before.
   ///
   /// A shell that ends by `exec`, a signal, or with its state over ``ShellState/limit`` does not.
@@ -68,11 +76,12 @@ extension CommandResult: Equatable {
   public static func == (left: CommandResult, right: CommandResult) -> Bool {
     left.workspace == right.workspace && left.ending == right.ending
       && left.standardOutput == right.standardOutput && left.standardError == right.standardError
+      && left.transcript == right.transcript
       && left.isShellStateSaved == right.isShellStateSaved
   }
 }
 
-/// The beginning and the end of what a command wrote to one of its outputs.
+/// The beginning and the end of what a command wrote to one of its outputs, cut between characters.
 public struct CapturedOutput: Codable, Hashable, Sendable {
   /// The first bytes.
   public let head: Text
@@ -92,46 +101,11 @@ public struct CapturedOutput: Codable, Hashable, Sendable {
   /// The output, with a line that gives the number of missing bytes where there are any.
   public var text: Text {
     guard isTruncated else { return Text(head.bytes + tail.bytes) }
-    return Text(head.bytes + Array("\n[… \(omittedBytes) bytes omitted …]\n".utf8) + tail.bytes)
-  }
-}
-
-/// Collects an output as it comes, in bounded memory.
-struct OutputCollector {
-  private var head: [UInt8] = []
-  private var tail: [UInt8] = []
-  private var total = 0
-  private let limits: Sandbox.Limits
-
-  init(_ limits: Sandbox.Limits) { self.limits = limits }
-
-  /// Whether more came than a command may write.
-  private(set) var isOverfull = false
-
-  /// Takes the next bytes.
-  ///
-  /// What is beyond the limit is not looked at: what was collected when a command is stopped for it
-  /// does not depend on how fast it was stopped.
-  mutating func take(_ bytes: ArraySlice<UInt8>) {
-    let allowed = limits.outputBytes - total
-    isOverfull = isOverfull || bytes.count > allowed
-    let bytes = bytes.prefix(allowed)
-    total += bytes.count
-    let first = bytes.prefix(limits.outputHeadBytes - head.count)
-    head += first
-    tail += bytes.dropFirst(first.count)
-    // Trimmed at twice the size, so that each byte is moved once on average.
-    if tail.count > 2 * limits.outputTailBytes + 4096 { trim() }
+    return Text(head.bytes + Array("\n\(Self.note(omittedBytes))\n".utf8) + tail.bytes)
   }
 
-  private mutating func trim() {
-    tail.removeFirst(max(0, tail.count - limits.outputTailBytes))
-  }
-
-  /// What was collected.
-  var captured: CapturedOutput {
-    let tail = tail.suffix(limits.outputTailBytes)
-    return CapturedOutput(
-      head: Text(head), tail: Text(tail), omittedBytes: total - head.count - tail.count)
+  /// What stands in the place of missing bytes.
+  static func note(_ omittedBytes: Int) -> String {
+    "[… \(omittedBytes) \(omittedBytes == 1 ? "byte" : "bytes") omitted …]"
   }
 }

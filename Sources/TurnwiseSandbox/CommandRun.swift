@@ -88,7 +88,7 @@ struct CommandRun {
     if channels.isAlive { Kernel.kill(world.handle) }
     end = Kernel.reap(world.process)
     // Everyone who could write is dead: what is in the channels is all there is.
-    try wait(until: .now + .seconds(10)) { !$0.areOpen }
+    try channels.drain(&slot.buffer)
   }
 
   /// What the command did, when it has ended.
@@ -114,10 +114,12 @@ struct CommandRun {
         ending = .stopped(.files)
       }
     }
+    let (output, errors, transcript) = channels.record.finished()
     return .success(
       CommandResult(
-        workspace: workspace, ending: ending, standardOutput: channels.outputSoFar.captured,
-        standardError: channels.errorsSoFar.captured, isShellStateSaved: isShellStateSaved,
+        workspace: workspace, ending: ending, standardOutput: output, standardError: errors,
+        transcript: transcript, isOutputAttributed: world.listener != nil,
+        isShellStateSaved: isShellStateSaved,
         usage: CommandResult.Usage(
           processorSeconds: processorTime / .seconds(1),
           wallSeconds: (ContinuousClock.now - begin) / .seconds(1))))

@@ -29,6 +29,8 @@ final class Descriptor: Sendable {
   }
 
   /// Creates a pipe.
+  ///
+  /// Its end for reading does not wait; the other one does, as a program expects.
   static func pipe() throws(Errno) -> (reading: Descriptor, writing: Descriptor) {
     var ends: [Int32] = [-1, -1]
     try ends.withUnsafeMutableBufferPointer { ends throws(Errno) in
@@ -36,6 +38,7 @@ final class Descriptor: Sendable {
         Kernel.Number.pipe, Int(bitPattern: ends.baseAddress), Int(O_CLOEXEC))
     }
     let (reading, writing) = (Descriptor(ends[0]), Descriptor(ends[1]))
+    try reading.makeNonblocking()
     return (reading, try writing.raised())
   }
 
@@ -108,6 +111,14 @@ final class Descriptor: Sendable {
     try Kernel.open(beneath: self, ".".utf8, O_RDONLY | O_DIRECTORY)
   }
 
+  /// Makes reads return at once where nothing is there.
+  ///
+  /// Whoever shares the object can take away what `poll` has announced, and a read would wait.
+  func makeNonblocking() throws(Errno) {
+    let flags = fcntl(raw, F_GETFL)
+    guard flags >= 0, fcntl(raw, F_SETFL, flags | O_NONBLOCK) == 0 else { throw Errno(errno) }
+  }
+
   /// Reads what is there, at most as much as `buffer` holds.
   ///
   /// - Returns: The number of bytes read; 0 at the end of the file.
@@ -116,6 +127,15 @@ final class Descriptor: Sendable {
       let count = buffer.withUnsafeMutableBytes { Glibc.read(raw, $0.baseAddress, $0.count) }
       if count >= 0 { return count }
       if errno != EINTR { throw Errno(errno) }
+    }
+  }
+
+  /// Reads what is there from an end that does not wait.
+  ///
+  /// - Returns: The number of bytes read; 0 at the end of the file, nil where nothing is there now.
+  func readNow(into buffer: inout [UInt8]) throws(Errno) -> Int? {
+    do throws(Errno) { return try read(into: &buffer) } catch  where error.code == EAGAIN {
+      return nil
     }
   }
 }

@@ -13,6 +13,10 @@ final class Entrance {
     let process: pid_t
     let handle: Descriptor
     let workspace, temporary, processes: Descriptor
+    /// Where the host is asked who writes; nil where nobody asks.
+    ///
+    /// ``OutputSupervisor`` answers.
+    let listener: Descriptor?
   }
 
   private let walls: ChildProcess
@@ -21,7 +25,10 @@ final class Entrance {
   private let firstSource: Int
   /// Memory that the calls point to.
   private let strings: CStrings
-  private let filter: UnsafeMutablePointer<UInt8>
+  private let filters: (asking: Filter, silent: Filter)
+  private let filterCall: Int
+  /// Whether the filter asks the host.
+  private var isAsking: Bool
   private let words: UnsafeMutablePointer<Int>
 
   /// Prepares the calls.
@@ -29,11 +36,13 @@ final class Entrance {
   /// - Parameters:
   ///   - limits: The room in the file systems.
   ///   - isRootPrepared: Whether network, host name and control groups are those of the thread.
+  ///   - isAsking: Whether the host answers who writes to an output, where the kernel can ask.
   ///   - program: What is started, and its arguments.
   ///   - environment: Its environment.
   /// - Throws: The error number where the system has not what this needs.
   init(
-    _ limits: Sandbox.Limits, isRootPrepared: Bool, program: CStrings, environment: CStrings
+    _ limits: Sandbox.Limits, isRootPrepared: Bool, isAsking: Bool, program: CStrings,
+    environment: CStrings
   ) throws(Errno) {
     let size = "size=\(limits.workspaceBytes),mode=755"
     strings = CStrings([
@@ -43,19 +52,15 @@ final class Entrance {
     let (proc, tmpfs, processes, temporary, workspace, options) = (
       strings[0], strings[1], strings[2], strings[3], strings[4], strings[5]
     )
-    filter = .allocate(capacity: SyscallFilter.program.count)
-    filter.initialize(from: SyscallFilter.program, count: SyscallFilter.program.count)
+    filters = (Filter(isAsking: true), Filter(isAsking: false))
+    self.isAsking = isAsking && SyscallFilter.askingFlags != nil
     // Zeros for an empty signal mask, default actions and no capabilities; then what the kernel wants
-    // to be told of capabilities (version 3 of the interface), the filter's length and place, and limits.
+    // to be told of capabilities (version 3 of the interface), and limits.
     let resources = Launch.resources(limits)
     words = .allocate(capacity: 16 + 2 * resources.count)
     words.initialize(repeating: 0, count: 16 + 2 * resources.count)
     words[8] = 0x2008_0522
-    words[10] = SyscallFilter.program.count / 8
-    words[11] = Int(bitPattern: filter)
-    let (zeros, version, place) = (
-      Int(bitPattern: words), Int(bitPattern: words + 8), Int(bitPattern: words + 10)
-    )
+    let (zeros, version) = (Int(bitPattern: words), Int(bitPattern: words + 8))
 
     var calls: [ChildCall] = [
       ChildCall(.preparing, Kernel.Number.setsid),
@@ -77,24 +82,6 @@ final class Entrance {
         ChildCall(
           .preparing, Kernel.Number.openat, -100, path, Int(O_RDONLY | O_DIRECTORY | O_CLOEXEC)))
     }
-    calls.append(ChildCall(.preparing, Kernel.Number.unshare, 0x400))  // CLONE_FILES
-    firstSource = calls.count
-    let number = Launch.Number.self
-    let numbers = [0, 1, 2, number.input, number.state, number.start]
-    for number in numbers {
-      calls.append(ChildCall(.preparing, Kernel.Number.dup3, -1, Int(number)))
-    }
-    // Whatever else the host has open, with or without the flag that closes it, ends here.
-    for (first, last) in [(3, 4), (8, Int(UInt32.max))] {
-      calls.append(ChildCall(.preparing, Kernel.Number.closeRange, first, last))
-    }
-    for (index, (resource, limit)) in resources.enumerated() {
-      // As much as may be, and as much as can be asked for.
-      let pair = words + (16 + 2 * index)
-      (pair[0], pair[1]) = (limit, limit)
-      calls.append(
-        ChildCall(.preparing, Kernel.Number.prlimit, 0, resource, Int(bitPattern: pair)))
-    }
     calls.append(ChildCall(.preparing, Kernel.Number.umask, 0o022))
     // Signals that the host ignores or handles.
     for signal in 1...64 {
@@ -113,11 +100,32 @@ final class Entrance {
       ChildCall(.rights, Kernel.Number.prctl, 38, 1),  // PR_SET_NO_NEW_PRIVS
       ChildCall(.rights, Kernel.Number.prctl, 1, Int(SIGKILL)),  // PR_SET_PDEATHSIG
       ChildCall(.preparing, Kernel.Number.sigprocmask, Int(SIG_SETMASK), zeros, 0, 8),
-      ChildCall(.rights, Kernel.Number.seccomp, 1, 0, place),
+    ]
+    // From here on the filter forbids most of what was called for above. The table of descriptors is
+    // still that of the host, which so gets the end at which it is asked.
+    filterCall = calls.count
+    calls.append(ChildCall(.filtering, Kernel.Number.seccomp, 1))
+    // Whatever else the host has open, with or without the flag that closes it, ends here. The first
+    // call makes the table the child's own (CLOSE_RANGE_UNSHARE).
+    calls.append(ChildCall(.preparing, Kernel.Number.closeRange, 3, 4, 2))
+    firstSource = calls.count
+    let number = Launch.Number.self
+    let numbers = [0, 1, 2, number.input, number.state, number.start]
+    for number in numbers {
+      calls.append(ChildCall(.preparing, Kernel.Number.dup3, -1, Int(number)))
+    }
+    calls.append(ChildCall(.preparing, Kernel.Number.closeRange, 8, Int(UInt32.max)))
+    for (index, (resource, limit)) in resources.enumerated() {
+      // As much as may be, and as much as can be asked for.
+      let pair = words + (16 + 2 * index)
+      (pair[0], pair[1]) = (limit, limit)
+      calls.append(
+        ChildCall(.preparing, Kernel.Number.prlimit, 0, resource, Int(bitPattern: pair)))
+    }
+    calls.append(
       ChildCall(
         .program, Kernel.Number.execve, Int(bitPattern: program.pointers[0]),
-        Int(bitPattern: program.pointers), Int(bitPattern: environment.pointers)),
-    ]
+        Int(bitPattern: program.pointers), Int(bitPattern: environment.pointers)))
     // CLONE_FILES, CLONE_PARENT, and new namespaces of processes, mounts and IPC.
     inside = try ChildProcess(calls, flags: 0x400 | 0x8000 | 0x2000_0000 | 0x2_0000 | 0x800_0000)
     // The user, mount and IPC namespaces of the sandbox; and network, host name, control groups.
@@ -128,9 +136,27 @@ final class Entrance {
       next: inside)
   }
 
-  deinit {
-    filter.deallocate()
-    words.deallocate()
+  deinit { words.deallocate() }
+
+  /// A filter of system calls, as the kernel takes it: length and place.
+  private final class Filter {
+    private let bytes: UnsafeMutableBufferPointer<UInt8>
+    private let words: UnsafeMutablePointer<Int>
+    var place: Int { Int(bitPattern: words) }
+
+    init(isAsking: Bool) {
+      let program = SyscallFilter.program(isAsking: isAsking)
+      bytes = .allocate(capacity: program.count)
+      _ = bytes.initialize(from: program)
+      words = .allocate(capacity: 2)
+      words[0] = program.count / 8
+      words[1] = Int(bitPattern: bytes.baseAddress)
+    }
+
+    deinit {
+      bytes.deallocate()
+      words.deallocate()
+    }
   }
 
   /// Starts the shell in a world of its own.
@@ -147,11 +173,20 @@ final class Entrance {
     for (index, source) in sources.enumerated() {
       inside[firstSource + index].arguments.0 = Int(source.raw)
     }
+    inside[filterCall].arguments.1 = isAsking ? SyscallFilter.askingFlags ?? 0 : 0
+    inside[filterCall].arguments.2 = isAsking ? filters.asking.place : filters.silent.place
     walls.start()
     if walls.process > 0 { _ = Kernel.reap(walls.process) }
-    let opened = directories.map { Int32(inside[$0].result) }.map { $0 >= 0 ? Descriptor($0) : nil }
+    let opened = (Array(directories) + (isAsking ? [filterCall] : [])).map {
+      inside[$0].result >= 0 ? Descriptor(Int32(inside[$0].result)) : nil
+    }
     if let (stage, error) = walls.failure ?? inside.failure {
       if inside.process > 0 { _ = Kernel.reap(inside.process) }
+      if stage == .filtering, isAsking {
+        // Somebody else is asked already, as in some containers.
+        isAsking = false
+        return try enter(sandbox, sources)
+      }
       throw Self.trouble(stage, error)
     }
     let process = inside.process
@@ -165,7 +200,7 @@ final class Entrance {
     }
     return World(
       process: process, handle: handle, workspace: workspace, temporary: temporary,
-      processes: processes)
+      processes: processes, listener: isAsking ? opened[3] : nil)
   }
 
   private static func trouble(_ stage: ChildCall.Stage, _ error: Errno) -> Trouble {
@@ -178,7 +213,7 @@ final class Entrance {
     case .entering where isForbidden: .refused(Sandbox.Refusal(.unreachable, detail: "\(error)"))
     case .mounting where isForbidden:
       .refused(Sandbox.Refusal(.nestedContainer, detail: "\(error)"))
-    case .rights where isForbidden:
+    case .rights where isForbidden, .filtering where isForbidden:
       .refused(Sandbox.Refusal(.missingCall, detail: "\(error)"))
     case .program where [ENOENT, EACCES, ENOEXEC].contains(error.code):
       .refused(Sandbox.Refusal(.noShell, detail: "\(error)"))

@@ -47,8 +47,8 @@ private struct FileAccess<State>: Sendable {
   /// The beginning of a text, and how much of it is missing.
   func reply(_ bytes: ArraySlice<UInt8>) -> ToolReply {
     guard bytes.count > replyLimit else { return ToolReply(Text(bytes)) }
-    let note = "\n[… \(bytes.count - replyLimit) more bytes …]"
-    return ToolReply(Text(bytes.prefix(replyLimit) + Array(note.utf8)))
+    let shown = Text(bytes).prefix(maxBytes: replyLimit)
+    return ToolReply("\(shown)\n[… \(bytes.count - shown.bytes.count) more bytes …]")
   }
 }
 
@@ -117,7 +117,9 @@ private struct ReadFile<State>: Tool {
   {
     let workspace = state[keyPath: files.workspace]
     let text = try files.refusing { () throws(FileError) in try workspace.read(arguments.path) }
-    return files.reply(text.bytes.dropFirst(max(0, arguments.start ?? 0)))
+    // Whoever begins within a character sees all of it.
+    let start = Text.boundary(atOrBefore: arguments.start ?? 0, in: text.bytes)
+    return files.reply(text.bytes[start...])
   }
 }
 

@@ -13,8 +13,11 @@ enum Kernel {
   /// The calls in use, by their numbers.
   struct Number {
     #if arch(x86_64)
+      static let write = 1
       static let sigaction = 13
       static let sigprocmask = 14
+      static let ioctl = 16
+      static let writev = 20
       static let execve = 59
       static let chdir = 80
       static let umask = 95
@@ -36,17 +39,22 @@ enum Kernel {
       static let pipe = 293
       static let prlimit = 302
       static let setns = 308
+      static let processReadMemory = 310
+      static let kcmp = 312
       static let seccomp = 317
       static let memfdCreate = 319
     #elseif arch(arm64)
       static let eventfd = 19
       static let dup3 = 24
+      static let ioctl = 29
       static let umount = 39
       static let mount = 40
       static let chdir = 49
       static let openat = 56
       static let pipe = 59
       static let getdents = 61
+      static let write = 64
+      static let writev = 66
       static let capset = 91
       static let personality = 92
       static let unshare = 97
@@ -62,6 +70,8 @@ enum Kernel {
       static let execve = 221
       static let prlimit = 261
       static let setns = 268
+      static let processReadMemory = 270
+      static let kcmp = 272
       static let seccomp = 277
       static let memfdCreate = 279
     #else

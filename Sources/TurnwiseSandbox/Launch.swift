@@ -48,21 +48,11 @@ enum Launch {
     """
   static let groups = "root:x:0:\nagent:x:\(userNumber):\nnogroup:x:65534:\n"
 
-  /// What the `stdbuf` command loads into programs.
-  ///
-  /// With it those that write errors through C's standard streams write a line in one piece; without,
-  /// lines of programs that run at once would mix, and never twice alike.
-  private static let lineBuffering: (library: String, setting: String)? = {
-    let path = "/usr/libexec/coreutils/libstdbuf.so"
-    return FileManager.default.fileExists(atPath: path) ? (path, "L") : nil
-  }()
-
   /// The whole environment of the shell, sorted by name.
   static let environment: [(name: String, value: String)] = [
     ("HOME", workspacePath),
     ("LANG", "C.UTF-8"),
     ("LC_ALL", "C.UTF-8"),
-    ("LD_PRELOAD", lineBuffering?.library),
     ("PATH", "/usr/local/bin:/usr/bin:/bin"),
     // Python trusts a compiled file whose source has the same time and size. All times are equal
     // here, so it would run the old code after an edit that keeps the size.
@@ -71,8 +61,7 @@ enum Launch {
     ("TERM", "dumb"),
     ("TZ", "UTC"),
     ("USER", "agent"),
-    ("_STDBUF_E", lineBuffering?.setting),
-  ].compactMap { name, value in value.map { (name, $0) } }
+  ]
 
   /// What `export -p` prints in a shell that has changed nothing.
   static let initialVariables = Array(

@@ -17,6 +17,8 @@ final class Slot {
   private let shell: CStrings
   private let environment: CStrings
   let entrance: Entrance
+  /// Tells whose output it is that comes; nil where the machine does not show it.
+  let processes = HostProcesses()
   /// Of the command before, until there is time to take it away.
   private var leftover: Entrance.World?
   /// A sandbox that comes up while commands run in another one, so that the next episode need not wait.
@@ -42,7 +44,8 @@ final class Slot {
       shell = CStrings(Launch.shellCommandLine)
       environment = CStrings(Launch.environment.map { "\($0.name)=\($0.value)" })
       entrance = try Entrance(
-        limits, isRootPrepared: isPrepared, program: shell, environment: environment)
+        limits, isRootPrepared: isPrepared, isAsking: processes != nil, program: shell,
+        environment: environment)
     } catch {
       throw .failure(
         code: "slot", message: "A slot of the sandbox could not be set up: \(error).")

@@ -8,6 +8,7 @@ extension SyscallFilter {
     static let ioctlNumber: UInt32 = 16
     static let prctlNumber: UInt32 = 157
     static let socketNumbers: [UInt32] = [41, 53]  // socket, socketpair
+    static let writeNumbers: [UInt32] = [1, 20]  // write, writev
 
     private static let deniedHere: [UInt32] = [
       101, 310, 311, 312,  // ptrace, process_vm_readv, process_vm_writev, kcmp
@@ -30,6 +31,7 @@ extension SyscallFilter {
     static let ioctlNumber: UInt32 = 29
     static let prctlNumber: UInt32 = 167
     static let socketNumbers: [UInt32] = [198, 199]  // socket, socketpair
+    static let writeNumbers: [UInt32] = [64, 66]  // write, writev
 
     private static let deniedHere: [UInt32] = [
       117, 270, 271, 272,  // ptrace, process_vm_readv, process_vm_writev, kcmp

@@ -7,12 +7,16 @@ extension SyscallFilter {
   /// Each time it is installed, which is once for each command, the kernel translates all of it and
   /// walks it once for every call there is. So it is a binary search over the number of the call, and
   /// what several numbers lead to is in it once.
-  package static let program: [UInt8] = {
+  ///
+  /// - Parameter isAsking: Whether the host wants to be asked; then somebody must answer.
+  /// - Returns: Instructions of eight bytes.
+  package static func program(isAsking: Bool) -> [UInt8] {
     var assembler = Assembler()
-    let starts = Set([0] + rules.keys.flatMap { [$0, $0 + 1] } + [foreignNumbers?.lowerBound ?? 0])
+    let starts = Set([0] + numbers.flatMap { [$0, $0 + 1] } + [foreignNumbers?.lowerBound ?? 0])
     var spans: [Span] = []
-    for start in starts.sorted() where spans.last?.verdict != verdict(on: start) {
-      spans.append((start, verdict(on: start)))
+    for start in starts.sorted() {
+      let verdict = verdict(on: start, isAsking: isAsking)
+      if spans.last?.verdict != verdict { spans.append((start, verdict)) }
     }
     _ = assembler.search(spans[...])
     // Word 4 of the data is the architecture, word 0 the number of the call.
@@ -21,7 +25,7 @@ extension SyscallFilter {
     _ = assembler.test(.equals, architecture, yes: number, no: killed)
     _ = assembler.load(4)
     return assembler.program
-  }()
+  }
 
   /// Numbers from one on that have the same verdict, up to the start of the next span.
   private typealias Span = (start: UInt32, verdict: Verdict)
@@ -31,6 +35,9 @@ extension SyscallFilter {
   /// Places count from the end.
   private struct Assembler {
     enum Test: UInt16 { case equals = 0x15, isAtLeast = 0x35, hasBits = 0x45 }
+
+    /// The answer SECCOMP_RET_USER_NOTIF.
+    private static let ask: UInt32 = 0x7FC0_0000
 
     private var reversed: [[UInt8]] = []
     private var places: [Verdict: Int] = [:]
@@ -74,6 +81,12 @@ extension SyscallFilter {
       case .failUnless(let value, let argument, let code):
         let (allow, fail) = (place(of: .allow), place(of: .fail(code)))
         _ = test(.equals, value, yes: allow, no: fail)
+        return load(16 + 8 * argument)
+      case .ask: return end(Self.ask)
+      case .askIf(let value, let other, let argument):
+        let (allow, ask) = (place(of: .allow), place(of: .ask))
+        let second = test(.equals, other, yes: ask, no: allow)
+        _ = test(.equals, value, yes: ask, no: second)
         return load(16 + 8 * argument)
       case .failIf(let value, let other, let argument, let code):
         let (allow, fail) = (place(of: .allow), place(of: .fail(code)))

@@ -16,6 +16,10 @@ package enum SyscallFilter {
     case failUnless(UInt32, argument: UInt32, Int32)
     /// Fails when the lower half of an argument has one of two values.
     case failIf(UInt32, or: UInt32, argument: UInt32, Int32)
+    /// Stops the caller until the host has answered.
+    case ask
+    /// Does so when the lower half of an argument has one of two values.
+    case askIf(UInt32, or: UInt32, argument: UInt32)
   }
 
   private static let newNamespaces: UInt32 = 0x7E02_0000
@@ -40,10 +44,40 @@ package enum SyscallFilter {
     return rules
   }()
 
+  /// What is asked of the host besides: who writes to an output.
+  ///
+  /// ``OutputSupervisor`` answers.
+  /// Forks are not asked for, although they would tell who is whose child: a signal ends the wait with
+  /// an error that no program expects of a fork.
+  private static let questions = Dictionary(
+    uniqueKeysWithValues: writeNumbers.map { ($0, Verdict.askIf(1, or: 2, argument: 0)) })
+
   /// What happens to a call by a program of this architecture; one for another architecture, whose
   /// numbers mean something else, is killed.
-  package static func verdict(on number: UInt32) -> Verdict {
+  ///
+  /// - Parameters:
+  ///   - number: The number of the call.
+  ///   - isAsking: Whether the host wants to be asked.
+  /// - Returns: What happens.
+  package static func verdict(on number: UInt32, isAsking: Bool) -> Verdict {
     if let foreignNumbers, foreignNumbers.contains(number) { return .fail(ENOSYS) }
-    return rules[number] ?? .allow
+    return (isAsking ? questions[number] : nil) ?? rules[number] ?? .allow
   }
+
+  /// All numbers that are not simply allowed.
+  static var numbers: [UInt32] { Array(rules.keys) + Array(questions.keys) }
+
+  /// Whether the kernel can ask the host, and how it is told to: the flags of the call that installs
+  /// the filter.
+  static let askingFlags: Int? = {
+    // SECCOMP_FILTER_FLAG_NEW_LISTENER, and the same so that nothing but death interrupts a caller
+    // whose call was taken (SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV). A program at no place is not
+    // installed, but flags are looked at before.
+    for flags in [0x28, 0x08] {
+      do throws(Errno) { try Kernel.call(Kernel.Number.seccomp, 1, flags, 0) } catch {
+        if error.code == EFAULT { return flags }
+      }
+    }
+    return nil
+  }()
 }

@@ -12,7 +12,7 @@ struct WaitingShell: Sendable {
   private let input: Descriptor
 
   /// The descriptors that one has open on the host.
-  static let descriptors = 10
+  static let descriptors = 11
 
   /// Starts a shell, which goes away when the host does.
   init(in sandbox: HeldSandbox, of slot: Slot) throws(Trouble) {
@@ -30,7 +30,11 @@ struct WaitingShell: Sendable {
     world = try slot.entrance.enter(
       sandbox.process,
       [nothing, farEnds.output, farEnds.errors, input, farEnds.state, farEnds.start])
-    channels.attach(world.handle)
+    do throws(Errno) { try channels.attach(world, of: slot) } catch {
+      Kernel.kill(world.handle)
+      _ = Kernel.reap(world.process)
+      throw .system("A shell could not be started", error)
+    }
     self.channels = channels
   }
 

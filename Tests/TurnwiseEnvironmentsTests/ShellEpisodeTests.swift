@@ -51,7 +51,37 @@ import TurnwiseEnvironments
     let session = try #require(try shellSessions("owner", count: 1).first)
     let played = await play(["bash seq 1000"], in: session)
     let text = try #require(played.turns.first?.replies.first?.text.string)
-    #expect(text.hasPrefix("1\n2\n3\n") && text.hasSuffix(" more bytes") && text.utf8.count < 430)
+    #expect(text.hasPrefix("1\n2\n3\n") && text.hasSuffix("\n999\n1000"))
+    #expect(text.contains(" bytes omitted …]\n") && text.utf8.count < 440)
+  }
+
+  @Test func `shows the error of an output that is cut`() async throws {
+    let session = try #require(try shellSessions("owner", count: 1).first)
+    let played = await play(
+      ["bash seq 1 200; ls nosuch", "bash ls nosuch; seq 1 200", "bash printf '漢字%.0s' {1..200}"],
+      in: session)
+    let texts = played.turns.map { $0.replies[0].text }
+    for text in texts[..<2] {
+      #expect(text.string.contains("ls: cannot access 'nosuch': No such file or directory"))
+    }
+    #expect(texts[0].string.hasSuffix("\nexit 2"))
+    #expect(texts.allSatisfy { $0.validString != nil })
+  }
+
+  @Test func `shows outputs where they arose, whatever the command contains`() async throws {
+    let session = try #require(try shellSessions("owner", count: 1).first)
+    let played = await play(
+      [
+        "bash echo o1; echo e1 >&2; echo o2; echo e2 >&2",
+        "bash true && { echo b >&2; echo >&2; echo a >&2; }",
+        "bash ls nosuch2 | sort nosuch1",
+      ], in: session)
+    #expect(
+      played.turns.map { $0.replies[0].text.string } == [
+        "o1\ne1\no2\ne2", "b\n\na",
+        "ls: cannot access 'nosuch2': No such file or directory\n"
+          + "sort: cannot read: nosuch1: No such file or directory\nexit 2",
+      ])
   }
 
   @Test func `answers a command with a NUL byte and goes on`() async throws {

@@ -10,7 +10,8 @@ import Testing
       + AttackCase.files + AttackCase.shell + AttackCase.machinery
     // The documentation names cases by their numbers.
     #expect(known.count == 44 && AttackCase.carrying.count == 19)
-    let cases = known + AttackCase.carrying
+    #expect(AttackCase.outputs.count == 8)
+    let cases = known + AttackCase.carrying + AttackCase.outputs
     var rows: [(name: String, text: String, verdict: String)] = []
     for (index, attack) in cases.enumerated() {
       let number = "\(index + 1)"

@@ -35,14 +35,42 @@ import TurnwiseSandbox
     #expect(draws[0] != draws[1])
   }
 
-  @Test func `writes each line of errors in one piece, whatever runs beside it`() async throws {
-    for _ in 0..<5 {
-      let result = try await play("for i in {10..29}; do ls missing$i & done; wait")
-      let lines = String(decoding: result.standardError.text.bytes, as: UTF8.self)
-        .split(separator: "\n").sorted()
-      #expect(
-        lines == (10...29).map { "ls: cannot access 'missing\($0)': No such file or directory" })
+  /// Programs that write at once, slowed down in various places.
+  private static let concurrent = [
+    "for i in 1 2 3 4 5; do (%; ls nosuch$i; %; echo out$i; %) & %; done; wait",
+    "(% ; ls nosuch1; %; ls nosuch2) | (%; sort nosuch3; %) | %; wc -l nosuch4; %",
+    "seq 6 | xargs -P4 -I{} sh -c '%; ls nosuch{}; %; echo {}'",
+    "(%; ls nosuch1 & %; ls nosuch2; %); wait; %; ls nosuch3 & %; echo end; wait",
+    """
+    python3 -c "
+    import subprocess
+    all = [subprocess.Popen(['sh', '-c', f'%; ls nosuch{i}; %; echo e >&2']) for i in range(4)]
+    [p.wait() for p in all]; raise SystemExit('end')" & %; echo main; %; wait
+    """,
+    "printf 'ls nosuch1 | sort nosuch2 &\n%; echo end >&2; wait\n' > s; sh s & %; bash s; %; wait",
+    "timeout 9 ls nosuch1 & %; nohup ls nosuch2 & %; setsid -w ls nosuch3; %; wait",
+    "exec 2>&1; for i in a b c; do (%; echo $i; %; python3 -c 1/0; %; echo $i) & done; wait",
+  ]
+
+  @Test(arguments: concurrent.indices)
+  func `writes the same, however long its programs take`(index: Int) async throws {
+    var random = Randomness(seed: UInt64(index))
+    var first: CommandResult?
+    for _ in 0..<10 {
+      // Of each pause the length differs, not the program: who is forked is part of the order.
+      var command = ""
+      for part in Self.concurrent[index].split(separator: "%", omittingEmptySubsequences: false) {
+        if !command.isEmpty {
+          command += "sleep 0.0\([0, 0, 1, 3].randomElement(using: &random) ?? 0)"
+        }
+        command += part
+      }
+      let result = try await play(Text(command))
+      #expect(result.transcript == (first ?? result).transcript)
+      #expect(result.standardError == (first ?? result).standardError)
+      first = first ?? result
     }
+    #expect(first?.errors.contains("nosuch") == true || first?.output.contains("Zero") == true)
   }
 
   @Test func `lists names in the order of the workspace, however they came to be there`()

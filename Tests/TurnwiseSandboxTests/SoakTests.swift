@@ -75,6 +75,10 @@ private final class Soak: Sendable {
     "echo x > /tmp/x; echo x > /dev/shm/y; ipcmk -M 4096", "yes", "kill -9 -1; exec sleep 1000",
     "mkfifo p; ln -s / l; mkdir -m 000 z; chmod 000 .", "exec 6>&-; exec true",
     "i=0; while : > n$i; do i=$((i+1)); done", "trap '' TERM; while :; do :; done",
+    "for i in {1..40}; do yes $i >&2 & done; wait",
+    "exec 8</proc/self/fd/2; while :; do echo x > /dev/stderr; read -r -N 2 -t 0.01 -u 8; done",
+    "cat /proc/self/fd/1 & yes | tee /dev/stderr > /proc/self/fd/2; sleep 1000",
+    "for i in {1..99}; do (while :; do echo x >&2; done) & kill -9 $!; done; exec 1>&- 2>&-; sleep 1000",
     "head -c 99999999 /dev/zero > big; exit 3", "printf 'junk' >&6; prlimit --nofile=8 --pid 1",
   ]
 

@@ -24,11 +24,15 @@ import TurnwiseSandbox
     }
   }
 
-  private let program = Program(bytes: SyscallFilter.program)
+  private let program = Program(bytes: SyscallFilter.program(isAsking: true))
 
-  @Test func `answers each number by its rule, and looks at arguments only for that`() throws {
+  @Test(arguments: [true, false])
+  func `answers each number by its rule, and looks at arguments only for that`(
+    isAsking: Bool
+  ) throws {
+    let program = Program(bytes: SyscallFilter.program(isAsking: isAsking))
     for number in Self.numbers {
-      let verdict = SyscallFilter.verdict(on: number)
+      let verdict = SyscallFilter.verdict(on: number, isAsking: isAsking)
       for arguments in verdict.looksAtArguments ? Self.arguments : [[]] {
         let answer = try program.answer(to: number, SyscallFilter.architecture, arguments)
         guard answer != verdict.answer(to: arguments) else { continue }
@@ -51,6 +55,23 @@ import TurnwiseSandbox
     let arguments = arguments + [UInt64](repeating: 0, count: 6 - arguments.count)
     let answer = try program.answer(to: number, SyscallFilter.architecture, arguments)
     #expect(answer == error.map { 0x0005_0000 | UInt32($0) } ?? 0x7FFF_0000)
+  }
+
+  @Test func `asks the host who writes to an output, and nothing else`() throws {
+    guard SyscallFilter.architecture == 0xC000_003E else { return }
+    let silent = Program(bytes: SyscallFilter.program(isAsking: false))
+    for number in Self.numbers {
+      for first: UInt64 in [0, 1, 2, 3, 0xFFFF_FFFF_0000_0001] {
+        let arguments = [first, 0, 0, 0, 0, 0]
+        let answer = try program.answer(to: number, SyscallFilter.architecture, arguments)
+        let isAsked =
+          [1, 20].contains(number) && [1, 2].contains(UInt32(truncatingIfNeeded: first))
+        // SECCOMP_RET_USER_NOTIF
+        #expect((answer == 0x7FC0_0000) == isAsked)
+        let other = try silent.answer(to: number, SyscallFilter.architecture, arguments)
+        #expect(isAsked ? other == 0x7FFF_0000 : other == answer)
+      }
+    }
   }
 
   @Test(arguments: [
@@ -105,7 +126,7 @@ private struct Program {
 extension SyscallFilter.Verdict {
   fileprivate var looksAtArguments: Bool {
     switch self {
-    case .allow, .fail: false
+    case .allow, .fail, .ask: false
     default: true
     }
   }
@@ -123,8 +144,19 @@ extension SyscallFilter.Verdict {
       case .failUnless(let value, let argument, let code): lower(argument) != value ? code : nil
       case .failIf(let value, let other, let argument, let code):
         [value, other].contains(lower(argument)) ? code : nil
+      case .ask, .askIf: nil
       }
-    // SECCOMP_RET_ERRNO, SECCOMP_RET_ALLOW
-    return failure.map { 0x0005_0000 | UInt32($0) } ?? 0x7FFF_0000
+    // SECCOMP_RET_ERRNO, SECCOMP_RET_USER_NOTIF, SECCOMP_RET_ALLOW
+    if let failure { return 0x0005_0000 | UInt32(failure) }
+    return asks(arguments) ? 0x7FC0_0000 : 0x7FFF_0000
+  }
+
+  private func asks(_ arguments: [UInt64]) -> Bool {
+    switch self {
+    case .ask: true
+    case .askIf(let value, let other, let argument):
+      [value, other].contains(UInt32(truncatingIfNeeded: arguments[Int(argument)]))
+    default: false
+    }
   }
 }

@@ -26,7 +26,8 @@ struct Excerpt {
 
   private static func shortened(_ line: [UInt8]) -> [UInt8] {
     guard line.count > width else { return line }
-    return line.prefix(width) + Array("… \(line.count - width) more bytes".utf8)
+    let shown = Text(line).prefix(maxBytes: width).bytes
+    return shown + Array("… \(line.count - shown.count) more bytes".utf8)
   }
 }
 

@@ -154,7 +154,7 @@ struct RunBash: Tool {
       let result = try await Sandbox.shared.run(
         arguments.command, in: state.workspace, seed: random.next())
       state.workspace = result.workspace
-      return ToolReply(Bash.reply(to: result, of: arguments.command, limit: limit))
+      return ToolReply(Bash.reply(to: result, limit: limit))
     } catch let error as CommandError {
       throw ToolRefusal(error.description)
     }

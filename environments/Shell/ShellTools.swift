@@ -6,8 +6,9 @@ internal import TurnwiseSandbox
 struct Bash: Tool {
   static let name = "bash"
   static let summary = """
-    Runs a bash command in the workspace and prints what it wrote. Files, the working directory and \
-    exported variables stay for the next command; processes do not.
+    Runs a bash command in the workspace and prints what it wrote, errors where they arose; of long \
+    output the beginning, the end and the last errors. Files, the working directory and exported \
+    variables stay for the next command; processes do not.
     """
   static let help = ["command": "What bash is given, as it is."]
 
@@ -26,34 +27,16 @@ struct Bash: Tool {
       throw ToolRefusal(error.description)
     }
     state.workspace = result.workspace
-    let reply = Self.reply(to: result, of: arguments.command, limit: outputLimit)
+    let reply = Self.reply(to: result, limit: outputLimit)
     state.note(reply)
     return ToolReply(reply)
   }
 
-  /// Sorts the lines of errors where several programs ran at once: in which order they complain is
-  /// then a matter of luck, and the same turn must have the same reply.
-  private static func ordered(_ errors: [UInt8], of command: Text) -> [UInt8] {
-    let joins = [UInt8(ascii: "|"), UInt8(ascii: "&")]
-    guard command.bytes.contains(where: joins.contains) else { return errors }
-    let lines = errors.split(separator: UInt8(ascii: "\n"))
-    return Array(
-      lines.sorted { $0.lexicographicallyPrecedes($1) }.joined(separator: [UInt8(ascii: "\n")]))
-  }
-
-  /// What was written, the errors last, and how the command ended if that was not well.
-  static func reply(to result: CommandResult, of command: Text, limit: Int) -> Text {
-    var bytes = result.standardOutput.text.bytes
-    if !result.standardError.text.isEmpty {
-      if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
-      bytes += ordered(result.standardError.text.bytes, of: command)
-    }
-    while bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-    if bytes.count > limit {
-      bytes = bytes.prefix(limit) + Array("\n… \(bytes.count - limit) more bytes".utf8)
-    }
-    guard let ending = ending(of: result) else { return Text(bytes) }
-    return Text(bytes + Array((bytes.isEmpty ? ending : "\n" + ending).utf8))
+  /// What was written, where it arose, and how the command ended if that was not well.
+  static func reply(to result: CommandResult, limit: Int) -> Text {
+    let text = result.transcript.excerpt(limit: limit)
+    guard let ending = ending(of: result) else { return text }
+    return text.isEmpty ? Text(ending) : "\(text)\n\(ending)"
   }
 
   private static func ending(of result: CommandResult) -> String? {
