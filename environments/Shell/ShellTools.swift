@@ -6,8 +6,8 @@ internal import TurnwiseSandbox
 struct Bash: Tool {
   static let name = "bash"
   static let summary = """
-    Runs a bash command in the workspace and prints what it wrote. Files, the working directory and \
-    exported variables stay for the next command; processes do not.
+    Runs a bash command in the workspace and prints what it wrote. Files (also those in /tmp), the \
+    working directory and exported variables stay for the next command; processes do not.
     """
   static let help = ["command": "What bash is given, as it is."]
 
