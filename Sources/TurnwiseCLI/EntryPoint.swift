@@ -120,6 +120,7 @@ public struct CommandLineTool: Sendable {
       return .success
     }
     if command.needsKernels, let refusal = Machine.refusal { throw UsageError.conflict(refusal) }
+    try Surroundings.check(invocation, of: command)
     return try await command.run(invocation, context)
   }
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Turnwise
+internal import TurnwiseSandbox
 internal import TurnwiseTrace
 
 /// What the command line says about errors, and the status that each one means.
@@ -17,6 +18,7 @@ enum Words {
         }
       return (status, message("\(error)", error.hint))
     case let error as any InputError: return (.data, message("\(error)", error.hint))
+    case let error as Sandbox.ExposedPath: return (.usage, message("\(error)", nil))
     case let error as EstimatorNameError: return (.usage, message("\(error)", nil))
     case let error as TrainingError: return words(error)
     case let error as CreditError: return (.data, message("\(error)", nil))

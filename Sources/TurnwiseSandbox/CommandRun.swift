@@ -24,7 +24,7 @@ struct CommandRun {
   init(_ order: Order, _ shell: WaitingShell, of slot: Slot) throws(Errno) {
     (self.order, self.slot, world) = (order, slot, shell.world)
     (channels, begin) = (shell.channels, .now)
-    tree = WorkspaceTree(world.workspace, slot.limits)
+    tree = WorkspaceTree(in: world, slot.limits)
     do throws(Errno) { try shell.take(order) } catch {
       shell.dismiss()
       throw error
@@ -56,10 +56,10 @@ struct CommandRun {
     let order = order
     let tree = tree
     // Most commands end before anyone looks.
-    let watch = ProcessWatch(of: world, slot.limits)
+    var watch = ProcessWatch(of: world, slot.limits)
     let deadline = ContinuousClock.now + .seconds(slot.limits.seconds)
     while channels.isAlive, stop == nil {
-      let tick = ContinuousClock.now + .milliseconds(50)
+      let tick = ContinuousClock.now + watch.pause
       try wait(until: min(tick, deadline)) {
         !$0.isAlive || order.isCancelled || $0.isOverfull
       }
@@ -73,7 +73,7 @@ struct CommandRun {
         stop = .limit(.time)
       } else if tree.isOverfull || watch.isTemporaryDirectoryOverfull {
         stop = .limit(.files)
-      } else if watch.isMemoryOverfull {
+      } else if watch.isMemoryOverfull() {
         stop = .limit(.memory)
       }
     }
@@ -103,7 +103,10 @@ struct CommandRun {
     case nil where channels.isOverfull: ending = .stopped(.output)
     case nil:
       let shell = ShellState(saying: try channels.said(), after: workspace.shell)
-      if let after = try tree.read(after: workspace, shell: shell ?? workspace.shell) {
+      if let after = try tree.read(
+        after: workspace, shell: shell ?? workspace.shell,
+        keepsTemporary: order.keepsTemporaryEntries)
+      {
         (workspace, isShellStateSaved) = (after, shell != nil)
         ending =
           switch status {

@@ -11,11 +11,12 @@ final class Courier: Sendable {
   private let arrivals = DispatchSemaphore(value: 0)
 
   /// Starts the thread, with the rights of the caller.
-  init() {
-    let thread = Thread { [self] in
+  ///
+  /// - Throws: The error number where there is no thread to be had.
+  init() throws(Errno) {
+    try HostThread.start { [self] in
       while let delivery = next() { delivery.forEach { $0() } }
     }
-    thread.start()
   }
 
   /// Runs `delivery` on the courier's thread.

@@ -44,10 +44,12 @@ final class Entrance {
     _ limits: Sandbox.Limits, isRootPrepared: Bool, isAsking: Bool, program: CStrings,
     environment: CStrings
   ) throws(Errno) {
-    let size = "size=\(limits.workspaceBytes),mode=755"
+    // Far more names than may be left, for which the kernel keeps memory that no file shows.
+    let size =
+      "size=\(limits.workspaceBytes),nr_inodes=\(17 * limits.workspaceEntries + 64),mode=755"
     strings = CStrings([
       "proc", "tmpfs", "/proc", "/tmp", Launch.workspacePath, size, "/dev/null", "/proc/keys",
-      "/proc/key-users",
+      "/proc/key-users", "/proc/cmdline", "/proc/config.gz", "/proc/sys/kernel/random/boot_id",
     ])
     let (proc, tmpfs, processes, temporary, workspace, options) = (
       strings[0], strings[1], strings[2], strings[3], strings[4], strings[5]
@@ -66,15 +68,17 @@ final class Entrance {
       ChildCall(.preparing, Kernel.Number.setsid),
       // MS_NOSUID, MS_NODEV, MS_NOEXEC
       ChildCall(.mounting, Kernel.Number.mount, proc, processes, proc, 2 | 4 | 8),
-      // The names of the host's keys, which no namespace covers. MS_BIND; not every kernel has keys.
-      ChildCall(
-        .mounting, Kernel.Number.mount, strings[6], strings[7], 0, 0x1000, isRequired: false),
-      ChildCall(
-        .mounting, Kernel.Number.mount, strings[6], strings[8], 0, 0x1000, isRequired: false),
       ChildCall(.mounting, Kernel.Number.mount, tmpfs, temporary, tmpfs, 2 | 4, options),
       ChildCall(.mounting, Kernel.Number.mount, tmpfs, workspace, tmpfs, 2 | 4, options),
       ChildCall(.preparing, Kernel.Number.chdir, workspace),
     ]
+    // The names of the host's keys, its start and its kernel, which no namespace covers. MS_BIND; not
+    // every kernel has all of them.
+    for name in 7...11 {
+      calls.append(
+        ChildCall(
+          .mounting, Kernel.Number.mount, strings[6], strings[name], 0, 0x1000, isRequired: false))
+    }
     directories = calls.count..<calls.count + 3
     for path in [workspace, temporary, processes] {
       // The table of descriptors is still that of the host, which so gets to know these.

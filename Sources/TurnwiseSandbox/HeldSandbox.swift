@@ -94,9 +94,12 @@ final class HeldSandbox: Sendable {
           retry: true)
       }
       // What a busy machine says, and may not say again.
-      if [EAGAIN, ENOMEM].contains(where: { text.contains("\(Errno($0))") }) {
+      let passing = [EAGAIN, ENOMEM, EMFILE].map { Errno($0) }
+      if let error = passing.first(where: { text.contains("\($0)") }) {
         return .failure(
-          code: "launch", message: "The sandbox could not be launched: \(text)", retry: true)
+          code: "launch",
+          message: "The sandbox could not be launched: \(text)\(HostLimit.hint(for: error))",
+          retry: true)
       }
       return .refused(Sandbox.Refusal(launcherSaid: text))
     }

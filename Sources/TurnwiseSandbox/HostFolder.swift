@@ -36,7 +36,7 @@ public struct HostFolder: Sendable {
   public func workspace(
     after before: Workspace = .empty, limits: Sandbox.Limits = Sandbox.Limits()
   ) throws(FileError) -> Workspace {
-    var reader = TreeReader(before, limits, opensAll: false)
+    var reader = TreeReader(before.entries, limits, opensAll: false)
     let root = try naming(".") { try self.root.reopened() }
     do {
       try reader.read(root, path: [], depth: 0)
@@ -50,12 +50,13 @@ public struct HostFolder: Sendable {
     return Workspace(trusting: reader.sortedEntries, shell: .initial)
   }
 
-  /// Writes a workspace into the folder, in which none of its names may be yet.
+  /// Writes the entries of a workspace, without those under `/tmp`, into the folder, in which none of
+  /// its names may be yet.
   ///
   /// - Throws: ``FileError`` where one is, or cannot be made.
   public func write(_ workspace: Workspace) throws(FileError) {
     var writer = TreeWriter(to: root)
-    try naming(".") { try writer.write(workspace) }
+    try naming(".") { try writer.write(workspace.entries) }
   }
 
   /// Deletes everything in the folder, and nothing that a link in it leads to.

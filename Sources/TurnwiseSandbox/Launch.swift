@@ -9,6 +9,7 @@ enum Launch {
   static let launcher = "/usr/bin/bwrap"
   static let shell = "/usr/bin/bash"
   static let workspacePath = "/workspace"
+  static let temporaryPath = "/tmp"
   static let userNumber = 1000
   static let hostName = "sandbox"
   /// The devices that a command finds, and their minor numbers.
@@ -85,7 +86,11 @@ enum Launch {
       options += ["--ro-bind", root.path, "/", "--dev-bind", root.devices, "/dev"]
     } else {
       options += ["--unshare-net", "--unshare-uts", "--unshare-cgroup", "--hostname", hostName]
-      options += ["--ro-bind", "/usr", "/usr"]
+      for folder in SystemFolder.all {
+        options +=
+          folder.target.map { ["--symlink", $0, folder.path] }
+          ?? ["--ro-bind", folder.path, folder.path]
+      }
       for (name, target) in systemLinks { options += ["--symlink", target, "/\(name)"] }
       for name in ["etc", "dev", "tmp", "workspace"] {
         options += ["--perms", "0755", "--dir", "/\(name)"]
@@ -109,14 +114,22 @@ enum Launch {
     [launcher, "--json-status-fd", "\(Number.status)"] + options(on: root) + [holder]
   }
 
-  /// What each process inside may use, as the kernel counts it; neither can be raised again.
+  /// What each process inside may use, as the kernel counts it; none can be raised again.
   static func resources(_ limits: Sandbox.Limits) -> [(resource: Int, limit: Int)] {
     [
-      (RLIMIT_CORE, 0), (RLIMIT_NOFILE, limits.openFiles), (__RLIMIT_NPROC, limits.processes),
+      // Not 0, at which a program of the host that takes dumps would still be started (core(5)).
+      (RLIMIT_CORE, 1), (RLIMIT_NOFILE, limits.openFiles), (__RLIMIT_NPROC, limits.processes),
       (RLIMIT_AS, limits.addressSpaceBytes), (RLIMIT_CPU, limits.processorSeconds),
       // Twice as large as there is room: the room decides, but no file is all holes.
       (RLIMIT_FSIZE, 2 * limits.workspaceBytes),
-    ].map { (Int($0.0.rawValue), $0.1) }
+      // Messages, timers and signals, for which the kernel keeps memory of its own.
+      (__RLIMIT_MSGQUEUE, 819_200), (__RLIMIT_SIGPENDING, 4096),
+    ].map { resource, limit in
+      var host = rlimit()
+      let isKnown = getrlimit(__rlimit_resource_t(resource.rawValue), &host) == 0
+      // None can be raised.
+      return (Int(resource.rawValue), isKnown ? min(limit, Int(clamping: host.rlim_max)) : limit)
+    }
   }
 
   /// The command line of the shell.

@@ -7,6 +7,8 @@ final class Order: Sendable {
   let command: Text
   let workspace: Workspace
   let seed: UInt64
+  /// Whether what the command leaves in `/tmp` is part of the workspace after it.
+  let keepsTemporaryEntries: Bool
 
   private struct State {
     var continuation: CheckedContinuation<Result<CommandResult, Trouble>, Never>?
@@ -15,8 +17,12 @@ final class Order: Sendable {
   }
   private let state = Mutex(State())
 
-  init(_ command: Text, in workspace: Workspace, seed: UInt64) {
-    (self.command, self.workspace, self.seed) = (command, workspace, seed)
+  init(
+    _ command: Text, in workspace: Workspace, seed: UInt64, keepsTemporaryEntries: Bool
+  ) {
+    self.command = command
+    self.workspace = keepsTemporaryEntries ? workspace : workspace.withoutTemporaryEntries()
+    (self.seed, self.keepsTemporaryEntries) = (seed, keepsTemporaryEntries)
   }
 
   /// The claim to a sandbox that the workspace comes with.
@@ -70,7 +76,8 @@ enum Trouble: Error {
   /// Trouble of the system that may have passed when the same is tried again; `what` is what could not
   /// be done.
   static func system(_ what: String, _ error: any Error) -> Trouble {
-    failure(code: "system", message: "\(what): \(error).", retry: true)
+    let hint = (error as? Errno).map { HostLimit.hint(for: $0) } ?? ""
+    return failure(code: "system", message: "\(what): \(error).\(hint)", retry: true)
   }
 
   /// What a caller of the sandbox gets to see.

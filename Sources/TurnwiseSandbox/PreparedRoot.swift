@@ -31,13 +31,19 @@ struct PreparedRoot {
 
     try Self.mount("tmpfs", Self.base, [.noSetUser, .noDevices], "mode=755")
     try check(mkdir(path, 0o755))
-    for name in ["dev", "etc", "etc/alternatives", "proc", "tmp", "usr", "workspace"] {
+    for name in ["dev", "etc", "etc/alternatives", "proc", "tmp", "usr", "usr/local", "workspace"] {
       try check(mkdir("\(path)/\(name)", 0o755))
+    }
+    for folder in SystemFolder.all {
+      let place = path + folder.path
+      try check(folder.target.map { symlink($0, place) } ?? mkdir(place, 0o755))
     }
     for (name, target) in Launch.systemLinks { try check(symlink(target, "\(path)/\(name)")) }
     try fillEtc()
     try give(path, to: user)
-    try Self.mount("/usr", "\(path)/usr", [.bind, .recursive])
+    for folder in SystemFolder.all where folder.target == nil {
+      try Self.mount(folder.path, path + folder.path, [.bind, .recursive])
+    }
     try makeDevices(user)
   }
 
@@ -69,7 +75,8 @@ struct PreparedRoot {
     for (name, minor) in Launch.devices {
       // All of them have the major number 1, the memory devices.
       try check(mknod("\(devices)/\(name)", S_IFCHR | 0o666, dev_t(1 << 8 | minor)))
-      try check(chmod("\(devices)/\(name)", 0o666))
+      // Zeros that can be written can be shared: memory that stays when it is not mapped any more.
+      try check(chmod("\(devices)/\(name)", name == "zero" ? 0o444 : 0o666))
     }
     for (name, target) in Launch.deviceLinks { try check(symlink(target, "\(devices)/\(name)")) }
     try check(chown(devices, user, user))

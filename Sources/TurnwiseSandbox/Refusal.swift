@@ -27,6 +27,8 @@ extension Sandbox {
       case noShell
       /// The shell is there, but no program can be started in it.
       case noPrograms
+      /// A limit of the kernel on this process (`ulimit`) leaves too little for a sandbox.
+      case resourceLimit
       /// Something that was not foreseen.
       case other
     }
@@ -82,6 +84,7 @@ extension Sandbox.Refusal {
       "A system call that the sandbox is made of is missing in this kernel, or forbidden in this container."
     case .noShell: "\(Launch.shell) or \(Launch.holder) cannot be started."
     case .noPrograms: "No program can be started in the sandbox."
+    case .resourceLimit: "A limit on this process is too low for a sandbox."
     case .other: "bubblewrap could not start a sandbox."
     }
   }
@@ -117,6 +120,12 @@ extension Sandbox.Refusal {
     case .noShell: "Install them: apt-get install bash coreutils"
     case .noPrograms:
       "Before Linux 5.14 the limit on processes counts all of the user's: take a later kernel, or another user."
+    case .resourceLimit:
+      """
+      Raise the limit before this program is started: as root, `ulimit -Hn 4096` for open files \
+      (-Hu, -Hv, -Hf for processes, memory and file size), and the same without H.
+      For a service of systemd it is LimitNOFILE=, for a container `docker run --ulimit nofile=4096`.
+      """
     case .other: "Run `\(Launch.launcher) --unshare-all --ro-bind / / true` to see more."
     }
   }

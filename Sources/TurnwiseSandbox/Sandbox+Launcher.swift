@@ -5,18 +5,14 @@ extension Sandbox {
   public static let launcherPath = Launch.launcher
 
   /// What bubblewrap says of its version, such as `bubblewrap 0.8.0`; nil where it says nothing.
+  ///
+  /// Foundation's `Process` fails where few descriptors are allowed, which would look like a missing
+  /// program.
   public static func launcherVersion() -> String? {
-    let process = Process()
-    process.executableURL = URL(filePath: launcherPath)
-    process.arguments = ["--version"]
-    let output = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let said = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    let line = String(decoding: said, as: UTF8.self).split(separator: "\n").first
-    return process.terminationStatus == 0 ? line.map(String.init) : nil
+    guard let output = popen("exec \(launcherPath) --version 2>/dev/null", "r") else { return nil }
+    var buffer = [CChar](repeating: 0, count: 256)
+    let line = fgets(&buffer, Int32(buffer.count), output).map { String(cString: $0) }
+    guard pclose(output) == 0 else { return nil }
+    return line.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
   }
 }

@@ -15,14 +15,15 @@ public final class Sandbox: Sendable {
   /// The number of commands that run at once.
   public let slots: Int
 
-  private let pool: SlotPool
+  private let pool: Result<SlotPool, Trouble>
 
   /// A sandbox with the default limits and a slot for each processor.
   public static let shared = Sandbox(slots: ProcessInfo.processInfo.activeProcessorCount)
 
   /// Creates a sandbox.
   ///
-  /// Nothing is checked before the first command; see ``probe()``.
+  /// What stands in the way of commands is told to the first one; see ``probe()``. Where the machine
+  /// has fewer threads or descriptors than this needs, fewer commands run at once.
   ///
   /// - Parameters:
   ///   - slots: The number of commands that run at once.
@@ -30,10 +31,16 @@ public final class Sandbox: Sendable {
   public init(slots: Int, limits: Limits = Limits()) {
     require(slots > 0, "A sandbox needs at least one slot, not \(slots).")
     (self.slots, self.limits) = (slots, limits)
-    pool = SlotPool(slots: slots, limits)
+    do throws(LimitError) {
+      try limits.validate()
+      pool = Result { () throws(Refusal) in try SlotPool(slots: slots, limits) }
+        .mapError { .refused($0) }
+    } catch {
+      pool = .failure(.failure(code: "limits", message: error.description))
+    }
   }
 
-  deinit { pool.close() }
+  deinit { if case .success(let pool) = pool { pool.close() } }
 
   /// Runs a command in a workspace.
   ///
@@ -44,25 +51,31 @@ public final class Sandbox: Sendable {
   ///   - command: What bash runs. It may span lines, and need not be UTF-8.
   ///   - workspace: The files and shell state that it finds.
   ///   - seed: Seeds `$RANDOM`.
+  ///   - keepsTemporaryEntries: Whether `/tmp` is part of the workspace. If not, the command finds it
+  ///     empty and what it leaves there is gone.
   /// - Returns: What the command did. That it fails, or goes beyond a limit, is a result.
   /// - Throws: ``CommandError`` where no shell could run such a command, which the agent should be
   ///   told; `Failure` with the boundary `sandbox` where the machinery failed, and with `cancelled`
   ///   where the task was cancelled.
-  public func run(_ command: Text, in workspace: Workspace, seed: UInt64) async throws
-    -> CommandResult
-  {
+  public func run(
+    _ command: Text, in workspace: Workspace, seed: UInt64, keepsTemporaryEntries: Bool = true
+  ) async throws -> CommandResult {
     if command.bytes.contains(0) { throw CommandError.containsNUL }
     if command.bytes.count > limits.commandBytes {
       throw CommandError.tooLong(bytes: command.bytes.count, limit: limits.commandBytes)
     }
-    let size = workspace.room
-    if workspace.entries.count > limits.workspaceEntries || size > limits.workspaceBytes {
-      throw Failure(
-        .sandbox, code: "workspace",
-        message: "The workspace (\(workspace.entries.count) entries, \(size) bytes) is larger than "
-          + "the limits of the sandbox allow.")
+    for entries in [workspace.entries, keepsTemporaryEntries ? workspace.temporaryEntries : []] {
+      let size = entries.room
+      if entries.count > limits.workspaceEntries || size > limits.workspaceBytes {
+        throw Failure(
+          .sandbox, code: "workspace",
+          message: "The workspace (\(entries.count) entries, \(size) bytes) is larger than "
+            + "the limits of the sandbox allow.")
+      }
     }
-    return try await perform(command, in: workspace, seed: seed).mapError(\.failure).get()
+    return try await perform(
+      Order(command, in: workspace, seed: seed, keepsTemporaryEntries: keepsTemporaryEntries)
+    ).mapError(\.failure).get()
   }
 
   /// Runs `true` as any command would be run.
@@ -71,7 +84,8 @@ public final class Sandbox: Sendable {
   ///   for trouble that may pass.
   public func probe() async throws {
     // A program in a process of its own, so that limits which let nothing start show here.
-    switch await perform("(/usr/bin/true)", in: .empty, seed: 0) {
+    let order = Order("(/usr/bin/true)", in: .empty, seed: 0, keepsTemporaryEntries: true)
+    switch await perform(order) {
     case .success(let result) where result.ending == .exited(0): return
     case .success(let result):
       throw Refusal(.noPrograms, detail: result.standardError.text.string)
@@ -80,10 +94,12 @@ public final class Sandbox: Sendable {
     }
   }
 
-  private func perform(_ command: Text, in workspace: Workspace, seed: UInt64) async
-    -> Result<CommandResult, Trouble>
-  {
-    let order = Order(command, in: workspace, seed: seed)
+  private func perform(_ order: Order) async -> Result<CommandResult, Trouble> {
+    let pool: SlotPool
+    switch self.pool {
+    case .success(let started): pool = started
+    case .failure(let trouble): return .failure(trouble)
+    }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         order.await(continuation)

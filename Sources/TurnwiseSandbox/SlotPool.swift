@@ -23,7 +23,7 @@ final class SlotPool: Sendable {
   private let state = Mutex(State())
   private let arrivals: [DispatchSemaphore]
   private let finished = Atomic<Int>(0)
-  private let courier = Courier()
+  private let courier: Courier
 
   /// Slots of the process so far; each has its own number, and with it its own user.
   private static let started = Atomic<Int>(0)
@@ -36,18 +36,44 @@ final class SlotPool: Sendable {
   /// How long a command waits for the thread that has its sandbox: less than a launch takes.
   private static let patience = DispatchTimeInterval.milliseconds(5)
 
-  init(slots: Int, _ limits: Sandbox.Limits) {
-    var descriptors = rlimit()
-    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &descriptors)
-    let share = Int(clamping: descriptors.rlim_cur) / (4 * slots)
-    heldLimit = max(1, min(32, share / 2))
+  /// Starts the threads.
+  ///
+  /// Where the system has fewer than are asked for, there are fewer slots.
+  ///
+  /// - Parameters:
+  ///   - slots: How many commands run at once.
+  ///   - limits: What one command may use.
+  /// - Throws: Why there can be no slot at all.
+  init(slots: Int, _ limits: Sandbox.Limits) throws(Sandbox.Refusal) {
+    HostLimit.openFiles.raise()
+    for case let refusal? in HostLimit.all(for: limits).map(\.refusal) { throw refusal }
+    // A slot needs some for the command that it runs, and the rest of the process has its own.
+    let slots = max(1, min(slots, HostLimit.openFiles.hard / HostLimit.openFiles.needed))
+    let share = HostLimit.openFiles.hard / (4 * slots)
+    heldLimit = max(1, min(SocketBuffers.heldSandboxes, share / 2))
     shellLimit = min(heldLimit, share / WaitingShell.descriptors)
-    arrivals = (0..<slots).map { _ in DispatchSemaphore(value: 0) }
-    for slot in 0..<slots {
-      let number = Self.started.add(1, ordering: .relaxed).oldValue
-      let thread = Thread { [self] in serve(slot, number, limits) }
-      thread.start()
+    let arrivals = (0..<slots).map { _ in DispatchSemaphore(value: 0) }
+    self.arrivals = arrivals
+    let numbers = arrivals.map { _ in Self.started.add(1, ordering: .relaxed).oldValue }
+    do throws(Errno) { courier = try Courier() } catch { throw Self.noThread(error) }
+    for slot in arrivals.indices {
+      do throws(Errno) {
+        try HostThread.start { [self] in serve(slot, numbers[slot], limits) }
+      } catch {
+        guard slot > 0 else {
+          courier.close()
+          throw Self.noThread(error)
+        }
+        // Those that are there do the work.
+        finished.add(arrivals.count - slot, ordering: .relaxed)
+        break
+      }
     }
+  }
+
+  private static func noThread(_ error: Errno) -> Sandbox.Refusal {
+    Sandbox.Refusal(
+      .resourceLimit, detail: "No thread can be started: \(error).\(HostLimit.hint(for: error))")
   }
 
   /// Puts an order at the end of the queue.

@@ -24,6 +24,10 @@ extension SyscallFilter {
     ]
     /// Makes files of memory that are in no file system.
     static let memoryFileNumber: UInt32 = 319
+    static let mapNumber: UInt32 = 9
+    static let setOptionNumber: UInt32 = 54
+    static let fileControlNumber: UInt32 = 72
+    static let splicePagesNumber: UInt32 = 278  // vmsplice
   #else
     package static let architecture: UInt32 = 0xC000_00B7
     static let foreignNumbers: PartialRangeFrom<UInt32>? = nil
@@ -47,6 +51,10 @@ extension SyscallFilter {
     ]
     /// Makes files of memory that are in no file system.
     static let memoryFileNumber: UInt32 = 279
+    static let mapNumber: UInt32 = 222
+    static let setOptionNumber: UInt32 = 208
+    static let fileControlNumber: UInt32 = 25
+    static let splicePagesNumber: UInt32 = 75  // vmsplice
   #endif
 
   /// The calls that fail with "operation not permitted".

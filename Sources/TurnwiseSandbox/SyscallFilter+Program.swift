@@ -93,6 +93,11 @@ extension SyscallFilter {
         let second = test(.equals, other, yes: fail, no: allow)
         _ = test(.equals, value, yes: fail, no: second)
         return load(16 + 8 * argument)
+      case .failIfMasked(let mask, let value, let argument, let code):
+        let (allow, fail) = (place(of: .allow), place(of: .fail(code)))
+        _ = test(.equals, value, yes: fail, no: allow)
+        _ = add(0x54, mask)
+        return load(16 + 8 * argument)
       }
     }
 

@@ -20,7 +20,23 @@ package enum SyscallFilter {
     case ask
     /// Does so when the lower half of an argument has one of two values.
     case askIf(UInt32, or: UInt32, argument: UInt32)
+    /// Fails when some bits of the lower half of an argument are exactly these.
+    case failIfMasked(UInt32, equals: UInt32, argument: UInt32, Int32)
   }
+
+  /// The ways to hold memory that no look from outside could count.
+  private static let uncountedMemory: [(UInt32, Verdict)] = [
+    // MAP_SHARED of MAP_ANONYMOUS: what is not mapped any more stays as long as one page of it is mapped.
+    (mapNumber, .failIfMasked(0x2F, equals: 0x21, argument: 3, EPERM)),
+    // SO_SNDBUF and SO_SNDBUFFORCE seem to succeed: programs that ask for more live with what there is.
+    (setOptionNumber, .failIf(7, or: 32, argument: 2, 0)),
+    // F_SETPIPE_SZ
+    (fileControlNumber, .failIf(1031, or: 1031, argument: 1, EPERM)),
+    // A page in a pipe keeps the whole huge page that it is part of.
+    (splicePagesNumber, .fail(EPERM)),
+    // Each of the landlock calls: a set of rules has no limit of its own.
+    (444, .fail(ENOSYS)), (445, .fail(ENOSYS)), (446, .fail(ENOSYS)),
+  ]
 
   private static let newNamespaces: UInt32 = 0x7E02_0000
 
@@ -32,6 +48,7 @@ package enum SyscallFilter {
     rules[435] = .fail(ENOSYS)
     // What is in them counts as nobody's, and could fill the machine.
     rules[memoryFileNumber] = .fail(ENOSYS)
+    for (number, verdict) in uncountedMemory { rules[number] = verdict }
     rules[cloneNumber] = .failIfBits(newNamespaces, argument: 0, EPERM)
     for number in socketNumbers {
       rules[number] = .failUnless(UInt32(AF_UNIX), argument: 0, EAFNOSUPPORT)

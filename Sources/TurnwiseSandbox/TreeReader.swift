@@ -14,7 +14,7 @@ struct TreeReader {
   private(set) var entries: [Workspace.Entry] = []
   /// What was looked at last, for messages.
   private(set) var place: [UInt8] = []
-  private let before: Workspace
+  private let before: [Workspace.Entry]
   private var bytes = 0
   private var buffer: [UInt8] = []
   private let limits: Sandbox.Limits
@@ -26,7 +26,7 @@ struct TreeReader {
   ///   - before: What was written there; files that still have these bytes share them.
   ///   - limits: How large the tree may be.
   ///   - opensAll: Whether the tree is our own, so that rights are taken where they are missing.
-  init(_ before: Workspace, _ limits: Sandbox.Limits, opensAll: Bool) {
+  init(_ before: [Workspace.Entry], _ limits: Sandbox.Limits, opensAll: Bool) {
     (self.before, self.limits, self.opensAll) = (before, limits, opensAll)
   }
 
@@ -84,6 +84,10 @@ struct TreeReader {
     if buffer.count < size { buffer = [UInt8](repeating: 0, count: max(size, 64 << 10)) }
     do throws(Errno) {
       guard try file.read(size, into: &buffer) == size else { throw Errno(EIO) }
+      // Another name of the same file must find it as it was.
+      if opensAll, status.st_mode & 0o400 == 0 {
+        try check(fchmod(file.raw, status.st_mode & 0o7777))
+      }
     } catch {
       throw .failed(error)
     }

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import TurnwiseCore
 
-/// Writes a workspace into an empty directory, in the order of its entries.
+/// Writes entries into an empty directory, in their order.
 ///
 /// The order is the one in which `find` and `ls -U` list names, so it must be the same each time. Each
 /// name is made in a directory that is open already, and that was opened through no link.
@@ -17,11 +17,11 @@ struct TreeWriter {
   init(to root: Descriptor) { (self.root, directory) = (root, ([], root)) }
 
   /// Writes all entries.
-  mutating func write(_ workspace: Workspace) throws(Errno) {
-    for entry in workspace.entries { try write(entry) }
+  mutating func write(_ entries: [Workspace.Entry]) throws(Errno) {
+    for entry in entries { try write(entry) }
     // Backwards, and last: a directory that cannot be written to can be only when it is full, and
     // each new name in it sets its time.
-    for entry in workspace.entries.reversed() where entry.kind == .directory {
+    for entry in entries.reversed() where entry.kind == .directory {
       let directory = try Kernel.open(beneath: root, entry.path.bytes, O_RDONLY | O_DIRECTORY)
       try Self.finish(directory, entry.mode)
     }

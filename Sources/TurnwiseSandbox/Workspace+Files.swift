@@ -87,7 +87,9 @@ extension Workspace {
     let new = missing.map { Entry(path: $0, kind: .directory, mode: 0o755) } + [file]
     do {
       let lease = lease
-      self = try Workspace(entries: entries.filter { $0.path != path } + new, shell: shell)
+      self = try Workspace(
+        entries: entries.filter { $0.path != path } + new, temporaryEntries: temporaryEntries,
+        shell: shell)
       self.lease = lease
     } catch {
       throw .tooLong
@@ -179,9 +181,9 @@ extension Workspace {
     var changed = self
     try body(&changed)
     guard changed.entries.count <= limits.workspaceEntries,
-      changed.depth <= limits.workspaceDepth
+      changed.entries.depth <= limits.workspaceDepth
     else { throw .tooMany(path) }
-    let size = changed.room
+    let size = changed.entries.room
     guard size <= limits.workspaceBytes else {
       throw .tooLarge("/workspace", bytes: size, limit: limits.workspaceBytes)
     }

@@ -20,11 +20,25 @@ extension Workspace {
   /// The entries of a decoded workspace come from a trace file, which is not to be trusted: the
   /// host writes these paths.
   func validate() throws(WorkspaceError) {
+    try Self.validate(entries) { $0 }
+    try Self.validate(temporaryEntries) { Text(Array("\(Launch.temporaryPath)/".utf8) + $0.bytes) }
+    try shell.validate()
+  }
+
+  /// Checks the entries of one directory.
+  ///
+  /// - Parameters:
+  ///   - entries: What is in it.
+  ///   - place: What errors call a path in it.
+  /// - Throws: ``WorkspaceError`` where no command could have made them.
+  private static func validate(
+    _ entries: [Entry], _ place: (Text) -> Text
+  ) throws(WorkspaceError) {
     var directories: Set<Text> = [""]
     var previous: Text?
     for entry in entries {
       func require(_ condition: Bool, _ reason: String) throws(WorkspaceError) {
-        if !condition { throw WorkspaceError(path: entry.path, reason: reason) }
+        if !condition { throw WorkspaceError(path: place(entry.path), reason: reason) }
       }
       let bytes = entry.path.bytes
       try require(bytes.count < 4096, "is longer than 4095 bytes")
@@ -49,30 +63,32 @@ extension Workspace {
       }
       previous = entry.path
     }
-    try shell.validate()
   }
 }
 
 extension Workspace: Codable {
-  private enum CodingKeys: String, CodingKey { case entries, shell }
+  private enum CodingKeys: String, CodingKey { case entries, temporary, shell }
 
   /// Reads and validates a workspace.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let entries = try container.decode([Entry].self, forKey: .entries)
+    let temporary = try container.decodeIfPresent([Entry].self, forKey: .temporary) ?? []
     let shell = try container.decodeIfPresent(ShellState.self, forKey: .shell) ?? .initial
     do {
-      try self.init(entries: entries, shell: shell)
+      try self.init(entries: entries, temporaryEntries: temporary, shell: shell)
     } catch {
       throw DecodingError.dataCorruptedError(
         forKey: .entries, in: container, debugDescription: error.description)
     }
   }
 
-  /// Writes the entries and, unless it is the initial one, the state of the shell.
+  /// Writes the entries, those under `/tmp` where there are any, and the state of the shell unless it is
+  /// the initial one.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(entries, forKey: .entries)
+    if !temporaryEntries.isEmpty { try container.encode(temporaryEntries, forKey: .temporary) }
     if shell != .initial { try container.encode(shell, forKey: .shell) }
   }
 }

@@ -4,7 +4,7 @@ public import TurnwiseCore
 /// The files of an agent and the state of its shell between two commands, as a value.
 ///
 /// A workspace is everything that a command can leave for the next one: names, bytes and permissions
-/// of the files under `/workspace`, the working directory, and the exported variables. No process
+/// of the files under `/workspace` and `/tmp`, the working directory, and the exported variables. No process
 /// lives between commands, so a copy of the value is a fork of the world, and two workspaces with
 /// equal content are equal and have equal keys.
 ///
@@ -13,10 +13,10 @@ public import TurnwiseCore
 ///     workspace = result.workspace
 ///
 /// Not part of it are owners, times, extended attributes, set-user-id and sticky bits, the
-/// permissions of `/workspace` itself, which names are links to one file, and anything that is
+/// permissions of `/workspace` and `/tmp` themselves, which names are links to one file, and anything that is
 /// neither a file, a directory, nor a symbolic link: a command never finds these again.
 public struct Workspace: Sendable {
-  /// A file, directory or symbolic link under `/workspace`.
+  /// A file, directory or symbolic link under `/workspace` or `/tmp`.
   public struct Entry: Hashable, Sendable {
     /// What an entry is.
     public enum Kind: Hashable, Sendable {
@@ -28,7 +28,7 @@ public struct Workspace: Sendable {
       case symbolicLink(Text)
     }
 
-    /// Where the entry is, relative to `/workspace`, such as `notes/todo.txt`.
+    /// Where the entry is, relative to `/workspace` (or `/tmp`), such as `notes/todo.txt`.
     public let path: Text
     /// What the entry is.
     public let kind: Kind
@@ -48,6 +48,10 @@ public struct Workspace: Sendable {
 
   /// The entries, sorted by the bytes of their paths, so that a directory precedes what it holds.
   public let entries: [Entry]
+  /// The entries under `/tmp`, in the same order: what commands keep for one another beside their work.
+  ///
+  /// Tools and folders of the host have to do with ``entries`` alone.
+  public let temporaryEntries: [Entry]
   /// The state of the shell.
   public let shell: ShellState
   /// The sandbox that the last command ran in, where it can take the next one.
@@ -59,10 +63,16 @@ public struct Workspace: Sendable {
   ///
   /// - Parameters:
   ///   - entries: What is under `/workspace`.
+  ///   - temporaryEntries: What is under `/tmp`.
   ///   - shell: The state of the shell.
   /// - Throws: ``WorkspaceError`` where a path is not one that a command could have made.
-  public init(entries: [Entry], shell: ShellState = .initial) throws(WorkspaceError) {
+  public init(
+    entries: [Entry], temporaryEntries: [Entry] = [], shell: ShellState = .initial
+  ) throws(WorkspaceError) {
     self.entries = entries.sorted { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
+    self.temporaryEntries = temporaryEntries.sorted {
+      $0.path.bytes.lexicographicallyPrecedes($1.path.bytes)
+    }
     self.shell = shell
     try validate()
   }
@@ -95,46 +105,24 @@ public struct Workspace: Sendable {
   /// The workspace without entries.
   public static let empty = Workspace(trusting: [], shell: .initial)
 
-  /// Creates a workspace of entries that were read from a tree, in order.
-  init(trusting entries: [Entry], shell: ShellState) {
+  /// Creates a workspace of entries that were read from trees, in order.
+  init(trusting entries: [Entry], temporaryEntries: [Entry] = [], shell: ShellState) {
     self.entries = entries
+    self.temporaryEntries = temporaryEntries
     self.shell = shell
   }
 
-  /// The entry at `path`, if there is one.
+  /// The entry at `path` under `/workspace`, if there is one.
   ///
   /// - Complexity: O(log *n*), where *n* is the number of entries.
-  public func entry(_ path: Text) -> Entry? {
-    var (low, high) = (0, entries.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if entries[middle].path.bytes.lexicographicallyPrecedes(path.bytes) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    guard low < entries.count, entries[low].path == path else { return nil }
-    return entries[low]
-  }
+  public func entry(_ path: Text) -> Entry? { entries.entry(path) }
 
   /// The bytes of the file at `path`, if there is one; links are not followed.
   public subscript(path: Text) -> Text? { entry(path)?.blob.map { Text($0.bytes) } }
 
-  /// The bytes of all files together.
-  public var size: Int { entries.reduce(0) { $0 + ($1.blob?.bytes.count ?? 0) } }
-
-  /// The bytes that a file system in memory needs for all files and links: whole pages.
-  ///
-  /// What fitted as one file with many names, or with holes, may not fit when it is written anew.
-  var room: Int {
-    entries.reduce(0) { sum, entry in
-      switch entry.kind {
-      case .file(let blob): sum + Self.room(ofBytes: blob.bytes.count)
-      case .symbolicLink: sum + Self.room(ofBytes: 1)
-      case .directory: sum
-      }
-    }
+  /// The bytes of all files together, those under `/tmp` included.
+  public var size: Int {
+    [entries, temporaryEntries].joined().reduce(0) { $0 + ($1.blob?.bytes.count ?? 0) }
   }
 
   /// The room that a file needs.
@@ -143,34 +131,75 @@ public struct Workspace: Sendable {
     return count > Int.max - page ? Int.max : (count + page - 1) / page * page
   }
 
-  /// The most directories that are in one another.
-  var depth: Int {
-    entries.reduce(0) { depth, entry in
-      let slashes = entry.path.bytes.count { $0 == UInt8(ascii: "/") }
-      return max(depth, entry.kind == .directory ? slashes + 1 : slashes)
-    }
-  }
-
   /// The paths of all entries, in the order of their bytes.
   public var paths: [Text] { entries.map(\.path) }
 
   /// Returns this workspace with another shell state.
   public func withShell(_ shell: ShellState) -> Workspace {
+    var workspace = Workspace(
+      trusting: entries, temporaryEntries: temporaryEntries, shell: shell)
+    workspace.lease = lease
+    return workspace
+  }
+
+  /// Returns this workspace with nothing in `/tmp`.
+  public func withoutTemporaryEntries() -> Workspace {
+    if temporaryEntries.isEmpty { return self }
     var workspace = Workspace(trusting: entries, shell: shell)
     workspace.lease = lease
     return workspace
   }
 }
 
-extension Workspace: Hashable {
-  /// Compares entries and shell states.
-  public static func == (left: Workspace, right: Workspace) -> Bool {
-    left.entries == right.entries && left.shell == right.shell
+extension [Workspace.Entry] {
+  /// The entry at a path, where entries are sorted.
+  func entry(_ path: Text) -> Workspace.Entry? {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].path.bytes.lexicographicallyPrecedes(path.bytes) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    guard low < count, self[low].path == path else { return nil }
+    return self[low]
   }
 
-  /// Hashes entries and shell state.
+  /// The bytes that a file system in memory needs for all files and links: whole pages.
+  ///
+  /// What fitted as one file with many names, or with holes, may not fit when it is written anew.
+  var room: Int {
+    reduce(0) { sum, entry in
+      switch entry.kind {
+      case .file(let blob): sum + Workspace.room(ofBytes: blob.bytes.count)
+      case .symbolicLink: sum + Workspace.room(ofBytes: 1)
+      case .directory: sum
+      }
+    }
+  }
+
+  /// The most directories that are in one another.
+  var depth: Int {
+    reduce(0) { depth, entry in
+      let slashes = entry.path.bytes.count { $0 == UInt8(ascii: "/") }
+      return Swift.max(depth, entry.kind == .directory ? slashes + 1 : slashes)
+    }
+  }
+}
+
+extension Workspace: Hashable {
+  /// Compares the entries under both directories, and the shell states.
+  public static func == (left: Workspace, right: Workspace) -> Bool {
+    left.entries == right.entries && left.temporaryEntries == right.temporaryEntries
+      && left.shell == right.shell
+  }
+
+  /// Hashes what is compared.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(entries)
+    hasher.combine(temporaryEntries)
     hasher.combine(shell)
   }
 }
@@ -185,7 +214,10 @@ extension Workspace: CustomStringConvertible {
       case .symbolicLink(let target): "\(entry.path.string) -> \(target.string)"
       }
     }
-    let more = entries.count > names.count ? ["… \(entries.count - names.count) more"] : []
+    var more = entries.count > names.count ? ["… \(entries.count - names.count) more"] : []
+    if !temporaryEntries.isEmpty {
+      more.append("\(temporaryEntries.count) in \(Launch.temporaryPath)")
+    }
     return "Workspace[\((names + more).joined(separator: ", "))] in \(shell.directory.string)"
   }
 }

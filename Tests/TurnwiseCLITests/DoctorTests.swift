@@ -59,6 +59,7 @@ import TurnwiseSandbox
   @Test func `names what is lacking, and the way to it`() async {
     var facts = await MachineFacts.gathered()
     (facts.python, facts.bubblewrap) = (.silent("status 127: not found"), nil)
+    facts.isBubblewrapThere = false
     facts.kernelRefusal = "TURNWISE_KERNELS is 'x'"
     facts.openBLASWarnings = ["OPENBLAS_CORETYPE=Haswell holds it back"]
     let report = MachineReport(facts)
@@ -69,6 +70,39 @@ import TurnwiseSandbox
     #expect(findings["bubblewrap"]?.remedy == "Install it: apt-get install bubblewrap")
     #expect(findings["kernels"]?.verdict == .refused)
     #expect(findings["OpenBLAS"]?.remedy == "OPENBLAS_CORETYPE=Haswell holds it back")
+  }
+
+  @Test func `does not take a program that cannot be started for one that is missing`() async {
+    var facts = await MachineFacts.gathered()
+    facts.bubblewrap = nil
+    let found = findings(facts)["bubblewrap"]
+    #expect(found?.verdict != .refused && found?.found.contains("could not be started") == true)
+  }
+
+  @Test(arguments: [
+    ("-n 64", 0, "ok       bubblewrap      bubblewrap 0."),
+    ("-n 40", 1, "The limit on open files (ulimit -Hn) is 40; at least 64 is needed."),
+    (
+      "-v 150000", 2,
+      "The limit on virtual memory (ulimit -Hv) is 150000; at least 524288 is needed."
+    ),
+  ])
+  func `names a limit of the process`(limit: String, status: Int32, words: String) throws {
+    let folder = try #require(Bundle.main.executableURL).deletingLastPathComponent()
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/bash")
+    shell.arguments = [
+      "-c", "ulimit \(limit); exec \"$0\" doctor 2>&1",
+      folder.appending(path: "turnwise").path(percentEncoded: false),
+    ]
+    let output = Pipe()
+    shell.standardOutput = output
+    try shell.run()
+    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    shell.waitUntilExit()
+    #expect(said.contains(words), "\(said)")
+    #expect(shell.terminationReason == .exit)
+    if status != 1 { #expect(shell.terminationStatus == status, "\(said)") }
   }
 
   @Test func `examines a machine whose kernels are refused`() throws {

@@ -131,6 +131,18 @@ import Turnwise
     #expect(lines.split(separator: "\n").count == 1)
   }
 
+  @Test(arguments: [
+    "run keydoor-v1 --out /usr/share/turnwise-run", "train keydoor-v1 --out /usr/lib/x/../run",
+    "run shell-v1 --tasks /usr/share/tasks", "run search-v1 --tasks /usr/local/share/corpus",
+    "check shell-v1 --tasks /bin/tasks",
+  ])
+  func `of a place that agents can read says where else`(line: String) async {
+    let printed = await turnwise(line)
+    #expect(printed.status == 2, "\(printed.note)")
+    #expect(printed.note.contains("which every command in the sandbox can read"))
+    #expect(printed.note.contains("Move it out of /usr/bin"))
+  }
+
   @Test func `never shows a control that it quotes`() async throws {
     let printed = await turnwise(["run", "\u{1B}]0;title\u{7}\u{9B}2J\u{202E}"])
     #expect(printed.status == 2)

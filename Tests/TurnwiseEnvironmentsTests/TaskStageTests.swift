@@ -58,7 +58,9 @@ import TurnwiseSandbox
         run" ]
         """.replacing("\n        ", with: "\n"))
     try folder.write("three/check-files/secret", "EXPECTED\n")
-    #expect(try await play(["export TRICK=1; cd /tmp"], in: folder) == Judgement(success: true))
+    #expect(
+      try await play(["export TRICK=1; cd /tmp; echo EXPECTED > left"], in: folder)
+        == Judgement(success: true))
   }
 
   /// What hostile programs do when they are run: each is the repaired program of an agent.

@@ -31,9 +31,14 @@ extension AttackCase {
   /// Cases of our own: what one turn could leave for the next, and no file, directory or variable is.
   static let carrying: [AttackCase] = [
     nothing(
-      "a file in /tmp or /dev/shm", left: "echo x > /tmp/x; mkdir /dev/shm/d; chmod 000 /tmp",
+      "pipes, sockets and the permissions of /tmp and /dev/shm",
+      left: """
+        mkfifo /tmp/p /dev/shm/q; chmod 000 /tmp; chmod 755 /tmp
+        (exec 9<>/tmp/p; echo x >&9; setsid sleep 1000) >/dev/null 2>&1 &
+        python3 -c "import socket; socket.socket(socket.AF_UNIX).bind('/tmp/s')"; chmod 1777 /tmp
+        """,
       seenBy: "ls -la --time-style=+ /tmp/ /dev/shm/; stat -c '%i %a' /tmp; echo y > /tmp/y",
-      "both empty, permissions and inode numbers as new"),
+      "gone, permissions and inode numbers as new"),
     nothing(
       "a process in another session",
       left: "for i in {1..9}; do setsid sleep 1000 >/dev/null 2>&1 & done; disown -a",
@@ -200,14 +205,14 @@ extension AttackCase {
       return Outcome("not listed", true)
     },
     AttackCase("memory that processes share") {
-      let sandbox = Sandbox.limited { $0.memoryBytes = 64 << 20 }
+      let sandbox = Sandbox.limited { $0.memoryBytes = 24 << 20 }
       let result = try await play(
         """
-        python3 -c "
+        truncate -s 30M shared; python3 -c "
         import mmap, time
-        memory = mmap.mmap(-1, 256 << 20)
-        for place in range(0, 256 << 20, 4096): memory[place] = 1
-        time.sleep(1000)"
+        memory = mmap.mmap(open('shared', 'r+b').fileno(), 0)
+        for place in range(0, 30 << 20, 4096): memory[place] = 1
+        memory.madvise(mmap.MADV_DONTNEED); time.sleep(1000)"
         """, by: sandbox)
       return Outcome("the turn is stopped", result.ending == .stopped(.memory))
     },
@@ -216,6 +221,10 @@ extension AttackCase {
       return Outcome(
         "not there", result.status == 1, result.errors.contains("Function not implemented"))
     },
+    nothing(
+      "inode numbers, times, links and owners of files in /tmp",
+      left: "for i in {1..9}; do : > /tmp/n$i; done; rm /tmp/n*; touch -d @5 /tmp; mkfifo /tmp/f",
+      seenBy: "ls -lai --time-style=+ /tmp | grep -v '\\.\\.'", "as new"),
     nothing(
       "flags and locks of the standard input",
       left: "exec 9<&0; flock -n 9; python3 -c 'import fcntl; fcntl.fcntl(0, 10, 42)'",

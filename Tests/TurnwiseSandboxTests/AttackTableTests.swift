@@ -9,9 +9,11 @@ import Testing
       AttackCase.resources + AttackCase.processes + AttackCase.host + AttackCase.kernel
       + AttackCase.files + AttackCase.shell + AttackCase.machinery
     // The documentation names cases by their numbers.
-    #expect(known.count == 44 && AttackCase.carrying.count == 19)
+    #expect(known.count == 44 && AttackCase.carrying.count == 20)
+    #expect(AttackCase.memory.count == 11 && AttackCase.shown.count == 5)
     #expect(AttackCase.outputs.count == 8)
-    let cases = known + AttackCase.carrying + AttackCase.outputs
+    let cases =
+      known + AttackCase.carrying + AttackCase.memory + AttackCase.shown + AttackCase.outputs
     var rows: [(name: String, text: String, verdict: String)] = []
     for (index, attack) in cases.enumerated() {
       let number = "\(index + 1)"

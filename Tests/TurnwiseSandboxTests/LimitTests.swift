@@ -57,6 +57,8 @@ import TurnwiseSandbox
     "python3 -c 'import os\nwhile True: os.mkdir(\"d\"); os.chdir(\"d\")'",
     "python3 -c 'import os\nfor i in range(9999): os.mkfifo(str(i))'",
     "i=0; while : > /tmp/n$i; do i=$((i+1)); done",
+    "i=0; while [ $i -lt 2049 ]; do : > /tmp/n$i; i=$((i+1)); done",
+    "cd /tmp; truncate -s 30M a b",
     "truncate -s 30M a b",
     // Room that is not taken here, but would be where the files are written anew.
     "truncate -s 33550337 a; echo x > b",

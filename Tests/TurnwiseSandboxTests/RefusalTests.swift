@@ -53,6 +53,66 @@ import TurnwiseSandbox
     }
   }
 
+  /// Limits of the process, in units of the kernel; what a sandbox makes of them, and the numbers that it
+  /// names where it refuses.
+  static let limits: [(resource: Int32, limit: UInt, names: [String]?)] = [
+    (7, 40, ["open files (ulimit -Hn) is 40;", "at least 64"]), (7, 64, nil), (7, 200, nil),
+    (1, 1 << 20, ["file size (ulimit -Hf) is 1024;", "at least 32768"]),
+    (6, 8, ["processes and threads of this user (ulimit -Hu) is 8;", "at least 16"]), (6, 24, nil),
+    (4, 0, nil), (0, 7, nil),
+  ]
+
+  @Test(arguments: limits.indices)
+  func `lives with a lower limit of the process, or names it`(index: Int) async {
+    await #expect(processExitsWith: .success) { [index] in
+      let (resource, value, names) = Self.limits[index]
+      // Before there is any other thread that needs one.
+      let sandbox = try sandbox(under: resource, value)
+      do {
+        try await sandbox.probe()
+        precondition(names == nil, "The probe was passed.")
+        // Again, for what is kept from one command to the next.
+        var state = Workspace.empty
+        for number in 1...3 {
+          let result = try await sandbox.run("python3 -c 'print(6)'", in: state, seed: 1)
+          precondition(result.output == "6\n", "\(number): \(result)")
+          state = result.workspace
+        }
+      } catch let refusal as Sandbox.Refusal {
+        precondition(refusal.cause == .resourceLimit, "\(refusal)")
+        precondition(names?.allSatisfy(refusal.description.contains) == true, "\(refusal)")
+        precondition(refusal.remedy.contains("ulimit -Hn"), "\(refusal)")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("processes", -1), ("workspaceBytes", Int.max), ("memoryBytes", 0), ("workspaceDepth", 1 << 20),
+    ("openFiles", Int.min), ("commandBytes", -5), ("outputHeadBytes", -1),
+  ])
+  func `says which of its own limits makes no sense`(name: String, value: Int) async throws {
+    let paths: [String: any WritableKeyPath<Sandbox.Limits, Int> & Sendable] = [
+      "processes": \.processes, "workspaceBytes": \.workspaceBytes, "memoryBytes": \.memoryBytes,
+      "workspaceDepth": \.workspaceDepth, "openFiles": \.openFiles, "commandBytes": \.commandBytes,
+      "outputHeadBytes": \.outputHeadBytes,
+    ]
+    let path = try #require(paths[name])
+    let failure = await #expect(throws: Failure.self) {
+      try await Sandbox.limited { $0[keyPath: path] = value }.run("true", in: .empty, seed: 0)
+    }
+    #expect(failure?.code == "limits")
+    #expect(
+      failure?.message.contains("`\(name)` of the sandbox is \(value); it must be from") == true)
+  }
+
+  @Test(arguments: [0, -1, .nan, .infinity, 1e300])
+  func `says that its time makes no sense`(seconds: Double) async throws {
+    let failure = await #expect(throws: Failure.self) {
+      try await Sandbox.limited { $0.seconds = seconds }.probe()
+    }
+    #expect(failure?.code == "limits")
+  }
+
   /// Calls that are not there, or not allowed, and what the sandbox makes of it.
   static let forbidden: [(Host.Forbidden, Sandbox.Refusal.Cause)] = {
     #if arch(x86_64)
@@ -109,6 +169,13 @@ import TurnwiseSandbox
       }
     }
   }
+}
+
+/// A sandbox of a process with a lower limit.
+private func sandbox(under resource: Int32, _ value: UInt) throws -> Sandbox {
+  var limit = rlimit(rlim_cur: value, rlim_max: value)
+  try #require(setrlimit(__rlimit_resource_t(UInt32(resource)), &limit) == 0)
+  return Sandbox(slots: 2)
 }
 
 /// A sandbox that finds a script, or nothing, where bubblewrap is, in a process of its own.

@@ -67,7 +67,7 @@ private final class Soak: Sendable {
     "mkdir -p d; echo $RANDOM > d/a; ls -iR", "export N=$((N + 1)); cd /workspace/d; pwd",
     "sh -c 'echo $$'; cat * | sort | uniq -c; find /workspace | wc -l",
     "for i in 1 2 3; do echo $i > f$i; done; chmod 000 f2; ls -l --time-style=+",
-    "echo $N; grep -r 1 /workspace | sort; ls -A /tmp /dev/shm/",
+    "echo $N; grep -r 1 /workspace | sort; ls -A /tmp /dev/shm/; echo $N > /tmp/n",
     "tar -cf ../t.tar --mtime=@0 . 2>/dev/null; wc -c ../t.tar; rm ../t.tar; cd ..",
   ]
   private static let hostile: [Text] = [
@@ -79,6 +79,28 @@ private final class Soak: Sendable {
     "exec 8</proc/self/fd/2; while :; do echo x > /dev/stderr; read -r -N 2 -t 0.01 -u 8; done",
     "cat /proc/self/fd/1 & yes | tee /dev/stderr > /proc/self/fd/2; sleep 1000",
     "for i in {1..99}; do (while :; do echo x >&2; done) & kill -9 $!; done; exec 1>&- 2>&-; sleep 1000",
+    "python3 -c 'import mmap; mmap.mmap(-1, 1 << 29)'; head -c 9999 /dev/zero > /tmp/big; sleep 1000",
+    """
+    python3 -c "
+    import os, socket, time
+    pairs = []
+    while len(pairs) < 120:
+        pair = socket.socketpair(); pairs.append(pair)
+        for end in pair:
+            end.setblocking(False)
+            try:
+                while True: end.send(b'x' * 65536)
+            except BlockingIOError: pass
+    time.sleep(1000)"
+    """,
+    """
+    python3 -c "
+    import ctypes, threading
+    kept = []
+    def grow():
+        while len(kept) < 64: kept.append(bytearray(b'x' * (1 << 20)))
+    threading.Thread(target=grow).start(); ctypes.CDLL(None).syscall(ctypes.c_long(60), 0)"
+    """,
     "head -c 99999999 /dev/zero > big; exit 3", "printf 'junk' >&6; prlimit --nofile=8 --pid 1",
   ]
 

@@ -20,6 +20,36 @@ import TurnwiseSandbox
     #expect(result.workspace["a/b/f"] == Text([0, 0xFF, UInt8(ascii: "x")]))
   }
 
+  @Test func `is what it put into /tmp, with bytes and permissions`() async throws {
+    let result = try await play(
+      "echo 'print(6 * 7)' > /tmp/x.py; mkdir -m 700 /tmp/d; ln -s ../x.py /tmp/d/l; echo x > /dev/shm/s",
+      "python3 /tmp/x.py; cd /tmp/d", "pwd; stat -c '%A %n' /tmp/*; readlink l; cat /tmp/s")
+    #expect(
+      result.output == """
+        /tmp/d
+        drwx------ /tmp/d
+        -rw-r--r-- /tmp/s
+        -rw-r--r-- /tmp/x.py
+        ../x.py
+        x
+
+        """)
+    #expect(result.workspace.paths == [])
+    #expect(result.workspace.temporaryEntries.map(\.path) == ["d", "d/l", "s", "x.py"])
+    #expect(
+      try await play("rm -r /tmp/* /tmp/d", in: result.workspace).workspace.temporaryEntries == [])
+  }
+
+  @Test func `is nothing in /tmp where it was stopped, or where nobody keeps it`() async throws {
+    let before = try await play("echo 1 > /tmp/n").workspace
+    let sandbox = Sandbox.limited { $0.seconds = 1.5 }
+    let stopped = try await play("echo 2 > /tmp/n; sleep 1000", in: before, by: sandbox)
+    #expect(stopped.limit == .time && stopped.workspace == before)
+    let apart = try await Sandbox.patient.run(
+      "ls -A /tmp; echo 2 > /tmp/m", in: before, seed: 1, keepsTemporaryEntries: false)
+    #expect(apart.output == "" && apart.workspace == .empty)
+  }
+
   @Test func `is its directory and its exported variables`() async throws {
     let result = try await play(
       "mkdir 'a b'; cd 'a b'; export X=$'one\\n\"two\\' $Y' Y=; Z=unexported; f() { :; }",
@@ -124,7 +154,7 @@ import TurnwiseSandbox
   }
 
   @Test func `falls back to the workspace where its directory is gone`() async throws {
-    let result = try await play("mkdir /tmp/d; cd /tmp/d", "pwd")
+    let result = try await play("mkdir d; cd d; rmdir ../d", "pwd")
     #expect(result.output == "/workspace\n")
   }
 }
@@ -166,11 +196,11 @@ import TurnwiseSandbox
 @Suite struct `The fork of a workspace` {
   @Test func `goes the same way as its original, and sees nothing of its siblings`() async throws {
     let start = try await play(
-      "mkdir src; echo 1 > src/n; export N=3; cd src; echo $RANDOM > r"
+      "mkdir src; echo 1 > src/n; export N=3; cd src; echo $RANDOM > r; cp r /tmp/r"
     ).workspace
     let script: [Text] = [
       "echo $((N * $(cat n))) > n; ls -U", "export N=$((N + 1)); mv n m; find /workspace",
-      "cat m r; echo $RANDOM; python3 -c 'print({\"a\", \"b\", \"c\"})'",
+      "cat m r /tmp/r; echo $RANDOM > /tmp/r; python3 -c 'print({\"a\", \"b\", \"c\"})'",
     ]
     func follow() async throws -> [CommandResult] {
       var (state, results) = (start, [CommandResult]())

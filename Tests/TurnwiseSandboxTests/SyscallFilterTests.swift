@@ -13,7 +13,9 @@ import TurnwiseSandbox
   /// Each bit, each value that a rule could name, and what is close to one, with both upper halves.
   private static let values: [UInt64] = {
     let bits: [UInt64] = (0..<64).map { 1 << $0 }
-    let lower = bits + Array(0..<64) + Array(0x5400..<0x5440) + [0x7E02_0000, 0x81FD_FFFF]
+    let lower =
+      bits + Array(0..<64) + Array(0x5400..<0x5440) + [0x7E02_0000, 0x81FD_FFFF]
+      + [0x2021, 0x4_0021, 1030, 1031, 1032]
     return lower + lower.map { $0 | 0xFFFF_FFFF_0000_0000 }
   }()
 
@@ -48,6 +50,11 @@ import TurnwiseSandbox
       (101, [], EPERM), (165, [], EPERM), (272, [], EPERM), (321, [], EPERM), (319, [], ENOSYS),
       (16, [1, 0xFFFF_FFFF_0000_5412], EPERM), (16, [1, 0x5401], nil), (41, [2], EAFNOSUPPORT),
       (41, [1], nil), (0x4000_0000, [], ENOSYS),
+      (9, [0, 4096, 3, 0x21], EPERM), (9, [0, 4096, 3, 0x4_8021], EPERM),
+      (9, [0, 4096, 3, 0x22], nil),
+      (9, [0, 4096, 3, 0x01], nil), (9, [0, 4096, 3, 0x2022], nil), (54, [3, 1, 7], 0),
+      (54, [3, 1, 32], 0), (54, [3, 1, 8], nil), (72, [0, 1031], EPERM), (72, [0, 1030], nil),
+      (278, [], EPERM), (275, [], nil), (276, [], nil), (444, [], ENOSYS), (446, [], ENOSYS),
     ] as [(UInt32, [UInt64], Int32?)])
   func `refuses what gives rights`(number: UInt32, arguments: [UInt64], error: Int32?) throws {
     // AUDIT_ARCH_X86_64
@@ -111,6 +118,10 @@ private struct Program {
         word = words[Int(operand) / 4]
         next += 1
         continue
+      case 0x54:  // BPF_ALU | BPF_AND
+        word &= operand
+        next += 1
+        continue
       case 0x06: return operand  // BPF_RET
       case 0x15: holds = word == operand  // BPF_JEQ
       case 0x35: holds = word >= operand  // BPF_JGE
@@ -144,6 +155,8 @@ extension SyscallFilter.Verdict {
       case .failUnless(let value, let argument, let code): lower(argument) != value ? code : nil
       case .failIf(let value, let other, let argument, let code):
         [value, other].contains(lower(argument)) ? code : nil
+      case .failIfMasked(let mask, let value, let argument, let code):
+        lower(argument) & mask == value ? code : nil
       case .ask, .askIf: nil
       }
     // SECCOMP_RET_ERRNO, SECCOMP_RET_USER_NOTIF, SECCOMP_RET_ALLOW

@@ -49,6 +49,38 @@ import TurnwiseSandbox
     #expect(try JSONDecoder().decode(Workspace.self, from: data) == workspace)
   }
 
+  @Test func `has what is in /tmp as a part of its own`() throws {
+    let entry = Workspace.Entry(path: "a", kind: .file(Blob([1])), mode: 0o644)
+    let inside = try Workspace(entries: [entry])
+    let beside = try Workspace(entries: [], temporaryEntries: [entry])
+    #expect(inside != beside && inside.paths == ["a"] && beside.paths == [])
+    #expect(beside["a"] == nil && beside.size == 1)
+    #expect(try StateKey(of: inside) != StateKey(of: beside))
+    #expect(try StateKey(of: beside) != StateKey(of: Workspace.empty))
+    let data = try JSONEncoder().encode(beside)
+    #expect(try JSONDecoder().decode(Workspace.self, from: data) == beside)
+    #expect(beside.withShell(.initial) == beside)
+    #expect(beside.withoutTemporaryEntries() == .empty)
+    var written = beside
+    try written.write("x", to: "b")
+    #expect(written.temporaryEntries == [entry])
+  }
+
+  @Test func `is encoded as ever where there is nothing in /tmp`() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let data = try encoder.encode(Workspace.empty)
+    #expect(String(decoding: data, as: UTF8.self) == #"{"entries":[]}"#)
+  }
+
+  @Test func `refuses what no command could have left in /tmp, by its whole path`() {
+    let entry = Workspace.Entry(path: "a/b", kind: .directory, mode: 0o755)
+    let error = #expect(throws: WorkspaceError.self) {
+      try Workspace(entries: [], temporaryEntries: [entry])
+    }
+    #expect(error?.path == "/tmp/a/b")
+  }
+
   @Test(arguments: [
     "/etc/passwd", "../up", "a/../b", "a//b", "./a", "a/", "", "a\0b", ".", "..", "no/parent",
   ])

@@ -7,8 +7,8 @@ struct Bash: Tool {
   static let name = "bash"
   static let summary = """
     Runs a bash command in the workspace and prints what it wrote, errors where they arose; of long \
-    output the beginning, the end and the last errors. Files, the working directory and exported \
-    variables stay for the next command; processes do not.
+    output the beginning, the end and the last errors. Files (also those in /tmp), the working \
+    directory and exported variables stay for the next command; processes do not.
     """
   static let help = ["command": "What bash is given, as it is."]
 

@@ -26,6 +26,8 @@ package struct MachineFacts: Sendable {
   package var system: String
   /// What bubblewrap says of its version.
   package var bubblewrap: String?
+  /// Whether its program is there, even if it says nothing.
+  package var isBubblewrapThere = false
   /// What stands in the way of commands.
   package var obstacle: Obstacle?
   /// The most user namespaces, and switches of the kernel that forbid them.
@@ -57,6 +59,7 @@ package struct MachineFacts: Sendable {
       kernels: Machine.refusal == nil ? Machine.kernels : nil, levels: Machine.kernelLevels,
       kernelRefusal: Machine.refusal, openBLASCore: Machine.openBLASCore,
       openBLASWarnings: BenchmarkMachine.warnings)
+    facts.isBubblewrapThere = FileManager.default.isExecutableFile(atPath: Sandbox.launcherPath)
     for name in Self.switches { facts.namespaces[name] = contents("/proc/sys/" + name) }
     do {
       try await Sandbox.shared.probe()

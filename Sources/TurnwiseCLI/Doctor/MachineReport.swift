@@ -64,6 +64,11 @@ package struct MachineReport: Encodable, Sendable {
     if let version = facts.bubblewrap {
       return Finding(part: part, verdict: .ok, found: "\(version) at \(Sandbox.launcherPath)")
     }
+    if facts.isBubblewrapThere {
+      return Finding(
+        part: part, verdict: facts.obstacle == nil ? .ok : .lacking,
+        found: "at \(Sandbox.launcherPath); it could not be started to ask for its version")
+    }
     let refusal = Sandbox.Refusal(.notInstalled, detail: "")
     return Finding(
       part: part, verdict: facts.obstacle == nil ? .lacking : .refused,

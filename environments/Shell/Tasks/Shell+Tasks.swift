@@ -8,8 +8,9 @@ extension Shell: TaskFolderEnvironment {
 
   /// Plays the tasks of a folder; see <doc:ShellTasks>.
   ///
-  /// - Throws: A ``TaskFolderError``.
+  /// - Throws: A ``TaskFolderError``, or `Sandbox.ExposedPath` where agents could read the folder.
   public func playing(tasksIn folder: URL) throws -> Shell {
+    try Sandbox.requireHidden(folder.typedPath)
     var shell = self
     shell.tasksFolder = folder.typedPath
     shell.tasks = try TaskFolder(path: folder.typedPath, turnLimit: turnLimit).read()

@@ -5,7 +5,8 @@ internal import TurnwiseSandbox
 /// Where a program of a task runs: in a fork of a workspace, into which it comes alone.
 ///
 /// The program and what belongs to it enter in a folder of the workspace and leave that before they
-/// start. Nothing else comes along that the agent chose: no exported variable, no working directory.
+/// start. Nothing else comes along that the agent chose: no exported variable, no working directory, and
+/// no file of `/tmp`, so that what is judged is the workspace alone.
 struct TaskStage {
   private let sandbox: Sandbox
   /// Where the program and its files are.
@@ -84,7 +85,8 @@ struct TaskStage {
     let folder = Workspace.Entry(path: place, kind: .directory, mode: 0o755)
     return try await sandbox.run(
       Text("mv \(place.string) \(home) || exit\n" + script),
-      in: try Workspace(entries: workspace.entries + [folder] + own), seed: 0)
+      in: try Workspace(entries: workspace.entries + [folder] + own), seed: 0,
+      keepsTemporaryEntries: false)
   }
 
   /// The report that a check has written, empty where it has not; nil where it did not start.
