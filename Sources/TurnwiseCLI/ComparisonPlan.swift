@@ -45,7 +45,7 @@ struct ComparisonPlan {
       + Double(seeds * configuration.cloningSteps) * stepSeconds
       + runs * (runTurns + evaluationTurns + criticTurns) * (turnSeconds + modelSeconds)
     text = """
-      \(E.id): \(estimators) estimators × \(seeds) seeds = \(Int(runs)) runs of \(Int(runTurns)) \
+      \(E.id): \(Words.count(estimators, "estimator")) × \(Words.count(seeds, "seed")) = \(Words.count(Int(runs), "run")) of \(Int(runTurns)) \
       environment turns, about \(Int(updates)) updates each
       in all about \(Int(total)) turns, with demonstrations and evaluations; \
       expected: \(Self.minutes(expected)) on \(workers) workers

@@ -69,7 +69,9 @@ struct CreditCommand: Subcommand {
     let isTraining = records.contains { $0.purpose == .training }
     let purpose =
       try invocation.text(Self.purpose).map(ShowCommand.purpose) ?? (isTraining ? .training : .run)
-    var groups = RecordedGroup.gather(records, purpose: purpose)
+    let gathered = RecordedGroups(records, purpose: purpose)
+    Words.leftOut(gathered).map(context.console.warn)
+    var groups = gathered.groups
     if invocation.has(Self.update) {
       let update = try invocation.integer(Self.update, atLeast: 0, default: 0)
       groups.removeAll { records[$0.numbers[0] - 1].update != update }
@@ -80,7 +82,10 @@ struct CreditCommand: Subcommand {
     }
     guard !groups.isEmpty else {
       throw UsageError.conflict(
-        "no \(purpose.rawValue) episode is like that; turnwise show lists what there is")
+        gathered.groups.isEmpty && gathered.droppedGroups > 0
+          ? "no \(purpose.rawValue) episode can be credited: all failed or were not scored, or are the"
+            + " only ones left of their groups"
+          : "no \(purpose.rawValue) episode is like that; turnwise show lists what there is")
     }
     if groups.allSatisfy({ $0.numbers.count == 1 }) {
       context.console.warn(

@@ -236,6 +236,7 @@ public struct Session<E: Environment>: Sendable {
       tape: tape, ending: ending ?? .failed(.unfinished),
       unfinishedAction: unfinishedAction, judgement: judgement,
       finalKey: recordsStateKeys ? try stateKey : nil,
+      finalObservation: ending?.isCutFromOutside ?? false ? environment.observe(state).text : nil,
       finalState: includingState ? try JSONValue(encoding: state, blobs: blobs) : nil,
       retries: retries)
   }

@@ -77,6 +77,11 @@ public struct RecordedCredit: Sendable {
     let runner = ForkRunner<E>(policy, workers: workers, purpose: purpose) { kept[$0][$1][$2] }
     let report = try await runner.extend(
       &evidence, of: groups, asking: estimators.map(\.estimator))
+    for (group, point) in zip(groups, report.unscored) {
+      guard let point else { continue }
+      let name = group[point.episode].name
+      throw ForkError.failing(episode: name, turn: point.turn, .unjudged(name))
+    }
     forks = report.forks.map(\.episode)
     forkTurns = report.turns
   }
@@ -133,31 +138,60 @@ public struct RecordedGroup: Sendable {
 
   /// Gathers the episodes of one update and scenario, in the order of the file.
   ///
-  /// Forks, greedy evaluations, and episodes that failed are left out.
+  /// Forks and greedy evaluations are left out, and what ``RecordedGroups`` leaves out.
   public static func gather(
     _ records: [EpisodeRecord], purpose: EpisodeRecord.Purpose
   ) -> [RecordedGroup] {
+    RecordedGroups(records, purpose: purpose).groups
+  }
+}
+
+/// The groups of a record, and what is not among them.
+public struct RecordedGroups: Sendable {
+  /// The groups, in the order of the file.
+  public var groups: [RecordedGroup] = []
+  /// How many episodes failed.
+  public var failedEpisodes = 0
+  /// How many episodes were not scored (`EpisodeSelection`).
+  public var unjudgedEpisodes = 0
+  /// How many groups had others to compare with and have not any more; they are left out.
+  public var droppedGroups = 0
+  /// How many members the groups lack that the largest group has: the record does not hold them.
+  public var missingEpisodes = 0
+
+  /// Gathers the episodes of one update and scenario.
+  public init(_ records: [EpisodeRecord], purpose: EpisodeRecord.Purpose) {
     struct Key: Hashable {
       var update: Int?
       var origin: EpisodeOrigin
     }
-    var groups: [RecordedGroup] = []
-    var places: [Key: Int] = [:]
-    for (index, record) in records.enumerated()
-    where record.purpose == purpose && record.episode.parent == nil
-      && record.episode.isCreditable
-      && !(purpose == .evaluation && record.episode.origin.member == Evaluation.greedyMember)
-    {
-      var key = Key(update: record.update, origin: record.episode.origin)
-      key.origin.member = 0
-      let place = places[key] ?? groups.count
-      if place == groups.count {
-        places[key] = place
-        groups.append(RecordedGroup(numbers: [], episodes: []))
-      }
-      groups[place].numbers.append(index + 1)
-      groups[place].episodes.append(record.episode)
+    let played = records.indices.filter { index in
+      let record = records[index]
+      return record.purpose == purpose && record.episode.parent == nil
+        && !(purpose == .evaluation && record.episode.origin.member == Evaluation.greedyMember)
     }
-    return groups
+    var keys: [Key] = []
+    var members: [Key: [Int]] = [:]
+    for index in played {
+      var key = Key(update: records[index].update, origin: records[index].episode.origin)
+      key.origin.member = 0
+      if members[key] == nil { keys.append(key) }
+      members[key, default: []].append(index)
+    }
+    let selection = EpisodeSelection(played.map { records[$0].episode })
+    let creditable = Set(selection.creditable.map { played[$0] })
+    (failedEpisodes, unjudgedEpisodes) = (selection.failed.count, selection.unjudged.count)
+    let largest = members.values.map(\.count).max() ?? 0
+    for all in keys.compactMap({ members[$0] }) {
+      missingEpisodes += max(0, largest - all.count)
+      let left = all.filter(creditable.contains)
+      // An episode that was alone from the start is no group that fell apart.
+      guard left.count > 1 || left.count == all.count else {
+        droppedGroups += 1
+        continue
+      }
+      groups.append(
+        RecordedGroup(numbers: left.map { $0 + 1 }, episodes: left.map { records[$0].episode }))
+    }
   }
 }
