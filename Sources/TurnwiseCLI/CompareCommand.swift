@@ -31,6 +31,8 @@ struct CompareCommand: Subcommand {
     var configuration = RunConfiguration()
     configuration.turns = 2000
     configuration.updates = 1000
+    // Often enough for an area under the curve.
+    configuration.evaluationEvery = 2
     return configuration
   }()
 

@@ -45,8 +45,9 @@ struct ComparisonPlan {
       + Double(seeds * configuration.cloningSteps) * stepSeconds
       + runs * (runTurns + evaluationTurns + criticTurns) * (turnSeconds + modelSeconds)
     text = """
-      \(E.id): \(estimators) estimators × \(seeds) seeds = \(Self.whole(runs)) runs of \
-      \(Self.whole(runTurns)) environment turns, about \(Self.whole(updates)) updates each
+      \(E.id): \(Words.count(estimators, "estimator")) × \(Words.count(seeds, "seed")) = \
+      \(Self.whole(runs)) runs of \(Self.whole(runTurns)) environment turns, about \
+      \(Self.whole(updates)) updates each
       in all about \(Self.whole(total)) turns, with demonstrations and evaluations; \
       expected: \(Self.minutes(expected)) on \(workers) workers
       """

@@ -59,7 +59,8 @@ struct ComparisonResult {
       var startGreedy: SeedSummary
       var final: SeedSummary
       var finalGreedy: SeedSummary
-      var area: SeedSummary
+      /// The area under the learning curve up to the budget; `nil` where there are too few evaluations.
+      var area: SeedSummary?
       /// The turns until the threshold, if one was named.
       var threshold: ThresholdSummary?
       var families: [String: Double]
@@ -73,8 +74,9 @@ struct ComparisonResult {
     struct Difference: Codable {
       var estimator: String
       var against: String
+      /// Held-out success at the budget, or at the end where there are too few evaluations.
       var final: PairedComparison
-      var area: PairedComparison
+      var area: PairedComparison?
     }
 
     var environment: String
@@ -85,7 +87,10 @@ struct ComparisonResult {
     var isPartial: Bool
     /// The folders in `trace` of the runs that have ended.
     var endedRuns: [String]
+    /// The turns that every run has spent.
     var budget: Int
+    /// How many evaluations the run with the fewest has; areas need ``LearningCurve/leastEvaluations``.
+    var evaluations: Int
     var results: [Row]
     var differences: [Difference]
     var trace: String
@@ -116,6 +121,12 @@ struct ComparisonResult {
     func areas(_ name: String) -> [Double] {
       learning(name).map { $0.area(budget: max(1, budget)) }
     }
+    let evaluations = runs.map(\.curve.points.count).min() ?? 0
+    let isDense = evaluations >= LearningCurve.leastEvaluations
+    // Runs end with whole updates, so some have spent more than others.
+    func atBudget(_ name: String) -> [Double] {
+      isDense ? learning(name).map { $0.value(at: budget) } : finals(name)
+    }
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
     let rows = names.map { name in
       let all = curves(name)
@@ -126,7 +137,7 @@ struct ComparisonResult {
         startGreedy: SeedSummary(all.map { $0.start?.greedy?.success ?? .nan }),
         final: SeedSummary(finals(name)),
         finalGreedy: SeedSummary(all.map { $0.final?.greedy?.success ?? .nan }),
-        area: SeedSummary(areas(name)),
+        area: isDense ? SeedSummary(areas(name)) : nil,
         threshold: threshold.map { level in
           ThresholdSummary(
             threshold: level, turns: learning(name).map { $0.turns(reaching: level) })
@@ -143,12 +154,12 @@ struct ComparisonResult {
       environment: environment,
       seeds: runs.filter { $0.estimator == control }.map(\.seed), plannedSeeds: plannedSeeds,
       isPartial: Set(runs.map(\.seed)).count < plannedSeeds, endedRuns: endedRuns, budget: budget,
-      results: rows,
+      evaluations: evaluations, results: rows,
       differences: names.dropFirst().map { name in
         Answer.Difference(
           estimator: name, against: control,
-          final: PairedComparison(finals(name), finals(control)),
-          area: PairedComparison(areas(name), areas(control)))
+          final: PairedComparison(atBudget(name), atBudget(control)),
+          area: isDense ? PairedComparison(areas(name), areas(control)) : nil)
       }, trace: trace, firstRun: Self.folder(control, seed: firstSeed.value))
   }
 }
@@ -157,8 +168,8 @@ extension ComparisonResult.Answer {
   /// The tables that `turnwise compare` prints.
   func text(width: Int) -> String {
     let percent = { (value: Double) in TextTable.Cell.number(100 * value) }
-    func interval(_ summary: SeedSummary) -> TextTable.Cell {
-      .interval(summary.interval.map { Interval(low: 100 * $0.low, high: 100 * $0.high) })
+    func interval(_ summary: SeedSummary?) -> TextTable.Cell {
+      .interval(summary?.interval.map { Interval(low: 100 * $0.low, high: 100 * $0.high) })
     }
     var table = TextTable([
       .text("estimator"), .number("start", decimals: 1), .number("final", decimals: 1),
@@ -169,15 +180,22 @@ extension ComparisonResult.Answer {
     for row in results {
       table.append([
         .text(row.estimator), percent(row.start.mean), percent(row.final.mean),
-        interval(row.final), percent(row.finalGreedy.mean), percent(row.area.mean),
+        interval(row.final), percent(row.finalGreedy.mean), .number(row.area.map { 100 * $0.mean }),
         interval(row.area), .number(row.turns), .number(row.timing.seconds),
       ])
     }
     var text = """
-      held-out success in %, mean over \(Self.count(seeds.count)) (sampled unless greedy is said)
+      held-out success in %, mean over \(Words.count(seeds.count, "seed")) (sampled unless greedy is said)
 
       \(table.rendered(width: width))
       """
+    if results.first?.area == nil {
+      text += """
+
+        no area: it takes \(LearningCurve.leastEvaluations) evaluations of each run, and there are \
+        \(evaluations); a smaller --evaluation-every, or more --turns, makes more
+        """
+    }
     if let threshold = results.first?.threshold?.threshold { text += "\n" + turns(to: threshold) }
     let families = Set(results.flatMap(\.families.keys)).sorted()
     if families.count > 1 {
@@ -191,17 +209,18 @@ extension ComparisonResult.Answer {
     }
     for difference in differences { text += "\n" + sentence(difference) }
     if seeds.count < plannedSeeds {
-      text += "\nstopped early: \(seeds.count) of \(plannedSeeds) seeds are complete."
+      text +=
+        "\nstopped early: \(seeds.count) of \(Words.count(plannedSeeds, "seed"))"
+        + (seeds.count == 1 ? " is complete." : " are complete.")
     } else if seeds.count < SeedSummary.smallestReplication {
       text +=
-        "\n\(Self.count(seeds.count)) \(seeds.count == 1 ? "is" : "are") too few for intervals:"
+        "\n\(Words.count(seeds.count, "seed")) \(seeds.count == 1 ? "is" : "are") too few for intervals:"
         + " with \(SeedSummary.smallestReplication)"
         + " or more (--seeds \(SeedSummary.smallestReplication)) they are printed."
     }
     return text + "\n\ntraces  \(trace)\nread one: turnwise show \(trace)/\(firstRun)"
   }
 
-  private static func count(_ seeds: Int) -> String { seeds == 1 ? "1 seed" : "\(seeds) seeds" }
 
   /// Writes `results.json`.
   ///
@@ -225,7 +244,7 @@ extension ComparisonResult.Answer {
       text +=
         "\(title): \(row.estimator) \(word(summary.median))"
         + (isReplicated ? " [\(word(summary.low)), \(word(summary.high))]" : "")
-        + ", reached by \(summary.reached) of \(summary.turns.count) seeds\n"
+        + ", reached by \(summary.reached) of \(Words.count(summary.turns.count, "seed"))\n"
     }
     return text
   }
@@ -238,14 +257,26 @@ extension ComparisonResult.Answer {
       }
       return String(format: "%+.1f", mean) + (interval ?? "")
     }
-    let verdict =
-      switch difference.area.difference.interval {
-      case let interval? where difference.area.isClearImprovement ?? false || interval.high < 0:
-        interval.high < 0 ? "; the area is clearly smaller" : "; the area is clearly larger"
-      case .some: "; not clearly different in area"
-      case nil: ""
+    // One rule for more and for less.
+    func verdict(_ comparison: PairedComparison, _ what: String, _ words: (String, String))
+      -> String
+    {
+      guard let more = comparison.isClearImprovement, let less = comparison.isClearDecline else {
+        return ""
       }
-    return "\(difference.estimator) minus \(difference.against): final \(points(difference.final)),"
-      + " area \(points(difference.area)) points\(verdict)"
+      return more
+        ? "; the \(what) is clearly \(words.0)"
+        : less ? "; the \(what) is clearly \(words.1)" : "; the \(what) is not clearly different"
+    }
+    let end = isDense ? "success at \(budget) turns" : "success at the end"
+    let area =
+      difference.area.map {
+        ", area \(points($0)) points" + verdict($0, "area", ("larger", "smaller"))
+      }
+      ?? " points" + verdict(difference.final, "success", ("higher", "lower"))
+    return
+      "\(difference.estimator) minus \(difference.against): \(end) \(points(difference.final))\(area)"
   }
+
+  private var isDense: Bool { evaluations >= LearningCurve.leastEvaluations }
 }

@@ -86,12 +86,13 @@ struct CreditCommand: Subcommand {
     let isTraining = records.contains { $0.record.purpose == .training }
     let purpose =
       try invocation.text(Self.purpose).map(ShowCommand.purpose) ?? (isTraining ? .training : .run)
-    let gathering = RecordedGroup.gathering(records, purpose: purpose)
-    for remark in gathering.remarks.prefix(5) { context.console.warn(remark) }
-    if gathering.remarks.count > 5 {
-      context.console.warn("\(gathering.remarks.count - 5) more groups are like that")
+    let gathered = RecordedGroups(records, purpose: purpose)
+    Words.leftOut(gathered).map(context.console.warn)
+    for remark in gathered.remarks.prefix(5) { context.console.warn(remark) }
+    if gathered.remarks.count > 5 {
+      context.console.warn("\(gathered.remarks.count - 5) more remarks of this kind")
     }
-    var groups = gathering.groups
+    var groups = gathered.groups
     if invocation.has(Self.update) {
       let update = try invocation.integer(Self.update, atLeast: 0, atMost: .count, default: 0)
       let numbers = Set(records.lazy.filter { $0.record.update == update }.map(\.number))
@@ -103,7 +104,10 @@ struct CreditCommand: Subcommand {
     }
     guard !groups.isEmpty else {
       throw UsageError.conflict(
-        "no \(purpose.rawValue) episode is like that; turnwise show lists what there is")
+        gathered.groups.isEmpty && gathered.droppedGroups > 0
+          ? "no \(purpose.rawValue) episode can be credited: all failed or were not scored, or are the"
+            + " only ones left of their groups"
+          : "no \(purpose.rawValue) episode is like that; turnwise show lists what there is")
     }
     if groups.allSatisfy({ $0.numbers.count == 1 }) {
       context.console.warn(

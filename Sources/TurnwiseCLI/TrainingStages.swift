@@ -75,10 +75,12 @@ struct TrainingStages: Sendable {
     var run = TrainingRun(trainer, writer: writer)
     var turns = 0
     var success: Double?
+    var notices = TrainingNotices()
     let curve = try await run.run(start: start) { event in
       switch event {
       case .evaluated(let point): success = point.sampled.success
       case .updated(let update, let spent):
+        notices.see(update).map { console.warn("\(title): \($0)") }
         let reward = update.metrics["train/reward"] ?? .nan
         let heldOut = success.map { ", held-out " + Self.percent($0) } ?? ""
         bar.advance(
@@ -91,6 +93,7 @@ struct TrainingStages: Sendable {
       "\(curve.final?.update ?? 0) updates, \(curve.final?.turns ?? 0) turns, held-out "
         + Self.percent(curve.start?.sampled.success ?? .nan) + " → "
         + Self.percent(curve.final?.sampled.success ?? .nan))
+    notices.summary().map { console.warn("\(title): \($0)") }
     return curve
   }
 

@@ -143,6 +143,12 @@ public struct Judgement: Codable, Hashable, Sendable {
     self.reward = reward
     self.gold = gold
   }
+
+  /// Whether it has neither success nor reward: the episode could not be scored, which is not the same
+  /// as 0.
+  ///
+  /// Such an episode is recorded as it was played, and left out of what is learnt and compared.
+  public var saysNothing: Bool { success == nil && reward == nil }
 }
 
 /// How far a scripted expert departs from its best behaviour, so that a clone has something to learn.

@@ -18,6 +18,15 @@ public enum Ending: Hashable, Sendable {
 
   /// Whether the episode was cut short.
   public var isTruncated: Bool { if case .truncated = self { true } else { false } }
+  /// Whether something outside the environment cut the episode short, such as a full context.
+  ///
+  /// The environment's own turn limit does not: it is part of the task, and the agent is judged there.
+  public var isCutFromOutside: Bool {
+    switch self {
+    case .truncated(.contextFull): true
+    case .truncated(.turnLimit), .terminated, .failed: false
+    }
+  }
   /// The failure, if the machinery failed.
   public var failure: Failure? { if case .failed(let failure) = self { failure } else { nil } }
 }
@@ -197,6 +206,8 @@ public struct Episode: Codable, Hashable, Sendable {
   public var judgement: Judgement?
   /// The key of the last state.
   public var finalKey: StateKey?
+  /// What would have been observed next, if the episode was cut from outside: a critic reads it.
+  public var finalObservation: Text?
   /// The last state, if the run records states.
   public var finalState: JSONValue?
   /// How often a turn or the judgement was tried again after a retryable failure.

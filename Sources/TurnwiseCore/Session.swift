@@ -260,7 +260,9 @@ public struct Session<E: Environment>: Sendable {
       // An earlier failure says more.
       ending: ending.failure == nil ? unrecorded.map { .failed($0) } ?? ending : ending,
       unfinishedAction: unfinishedAction, judgement: unrecorded == nil ? judgement : nil,
-      finalKey: finalKey, finalState: finalState, retries: retries)
+      finalKey: finalKey,
+      finalObservation: ending.isCutFromOutside ? environment.observe(state).text : nil,
+      finalState: finalState, retries: retries)
   }
 }
 

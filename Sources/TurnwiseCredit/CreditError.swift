@@ -8,6 +8,13 @@ public enum CreditError: Error, Hashable, Sendable {
   case noReward(episode: String)
   /// A reward or potential is infinite or not a number. Turns count from 0.
   case notFinite(episode: String, turn: Int)
+  /// A reward, a potential, or the sum of the rewards up to a turn is larger than
+  /// ``CreditGroup/largestReturn``. Turns count from 0.
+  case tooLarge(episode: String, turn: Int)
+  /// Two members of a group are the same episode.
+  case sameEpisode(String)
+  /// The estimator gave credit that is infinite or not a number.
+  case creditNotFinite(estimator: String, episode: String)
   /// The environment gave no potential of the state before a turn. Turns count from 0.
   case noPotential(episode: String, turn: Int)
   /// The policy sampled no tokens.
@@ -22,7 +29,7 @@ public enum CreditError: Error, Hashable, Sendable {
   case noForks(episode: String, turn: Int)
   /// The critic's values do not have the shape of the group's sampled tokens.
   case criticShape(episode: String)
-  /// The critic's value of the last state of a truncated episode is missing.
+  /// The critic's value of what comes after an episode that was cut from outside is missing.
   case noBootstrap(episode: String)
 }
 
@@ -41,6 +48,15 @@ extension CreditError: CustomStringConvertible {
       """
     case .notFinite(let episode, let turn):
       "turn \(turn + 1) of episode \(episode) has a reward or potential that is not finite"
+    case .tooLarge(let episode, let turn):
+      """
+      the rewards of episode \(episode) reach more than \(CreditGroup.largestReturn) at turn \
+      \(turn + 1), which is too much to compare and to learn from; let the environment pay smaller ones
+      """
+    case .sameEpisode(let episode):
+      "episode \(episode) is in its group twice; give each episode once"
+    case .creditNotFinite(let estimator, let episode):
+      "'\(estimator)' gives episode \(episode) credit that is infinite or not a number"
     case .noPotential(let episode, let turn):
       """
       turn \(turn + 1) of episode \(episode) has no potential; \
@@ -58,7 +74,7 @@ extension CreditError: CustomStringConvertible {
     case .criticShape(let episode):
       "the critic must give one finite value for each sampled token of episode \(episode)"
     case .noBootstrap(let episode):
-      "episode \(episode) was truncated; the critic must give a finite value of its last state"
+      "episode \(episode) was cut from outside; the critic must give a finite value of the context of its next turn"
     }
   }
 }

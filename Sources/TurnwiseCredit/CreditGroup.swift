@@ -10,7 +10,8 @@ public struct CreditGroup: Codable, Hashable, Sendable {
   /// Gathers episodes that are already in the form that estimators read.
   ///
   /// - Throws: ``CreditError/noReward(episode:)`` for an episode without any reward: absent is not
-  ///   zero. ``CreditError/notFinite(episode:turn:)`` for a reward or potential that is no number.
+  ///   zero. ``CreditError/notFinite(episode:turn:)`` for a reward or potential that is not a finite
+  ///   number, ``CreditError/tooLarge(episode:turn:)`` where they leave ``largestReturn``.
   public init(_ episodes: [CreditEpisode]) throws {
     for episode in episodes { try episode.check() }
     self.episodes = episodes
@@ -18,20 +19,33 @@ public struct CreditGroup: Codable, Hashable, Sendable {
 
   /// Gathers recorded episodes.
   ///
-  /// Leave out what cannot be credited first: `CreditGroup(episodes.filter(\.isCreditable))`. What
-  /// is credited then has the order of what was given.
+  /// Leave out what cannot be credited first: `CreditGroup(episodes.filter(\.isCreditable))`, or see
+  /// ``EpisodeSelection``. What is credited then has the order of what was given.
   ///
   /// - Throws: What ``init(_:)-(_)`` throws, ``CreditError/notCreditable(episode:)`` for an episode
-  ///   that failed or has no turns, and ``CreditError/differentStarts(_:_:)``.
+  ///   that failed or has no turns, ``CreditError/differentStarts(_:_:)``, and
+  ///   ``CreditError/sameEpisode(_:)`` where one is given twice: it would be compared with itself.
   public init(_ episodes: [Episode]) throws {
+    var names: Set<String> = []
     for episode in episodes {
-      guard episode.isCreditable else { throw CreditError.notCreditable(episode: episode.name) }
+      guard episode.ending.failure == nil, !episode.turns.isEmpty else {
+        throw CreditError.notCreditable(episode: episode.name)
+      }
       guard let first = episodes.first, episode.startsLike(first) else {
         throw CreditError.differentStarts(episodes[0].name, episode.name)
+      }
+      guard names.insert(episode.name).inserted else {
+        throw CreditError.sameEpisode(episode.name)
       }
     }
     try self.init(episodes.map(CreditEpisode.init))
   }
+
+  /// The largest magnitude of a reward, a potential, and a sum of rewards that is credited.
+  ///
+  /// Larger ones are refused: their sums, squares and single-precision losses would overflow, and from
+  /// here on a `Double` no longer tells numbers apart that differ by 1.
+  public static let largestReturn = 1e15
 
   /// The number of turns of the longest episode.
   public var longest: Int { episodes.map(\.turns.count).max() ?? 0 }
@@ -68,7 +82,10 @@ public struct CreditEpisode: Codable, Hashable, Sendable {
   public var name: String
   /// The turns; at least one.
   public var turns: [CreditTurn]
-  /// Whether the episode was cut short, rather than come to its own end.
+  /// Whether something outside the environment cut the episode short, so that more would have been paid.
+  ///
+  /// The environment's own turn limit is an end like any other (`Ending.isCutFromOutside`): the agent is
+  /// judged there, and nothing comes after it.
   public var isTruncated: Bool
   /// The key of the last state, if it was computed.
   public var finalKey: StateKey?
@@ -93,7 +110,7 @@ public struct CreditEpisode: Codable, Hashable, Sendable {
         sampledTokens: turn.span.flatMap { episode.tape[$0]?.range.count } ?? 0)
     }
     self.init(
-      name: episode.name, turns: turns, isTruncated: episode.ending.isTruncated,
+      name: episode.name, turns: turns, isTruncated: episode.ending.isCutFromOutside,
       finalKey: episode.finalKey)
   }
 
@@ -108,7 +125,7 @@ public struct CreditEpisode: Codable, Hashable, Sendable {
 
   /// Returns the discounted sum of the rewards from each turn on: G_t = r_t + γ G_{t+1}.
   ///
-  /// Nothing is added behind the last turn, also where the episode was cut short.
+  /// Nothing is added after the last turn, also where the episode was cut short.
   public func returnsToGo(gamma: Double = 1) -> [Double] {
     var returns = turns.map(\.paid)
     for turn in returns.indices.dropLast().reversed() {
@@ -127,6 +144,14 @@ public struct CreditEpisode: Codable, Hashable, Sendable {
         turn.tokenRewards?.allSatisfy(\.isFinite) ?? true
       else {
         throw CreditError.notFinite(episode: name, turn: index)
+      }
+    }
+    var sum = 0.0
+    for (index, turn) in turns.enumerated() {
+      sum += turn.paid
+      let numbers = [sum, turn.paid, turn.potential ?? 0] + (turn.tokenRewards ?? [])
+      guard numbers.allSatisfy({ abs($0) <= CreditGroup.largestReturn }) else {
+        throw CreditError.tooLarge(episode: name, turn: index)
       }
     }
   }
@@ -177,8 +202,11 @@ public struct CreditTurn: Codable, Hashable, Sendable {
 }
 
 extension Episode {
-  /// Whether the episode says something about the agent: it did not fail, and has a turn.
-  public var isCreditable: Bool { ending.failure == nil && !turns.isEmpty }
+  /// Whether the episode says something about the agent: it did not fail, has a turn, and was paid
+  /// something, if only 0.
+  ///
+  /// ``EpisodeSelection`` also compares it with other episodes.
+  public var isCreditable: Bool { ending.failure == nil && !turns.isEmpty && totalReward != nil }
 
   fileprivate func startsLike(_ other: Episode) -> Bool {
     environment == other.environment && scenario == other.scenario

@@ -57,6 +57,27 @@ public struct PromptFormat: Codable, Hashable, Sendable {
     tape.append([act], as: .template, turn: turn)
   }
 
+  /// The context that the turn after an episode's last one would have been decided on: what was read so
+  /// far, the replies to the last action, and the prompt.
+  ///
+  /// Nothing is sampled on it: it is there to be scored. An episode that filled its context has no room
+  /// for all of that. Then the end of what is new is left out, and after that the oldest tokens.
+  ///
+  /// - Parameters:
+  ///   - episode: An episode that was cut from outside.
+  ///   - window: The most tokens.
+  /// - Returns: The tokens, of which `act` is the last.
+  package func nextContext(of episode: Episode, window: Int) -> [Int32] {
+    let read = episode.tape.context
+    var situation = Situation(
+      observation: Observation(
+        episode.finalObservation ?? episode.turns.last?.observation.text ?? ""), turns: [])
+    situation.turns = Array(episode.turns.suffix(1))
+    let news = (read.last == nil || read.last == end ? [] : [end]) + observation(situation.news)
+    let room = max(0, window - read.count - 1)
+    return Array((read + news.prefix(room) + [act]).suffix(window))
+  }
+
   /// Lays out the actions of a demonstration as tokens to imitate.
   ///
   /// - Returns: The sequence, with the tokens of the actions and their ends scored.

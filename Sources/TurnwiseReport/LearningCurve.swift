@@ -16,6 +16,10 @@ public struct LearningCurve: Codable, Hashable, Sendable {
     }
   }
 
+  /// From how many evaluations on the area under a curve, and values between evaluations, say something:
+  /// a straight line from start to end would be the mean of the two.
+  public static let leastEvaluations = 5
+
   /// The evaluations, by turns ascending.
   public let points: [Point]
 
@@ -31,7 +35,7 @@ public struct LearningCurve: Codable, Hashable, Sendable {
 
   /// Returns the value at a number of turns.
   ///
-  /// Between evaluations it is interpolated linearly; before the first and behind the last they hold.
+  /// Between evaluations it is interpolated linearly; before the first and after the last they hold.
   public func value(at turns: Int) -> Double {
     guard let after = points.firstIndex(where: { $0.turns > turns }) else {
       return points[points.count - 1].value

@@ -66,4 +66,12 @@ public struct PairedComparison: Codable, Hashable, Sendable {
     }
     return difference.low > 0 && probability.low > 0.5
   }
+
+  /// Whether the first is worse beyond the noise of seeds, by the same rule; `nil` below five seeds.
+  public var isClearDecline: Bool? {
+    guard let difference = difference.interval, let probability = probabilityInterval else {
+      return nil
+    }
+    return difference.high < 0 && probability.high < 0.5
+  }
 }

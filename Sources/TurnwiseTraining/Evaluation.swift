@@ -1,4 +1,5 @@
 public import TurnwiseCore
+internal import TurnwiseCredit
 public import TurnwiseModel
 
 /// How a policy does on held-out scenarios.
@@ -54,7 +55,8 @@ public struct Evaluation: Codable, Hashable, Sendable {
   ///   - workers: How many environment steps run at once.
   /// - Returns: The episodes.
   /// - Throws: What the environment's `start` throws, `CancellationError`, or
-  ///   ``TrainingError/everyEpisodeFailed(_:)``: no score is made of trouble with the machinery.
+  ///   ``TrainingError/everyEpisodeFailed(_:)``, also where none was scored: no score is made of trouble
+  ///   with the machinery, nor of a judge that says nothing.
   public static func play<E: Environment>(
     _ policy: LanguagePolicy, in environment: E, episodes: Int, seed: UInt64, greedy: Bool,
     workers: Int
@@ -75,6 +77,13 @@ public struct Evaluation: Codable, Hashable, Sendable {
     {
       throw TrainingError.everyEpisodeFailed(failure)
     }
-    return try played.map { try $0.episode() }
+    let recorded = try played.map { try $0.episode() }
+    let selection = EpisodeSelection(recorded)
+    if selection.creditable.isEmpty, selection.unjudged.count > 0,
+      let failure = selection.firstFailure(of: recorded)
+    {
+      throw TrainingError.everyEpisodeFailed(failure)
+    }
+    return recorded
   }
 }

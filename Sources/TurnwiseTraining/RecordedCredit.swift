@@ -85,6 +85,11 @@ public struct RecordedCredit: Sendable {
     let runner = ForkRunner<E>(policy, workers: workers, purpose: purpose) { kept[$0][$1][$2] }
     let report = try await runner.extend(
       &evidence, of: groups, asking: estimators.map(\.estimator))
+    for (group, point) in zip(groups, report.unscored) {
+      guard let point else { continue }
+      let name = group[point.episode].name
+      throw ForkError.failing(episode: name, turn: point.turn, .unjudged(name))
+    }
     forks = report.forks.map(\.episode)
     forkTurns = report.turns
   }

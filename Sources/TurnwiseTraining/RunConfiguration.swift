@@ -57,7 +57,8 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   public var gradientNorm = 1.0
   /// The weight of the entropy of the policy in its objective.
   public var entropyBonus = 0.0
-  /// The weight of the divergence from the warm start.
+  /// The weight of the divergence from the warm start: the estimate k3 as a loss, whose gradient is that
+  /// of KL(warm start ‖ policy), as in GRPO (``DivergenceEstimator``).
   public var klWeight = 0.02
   /// The most tokens of an action.
   public var actionTokens = 64

@@ -50,7 +50,7 @@ import TurnwiseCredit
     let audit = GatedAudit(groups: 100)
     let scores = try audit.scores([.rawReturn, .trueAdvantage])
     #expect(abs(try #require(scores[1].pearson) - 1) < 1e-12)
-    #expect(scores[1].bias < 1e-12 && scores[1].leakage < 1e-12 && scores[1].signs == 1)
+    #expect(scores[1].bias ?? 1 < 1e-12 && scores[1].leakage < 1e-12 && scores[1].signs == 1)
     #expect(try #require(scores[0].pearson) < 0.5)
   }
 

@@ -41,6 +41,20 @@ import TurnwiseCredit
     #expect(agree(try credit(0), try credit(1e-9), within: 1e-8))
   }
 
+  @Test(arguments: ["token", "turn-gae", "bi-level", "vetta"])
+  func `charges nothing for turns of a group that always wins, with an exact critic`(name: String)
+    throws
+  {
+    let group = try CreditGroup([
+      episode(Array(repeating: nil, count: 7) + [1], tokens: Array(repeating: 2, count: 8))
+    ])
+    let critic = Evidence.Critic(
+      values: [Array(repeating: [1, 1], count: 8)], bootstrap: [nil])
+    let estimator = try EstimatorCatalog.standard.estimator(name)
+    let credit = try estimator.credit(group, evidence: Evidence(critic: critic)).episodes[0]
+    #expect(credit.turns.allSatisfy { abs($0) < 1e-12 }, "\(credit.turns)")
+  }
+
   @Test func `trains the critic on the returns of tokens`() throws {
     let credit = try BiLevelGAE(gamma: 0.9).credit(firstOfFixtureA(), evidence: firstCritic())
     let targets = try #require(credit.episodes[0].valueTargets).flatMap(\.self)
@@ -52,7 +66,7 @@ import TurnwiseCredit
     let cut = try BiLevelGAE()
       .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic(behind: 0.5))
     #expect(agree(ended.tokens(0)[5], 0.2, within: 1e-12))
-    #expect(agree(cut.tokens(0)[5], 1 + 0.95 * 0.5 - 0.8, within: 1e-12))
+    #expect(agree(cut.tokens(0)[5], 1 + 0.5 - 0.8, within: 1e-12))
     let limit = try BiLevelGAE(bootstrap: false)
       .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic())
     #expect(limit.tokens(0) == ended.tokens(0))

@@ -32,7 +32,7 @@ import TurnwiseCredit
   }
 
   @Test func `reads recorded episodes`() throws {
-    let group = try CreditGroup([recorded(), recorded("b", ending: .truncated(.turnLimit))])
+    let group = try CreditGroup([recorded(), recorded("b", ending: .truncated(.contextFull))])
     #expect(group.episodes.map(\.name) == ["train/0/0/0", "b"])
     #expect(group.episodes.map(\.isTruncated) == [false, true])
     let turns = group.episodes[0].turns
@@ -40,6 +40,87 @@ import TurnwiseCredit
     #expect(turns.map(\.potential) == [0, 0.5])
     #expect(turns.map(\.sampledTokens) == [1, 2])
     #expect(turns.map(\.stateKey) == [try StateKey(of: 0), try StateKey(of: 1)])
+  }
+
+  @Test func `count the environment's own turn limit as an end`() throws {
+    let limited = try recorded(ending: .truncated(.turnLimit))
+    #expect(limited.ending.isTruncated && !limited.ending.isCutFromOutside)
+    let group = try CreditGroup([limited])
+    // A critic that expects 0.9 after the end is not asked, and need not have said anything.
+    for behind in [0.9, nil] {
+      let evidence = Evidence(
+        critic: Evidence.Critic(values: [[[0.3], [0.4, 0.5]]], bootstrap: [behind]),
+        processModel: Evidence.ProcessModel(values: [[0.3, 0.4]], bootstrap: [behind]))
+      let ended = try CreditGroup([recorded()])
+      for name in try EstimatorCatalog.standard.complete() {
+        let estimator = try EstimatorCatalog.standard.estimator(name)
+        guard
+          estimator.needs.isSubset(of: [.critic, .processModel, .tokens, .stateKeys, .potential])
+        else { continue }
+        #expect(
+          try estimator.credit(group, evidence: evidence).episodes
+            == estimator.credit(ended, evidence: evidence).episodes, "\(name)")
+      }
+    }
+  }
+
+  @Test func `bootstrap where a full context cut the episode short`() throws {
+    let cut = try CreditGroup([recorded(reward: 0, ending: .truncated(.contextFull))])
+    func credit(behind: Double) throws -> Double {
+      let evidence = Evidence(
+        critic: Evidence.Critic(values: [[[0.3], [0.4, 0.5]]], bootstrap: [behind]))
+      return try TokenGAE(lambda: 1).credit(cut, evidence: evidence).episodes[0].tokens?[1][1]
+        ?? .nan
+    }
+    #expect(try abs(credit(behind: 0.9) - 0.4) < 1e-12 && abs(credit(behind: 0) + 0.5) < 1e-12)
+  }
+
+  @Test func `refuse an episode that is given twice`() throws {
+    #expect(throws: CreditError.sameEpisode("a")) {
+      try CreditGroup([recorded("a"), recorded("b"), recorded("a")])
+    }
+  }
+
+  @Test(arguments: [1e308, -1e308, 1e16])
+  func `refuse rewards that overflow, by the name of their episode`(reward: Double) throws {
+    #expect(throws: CreditError.tooLarge(episode: "b", turn: 1)) {
+      try CreditGroup([recorded("a"), recorded("b", reward: reward)])
+    }
+    // Each is small enough, and their sum is not.
+    let many = CreditEpisode(
+      name: "sum", turns: (0..<4).map { _ in CreditTurn(reward: 0.4e15) })
+    #expect(throws: CreditError.tooLarge(episode: "sum", turn: 2)) { try CreditGroup([many]) }
+    let most = CreditGroup.largestReturn
+    let extremes = try CreditGroup([recorded("a", reward: -most), recorded("b", reward: most)])
+    for estimator in [RLOO(), GRPO(), TurnReturnToGo(), GroupedGAE()] as [any CreditEstimator] {
+      let credit = try estimator.credit(extremes, evidence: Evidence())
+      let isFinite = credit.episodes.flatMap(\.turns).allSatisfy { $0.isFinite }
+      #expect(isFinite)
+    }
+  }
+
+  @Test func `sort out what nobody scored, which is not 0`() throws {
+    let failed = try recorded("f", ending: .failed(Failure(.sandbox, code: "x", message: "")))
+    let silent = try recorded("s", reward: nil)
+    let zero = try recorded("z", reward: 0)
+    let selection = EpisodeSelection([failed, silent, zero])
+    #expect(selection.creditable == [2] && selection.failed == [0] && selection.unjudged == [1])
+    #expect(!silent.isCreditable && zero.isCreditable)
+    #expect(throws: CreditError.noReward(episode: "s")) { try CreditGroup([silent]) }
+  }
+
+  @Test func `take the rewards of turns for a score only where the judge never says anything`()
+    throws
+  {
+    func paid(_ name: String, judged reward: Double?) throws -> Episode {
+      var episode = try recorded(name, reward: reward)
+      episode.turns[0].reward = 0.1
+      return episode
+    }
+    let steps = try [paid("a", judged: nil), paid("b", judged: nil)]
+    #expect(EpisodeSelection(steps).unjudged.isEmpty)
+    let mixed = try [paid("a", judged: nil), paid("b", judged: 1)]
+    #expect(EpisodeSelection(mixed).unjudged == [0] && EpisodeSelection(mixed).creditable == [1])
   }
 
   @Test func `does not see observation tokens`() throws {

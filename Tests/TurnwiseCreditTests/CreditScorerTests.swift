@@ -14,7 +14,11 @@ import TurnwiseCredit
 
   private func sample(_ credit: Double, _ truth: Double, _ cell: Int = 0, margin: Double = 0.1)
     -> CreditSample
-  { CreditSample(credit: credit, truth: truth, margin: margin, cell: cell) }
+  {
+    // Two actions in each situation.
+    CreditSample(
+      credit: credit, truth: truth, margin: margin, cell: cell, situation: cell / 2)
+  }
 
   @Test func `has the slope and residual of a least-squares fit`() throws {
     let score = scorer([[sample(1, 2), sample(-2, -4, 1), sample(2, 5, 2)]]).score
@@ -37,19 +41,42 @@ import TurnwiseCredit
     #expect(score.coverage == 0.25 && score.deadGroups == 0.5)
   }
 
-  @Test func `has a bias without what variance adds to it`() {
+  @Test func `has a bias without what variance adds to it`() throws {
     // Credit is right on average, and off by 1 or -1 each time.
     var random = Randomness(seed: 2)
     let samples = (0..<4000).map { index in
       sample(Bool.random(using: &random) ? 1.5 : -0.5, 0.5, index / 2)
     }
     let score = scorer([samples]).score
-    // Without the correction the root mean square of a mean of two would be 0.7.
-    #expect(score.bias < 0.25 && abs(score.variance - 1) < 0.1)
-    let shifted = scorer([samples.map { sample($0.credit + 2, $0.truth, $0.cell) }]).score
-    #expect(abs(shifted.bias - 2) < 0.05)
-    // A situation that was seen once says nothing about either.
-    #expect(scorer([[sample(5, 0)]]).score.bias == 0)
+    // Without the correction the root mean square of a mean of two, less that of four, would be 0.5.
+    #expect(try #require(score.bias) < 0.2 && abs(score.variance - 1) < 0.1)
+    // An action that is seen once, or alone in its situation, is compared with nothing.
+    #expect(scorer([[sample(5, 0)]]).score.bias == nil)
+    #expect(scorer([[sample(5, 0), sample(5, 0)]]).score.bias == nil)
+  }
+
+  @Test func `has no bias from an offset of a situation, only from one between its actions`() throws
+  {
+    var random = Randomness(seed: 5)
+    let samples = (0..<4000).map { index in
+      sample(0.5 + (Bool.random(using: &random) ? 0.1 : -0.1), 0.5, index / 2)
+    }
+    func bias(_ change: (CreditSample) -> Double) throws -> Double {
+      let changed = samples.map { sample(change($0), $0.truth, $0.cell) }
+      return try #require(scorer([changed]).score.bias)
+    }
+    // A baseline of the situation has no expected gradient: Σ_a π(a) ∇ log π(a) = 0.
+    #expect(try bias { $0.credit + 2 } < 0.05)
+    #expect(try bias { $0.credit + Double($0.situation % 7) } < 0.05)
+    // 2 on one of two equally likely actions is 1 and -1 around their mean.
+    #expect(abs(try bias { $0.credit + ($0.cell % 2 == 0 ? 2 : 0) } - 1) < 0.05)
+  }
+
+  @Test func `weighs the actions of a situation by how often they were taken`() throws {
+    let rare = (0..<2).map { _ in sample(4, 0, 0) }
+    let often = (0..<6).map { _ in sample(0, 0, 1) }
+    // The mean is 1, so the errors are 3, twice, and -1, six times: (2 · 9 + 6 · 1) / 8.
+    #expect(abs(try #require(scorer([rare + often]).score.bias) - 3.0.squareRoot()) < 1e-12)
   }
 
   @Test func `has the signal and noise of gradients, for turns that forks cost, too`() throws {
@@ -79,11 +106,34 @@ import TurnwiseCredit
 
   @Test func `shuffle what is there and leave gaps where they are`() {
     var stream = random
-    let credit: [[Double?]] = [[1, nil, 2], [3, 4, nil], [5]]
+    let credit: [[[Double?]]] = [[[1, nil, 2], [3, 4, nil]], [[5]]]
     let shuffled = CreditControls.shuffled(credit, using: &stream)
-    #expect(shuffled.map { $0.map { $0 == nil } } == credit.map { $0.map { $0 == nil } })
-    #expect(shuffled.joined().compactMap(\.self).sorted() == [1, 2, 3, 4, 5])
+    func gaps(_ credit: [[[Double?]]]) -> [[[Bool]]] {
+      credit.map { $0.map { $0.map { $0 == nil } } }
+    }
+    #expect(gaps(shuffled) == gaps(credit))
+    #expect(shuffled.joined().joined().compactMap(\.self).sorted() == [1, 2, 3, 4, 5])
     #expect(shuffled != credit)
+  }
+
+  @Test func `have an expected correlation of 0 for shuffled truth, also where groups differ`()
+    throws
+  {
+    // One group has all there is to learn, the others nothing.
+    let credit: [[[Double?]]] = [
+      [[1, 0.8], [0.6, -0.1]], [[0, 0], [0, 0.1]], [[-0.1, 0], [0, 0]],
+    ]
+    let truth = credit.joined().joined().compactMap(\.self)
+    var stream = random
+    let draws = 4000
+    let mean =
+      try (0..<draws).reduce(0.0) { sum, _ in
+        let shuffled = CreditControls.shuffled(credit, using: &stream)
+        return try sum
+          + #require(Correlation.pearson(shuffled.joined().joined().compactMap(\.self), truth))
+      } / Double(draws)
+    // One draw has a standard deviation of about 1/√11. Within groups the mean would be above 0.5.
+    #expect(abs(mean) < 4 * 0.302 / Double(draws).squareRoot())
   }
 
   @Test func `spread the mass of rloo at random`() throws {

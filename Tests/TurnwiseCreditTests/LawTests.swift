@@ -23,7 +23,7 @@ import TurnwiseCredit
   /// Options that change what an estimator does.
   static let variants = [
     "token:gamma=0.95", "token:adaptive=1", "token:lambda=0", "token:bootstrap=false",
-    "turn-gae:lambda=0", "turn-gae:gamma=0.9", "bi-level:turnGamma=1", "vetta:turnGamma=1",
+    "turn-gae:lambda=0", "turn-gae:gamma=0.9", "bi-level:turnGamma=0.95", "vetta:turnGamma=0.95",
     "turn:gamma=0", "turn:gamma=0.9", "hgpo:depth=0", "group-gae:lambda=0", "group-gae:gamma=0.9",
     "gigpo:actions=true", "gigpo:crossStep=true", "gigpo:episode=false", "grpo:std=false",
     "mt-grpo-biased:std=true", "mt-grpo-biased:cumulative=true", "otb:gamma=0.9",

@@ -3,7 +3,7 @@ import TurnwiseCredit
 
 @Suite struct `Coordinated turn and token advantages` {
   @Test func `give the worked row of section 5-3`() throws {
-    let credit = try VETTA().credit(firstOfFixtureA(), evidence: firstCritic())
+    let credit = try VETTA(turnGamma: 0.95).credit(firstOfFixtureA(), evidence: firstCritic())
     #expect(agree(credit.turns, [[0.572551, 0.4405, 0.2]]))
     #expect(
       agree(credit.tokens(0), [0.622551, 0.522551, 0.473833, 0.473833, 0.373833, 0.2]))
@@ -20,7 +20,7 @@ import TurnwiseCredit
   }
 
   @Test func `are turn GAE without the token scale`() throws {
-    let fused = try VETTA(alpha: 0).credit(firstOfFixtureA(), evidence: firstCritic())
+    let fused = try VETTA(turnGamma: 0.95, alpha: 0).credit(firstOfFixtureA(), evidence: firstCritic())
     let turns = try TurnGAE(gamma: 0.95, lambda: 0.95)
       .credit(firstOfFixtureA(), evidence: firstCritic())
     #expect(fused.turns == turns.turns)

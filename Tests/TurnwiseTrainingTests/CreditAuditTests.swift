@@ -48,7 +48,7 @@ import TurnwiseTraining
       ])
     func score(_ row: Int) -> CreditScore { result.rows[row].score }
     #expect(abs((score(0).pearson ?? 0) - 1) < 1e-9 && abs((score(0).slope ?? 0) - 1) < 1e-9)
-    #expect(score(0).signs == 1 && score(0).bias < 1e-9 && (score(0).cosine ?? 0) > 0.8)
+    #expect(score(0).signs == 1 && score(0).bias ?? 0 < 1e-9 && (score(0).cosine ?? 0) > 0.8)
     #expect(abs(score(4).pearson ?? 1) < 0.2)
     #expect((score(1).pearson ?? 0) > 0.3 && (score(3).pearson ?? 0) > 0.5)
     // The game has one state, so exchanging its keys changes nothing.

@@ -9,6 +9,9 @@ import TurnwiseTraining
 /// Episodes of a few tokens that are made by hand.
 private struct ToyEpisodes {
   private let template: Episode
+  /// A format whose tokens a model of `vocabulary` tokens has.
+  var format: PromptFormat { PromptFormat(training: [template], vocabulary: Self.vocabulary) }
+  static let vocabulary = 300
 
   init() async throws {
     template = try await WarmStart.demonstrations(
@@ -37,12 +40,12 @@ private struct ToyEpisodes {
     return episode
   }
 
-  /// A model of 16 tokens.
-  static func model() -> Transformer {
+  /// A model of 16 tokens, or more.
+  static func model(vocabulary: Int = 16) -> Transformer {
     var random = Randomness(seed: 1)
     return Transformer(
       ModelConfiguration(
-        vocabulary: 16, width: 16, layers: 1, heads: 2, feedForward: 24, context: 32),
+        vocabulary: vocabulary, width: 16, layers: 1, heads: 2, feedForward: 24, context: 32),
       using: &random)
   }
 }
@@ -93,7 +96,7 @@ private struct ToyEpisodes {
       return toys.episode([(context, [10]), ([11], [12])])
     }
     var model = ProcessModel(from: ToyEpisodes.model())
-    let before = model.evidence(for: taught, workers: 1)
+    let before = model.evidence(for: taught, format: toys.format, workers: 1)
     #expect(before.values == Array(repeating: [0, 0], count: 8))
     model.learn(
       [taught],
@@ -116,7 +119,7 @@ private struct ToyEpisodes {
       configuration, epochs: 100, random: Randomness(seed: 1), workers: 2)
     // 8 contexts of two tokens and 8 of four, a hundred times.
     #expect(passed == 100 * 8 * (2 + 4))
-    let values = model.evidence(for: taught, workers: 1).values
+    let values = model.evidence(for: taught, format: toys.format, workers: 1).values
     for (number, values) in values.enumerated() {
       for value in values { #expect(abs(value - (number % 2 == 0 ? 0.2 : 0.9)) < 0.05) }
     }
@@ -146,20 +149,23 @@ private struct ToyEpisodes {
   @Test func `gives a turn without tokens the value of the next state`() async throws {
     let toys = try await ToyEpisodes()
     let turns: [(read: [Int32], sampled: [Int32])] = [([1], []), ([2], [3]), ([4], [])]
-    var model = ProcessModel(from: ToyEpisodes.model())
-    let cut = toys.episode(turns, ending: .truncated(.turnLimit))
+    var model = ProcessModel(from: ToyEpisodes.model(vocabulary: ToyEpisodes.vocabulary))
+    let cut = toys.episode(turns, ending: .truncated(.contextFull))
     let ended = toys.episode(turns)
+    let limited = toys.episode(turns, ending: .truncated(.turnLimit))
     model.learn(
       [[cut]], [[ForkPoint(episode: 0, turn: 1): [ForkOutcome(return: 1)]]], update: 1)
     _ = try model.fit(
       Tiny.configuration(), epochs: 20, random: Randomness(seed: 1), workers: 1)
-    let said = model.evidence(for: [cut, ended], workers: 1)
+    let said = model.evidence(for: [cut, ended, limited], format: toys.format, workers: 1)
     let value = said.values[0][1]
     #expect(value > 0.01)
     let behind = try #require(said.bootstrap[0])
     #expect(said.values[0] == [value, value, behind] && behind != 0)
     #expect(said.values[1] == [value, value, 0])
     #expect(said.bootstrap[1] == nil)
+    // The environment's own turn limit is an end.
+    #expect(said.values[2] == said.values[1] && said.bootstrap[2] == nil)
   }
 
   @Test func `is taught by a trainer what its recorded forks came to`() async throws {

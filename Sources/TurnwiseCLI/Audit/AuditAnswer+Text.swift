@@ -27,16 +27,18 @@ extension AuditAnswer {
         ] + figures.map { .number($0) })
     }
     return """
-      \(environment): \(episodes) episodes in \(groups) groups, \
+      \(environment): \(Words.count(episodes, "episode")) in \(Words.count(groups, "group")), \
       \(format("%.1f", 100 * success)) % succeed, \(format("%.1f", turnsPerEpisode)) turns each
-      \(truthWords)
+      \(leftOut)\(truthWords)
 
       \(table.rendered(width: width))
+      bar: rloo, which knows whether an episode went well and nothing of turns.
       rank: by Pearson; estimators that share one (=) cannot be told apart from the best of them: the
       interval of their paired difference holds 0. Intervals are bootstrapped over scenarios. slope: what
       credit must be multiplied with to fit best. signs: share of turns of significant truth with the right
-      sign. leakage: root mean square credit of the others. bias, SD: within a situation and action. covered:
-      share of turns with credit. cosine: of the mean gradient with the true one; cosine/group: of one group's;
+      sign. leakage: root mean square credit of the others. bias: of a situation and action, without what all
+      actions of the situation share, as that moves no expected gradient; - where none was seen twice with two
+      actions. SD: within a situation and action. covered: share of turns with credit. cosine: of the mean gradient with the true one; cosine/group: of one group's;
       SNR: of a group's gradient, for 1000 environment turns with those of forks. fork turns: for each episode.
 
       trace   \(trace)
@@ -44,14 +46,27 @@ extension AuditAnswer {
       """
   }
 
+  private var leftOut: String {
+    var parts: [String] = []
+    if failedEpisodes > 0 { parts.append(Words.count(failedEpisodes, "episode") + " that failed") }
+    if unjudgedEpisodes > 0 {
+      parts.append(
+        Words.count(unjudgedEpisodes, "episode") + " without a score (neither success nor reward)")
+    }
+    if droppedGroups > 0 {
+      parts.append(Words.count(droppedGroups, "group") + " with fewer than two episodes left")
+    }
+    return parts.isEmpty ? "" : "left out: " + parts.joined(separator: ", ") + "\n"
+  }
+
   private var truthWords: String {
     let turns =
-      "\(truth.turns) turns, of which \(truth.significantTurns) have a significant advantage;"
+      "\(Words.count(truth.turns, "turn")), of which \(truth.significantTurns) with a significant advantage;"
       + " root mean square \(format("%.3f", truth.size))"
     switch truth.source {
     case .exact, .best:
       return
-        "truth: computed over \(truth.histories) histories, "
+        "truth: computed over \(Words.count(truth.histories, "history", "histories")), "
         + format("%.2f", 100 * (truth.unresolved ?? 0))
         + " % of probability not followed, which could change an advantage by "
         + format("%.3f", truth.bound) + " (mean bound)\n\(turns)"
@@ -79,7 +94,7 @@ extension AuditAnswer {
   /// Where a truth comes from, in a line.
   static func words(of truth: AuditTruth, _ options: AuditOptions) -> String {
     switch truth.source {
-    case .exact, .best: return "exact, \(truth.histories) histories"
+    case .exact, .best: return "exact, " + Words.count(truth.histories, "history", "histories")
     case .forks, .both:
       let why =
         switch truth.reason {
@@ -90,7 +105,7 @@ extension AuditAnswer {
           "; not exact: what is less likely than \(options.cutoff) could change an advantage by "
             + String(format: "%.2f", bound)
         }
-      return "\(truth.count) turns by forks, \(truth.spentTurns) environment turns" + why
+      return "\(Words.count(truth.count, "turn")) by forks, \(truth.spentTurns) environment turns" + why
     }
   }
 }

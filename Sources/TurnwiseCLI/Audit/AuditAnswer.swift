@@ -45,6 +45,9 @@ struct AuditAnswer: Encodable {
   var options: AuditOptions
   var episodes: Int
   var groups: Int
+  var failedEpisodes: Int
+  var unjudgedEpisodes: Int
+  var droppedGroups: Int
   var success: Double
   var turnsPerEpisode: Double
   var truth: Truth
@@ -63,6 +66,9 @@ struct AuditAnswer: Encodable {
     self.options = options
     self.episodes = episodes.count
     groups = played.groups.count
+    failedEpisodes = played.failedEpisodes
+    unjudgedEpisodes = played.unjudgedEpisodes
+    droppedGroups = played.droppedGroups
     let evaluation = Evaluation(episodes)
     (success, turnsPerEpisode) = (evaluation.success, evaluation.turns)
     truth = Truth(result, options)

@@ -159,7 +159,7 @@ struct EnvironmentAudit: Sendable {
     let result = try await audit.scores(of: estimators, on: played, against: truth) {
       rows.advance(detail: $0)
     }
-    rows.finish("\(estimators.count) estimators")
+    rows.finish(Words.count(estimators.count, "estimator"))
     try write(played, result, writer)
     try writer.close()
     let answer = AuditAnswer(

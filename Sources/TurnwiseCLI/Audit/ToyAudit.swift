@@ -115,7 +115,8 @@ struct ToyAudit {
     console.answer(
       """
       Pearson, Spearman: of credit and true advantage over all turns. signs: share of turns that
-      matter with the right sign. bias, variance: root mean square and mean over states and actions.
+      matter with the right sign. bias: root mean square over states and actions, without what all
+      actions of a state share, as that moves no expected gradient. variance: mean over them.
       leakage: root mean square credit of turns that decide nothing. cosine: of the mean gradient with
       the true one; cosine/group, SNR/group: of one group's. fork turns: for each episode.
       """)

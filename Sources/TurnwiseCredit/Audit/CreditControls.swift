@@ -3,12 +3,17 @@ public import TurnwiseCore
 
 /// Credit that is wrong, or right, on purpose: what an audit must tell apart if it is to be believed.
 public enum CreditControls {
-  /// The same numbers in other places: a permutation of those that are there.
+  /// The same numbers in other places: a permutation of those of all groups, in the shape
+  /// `[group][episode][turn]`.
+  ///
+  /// Over all permutations every place has the mean of all numbers, so the expected covariance with
+  /// anything is 0. Permuting within groups would keep what groups have in common: with n independent
+  /// turns in a group, the expected Pearson coefficient with the unshuffled numbers is 1/n.
   public static func shuffled(
-    _ credit: [[Double?]], using random: inout Randomness
-  ) -> [[Double?]] {
-    var values = credit.joined().compactMap(\.self).shuffled(using: &random)
-    return credit.map { $0.map { $0 == nil ? nil : values.removeLast() } }
+    _ credit: [[[Double?]]], using random: inout Randomness
+  ) -> [[[Double?]]] {
+    var values = credit.joined().joined().compactMap(\.self).shuffled(using: &random)
+    return credit.map { $0.map { $0.map { $0 == nil ? nil : values.removeLast() } } }
   }
 
   /// What `rloo` says, with the mass of each episode spread over its turns at random: weights come from

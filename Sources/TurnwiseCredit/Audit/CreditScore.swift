@@ -12,9 +12,14 @@ public struct CreditScore: Codable, Hashable, Sendable {
   public var residual: Double
   /// The share of turns whose truth is significant and whose credit has the right sign.
   public var signs: Double?
-  /// The root mean square, over situations and actions that were seen at least twice, of mean credit
-  /// less truth; what the variance of the mean and of the truth add to it is taken off.
-  public var bias: Double
+  /// How far the expected gradient is led astray: the root mean square, over situations and actions that
+  /// were seen at least twice, of mean credit less truth, less its mean over the actions of the
+  /// situation; what the variance of the means and of the truth adds to it is taken off.
+  ///
+  /// An offset that is the same for all actions of a situation is a baseline: Σ_a π(a) ∇ log π(a) = 0, so
+  /// it moves no expected gradient, and does not count. `nil` where no situation was seen with two
+  /// actions, each at least twice.
+  public var bias: Double?
   /// The mean variance of credit within a situation and action.
   public var variance: Double
   /// The root mean square of the credit of turns whose truth is not significant.
@@ -48,16 +53,20 @@ public struct CreditSample: Codable, Hashable, Sendable {
   public var standardError: Double
   /// What situation and action it was: equal ones have equal numbers.
   public var cell: Int
+  /// What situation it was, whatever was done in it.
+  public var situation: Int
 
   /// Puts credit beside truth.
   public init(
-    credit: Double, truth: Double, margin: Double = 1e-9, standardError: Double = 0, cell: Int
+    credit: Double, truth: Double, margin: Double = 1e-9, standardError: Double = 0, cell: Int,
+    situation: Int
   ) {
     self.credit = credit
     self.truth = truth
     self.margin = margin
     self.standardError = standardError
     self.cell = cell
+    self.situation = situation
   }
 
   /// Whether the truth is surely not 0.

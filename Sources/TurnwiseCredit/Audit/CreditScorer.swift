@@ -77,26 +77,56 @@ public struct CreditScorer: Sendable {
       forkTurns: forkTurns / max(1, episodes))
   }
 
+  /// What was seen of one action in one situation.
+  private struct Cell {
+    var count: Double
+    /// Mean credit less truth.
+    var error: Double
+    /// The variance of the credit.
+    var variance: Double
+    /// The variance of `error`.
+    var noise: Double
+  }
+
   /// Bias and variance, over the cells that were seen at least twice, each weighing as often as it was
   /// seen.
-  private func cells(_ samples: [CreditSample]) -> (bias: Double, variance: Double) {
-    var members: [Int: [Int]] = [:]
-    for (index, sample) in samples.enumerated() { members[sample.cell, default: []].append(index) }
-    var (squares, within, seen) = (0.0, 0.0, 0.0)
-    for (_, cell) in members.sorted(by: { $0.key < $1.key }) where cell.count > 1 {
-      let count = Double(cell.count)
-      let mean = cell.reduce(0) { $0 + samples[$1].credit } / count
-      let truth = cell.reduce(0) { $0 + samples[$1].truth } / count
+  private func cells(_ samples: [CreditSample]) -> (bias: Double?, variance: Double) {
+    var members: [Int: [CreditSample]] = [:]
+    for sample in samples { members[sample.cell, default: []].append(sample) }
+    var situations: [Int: [Cell]] = [:]
+    var (within, seen) = (0.0, 0.0)
+    for (_, samples) in members.sorted(by: { $0.key < $1.key }) where samples.count > 1 {
+      let count = Double(samples.count)
+      let mean = samples.reduce(0) { $0 + $1.credit } / count
+      let truth = samples.reduce(0) { $0 + $1.truth } / count
       let variance =
-        cell.reduce(0) { $0 + (samples[$1].credit - mean) * (samples[$1].credit - mean) }
-        / (count - 1)
-      let error = samples[cell[0]].standardError
-      squares += count * ((mean - truth) * (mean - truth) - variance / count - error * error)
+        samples.reduce(0) { $0 + ($1.credit - mean) * ($1.credit - mean) } / (count - 1)
+      let error = samples[0].standardError
+      situations[samples[0].situation, default: []].append(
+        Cell(
+          count: count, error: mean - truth, variance: variance,
+          noise: variance / count + error * error))
       within += count * variance
       seen += count
     }
-    guard seen > 0 else { return (0, 0) }
-    return (max(0, squares / seen).squareRoot(), within / seen)
+    return (Self.bias(situations), seen > 0 ? within / seen : 0)
+  }
+
+  /// The root mean square of errors less their mean over the actions of a situation.
+  private static func bias(_ situations: [Int: [Cell]]) -> Double? {
+    var (squares, seen) = (0.0, 0.0)
+    for (_, cells) in situations.sorted(by: { $0.key < $1.key }) where cells.count > 1 {
+      let total = cells.reduce(0) { $0 + $1.count }
+      let offset = cells.reduce(0) { $0 + $1.count * $1.error } / total
+      // The mean holds each of the errors, so their noise is partly in it.
+      let shared = cells.reduce(0) { $0 + $1.count * $1.count * $1.noise } / (total * total)
+      for cell in cells {
+        let noise = cell.noise * (1 - 2 * cell.count / total) + shared
+        squares += cell.count * ((cell.error - offset) * (cell.error - offset) - noise)
+      }
+      seen += total
+    }
+    return seen > 0 ? max(0, squares / seen).squareRoot() : nil
   }
 
   private static func add(_ vector: [Double], to sum: inout [Double]) {

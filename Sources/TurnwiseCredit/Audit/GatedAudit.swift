@@ -101,7 +101,8 @@ public struct GatedAudit: Sendable {
         let cell = GatedProblem.actions * step.state.index + step.action
         samples.append(
           CreditSample(
-            credit: value, truth: problem.advantage(of: step.action, in: step.state), cell: cell))
+            credit: value, truth: problem.advantage(of: step.action, in: step.state), cell: cell,
+            situation: step.state.index))
         addScore(value / Double(groupSize), step, &gradient)
       }
     }

@@ -19,18 +19,18 @@ public struct BiLevelGAE: CreditEstimator {
   /// What the estimator does.
   public static let summary = "generalised advantage over turns, then over the tokens of each turn"
 
-  /// The discount per turn, γ_turn.
+  /// The discount per turn, γ_turn; 1 by default, as the critic is trained on returns without a discount.
   public let turnGamma: Double
   /// The discount per token inside a turn, γ.
   public let gamma: Double
   /// How far credit looks ahead before it trusts the critic, at both scales.
   public let lambda: Double
-  /// Whether a truncated episode is worth what the critic says of its last state.
+  /// Whether an episode that was cut from outside is worth what the critic says of what comes next.
   public let bootstrap: Bool
 
   /// Creates the estimator.
   public init(
-    turnGamma: Double = 0.95, gamma: Double = 1, lambda: Double = 0.95, bootstrap: Bool = true
+    turnGamma: Double = 1, gamma: Double = 1, lambda: Double = 0.95, bootstrap: Bool = true
   ) {
     UnitInterval.check(turnGamma, "turnGamma")
     UnitInterval.check(gamma, "gamma")

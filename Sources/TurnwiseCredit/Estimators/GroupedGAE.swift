@@ -8,8 +8,9 @@
 /// luck of later turns reaches it, if the later state was visited by others too.
 ///
 /// **When it misleads:** a state that is visited once is worth what that visit earned, so a turn
-/// between two such states gets nothing (at λ = 0). A truncated episode bootstraps from the value of
-/// its last state where others passed through it, and from 0 where nobody did.
+/// between two such states gets nothing (at λ = 0). An episode that was cut from
+/// outside bootstraps from the value of its last state where others passed through it, and from 0 where
+/// nobody did; the environment's own turn limit is an end, after which there is nothing.
 public struct GroupedGAE: CreditEstimator {
   /// `group-gae`.
   public static let id = "group-gae"
@@ -53,7 +54,7 @@ public struct GroupedGAE: CreditEstimator {
     var exceptions: [EstimatorLaw: String] = [.everyTurn: lone, .loneSurvivor: lone]
     exceptions.merge(EstimatorLaw.discounts(gamma)) { own, _ in own }
     for law in [EstimatorLaw.deadGroup, .nearlyDeadGroup, .constantReward] {
-      exceptions[law] = "a truncated episode is worth what others earned from its last state"
+      exceptions[law] = "a cut episode is worth what others earned from its last state"
     }
     return exceptions
   }

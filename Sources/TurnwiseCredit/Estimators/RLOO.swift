@@ -6,7 +6,7 @@
 /// before and after it.
 ///
 /// A group of one and a group with equal returns get zero credit. Not the raw reward for a group of
-/// one, which has another scale and no baseline. A truncated episode counts with what it was paid.
+/// one, which has another scale and no baseline. An episode that was cut short counts with what it was paid.
 public struct RLOO: CreditEstimator {
   /// `rloo`.
   public static let id = "rloo"

@@ -11,9 +11,10 @@ internal import TurnwiseCore
 /// across turns: an observation neither discounts nor resets it, however long it is. γ discounts per
 /// *token*.
 ///
-/// Behind the last token V = A = 0 if the episode came to its own end. If it was truncated, V is the
+/// After the last token V = A = 0 if the episode came to an end of the environment's, its turn limit
+/// included: the agent is judged there. If something outside cut it short (a full context), V is the
 /// critic's value of the context that the next turn would have been decided on; with
-/// `bootstrap=false` the turn limit counts as part of the task and V is 0 as well.
+/// `bootstrap=false` V is 0 there as well.
 ///
 /// Value targets are A_j + V_j of a recursion with its own λ, `criticLambda`. At 1 they are the
 /// returns that were seen, so that a wrong critic does not learn from itself (VAPO, arXiv 2504.05118).
@@ -36,7 +37,7 @@ public struct TokenGAE: CreditEstimator {
   public let adaptive: Double
   /// The λ of the value targets.
   public let criticLambda: Double
-  /// Whether a truncated episode is worth what the critic says of its last state.
+  /// Whether an episode that was cut from outside is worth what the critic says of what comes next.
   public let bootstrap: Bool
 
   /// Creates the estimator.

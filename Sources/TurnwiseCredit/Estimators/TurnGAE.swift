@@ -6,8 +6,9 @@
 /// many tokens it has, and each of its tokens gets A_t. The critic is read before the turn's first
 /// sampled token and trained there alone, on A_t + V of a recursion with its own `criticLambda`.
 ///
-/// Behind the last turn V = 0, or the critic's value if the episode was truncated and `bootstrap` is
-/// true.
+/// After the last turn V = 0, also at the environment's own turn limit. If something outside cut the
+/// episode short (a full context) and `bootstrap` is true, V is the critic's value of the context that
+/// the next turn would have been decided on.
 ///
 /// **When it misleads:** with λ < 1 every error of the critic is credited to somebody; with λ = 0 and a
 /// biased critic the gradient can point far from the true one while looking very certain.
@@ -23,7 +24,7 @@ public struct TurnGAE: CreditEstimator {
   public let lambda: Double
   /// The λ of the value targets.
   public let criticLambda: Double
-  /// Whether a truncated episode is worth what the critic says of its last state.
+  /// Whether an episode that was cut from outside is worth what the critic says of what comes next.
   public let bootstrap: Bool
 
   /// Creates the estimator.

@@ -19,7 +19,7 @@ public struct VETTA: CreditEstimator {
   /// What the estimator does.
   public static let summary = "advantage of the turn plus the centred advantages of its tokens"
 
-  /// The discount per turn.
+  /// The discount per turn; 1 by default, as the critic is trained on returns without a discount.
   public let turnGamma: Double
   /// The λ of the turns.
   public let turnLambda: Double
@@ -32,7 +32,7 @@ public struct VETTA: CreditEstimator {
 
   /// Creates the estimator.
   public init(
-    turnGamma: Double = 0.95, turnLambda: Double = 0.95, gamma: Double = 1, lambda: Double = 1,
+    turnGamma: Double = 1, turnLambda: Double = 0.95, gamma: Double = 1, lambda: Double = 1,
     alpha: Double = 1
   ) {
     UnitInterval.check(turnGamma, "turnGamma")

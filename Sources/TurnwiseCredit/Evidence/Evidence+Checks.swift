@@ -42,7 +42,7 @@ extension Evidence.Critic {
     return values[index]
   }
 
-  /// The value behind an episode: 0 if it came to its own end, and where `bootstraps` is false.
+  /// The value after an episode: 0 unless it was cut from outside, and where `bootstraps` is false.
   func valueBehind(
     _ episode: CreditEpisode, at index: Int, bootstraps: Bool = true
   ) throws -> Double {
@@ -77,7 +77,7 @@ extension Evidence.Critic {
 extension Evidence.ProcessModel {
   /// The value of the state behind each turn: what the turn was scored with.
   ///
-  /// Behind the last turn there is nothing to come, so 0; only a truncated episode has the model's
+  /// After the last turn there is nothing to come, so 0; only an episode cut from outside has the model's
   /// value of the state it was cut off in.
   func valuesBehindTurns(of episode: CreditEpisode, at index: Int) throws -> [Double] {
     let before = try valuesBeforeTurns(of: episode, at: index)

@@ -44,9 +44,10 @@ public struct Evidence: Hashable, Sendable {
   public struct Critic: Hashable, Sendable {
     /// The value of the context before each sampled token, in units of return.
     public var values: [[[Double]]]
-    /// The value of the context behind the last turn of each episode.
+    /// The value of the context that the next turn would have been decided on: all that was read, the
+    /// reply to the last action and the next prompt included.
     ///
-    /// Read for truncated episodes alone; `nil` where it was not computed.
+    /// Read for episodes that were cut from outside alone; `nil` where it was not computed.
     public var bootstrap: [Double?]
 
     /// Wraps a critic's values.
@@ -63,7 +64,7 @@ public struct Evidence: Hashable, Sendable {
   public struct ProcessModel: Hashable, Sendable {
     /// The value of the state before each turn.
     public var values: [[Double]]
-    /// The value of the state behind the last turn, read for truncated episodes alone.
+    /// The value of the state after the last turn, read for episodes that were cut from outside alone.
     public var bootstrap: [Double?]
 
     /// Wraps a model's values.

@@ -38,7 +38,7 @@ public struct ForkRequest: Codable, Hashable, Sendable {
 public struct ForkOutcome: Codable, Hashable, Sendable {
   /// The turns from the forked one on.
   public var turns: [CreditTurn]
-  /// Whether the continuation was cut short.
+  /// Whether something outside the environment cut the continuation short.
   public var isTruncated: Bool
 
   /// Wraps a continuation.

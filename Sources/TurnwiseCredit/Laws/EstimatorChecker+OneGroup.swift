@@ -160,10 +160,12 @@ extension EstimatorChecker {
         probe.change(&other.members[member])
         let after = try credit(other)
         let isHeard = Self.difference(after[member], before[member], within: 1e-9) != nil
-        if member != LawFixture.truncated, isHeard { return "a terminated episode bootstraps" }
+        if member != LawFixture.truncated, isHeard {
+          return "an episode that came to its end bootstraps"
+        }
         if member == LawFixture.truncated, isHeard { hears = true }
         if member == LawFixture.truncated, probe.isRead, !isHeard {
-          return "a truncated episode does not bootstrap"
+          return "an episode that was cut does not bootstrap"
         }
       }
     }

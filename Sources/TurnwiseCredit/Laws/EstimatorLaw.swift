@@ -29,7 +29,7 @@ public enum EstimatorLaw: String, Codable, Hashable, Sendable, CaseIterable {
     case .observations: "what was only observed neither discounts nor resets"
     case .zeroReward: "a reward of 0 is a number like any other"
     case .longEpisodes: "a longer episode does not weigh more"
-    case .truncation: "a truncated episode bootstraps, a terminated one does not"
+    case .truncation: "an episode cut from outside bootstraps, one that came to its end does not"
     case .loneSurvivor: "a turn that no other episode reached keeps its credit"
     case .deadGroup: "episodes that earned the same get no credit"
     case .nearlyDeadGroup: "episodes that differ by rounding get next to no credit"
@@ -72,7 +72,7 @@ extension EstimatorLaw {
     if gamma < 1 { exceptions[.stopping] = discounts(gamma)[.stopping] }
     if lambda == 0 { exceptions[.everyTurn] = "with lambda=0 the critic stands for the outcome" }
     if !bootstraps {
-      exceptions[.truncation] = "bootstrap=false counts the limit as part of the task"
+      exceptions[.truncation] = "bootstrap=false counts every cut as an end"
     }
     return exceptions
   }

@@ -3,7 +3,7 @@ internal import TurnwiseCore
 /// A group with all the evidence that any estimator may ask for, to hold estimators against.
 ///
 /// States, actions and numbers are chosen so that some states are shared, one episode is the longest,
-/// one is truncated, and no two returns are equal.
+/// one was cut from outside, and no two returns are equal.
 struct LawFixture {
   /// A turn.
   struct Turn {
@@ -53,7 +53,7 @@ struct LawFixture {
 
   /// The index of the episode whose last turn no other one reached.
   static let longest = 3
-  /// The index of the truncated episode.
+  /// The index of the episode that was cut.
   static let truncated = 4
 
   /// Episodes that all earn `returns`, paid at their ends.

@@ -4,10 +4,10 @@ internal import TurnwiseCore
 ///
 ///     p_t = α (r_t + V̂(s_{t+1}) − V̂(s_t))
 ///
-/// where V̂ is learnt from the outcomes of forks and V̂ = 0 behind an episode's own end, so that the
+/// where V̂ is learnt from the outcomes of forks and V̂ = 0 after an episode's end, so that the
 /// last turn is measured by what was really paid (process advantage, PAV, Setlur et al. 2024, arXiv
-/// 2410.08146; with the current policy as its own prover). A truncated episode keeps V̂ of its last
-/// state.
+/// 2410.08146; with the current policy as its own prover). An episode that
+/// was cut from outside keeps V̂ of its last state.
 ///
 /// At γ = 1 the additions telescope to α (R − V̂(s_0)): an estimator that looks to the end sees the
 /// return 1 + α times. What changes is what each turn is compared with, and how soon it is paid.

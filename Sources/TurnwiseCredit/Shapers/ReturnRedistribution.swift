@@ -11,7 +11,7 @@
 /// prediction is a baseline, and at γ = 1 no model, however wrong, biases the gradient. Estimators that
 /// compare whole episodes are not changed.
 ///
-/// **When it misleads:** a truncated episode's prediction is the model's, so something is left over, and
+/// **When it misleads:** the last prediction of an episode that was cut from outside is the model's, so something is left over, and
 /// its even share reaches turns that had no part in it.
 public struct ReturnRedistribution: RewardShaper {
   /// `redistribute`.

@@ -3,7 +3,7 @@
 ///     score_t = V̂(s_{t+1}) for t < T        score_T = R
 ///
 /// The scores take the place of the environment's rewards; the last turn is scored with what the
-/// episode earned (a truncated episode's with V̂ of its last state).
+/// episode earned (an episode's that was cut from outside with V̂ of its last state).
 ///
 /// **Hacked by length:** scores are positive, so each turn more earns more, whatever it does (PURE,
 /// arXiv 2504.15275, saw training collapse almost at once). Use ``ProgressShaping``,
@@ -25,7 +25,7 @@ public struct ScoreSum: RewardShaper {
   public var exceptions: [EstimatorLaw: String] {
     Self.exceptions(because: "each turn is paid its score, whatever comes after it").merging(
       [
-        .everyTurn: "a truncated episode is scored by the model alone",
+        .everyTurn: "an episode that was cut is scored by the model alone",
         .doublePrecision: "the sum of scores is far larger than what was earned",
       ]) { $1 }
   }

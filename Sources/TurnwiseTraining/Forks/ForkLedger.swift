@@ -13,9 +13,18 @@ struct ForkLedger {
   private var outcomes: [ForkPoint: [ForkOutcome]] = [:]
   private var started: [ForkPoint: Int] = [:]
   private var failures: [ForkPoint: Int] = [:]
+  private var unscored: [ForkPoint: Int] = [:]
 
   /// How many continuations of a point may fail.
   private static let failureLimit = 3
+
+  /// How many continuations of a point may go without a score, beside those that have one.
+  private static func unscoredLimit(_ wanted: Int) -> Int { 2 * wanted + 6 }
+
+  /// Whether the judge says something of episodes, so that one of which it says nothing lacks its score.
+  private var judges: Bool {
+    group.episodes.contains { !($0.judgement?.saysNothing ?? true) }
+  }
 
   /// What the future depends on: the state, and all that a policy gets to see.
   private struct Place: Hashable {
@@ -75,7 +84,8 @@ struct ForkLedger {
     for (point, count) in wanted {
       if let first = first(point) { counts[first] = max(counts[first] ?? 0, count) }
     }
-    return counts.sorted { $0.key < $1.key }.flatMap { point, count in
+    return counts.sorted { $0.key < $1.key }.flatMap { point, count -> [(ForkPoint, Int)] in
+      guard unscored[point, default: 0] <= Self.unscoredLimit(count) else { return [] }
       let next = started[point] ?? 0
       let streams = next..<next + max(0, count - (outcomes[point]?.count ?? 0))
       started[point] = streams.upperBound
@@ -83,17 +93,29 @@ struct ForkLedger {
     }
   }
 
-  /// Takes in a continuation, or notes that it failed.
+  /// Takes in a continuation, or notes that it failed or was not scored.
+  ///
+  /// A continuation that nobody scored is not worth 0: another one is played for it. Where too many are
+  /// not scored, the point has fewer than were asked for, or none.
   mutating func enter(_ fork: PlayedFork) throws {
-    guard let failure = fork.episode.ending.failure else {
+    if let failure = fork.episode.ending.failure {
+      failures[fork.point, default: 0] += 1
+      if failures[fork.point, default: 0] > Self.failureLimit {
+        throw ForkError.failing(
+          episode: group.episodes[fork.point.episode].name, turn: fork.point.turn, failure)
+      }
+    } else if fork.episode.totalReward == nil
+      || (judges && fork.episode.judgement?.saysNothing ?? true)
+    {
+      unscored[fork.point, default: 0] += 1
+    } else {
       outcomes[fork.point, default: []].append(try fork.outcome)
-      return
     }
-    failures[fork.point, default: 0] += 1
-    if failures[fork.point, default: 0] > Self.failureLimit {
-      throw ForkError.failing(
-        episode: group.episodes[fork.point.episode].name, turn: fork.point.turn, failure)
-    }
+  }
+
+  /// The first point that has no scored continuation though some were played.
+  var unscoredPoint: ForkPoint? {
+    unscored.keys.filter { outcomes[$0] == nil }.min()
   }
 
   /// The first point of the group in the same situation; `nil` if there is no such point.

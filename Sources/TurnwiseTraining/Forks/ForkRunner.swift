@@ -65,7 +65,10 @@ public struct ForkRunner<E: Environment>: Sendable {
     for _ in 0..<Self.roundLimit {
       var isSettled = true
       for index in ledgers.indices where try ledgers[index].ask(estimators) { isSettled = false }
-      if isSettled { return ForkReport(outcomes: ledgers.map(\.forks), forks: forks) }
+      if isSettled {
+        return ForkReport(
+          outcomes: ledgers.map(\.forks), forks: forks, unscored: ledgers.map(\.unscoredPoint))
+      }
       try await settle(&ledgers, &forks)
     }
     throw ForkError.endless(rounds: Self.roundLimit)
@@ -81,7 +84,7 @@ public struct ForkRunner<E: Environment>: Sendable {
     return report
   }
 
-  /// Plays until nothing is missing; what fails is played again under another name.
+  /// Plays until nothing is missing; what fails or is not scored is played again under another name.
   private func settle(_ ledgers: inout [ForkLedger], _ forks: inout [PlayedFork]) async throws {
     while true {
       var jobs: [Job] = []
@@ -193,6 +196,9 @@ public struct ForkReport: Sendable {
   public var outcomes: [[ForkPoint: [ForkOutcome]]]
   /// All continuations in the order in which they were started, those that failed included.
   public var forks: [PlayedFork]
+  /// For each group the first point that was asked for and has no outcome, because none of its
+  /// continuations was scored; `nil` where there is none.
+  public var unscored: [ForkPoint?]
 
   /// How many environment turns the continuations took.
   public var turns: Int { forks.reduce(0) { $0 + $1.turns } }

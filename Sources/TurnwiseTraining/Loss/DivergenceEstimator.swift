@@ -8,6 +8,11 @@ internal import Foundation
 ///     k1 = -x              unbiased, of either sign
 ///     k2 = x² / 2          biased, never negative
 ///     k3 = eˣ - 1 - x      unbiased, never negative
+///
+/// That is about values. As a loss, differentiated through log q with the tokens held fixed, k3 has the
+/// expected gradient of the other divergence, KL(p ‖ q): E_q[(1 - p/q) ∇ log q] = -E_p[∇ log q]. GRPO
+/// trains with it, and so does `klWeight` here, with the reference as p: the pull grows without bound on
+/// tokens that the policy has nearly given up and the reference has not.
 public enum DivergenceEstimator: String, CaseIterable, Hashable, Sendable {
   case k1, k2, k3
 

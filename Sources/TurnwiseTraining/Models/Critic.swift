@@ -31,21 +31,33 @@ public struct Critic: Sendable, Equatable {
 
   var checkpoint: Checkpoint { Checkpoint(model, optimizer: optimizer) }
 
+  /// What a critic says of episodes, and what that took.
+  struct Reading {
+    var evidence: Evidence.Critic
+    var scoredTokens: Int
+  }
+
   /// Says the values of episodes, as evidence for estimators.
-  func evidence(for episodes: [Episode], workers: Int) -> Evidence.Critic {
+  ///
+  /// What comes after an episode that was cut from outside is read where values are trained: before the
+  /// first token of a turn, here of the one that was not decided any more.
+  func read(_ episodes: [Episode], format: PromptFormat, workers: Int) -> Reading {
     let batch = TrainingBatch(episodes)
-    var sequences = batch.sequences
-    for (index, owner) in batch.owners.enumerated() where episodes[owner].ending.isTruncated {
-      sequences[index].scored.append(sequences[index].tokens.count)
+    let cut = episodes.indices.filter { episodes[$0].ending.isCutFromOutside }
+    let contexts = cut.map { index in
+      let tokens = format.nextContext(of: episodes[index], window: model.configuration.context)
+      return TrainingSequence(tokens: tokens, scored: [tokens.count])
     }
-    let outputs = model.score(sequences, workers: workers)
+    let outputs = model.score(batch.sequences + contexts, workers: workers)
     var bootstrap = [Double?](repeating: nil, count: episodes.count)
-    for (index, owner) in batch.owners.enumerated()
-    where outputs[index].values.count > batch.places[index].count {
-      bootstrap[owner] = outputs[index].values.last.map(Double.init)
+    for (index, output) in zip(cut, outputs.suffix(cut.count)) {
+      bootstrap[index] = output.values.last.map(Double.init)
     }
-    let values = batch.gathered(outputs.map { $0.values.map(Double.init) }, episodes)
-    return Evidence.Critic(values: values, bootstrap: bootstrap)
+    let values = batch.gathered(
+      outputs.prefix(batch.sequences.count).map { $0.values.map(Double.init) }, episodes)
+    return Reading(
+      evidence: Evidence.Critic(values: values, bootstrap: bootstrap),
+      scoredTokens: batch.tokenCount + contexts.reduce(0) { $0 + $1.tokens.count })
   }
 
   /// Moves the values towards those of examples.

@@ -22,8 +22,8 @@ struct EvidenceSource: Sendable {
     let tokens = TrainingBatch(episodes).tokenCount
     var findings = Findings(evidence: groups.map { _ in Evidence() })
     /// Enters what a model says of all episodes, a group at a time.
-    func enter(passes: Int, _ write: (inout Evidence, Range<Int>) -> Void) {
-      findings.scoredTokens += passes * tokens
+    func enter(scored: Int, _ write: (inout Evidence, Range<Int>) -> Void) {
+      findings.scoredTokens += scored
       var offset = 0
       for (index, group) in groups.enumerated() {
         write(&findings.evidence[index], offset..<offset + group.count)
@@ -31,26 +31,28 @@ struct EvidenceSource: Sendable {
       }
     }
     if needs.contains(.critic), let critic = state.critic {
-      let values = critic.evidence(for: episodes, workers: workers)
-      enter(passes: 1) { evidence, range in
+      let reading = critic.read(episodes, format: state.policy.format, workers: workers)
+      let values = reading.evidence
+      enter(scored: reading.scoredTokens) { evidence, range in
         evidence.critic = Evidence.Critic(
           values: Array(values.values[range]), bootstrap: Array(values.bootstrap[range]))
       }
     }
     if needs.contains(.processModel), let processModel = state.processModel {
-      let values = processModel.evidence(for: episodes, workers: workers)
-      enter(passes: 1) { evidence, range in
+      let (values, scored) = processModel.read(
+        episodes, format: state.policy.format, workers: workers)
+      enter(scored: scored) { evidence, range in
         evidence.processModel = Evidence.ProcessModel(
           values: Array(values.values[range]), bootstrap: Array(values.bootstrap[range]))
       }
     }
     if needs.contains(.implicitModel), let implicitModel = state.implicitModel {
       let ratios = implicitModel.evidence(for: episodes, workers: workers)
-      enter(passes: implicitModel.passes) { $0.implicitModel = Array(ratios[$1]) }
+      enter(scored: implicitModel.passes * tokens) { $0.implicitModel = Array(ratios[$1]) }
     }
     if needs.contains(.distributions) {
       let found = distributions(episodes)
-      enter(passes: 1) { evidence, range in
+      enter(scored: tokens) { evidence, range in
         evidence.distributions = Evidence.Distributions(
           logProbabilities: Array(found.logProbabilities[range]),
           squares: Array(found.squares[range]), entropies: Array(found.entropies[range]))

@@ -36,12 +36,24 @@ public struct ProcessModel: Sendable, Equatable {
   }
 
   /// Says the values of states, as evidence for reward shapers.
-  package func evidence(for episodes: [Episode], workers: Int) -> Evidence.ProcessModel {
-    let values = critic.evidence(for: episodes, workers: workers)
-    return Evidence.ProcessModel(
-      values: zip(values.values, values.bootstrap).map { turns, bootstrap in
-        Evidence.Critic.firstValues(turns, behind: bootstrap ?? 0)
-      }, bootstrap: values.bootstrap)
+  package func evidence(
+    for episodes: [Episode], format: PromptFormat, workers: Int
+  ) -> Evidence.ProcessModel {
+    read(episodes, format: format, workers: workers).evidence
+  }
+
+  /// The values of states, and how many tokens were scored for them.
+  func read(
+    _ episodes: [Episode], format: PromptFormat, workers: Int
+  ) -> (evidence: Evidence.ProcessModel, scoredTokens: Int) {
+    let reading = critic.read(episodes, format: format, workers: workers)
+    let values = reading.evidence
+    return (
+      Evidence.ProcessModel(
+        values: zip(values.values, values.bootstrap).map { turns, bootstrap in
+          Evidence.Critic.firstValues(turns, behind: bootstrap ?? 0)
+        }, bootstrap: values.bootstrap), reading.scoredTokens
+    )
   }
 
   /// Takes in what forks of an update came to.

@@ -98,8 +98,22 @@ struct CreditedGroup: Sendable {
     let group = try CreditGroup(episodes)
     credit = [:]
     for entry in estimators {
-      let said = Result { try entry.estimator.credit(group, evidence: evidence) }
+      let said = Result {
+        let credit = try entry.estimator.credit(group, evidence: evidence)
+        for (episode, credit) in zip(episodes, credit.episodes) where !credit.isFinite {
+          throw CreditError.creditNotFinite(estimator: entry.spelling, episode: episode.name)
+        }
+        return credit
+      }
       credit[entry.spelling] = shadows.contains(entry.spelling) ? try? said.get() : try said.get()
     }
+  }
+}
+
+extension EpisodeCredit {
+  /// Whether all its numbers are finite.
+  fileprivate var isFinite: Bool {
+    turns.allSatisfy(\.isFinite) && (tokens ?? []).joined().allSatisfy(\.isFinite)
+      && (valueTargets ?? []).joined().allSatisfy(\.isFinite)
   }
 }

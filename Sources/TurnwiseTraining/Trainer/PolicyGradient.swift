@@ -1,3 +1,4 @@
+internal import Foundation
 internal import TurnwiseModel
 
 /// Moves a policy by the clipped policy gradient.
@@ -13,6 +14,8 @@ struct PolicyGradient: Sendable {
     var referenceKL = 0.0
     var clipFraction = 0.0
     var gradientNorm = 0.0
+    /// The longest gradient, before it was shortened.
+    var longestGradient = 0.0
     /// The largest difference between the sampler's and the trainer's log-probability of a token,
     /// before the first step.
     var samplerGap = 0.0
@@ -32,12 +35,14 @@ struct PolicyGradient: Sendable {
   ///   - batch: What was sampled.
   ///   - advantages: The advantage of each scored token.
   ///   - reference: The log-probabilities of a reference, if the policy should stay near it.
+  ///   - limit: The longest gradient that a step is made along; at a longer one the passes end.
   ///   - order: Draws the order of the episodes.
   /// - Returns: What the steps did.
   /// - Throws: `CancellationError`.
   func step(
     _ policy: inout Transformer, _ optimizer: inout AdamW, on batch: TrainingBatch,
-    advantages: [[Double]], reference: [[Float]]?, order: inout some RandomNumberGenerator
+    advantages: [[Double]], reference: [[Float]]?, limit: Double = .infinity,
+    order: inout some RandomNumberGenerator
   ) throws -> Report {
     var report = Report()
     var evidence = LossEvidence(batch, advantages: advantages, reference: reference)
@@ -62,14 +67,53 @@ struct PolicyGradient: Sendable {
           loss.gradients(index, outputs)
         }
         measure(result, loss, batch, &report)
-        report.gradientNorm += Double(
+        let norm = Double(
           AdamW.clip(&result.gradient, toNorm: Float(configuration.gradientNorm)))
+        report.gradientNorm += norm
+        report.longestGradient = norm.isFinite ? max(report.longestGradient, norm) : norm
+        guard norm <= limit else {
+          report.steps += 1
+          return report.averaged()
+        }
         optimizer.update(
           &policy, gradient: result.gradient, learningRate: Float(configuration.learningRate))
         report.steps += 1
       }
     }
     return report.averaged()
+  }
+
+  /// Measures on some of the episodes of an update how far the policy has moved.
+  ///
+  /// - Returns: In nats per token, the divergence KL(sampler‖policy now); and, where there is a reference,
+  ///   KL(sampler‖reference) and KL(policy now‖reference). All are means over the sampled tokens of k3
+  ///   (``DivergenceEstimator``), the last one weighed by the ratio of the policy now to the sampler, as
+  ///   the tokens are not its own.
+  func divergences(
+    of policy: Transformer, on batch: TrainingBatch, reference: [[Float]]?
+  ) -> (drift: Double, reference: (before: Double, after: Double)?, scoredTokens: Int) {
+    let episodes = batch.episodes.count
+    let probes = min(UpdateBrake.probe, episodes)
+    let chosen = (0..<probes).flatMap { Array(batch.episodes[$0 * episodes / probes]) }
+    let sequences = chosen.map { batch.sequences[$0] }
+    let scores = policy.score(sequences, workers: workers).map(\.logProbabilities)
+    var (drift, before, after, tokens) = (0.0, 0.0, 0.0, 0.0)
+    for (place, sequence) in chosen.enumerated() {
+      for (token, sampled) in batch.behavior[sequence].enumerated() {
+        let moved = Double(scores[place][token]) - Double(sampled)
+        drift += DivergenceEstimator.k3(moved)
+        tokens += 1
+        guard let reference else { continue }
+        let gap = Double(reference[sequence][token]) - Double(sampled)
+        before += DivergenceEstimator.k3(gap)
+        after += exp(min(20, moved)) * DivergenceEstimator.k3(gap - moved)
+      }
+    }
+    let count = max(1, tokens)
+    return (
+      drift / count, reference == nil ? nil : (before / count, after / count),
+      sequences.reduce(0) { $0 + $1.tokens.count }
+    )
   }
 
   private func measure(

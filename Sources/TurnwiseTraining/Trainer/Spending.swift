@@ -20,6 +20,8 @@ public struct Spending: Codable, Hashable, Sendable {
   public var trainedTokens = 0
   /// Episodes that failed and were left out.
   public var failedEpisodes = 0
+  /// Episodes that were played to an end and not scored, and were left out (`EpisodeSelection`).
+  public var unjudgedEpisodes = 0
   /// Groups without two episodes to compare, which were left out.
   public var droppedGroups = 0
   /// Groups that were played in full and that the filter left out; their turns are part of
@@ -41,6 +43,7 @@ public struct Spending: Codable, Hashable, Sendable {
       "spent/scored_tokens": Double(scoredTokens),
       "spent/trained_tokens": Double(trainedTokens),
       "spent/failed_episodes": Double(failedEpisodes),
+      "spent/unjudged_episodes": Double(unjudgedEpisodes),
       "spent/dropped_groups": Double(droppedGroups),
       "spent/filtered_groups": Double(filteredGroups),
     ]

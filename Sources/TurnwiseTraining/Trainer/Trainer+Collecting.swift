@@ -5,7 +5,7 @@ internal import TurnwiseModel
 extension Trainer {
   /// The episodes of an update.
   struct Collection {
-    /// All episodes, failed and filtered ones included.
+    /// All episodes, failed, unjudged and filtered ones included.
     var episodes: [Episode] = []
     /// Those that are learnt from, by group.
     var groups: [[Episode]] = []
@@ -43,16 +43,17 @@ extension Trainer {
     }
     let histories = try await play(origins, next.policy)
     let episodes = try histories.map { try $0.session.episode() }
-    let usable = episodes.indices.filter { episodes[$0].isCreditable }
-    if usable.isEmpty, let failure = episodes.lazy.compactMap(\.ending.failure).first {
+    let selection = EpisodeSelection(episodes)
+    if selection.creditable.isEmpty, let failure = selection.firstFailure(of: episodes) {
       throw TrainingError.everyEpisodeFailed(failure)
     }
     let groups = scenarios.map { scenario in
-      usable.filter { episodes[$0].origin.scenario == scenario }
+      selection.creditable.filter { episodes[$0].origin.scenario == scenario }
     }.filter { $0.count > 1 }
     next.spending.trainingTurns += episodes.reduce(0) { $0 + $1.turns.count }
     next.spending.sampledTokens += episodes.reduce(0) { $0 + $1.tape.sampledCount }
     next.spending.failedEpisodes += episodes.count(where: { $0.ending.failure != nil })
+    next.spending.unjudgedEpisodes += selection.unjudged.count
     next.spending.droppedGroups += scenarios.count - groups.count
     return Collection(
       episodes: episodes, groups: groups.map { $0.map { episodes[$0] } },
@@ -86,7 +87,7 @@ extension Trainer {
       }
       let played = try await play(origins, next.policy).map { try $0.session.episode() }
       let turns = played.reduce(0) { $0 + $1.turns.count }
-      let episodes = played.filter(\.isCreditable)
+      let episodes = EpisodeSelection(played).creditable.map { played[$0] }
       next.spending.sampledTokens += played.reduce(0) { $0 + $1.tape.sampledCount }
       next.spending.criticTurns += turns
       // The others only look at what the critic says, and need not pay for it.
@@ -107,5 +108,13 @@ extension Trainer {
     }
     next.critic = critic
     watch.lap("critic_start")
+  }
+}
+
+extension EpisodeSelection {
+  /// Why the first of the episodes that are left out is left out; `nil` if none is, or it has no turns.
+  func firstFailure(of episodes: [Episode]) -> Failure? {
+    episodes.lazy.compactMap(\.ending.failure).first
+      ?? unjudged.first.map { .unjudged(episodes[$0].name) }
   }
 }

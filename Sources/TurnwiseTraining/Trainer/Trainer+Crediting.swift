@@ -17,12 +17,17 @@ extension Trainer {
     next.spending.scoredTokens += findings.scoredTokens
     var evidence = findings.evidence
     var played: [Episode] = []
+    var groups = collection.groups
     if driver.estimator.needs.contains(.forks) {
       let report = try await forkRunner("credit", collection, next).extend(
         &evidence, of: collection.groups, asking: [driver.estimator])
       played = charge(report, &next)
+      // What cannot be compared with scored continuations cannot be credited.
+      let kept = groups.indices.filter { report.unscored[$0] == nil }
+      next.spending.droppedGroups += groups.count - kept.count
+      (groups, evidence) = (kept.map { groups[$0] }, kept.map { evidence[$0] })
     }
-    let credited = try zip(collection.groups, evidence).map {
+    let credited = try zip(groups, evidence).map {
       try CreditedGroup($0, $1, by: estimators, shadows: shadows)
     }
     return (credited, played)

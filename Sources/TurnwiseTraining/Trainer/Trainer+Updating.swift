@@ -12,14 +12,21 @@ extension Trainer {
       update.metrics["policy/skipped"] = 1
       return
     }
-    let credit = batch.spread(groups.flatMap { $0.credit[driver.spelling]?.episodes ?? [] })
+    next.solved.learn(groups)
+    let solved = groups.map(next.solved.contains)
+    update.metrics["groups/solved"] = Double(solved.count(where: \.self))
+    let credit = batch.spread(
+      zip(groups, solved).flatMap { group, isSolved in
+        let episodes = group.credit[driver.spelling]?.episodes ?? []
+        return isSolved ? episodes.map(\.silenced) : episodes
+      })
     let square = credit.joined().reduce(0) { $0 + $1 * $1 } / Double(batch.scoredCount)
     guard square > 0 else {
       update.metrics["policy/skipped"] = 1
       return
     }
-    // Scaled, not centred: the mean of the credit is part of what an estimator says.
-    let scale = 1 / square.squareRoot()
+    let divisor = next.creditScale.scale(square.squareRoot())
+    let scale = 1 / divisor
     let advantages = credit.map { $0.map { $0 * scale } }
     let reference = next.reference?.score(batch.sequences, workers: workers)
       .map(\.logProbabilities)
@@ -27,12 +34,22 @@ extension Trainer {
     // Numbered by the updates made before this one.
     var order = Randomness(seed: configuration.seed.value).stream(
       "minibatches", next.iteration - 1)
-    let report = try PolicyGradient(configuration: configuration, workers: workers).step(
+    let before = (model: next.policy.model, optimizer: next.optimizer)
+    let gradient = PolicyGradient(configuration: configuration, workers: workers)
+    let report = try gradient.step(
       &next.policy.model, &next.optimizer, on: batch, advantages: advantages, reference: reference,
-      order: &order)
+      limit: next.brake.gradientLimit, order: &order)
+    let moved = gradient.divergences(of: next.policy.model, on: batch, reference: reference)
+    update.brake = next.brake.judge(
+      UpdateBrake.Measures(
+        gradient: report.longestGradient, drift: moved.drift, reference: moved.reference))
+    if update.brake != nil { (next.policy.model, next.optimizer) = before }
+    update.metrics["policy/braked"] = update.brake == nil ? 0 : 1
+    update.metrics["policy/drift"] = moved.drift
+    next.spending.scoredTokens += moved.scoredTokens
     next.spending.trainedTokens += batch.tokenCount * configuration.epochs
     next.spending.scoredTokens += report.scoredTokens
-    update.metrics["credit/scale"] = square.squareRoot()
+    update.metrics["credit/scale"] = divisor
     update.metrics.merge(report.metrics) { $1 }
   }
 
@@ -76,6 +93,16 @@ extension Trainer {
     update.metrics["implicit_model/loss"] = report.loss
     update.metrics["implicit_model/accuracy"] = report.accuracy
     next.implicitModel = model
+  }
+}
+
+extension EpisodeCredit {
+  /// The same turns and tokens with no credit.
+  fileprivate var silenced: EpisodeCredit {
+    var credit = self
+    credit.turns = turns.map { _ in 0 }
+    credit.tokens = tokens?.map { $0.map { _ in 0 } }
+    return credit
   }
 }
 

@@ -20,6 +20,12 @@ public struct TrainerState: Sendable {
   public var iteration = 0
   /// What was spent.
   public var spending = Spending()
+  /// What updates are usually like, and how many were taken back.
+  public internal(set) var brake = UpdateBrake()
+  /// What credit is divided by.
+  var creditScale = CreditScale()
+  /// What is known of solved groups.
+  var solved = SolvedGroups()
 
   /// Starts from a policy.
   public init(_ policy: LanguagePolicy, _ configuration: RunConfiguration) {
@@ -33,6 +39,7 @@ extension TrainerState: Codable {
   private enum CodingKeys: String, CodingKey {
     case policy, tokenizer, actionLimit, critic, processModel, processLabels, implicitModel
     case implicitStart, implicitRecipe, reference, iteration, spending
+    case brake, creditScale, solved
   }
 
   /// Reads a state; the sampling temperature is 1 and the number of workers 1.
@@ -89,6 +96,11 @@ extension TrainerState: Codable {
     reference = try model(.reference, .tokens)?.model
     iteration = try container.decode(Int.self, forKey: .iteration)
     guard Self.counters ~= iteration else { throw refuse(.iteration, "is \(iteration)") }
+    // A state of an earlier version does not know what is usual.
+    brake = try container.decodeIfPresent(UpdateBrake.self, forKey: .brake) ?? UpdateBrake()
+    creditScale =
+      try container.decodeIfPresent(CreditScale.self, forKey: .creditScale) ?? CreditScale()
+    solved = try container.decodeIfPresent(SolvedGroups.self, forKey: .solved) ?? SolvedGroups()
     let spent = try container.decode([String: JSONValue].self, forKey: .spending)
     do {
       // What an earlier version did not count stays 0, so that its policies can still be read.
@@ -122,6 +134,9 @@ extension TrainerState: Codable {
     try container.encodeIfPresent(reference.map { Checkpoint($0) }, forKey: .reference)
     try container.encode(iteration, forKey: .iteration)
     try container.encode(spending, forKey: .spending)
+    try container.encode(brake, forKey: .brake)
+    try container.encode(creditScale, forKey: .creditScale)
+    try container.encode(solved, forKey: .solved)
   }
 }
 

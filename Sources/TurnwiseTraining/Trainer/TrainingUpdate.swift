@@ -20,6 +20,8 @@ public struct TrainingUpdate: Sendable {
   public internal(set) var forks: [Episode] = []
   /// The numbers of the update, by name.
   public internal(set) var metrics: [String: Double] = [:]
+  /// Why the update was taken back, if it was: the policy is then as before it.
+  public internal(set) var brake: UpdateBrake.Reason?
   /// Wall-clock seconds by stage.
   public private(set) var timing: [String: Double] = [:]
 
@@ -49,6 +51,8 @@ public struct TrainingUpdate: Sendable {
   mutating func finish(spending: Spending, timing: [String: Double]) {
     let played = Evaluation(episodes.map(\.episode))
     metrics.merge(played.metrics("train")) { $1 }
+    metrics["train/unjudged"] = Double(
+      EpisodeSelection(episodes.map(\.episode)).unjudged.count)
     metrics.merge(spending.metrics) { $1 }
     self.timing = timing
   }

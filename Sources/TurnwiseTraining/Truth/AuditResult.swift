@@ -6,6 +6,12 @@ public import TurnwiseTrace
 public struct AuditedEpisodes: Sendable {
   /// The episodes by group; groups of one scenario follow each other.
   public let groups: [[Episode]]
+  /// How many episodes failed and were left out.
+  public var failedEpisodes = 0
+  /// How many were not scored and were left out (`EpisodeSelection`).
+  public var unjudgedEpisodes = 0
+  /// How many groups had fewer than two episodes left and were left out.
+  public var droppedGroups = 0
 
   /// The numbers of the groups of each scenario.
   public var scenarios: [[Int]] {
@@ -21,24 +27,37 @@ public struct AuditedEpisodes: Sendable {
     return found
   }
 
-  /// Numbers of what was sampled in what situation, equal for equal tokens, `[group][episode][turn]`.
-  var cells: [[[Int]]] {
+  /// What was sampled in what situation, as numbers that are equal for equal tokens.
+  struct Place {
+    /// The situation, with what was sampled in it.
+    var cell: Int
+    /// The situation alone.
+    var situation: Int
+  }
+
+  /// The places of turns, `[group][episode][turn]`.
+  var places: [[[Place]]] {
     struct Cell: Hashable {
       var scenario: Int
       var tokens: [Int32]
     }
     var numbers: [Cell: Int] = [:]
-    func number(_ turn: Turn, of episode: Episode) -> Int {
-      var tokens: [Int32] = []
-      if let reference = turn.span, let span = episode.tape[reference] {
-        tokens = Array(episode.tape.segments[reference.segment].tokens[..<span.end])
-      }
-      let cell = Cell(scenario: episode.origin.scenario, tokens: tokens)
+    func number(_ tokens: ArraySlice<Int32>, _ episode: Episode) -> Int {
+      let cell = Cell(scenario: episode.origin.scenario, tokens: Array(tokens))
       let number = numbers[cell] ?? numbers.count
       numbers[cell] = number
       return number
     }
-    return groups.map { $0.map { episode in episode.turns.map { number($0, of: episode) } } }
+    func place(_ turn: Turn, of episode: Episode) -> Place {
+      guard let reference = turn.span, let span = episode.tape[reference] else {
+        return Place(cell: number([], episode), situation: number([], episode))
+      }
+      let tokens = episode.tape.segments[reference.segment].tokens
+      return Place(
+        cell: number(tokens[..<span.end], episode),
+        situation: number(tokens[..<span.start], episode))
+    }
+    return groups.map { $0.map { episode in episode.turns.map { place($0, of: episode) } } }
   }
 }
 

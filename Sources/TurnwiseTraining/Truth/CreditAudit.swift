@@ -11,8 +11,8 @@ internal import TurnwiseTrace
 ///     let result = try await audit.scores(of: estimators, on: played, against: truth)
 ///
 /// The policy plays fresh groups, so estimators, critics and truth speak of the same policy. All
-/// estimators credit the same groups. Between them stand controls: the truth itself, the truth in the
-/// wrong places, the mass of `rloo` spread at random, and estimators that compare states with the keys
+/// estimators credit the same groups. Between them stand controls: the truth itself, the truth in
+/// wrong places of any group, the mass of `rloo` spread at random, and estimators that compare states with the keys
 /// of the states exchanged.
 public struct CreditAudit<E: Environment>: Sendable {
   /// The environment.
@@ -66,14 +66,19 @@ public struct CreditAudit<E: Environment>: Sendable {
     let played = await Rollout(.policy(models.policy), workers: workers).play(sessions)
     try Task.checkCancellation()
     let episodes = try played.map { try $0.episode() }
-    let groups = stride(from: 0, to: episodes.count, by: size).map { start in
-      episodes[start..<start + size].filter(\.isCreditable)
+    let selection = EpisodeSelection(episodes)
+    let creditable = Set(selection.creditable)
+    let starts = stride(from: 0, to: episodes.count, by: size)
+    let groups = starts.map { start in
+      (start..<start + size).filter(creditable.contains).map { episodes[$0] }
     }.filter { $0.count > 1 }
     guard !groups.isEmpty else {
-      let failure = episodes.lazy.compactMap(\.ending.failure).first
-      throw TrainingError.everyEpisodeFailed(failure ?? .noGroups)
+      throw TrainingError.everyEpisodeFailed(selection.firstFailure(of: episodes) ?? .noGroups)
     }
-    return AuditedEpisodes(groups: groups)
+    return AuditedEpisodes(
+      groups: groups, failedEpisodes: selection.failed.count,
+      unjudgedEpisodes: selection.unjudged.count,
+      droppedGroups: starts.underestimatedCount - groups.count)
   }
 
   // MARK: - Truth
@@ -164,10 +169,11 @@ public struct CreditAudit<E: Environment>: Sendable {
       }
       let (turns, spent) = try await forks.measure(
         chosen, of: episodes, in: environment, offset: truth.measured.count)
-      for (owner, turn) in zip(owners, turns) {
+      // Continuations that nobody scored are no measurement.
+      for (owner, turn) in zip(owners, turns) where turn.isMeasured {
         truth.turns[owner.group][owner.point.episode][owner.point.turn] = turn.truth
       }
-      truth.measured += turns
+      truth.measured += turns.filter(\.isMeasured)
       truth.spentTurns += spent
       onProgress(number + 1)
     }
@@ -194,10 +200,10 @@ public struct CreditAudit<E: Environment>: Sendable {
     of estimators: [CreditedEstimator], on played: AuditedEpisodes, against truth: AuditTruth,
     onRow: (String) -> Void = { _ in }
   ) async throws -> AuditResult {
-    let cells = played.cells
+    let places = played.places
     var result = AuditResult(truth: truth)
     func add(_ name: String, _ kind: AuditRow.Kind, _ credit: [[EpisodeCredit]], _ spent: Int = 0) {
-      let scorer = scorer(credit, played, truth, cells, forkTurns: spent)
+      let scorer = scorer(credit, played, truth, places, forkTurns: spent)
       result.rows.append(
         AuditRow(name: name, kind: kind, score: scorer.score, groups: scorer.groups))
     }
@@ -222,13 +228,10 @@ public struct CreditAudit<E: Environment>: Sendable {
       add(entry.spelling, .estimator, credit, recorded.forkTurns)
     }
     let groups = try played.groups.map { try CreditGroup($0) }
+    var shuffling = random("shuffled")
     add(
       "true advantage, shuffled", .control,
-      plain(
-        known.indices.map { index in
-          var random = random("shuffled", index)
-          return CreditControls.shuffled(known[index], using: &random)
-        }))
+      plain(CreditControls.shuffled(known, using: &shuffling)))
     add(
       "rloo, spread at random", .control,
       plain(
@@ -249,7 +252,7 @@ public struct CreditAudit<E: Environment>: Sendable {
 
   private func scorer(
     _ credit: [[EpisodeCredit]], _ played: AuditedEpisodes, _ truth: AuditTruth,
-    _ cells: [[[Int]]], forkTurns: Int
+    _ places: [[[AuditedEpisodes.Place]]], forkTurns: Int
   ) -> CreditScorer {
     var scorer = CreditScorer()
     for (index, group) in played.groups.enumerated() {
@@ -265,11 +268,12 @@ public struct CreditAudit<E: Environment>: Sendable {
             }
             continue
           }
+          let place = places[index][episode][turn]
           samples.append(
             CreditSample(
               credit: known[episode].turns[turn], truth: truth.advantage,
               margin: max(options.negligible, truth.margin), standardError: truth.standardError,
-              cell: cells[index][episode][turn]))
+              cell: place.cell, situation: place.situation))
         }
       }
       let count = played.groups.count

@@ -128,6 +128,8 @@ public enum ExactEvaluationError: Error, Hashable, Sendable {
   case randomEnvironment(String, turn: Int)
   /// An episode that is to be visited does not begin like the situation, or sampled no tokens.
   case notVisited(episode: String, turn: Int)
+  /// A history that ends with a turn, from 0, is not scored: its judgement has neither success nor reward.
+  case unscored(String, turn: Int)
 }
 
 extension ExactEvaluationError: CustomStringConvertible {
@@ -141,6 +143,11 @@ extension ExactEvaluationError: CustomStringConvertible {
       """
     case .randomEnvironment(let name, let turn):
       "\(name) drew random numbers in turn \(turn + 1), so values cannot be computed; use forks"
+    case .unscored(let name, let turn):
+      """
+      \(name) does not score a history that ends with turn \(turn + 1) (neither success nor reward), which is \
+      not the same as 0; use forks
+      """
     case .notVisited(let episode, let turn):
       "turn \(turn + 1) of episode \(episode) is none that the policy samples from there"
     }

@@ -98,7 +98,10 @@ public struct ForkedTurn: Codable, Hashable, Sendable {
   /// Whether it belongs to the gold subset.
   public var isGold: Bool
 
-  /// What all continuations say.
+  /// Whether enough continuations were scored on both sides to say something.
+  public var isMeasured: Bool { before.count > 1 && behind.count > 1 }
+
+  /// What all continuations say, where the turn is measured.
   public var truth: TurnTruth { Self.truth(before, behind) }
 
   /// The advantage as one half of the continuations gives it: the even or the odd ones.

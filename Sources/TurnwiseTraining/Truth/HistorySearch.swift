@@ -42,6 +42,9 @@ struct HistorySearch<E: Environment> {
   /// The sampled tokens of the visited episodes, `[episode][turn]`, from the start on.
   private let recorded: [[[Int32]]]
   private let episodes: [Episode]
+  /// Whether the judge says something of episodes, so that a history of which it says nothing lacks its
+  /// score.
+  private let judges: Bool
   private var stack: [Open] = []
 
   /// How many histories are followed at once: what is still to be followed keeps its caches.
@@ -53,6 +56,7 @@ struct HistorySearch<E: Environment> {
   ) throws {
     (self.policy, decoder) = (policy, policy.model.decoder)
     (self.cutoff, self.workers, self.episodes) = (cutoff, workers, episodes)
+    judges = episodes.contains { !($0.judgement?.saysNothing ?? true) }
     let firstTurn = start.turns.count
     self.firstTurn = firstTurn
     recorded = try episodes.map { episode in
@@ -133,6 +137,11 @@ struct HistorySearch<E: Environment> {
     if let failure = session.ending?.failure { throw failure }
     guard session.environmentStream == open.session.environmentStream else {
       throw ExactEvaluationError.randomEnvironment(E.id, turn: open.session.turns.count)
+    }
+    if session.judgement?.saysNothing ?? false,
+      judges || session.turns.allSatisfy({ $0.reward == nil })
+    {
+      throw ExactEvaluationError.unscored(E.id, turn: open.session.turns.count)
     }
     let turn = session.turns.last?.reward ?? 0
     return HistoryTree.Edge(

@@ -1,0 +1,95 @@
+internal import Foundation
+internal import Turnwise
+
+/// What a training says once about its updates, however often it happens.
+struct TrainingNotices {
+  /// The share of updates that are taken back from which on something is wrong.
+  private static let often = 0.1
+
+  private var braked: [Int] = []
+  private var unjudged = 0
+  private var dropped = 0.0
+  private var updates = 0
+
+  /// Returns what is to be said of an update now.
+  mutating func see(_ update: TrainingUpdate) -> String? {
+    updates += 1
+    dropped = update.metrics["spent/dropped_groups"] ?? 0
+    var texts: [String] = []
+    let silent = Int(update.metrics["train/unjudged"] ?? 0)
+    if silent > 0, unjudged == 0 {
+      texts.append(
+        "update \(update.iteration): \(Words.count(silent, "episode")) without a score (neither"
+          + " success nor reward) left out of their groups")
+    }
+    unjudged += silent
+    if let reason = update.brake {
+      if braked.isEmpty {
+        texts.append(
+          "update \(update.iteration) was taken back: \(Self.words(reason)); training goes on from the"
+            + " policy before it")
+      }
+      braked.append(update.iteration)
+    }
+    return texts.isEmpty ? nil : texts.joined(separator: "\n")
+  }
+
+  /// Returns what is to be said at the end.
+  func summary() -> String? {
+    var texts: [String] = []
+    if braked.count > 1 {
+      let isOften = Double(braked.count) >= Self.often * Double(updates)
+      texts.append(
+        "\(braked.count) of \(updates) updates were taken back"
+          + (isOften
+            ? "; a smaller --learning-rate, a larger --kl-weight or another --credit may help" : "")
+      )
+    }
+    if unjudged > 0 {
+      texts.append(
+        "\(Words.count(unjudged, "episode")) without a score were left out"
+          + (dropped > 0
+            ? ", and \(Words.count(Int(dropped), "group")) with fewer than two episodes left" : ""))
+    }
+    return texts.isEmpty ? nil : texts.joined(separator: "\n")
+  }
+
+  private static func words(_ reason: UpdateBrake.Reason) -> String {
+    func number(_ value: Double) -> String { String(format: "%.3g", value) }
+    func usually(_ value: Double?) -> String { value.map { ", usually \(number($0))" } ?? "" }
+    return switch reason {
+    case .gradient(let norm, let usual):
+      "the gradient of a step has the length \(number(norm))\(usually(usual))"
+    case .drift(let nats, let usual):
+      "it would have moved the policy by \(number(nats)) nats a token\(usually(usual))"
+    case .reference(let nats, let usual):
+      "it would have moved the policy \(number(nats)) nats a token away from the warm"
+        + " start\(usually(usual))"
+    case .notFinite: "a number in it was not finite"
+    }
+  }
+}
+
+extension Words {
+  /// A count with its noun: 1 seed, 2 seeds.
+  static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(number) " + (number == 1 ? noun : plural ?? noun + "s")
+  }
+
+  /// What is not among the groups of a record, if anything.
+  static func leftOut(_ recorded: RecordedGroups) -> String? {
+    var parts: [String] = []
+    if recorded.failedEpisodes > 0 {
+      parts.append(count(recorded.failedEpisodes, "episode") + " that failed")
+    }
+    if recorded.unjudgedEpisodes > 0 {
+      parts.append(
+        count(recorded.unjudgedEpisodes, "episode")
+          + " without a score (neither success nor reward)")
+    }
+    if recorded.droppedGroups > 0 {
+      parts.append(count(recorded.droppedGroups, "group") + " with fewer than two episodes left")
+    }
+    return parts.isEmpty ? nil : "left out: " + parts.joined(separator: ", ")
+  }
+}

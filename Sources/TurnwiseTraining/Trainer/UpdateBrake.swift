@@ -1,0 +1,98 @@
+/// Takes back updates that would move the policy far more than usual.
+///
+/// Three measures are held against limits. The length of a step's gradient, before it is shortened, and
+/// the divergence per token from the policy that played, and from the reference if there is one, both on
+/// some of the episodes that were just learnt from. A limit is a multiple of the median of the last
+/// updates, and never below what a sound update may come to. An update that comes nearer to the reference
+/// is let through however far it is from there.
+///
+/// Policy and optimiser are then as before the update. Nothing random is in this, and all of it is part of
+/// the trainer's state: who goes on from a saved state brakes as one who never stopped.
+public struct UpdateBrake: Codable, Hashable, Sendable {
+  /// Why an update was taken back.
+  public enum Reason: Hashable, Sendable {
+    /// The gradient of a step was so long.
+    case gradient(norm: Double, usual: Double?)
+    /// The policy moved so far from the one that played, in nats per token.
+    case drift(nats: Double, usual: Double?)
+    /// The policy moved so far from the reference, in nats per token.
+    case reference(nats: Double, usual: Double?)
+    /// A number was not finite.
+    case notFinite
+  }
+
+  /// Where a limit lies: a multiple of the usual value, and the least that it can be.
+  package struct Limit: Sendable {
+    package var multiple: Double
+    package var least: Double
+
+    func value(_ usual: Double?) -> Double {
+      // Nothing is usual yet: only what can never be right is stopped.
+      max(least, multiple * (usual ?? least))
+    }
+  }
+
+  package static let gradient = Limit(multiple: 50, least: 20)
+  package static let drift = Limit(multiple: 10, least: 0.5)
+  package static let reference = Limit(multiple: 5, least: 1)
+  /// How many episodes are scored again to measure an update.
+  static let probe = 16
+
+  private var gradients = RecentValues()
+  private var drifts = RecentValues()
+  private var references = RecentValues()
+  /// How many updates were taken back.
+  public private(set) var brakedUpdates = 0
+
+  package init() {}
+
+  /// What an update came to.
+  package struct Measures {
+    /// The length of the longest gradient of a step.
+    package var gradient: Double
+    /// The divergence from the policy that played.
+    package var drift: Double
+    /// The divergence from the reference before and after the update.
+    package var reference: (before: Double, after: Double)?
+
+    package init(gradient: Double, drift: Double, reference: (before: Double, after: Double)?) {
+      (self.gradient, self.drift, self.reference) = (gradient, drift, reference)
+    }
+  }
+
+  /// The gradient that a step must not exceed.
+  package var gradientLimit: Double { Self.gradient.value(gradients.median) }
+
+  /// Judges an update, and remembers what it came to.
+  ///
+  /// - Returns: Why it must be taken back, or `nil`.
+  package mutating func judge(_ measures: Measures) -> Reason? {
+    let reason = reason(measures)
+    // Long gradients become usual, so that nothing is stopped for ever; long ways do not.
+    gradients.append(measures.gradient)
+    if reason == nil {
+      drifts.append(measures.drift)
+      if let reference = measures.reference { references.append(reference.after) }
+    } else {
+      brakedUpdates += 1
+    }
+    return reason
+  }
+
+  private func reason(_ measures: Measures) -> Reason? {
+    let numbers = [measures.gradient, measures.drift, measures.reference?.after ?? 0]
+    guard numbers.allSatisfy(\.isFinite) else { return .notFinite }
+    if measures.gradient > gradientLimit {
+      return .gradient(norm: measures.gradient, usual: gradients.median)
+    }
+    if measures.drift > Self.drift.value(drifts.median) {
+      return .drift(nats: measures.drift, usual: drifts.median)
+    }
+    if let reference = measures.reference, reference.after > reference.before,
+      reference.after > Self.reference.value(references.median)
+    {
+      return .reference(nats: reference.after, usual: references.median)
+    }
+    return nil
+  }
+}
