@@ -174,7 +174,7 @@ extension ComparisonResult.Answer {
         "\n\(seeds.count) seeds are too few for intervals: with \(SeedSummary.smallestReplication)"
         + " or more (--seeds \(SeedSummary.smallestReplication)) they are printed."
     }
-    return text + "\n\ntraces  \(trace)\nread one: turnwise show \(trace)/\(firstRun)"
+    return text + "\n\ntraces  \(trace)\nread one: \(Program.name) show \(trace)/\(firstRun)"
   }
 
   /// The turns until the threshold, as the middle seed took them.

@@ -80,7 +80,7 @@ struct CreditCommand: Subcommand {
     }
     guard !groups.isEmpty else {
       throw UsageError.conflict(
-        "no \(purpose.rawValue) episode is like that; turnwise show lists what there is")
+        "no \(purpose.rawValue) episode is like that; \(Program.name) show lists what there is")
     }
     if groups.allSatisfy({ $0.numbers.count == 1 }) {
       context.console.warn(

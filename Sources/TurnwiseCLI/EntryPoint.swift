@@ -22,7 +22,8 @@ public func main(
   let arguments = Array(CommandLine.arguments.dropFirst())
   let task = Task {
     await CommandLineTool(
-      environments: environments, estimators: estimators, shapers: shapers
+      environments: environments, estimators: estimators, shapers: shapers,
+      program: programName(CommandLine.arguments.first)
     ).run(arguments)
   }
   signal(SIGINT, SIG_IGN)
@@ -36,16 +37,23 @@ public func main(
   exit(status)
 }
 
+/// What a program calls itself: the last part of the path that it was started by.
+private func programName(_ path: String?) -> String {
+  path?.split(separator: "/").last.map(String.init) ?? Program.standard
+}
+
 /// The command line as a function from arguments to a status.
 public struct CommandLineTool: Sendable {
   private let catalog: Catalog
+  private let program: String
 
   /// Creates a command line that knows `environments`, and estimators and shapers beside the built-in
-  /// ones.
+  /// ones, and that calls itself `program`.
   public init(
     environments: [any Environment], estimators: [any CreditEstimator] = [],
-    shapers: [any RewardShaper] = []
+    shapers: [any RewardShaper] = [], program: String = "turnwise"
   ) {
+    self.program = program
     catalog = Catalog(
       environments: environments,
       estimators: EstimatorCatalog.standard.adding(estimators, shapers: shapers))
@@ -53,7 +61,7 @@ public struct CommandLineTool: Sendable {
 
   static let subcommands: [any Subcommand] = [
     CompareCommand(), TrainCommand(), TransferCommand(), RunCommand(), ShowCommand(),
-    CreditCommand(), CheckCommand(), LawsCommand(), AuditCommand(), BenchCommand(),
+    StatsCommand(), CreditCommand(), CheckCommand(), LawsCommand(), AuditCommand(), BenchCommand(),
     DoctorCommand(), ListCommand(),
   ]
 
@@ -67,6 +75,10 @@ public struct CommandLineTool: Sendable {
 
   /// Runs one command line that prints to `console`.
   package func run(_ arguments: [String], console: Console) async -> Int32 {
+    await Program.$name.withValue(program) { await answer(arguments, console) }
+  }
+
+  private func answer(_ arguments: [String], _ console: Console) async -> Int32 {
     do {
       return try await dispatch(arguments, Context(catalog: catalog, console: console)).rawValue
     } catch {
@@ -78,11 +90,13 @@ public struct CommandLineTool: Sendable {
   }
 
   private func dispatch(_ arguments: [String], _ context: Context) async throws -> ExitStatus {
+    let help = Help(
+      environments: catalog.environments.map { type(of: $0).id }, width: context.console.helpWidth)
     guard let name = arguments.first, !["help", "--help", "-h"].contains(name) else {
       if let topic = arguments.dropFirst().first {
-        context.console.answer(Help.page(try Self.subcommand(topic)))
+        context.console.answer(help.page(try Self.subcommand(topic)))
       } else {
-        context.console.answer(Help.overview(Self.subcommands))
+        context.console.answer(help.overview(Self.subcommands))
       }
       return .success
     }
@@ -95,7 +109,7 @@ public struct CommandLineTool: Sendable {
       Array(arguments.dropFirst()), flags: command.flags,
       operandLimit: command.operand == nil ? 0 : 1)
     if invocation.has(.helpPage) {
-      context.console.answer(Help.page(command))
+      context.console.answer(help.page(command))
       return .success
     }
     if command.needsKernels, let refusal = Machine.refusal { throw UsageError.conflict(refusal) }
