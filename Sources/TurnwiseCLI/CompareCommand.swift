@@ -59,27 +59,31 @@ struct CompareCommand: Subcommand {
     let workers = try invocation.workers()
     try environment.draw(from: Split.allCases)
     try await environment.prepare()
+    let imitated = try await Imitated(
+      in: environment, configuration, workers: workers, context.console)
+    configuration = imitated.configuration
     configuration.credit = estimators.joined(separator: ",")
-    var settings = try Parameters.settings(of: configuration)
-    settings[ComparisonResult.plannedKey] = .integer(seeds)
     let writer = try RunFolder.create(
-      invocation, suggestion: "compare-\(E.id)", name, environment, JSONValue.object(settings),
+      invocation, suggestion: "compare-\(E.id)", name, environment,
+      try imitated.record(of: configuration, [ComparisonResult.plannedKey: .integer(seeds)]),
       workers)
     let folder = writer.layout.folder
     let plan = try await ComparisonPlan(
-      environment, configuration, estimators: estimators.count, seeds: seeds, workers: workers)
+      environment, configuration, estimators: estimators.count, seeds: seeds, workers: workers,
+      recorded: imitated.recorded)
     context.console.note(plan.text + "\ntraces in \(folder.relativePath)\n")
 
     let stages = TrainingStages(console: context.console, workers: workers)
+    var unlearnt: [Unlearnt] = []
     var result = ComparisonResult(
       environment: E.id, configuration: configuration, plannedSeeds: seeds)
     do {
-      let demonstrations = try await stages.demonstrations(in: environment, configuration)
+      let demonstrations = try await stages.demonstrations(in: environment, imitated)
       for index in 0..<seeds {
         configuration.seed = HexSeed(result.firstSeed.value &+ UInt64(index))
         try await train(
-          environment, configuration, estimators, demonstrations, folder, stages, &result,
-          invocation, context)
+          environment, configuration, estimators, demonstrations, imitated, folder, stages,
+          &result, &unlearnt, invocation, context)
       }
     } catch {
       context.console.note("stopped; what was done is in \(folder.relativePath)")
@@ -91,8 +95,28 @@ struct CompareCommand: Subcommand {
       return .interrupted
     }
     try report(result, folder, invocation, context)
+    Self.explain(unlearnt, seeds: seeds, context)
     try writer.close()
     return .success
+  }
+
+  /// A run that did not learn.
+  private struct Unlearnt {
+    var estimator: String
+    var diagnosis: LearningDiagnosis
+    var trace: String
+  }
+
+  /// Says why estimators did not learn, each once.
+  private static func explain(_ unlearnt: [Unlearnt], seeds: Int, _ context: Context) {
+    for (index, run) in unlearnt.enumerated()
+    where unlearnt.firstIndex(where: { $0.estimator == run.estimator }) == index {
+      let count = unlearnt.count { $0.estimator == run.estimator }
+      let subject =
+        seeds == 1 ? run.estimator : "\(run.estimator) (\(count) of \(seeds) seeds)"
+      let lines = DiagnosisWords.lines(run.diagnosis, subject: subject, trace: run.trace)
+      context.console.note(lines.joined(separator: "\n"))
+    }
   }
 
   private static func threshold(_ invocation: Invocation) throws -> Double? {
@@ -117,28 +141,38 @@ struct CompareCommand: Subcommand {
   /// Trains one seed with each estimator, all from one warm start and one evaluation of it.
   private func train<E: Environment>(
     _ environment: E, _ configuration: RunConfiguration, _ estimators: [String],
-    _ demonstrations: [Episode], _ folder: URL, _ stages: TrainingStages,
-    _ result: inout ComparisonResult, _ invocation: Invocation, _ context: Context
+    _ demonstrations: [Episode], _ imitated: Imitated, _ folder: URL, _ stages: TrainingStages,
+    _ result: inout ComparisonResult, _ unlearnt: inout [Unlearnt], _ invocation: Invocation,
+    _ context: Context
   ) async throws {
     let seed = configuration.seed.value
-    let warmStart = try stages.clone(demonstrations, configuration, title: "seed \(seed) imitate")
+    let warmStart = try await stages.warmStart(
+      in: environment, from: demonstrations, imitated, seed: configuration.seed,
+      title: "seed \(seed) imitate")
+    let observer = LearningObserver(demonstrations, warmStart, imitated)
     let start = try await stages.evaluate(
       warmStart.policy, in: environment, configuration, title: "seed \(seed) evaluate")
     for estimator in estimators {
       var configuration = configuration
       configuration.credit = estimator
+      let armFolder = folder.appending(
+        path: ComparisonResult.folder(estimator, seed: seed), directoryHint: .isDirectory)
       let writer = try RunFolder.writer(
-        folder.appending(
-          path: ComparisonResult.folder(estimator, seed: seed), directoryHint: .isDirectory), name,
-        environment, configuration, stages.workers,
+        armFolder, name, environment, try imitated.record(of: configuration), stages.workers,
         invocation.has(.force) ? .replacing : .empty)
       let trainer = try Trainer(
         environment, from: warmStart, configuration, catalog: context.catalog.estimators,
         workers: stages.workers)
       let clock = ContinuousClock()
       let began = clock.now
-      let curve = try await stages.train(
-        trainer, writer, title: "seed \(seed) \(estimator)", start: start)
+      let (curve, diagnosis) = try await stages.train(
+        trainer, writer, title: "seed \(seed) \(estimator)", start: start,
+        demonstrations: demonstrations, watching: observer)
+      if !diagnosis.isLearning {
+        unlearnt.append(
+          Unlearnt(
+            estimator: estimator, diagnosis: diagnosis, trace: armFolder.relativePath))
+      }
       result.add(
         estimator, seed: configuration.seed, curve,
         seconds: (clock.now - began) / .seconds(1))

@@ -6,16 +6,24 @@ struct ComparisonPlan {
   let text: String
 
   /// Plays a few expert episodes and takes a few steps of imitation to see how fast the machine is.
+  ///
+  /// Where recorded episodes are imitated, chance plays in the place of the expert.
   init<E: Environment>(
-    _ environment: E, _ configuration: RunConfiguration, estimators: Int, seeds: Int, workers: Int
+    _ environment: E, _ configuration: RunConfiguration, estimators: Int, seeds: Int, workers: Int,
+    recorded: [Episode]? = nil
   ) async throws {
     var sample = configuration
     sample.demonstrations = 8 * workers
     let clock = ContinuousClock()
     var mark = clock.now
-    let episodes = try await WarmStart.demonstrations(in: environment, sample, workers: workers)
+    let played =
+      recorded == nil
+      ? try await WarmStart.demonstrations(in: environment, sample, workers: workers)
+      : try await Self.chance(in: environment, sample, workers: workers)
+    let playedTurns = Double(max(1, played.reduce(0) { $0 + $1.turns.count }))
+    let turnSeconds = (clock.now - mark) / .seconds(1) / playedTurns
+    let episodes = recorded.map { Array($0.prefix(sample.demonstrations)) } ?? played
     let turns = Double(max(1, episodes.reduce(0) { $0 + $1.turns.count }))
-    let turnSeconds = (clock.now - mark) / .seconds(1) / turns
     // The difference of two, so that what is done once is not counted with every step.
     let steps = [1, 31]
     let seconds = try steps.map { count in
@@ -37,7 +45,7 @@ struct ComparisonPlan {
       (updates / Double(configuration.evaluationEvery)).rounded(.down) + 2
     let evaluationTurns = evaluations * Double(configuration.evaluationEpisodes) * length
     let runs = Double(estimators * seeds)
-    let warmTurns = Double(configuration.demonstrations) * length
+    let warmTurns = recorded == nil ? Double(configuration.demonstrations) * length : 0
     let criticTurns = Double(configuration.criticEpisodes) * length
     let total = warmTurns + runs * (runTurns + evaluationTurns + criticTurns)
     let expected =
@@ -55,6 +63,17 @@ struct ComparisonPlan {
 
   /// A count, which may be larger than any integer.
   private static func whole(_ count: Double) -> String { String(format: "%.0f", count) }
+
+  private static func chance<E: Environment>(
+    in environment: E, _ configuration: RunConfiguration, workers: Int
+  ) async throws -> [Episode] {
+    let sessions = try (0..<configuration.demonstrations).map {
+      try Session(environment, origin: EpisodeOrigin(seed: 0, split: .train, scenario: $0))
+    }
+    return try await Rollout(.policy(RandomPolicy()), workers: workers).play(sessions).map {
+      try $0.episode(scenario: .null)
+    }
+  }
 
   private static func minutes(_ seconds: Double) -> String {
     seconds < 90

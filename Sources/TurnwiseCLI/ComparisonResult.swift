@@ -218,9 +218,8 @@ extension ComparisonResult.Answer {
         + " with \(SeedSummary.smallestReplication)"
         + " or more (--seeds \(SeedSummary.smallestReplication)) they are printed."
     }
-    return text + "\n\ntraces  \(trace)\nread one: turnwise show \(trace)/\(firstRun)"
+    return text + "\n\ntraces  \(trace)\nread one: \(Program.name) show \(trace)/\(firstRun)"
   }
-
 
   /// Writes `results.json`.
   ///

@@ -13,15 +13,20 @@ package final class Console: Sendable {
 
   /// Whether standard error may be animated: it is a terminal that can, and no CI log.
   let isAnimated: Bool
-  /// The width of the terminal, at most 100; 80 where there is none.
+  /// The width of the terminal, at most 100; where there is none, wide enough for any table.
   let width: Int
+  /// Where help pages are broken: at the width of the terminal, and nowhere where there is none.
+  let helpWidth: Int
   private let write: @Sendable (String, Stream) -> Int32
   /// Why a part of the answer could not be written, as the system numbers it; 0 if all was.
   private let lost = Mutex<Int32>(0)
 
-  /// Hands everything that is printed to `sink`, as 80 plain columns.
-  package init(sink: @escaping @Sendable (String, Stream) -> Void) {
-    (isAnimated, width) = (false, 80)
+  /// Hands everything that is printed to `sink`, as plain columns; help pages are broken where a width
+  /// for them is given.
+  package init(
+    width: Int = 80, helpWidth: Int = .max, sink: @escaping @Sendable (String, Stream) -> Void
+  ) {
+    (isAnimated, self.width, self.helpWidth) = (false, width, helpWidth)
     write = {
       sink($0, $1)
       return 0
@@ -36,7 +41,8 @@ package final class Console: Sendable {
       && (environment["CI"] ?? "").isEmpty
     var size = winsize()
     let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    width = isKnown ? min(100, Int(size.ws_col)) : 80
+    width = isKnown ? min(100, Int(size.ws_col)) : 160
+    helpWidth = isKnown ? Int(size.ws_col) : .max
     let lock = Mutex(())
     write = { text, stream in
       lock.withLock { _ in

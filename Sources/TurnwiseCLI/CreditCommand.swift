@@ -107,7 +107,7 @@ struct CreditCommand: Subcommand {
         gathered.groups.isEmpty && gathered.droppedGroups > 0
           ? "no \(purpose.rawValue) episode can be credited: all failed or were not scored, or are the"
             + " only ones left of their groups"
-          : "no \(purpose.rawValue) episode is like that; turnwise show lists what there is")
+          : "no \(purpose.rawValue) episode is like that; \(Program.name) show lists what there is")
     }
     if groups.allSatisfy({ $0.numbers.count == 1 }) {
       context.console.warn(

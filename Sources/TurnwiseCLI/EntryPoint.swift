@@ -34,7 +34,8 @@ public func main(
     exit((error == .unknown ? ExitStatus.system : .usage).rawValue)
   }
   let tool = CommandLineTool(
-    environments: environments, estimators: estimators, shapers: shapers, file: file, line: line)
+    environments: environments, estimators: estimators, shapers: shapers,
+    program: programName(CommandLine.arguments.first), file: file, line: line)
   let task = Task { await tool.run(words) }
   let interruption = Interruption { task.cancel() }
   let status = await task.value
@@ -42,18 +43,26 @@ public func main(
   exit(status)
 }
 
+/// What a program calls itself: the last part of the path that it was started by.
+private func programName(_ path: String?) -> String {
+  path?.split(separator: "/").last.map(String.init) ?? Program.standard
+}
+
 /// The command line as a function from arguments to a status.
 public struct CommandLineTool: Sendable {
   private let catalog: Catalog
+  private let program: String
 
   /// Creates a command line that knows `environments`, and estimators and shapers beside the built-in
-  /// ones.
+  /// ones, and that calls itself `program`.
   ///
   /// No two environments may have one id; `file` and `line` are named where they do.
   public init(
     environments: [any Environment], estimators: [any CreditEstimator] = [],
-    shapers: [any RewardShaper] = [], file: StaticString = #fileID, line: UInt = #line
+    shapers: [any RewardShaper] = [], program: String = "turnwise",
+    file: StaticString = #fileID, line: UInt = #line
   ) {
+    self.program = program
     var known: Set<String> = []
     for id in environments.map({ type(of: $0).id }) {
       require(
@@ -68,7 +77,7 @@ public struct CommandLineTool: Sendable {
 
   static let subcommands: [any Subcommand] = [
     CompareCommand(), TrainCommand(), TransferCommand(), RunCommand(), ShowCommand(),
-    CreditCommand(), CheckCommand(), LawsCommand(), AuditCommand(), BenchCommand(),
+    StatsCommand(), CreditCommand(), CheckCommand(), LawsCommand(), AuditCommand(), BenchCommand(),
     DoctorCommand(), ListCommand(),
   ]
 
@@ -82,6 +91,10 @@ public struct CommandLineTool: Sendable {
 
   /// Runs one command line that prints to `console`.
   package func run(_ arguments: [String], console: Console) async -> Int32 {
+    await Program.$name.withValue(program) { await answer(arguments, console) }
+  }
+
+  private func answer(_ arguments: [String], _ console: Console) async -> Int32 {
     var status: ExitStatus
     do {
       status = try await dispatch(arguments, Context(catalog: catalog, console: console))
@@ -99,11 +112,13 @@ public struct CommandLineTool: Sendable {
   }
 
   private func dispatch(_ arguments: [String], _ context: Context) async throws -> ExitStatus {
+    let help = Help(
+      environments: catalog.environments.map { type(of: $0).id }, width: context.console.helpWidth)
     guard let name = arguments.first, !["help", "--help", "-h"].contains(name) else {
       if let topic = arguments.dropFirst().first {
-        context.console.answer(Help.page(try Self.subcommand(topic)))
+        context.console.answer(help.page(try Self.subcommand(topic)))
       } else {
-        context.console.answer(Help.overview(Self.subcommands))
+        context.console.answer(help.overview(Self.subcommands))
       }
       return .success
     }
@@ -116,7 +131,7 @@ public struct CommandLineTool: Sendable {
       Array(arguments.dropFirst()), flags: command.flags,
       operandLimit: command.operand == nil ? 0 : 1)
     if invocation.has(.helpPage) {
-      context.console.answer(Help.page(command))
+      context.console.answer(help.page(command))
       return .success
     }
     if command.needsKernels, let refusal = Machine.refusal { throw UsageError.conflict(refusal) }

@@ -1,52 +1,83 @@
 internal import Turnwise
 
 /// The help pages, made from what the subcommands say of themselves.
-enum Help {
-  static func overview(_ commands: [any Subcommand]) -> String {
-    let width = commands.map(\.name.count).max() ?? 0
-    let lines = commands.map { "  \(pad($0.name, width))  \($0.summary)" }
-    return """
-      Turnwise \(turnwiseVersion): train and judge multi-turn agents, turn by turn.
+struct Help {
+  /// The environments that the program has.
+  let environments: [String]
+  /// The columns of the terminal.
+  let width: Int
 
-      usage: turnwise COMMAND [options]
+  func overview(_ commands: [any Subcommand]) -> String {
+    let names = commands.map(\.name.count).max() ?? 0
+    let lines = commands.map {
+      wrapped("  \(pad($0.name, names))  \($0.summary)", indent: names + 4)
+    }
+    let first = commands.first { $0.name == "compare" } ?? commands.first
+    let start = first?.examples.first.map { Program.line($0, environments: environments) } ?? ""
+    return """
+      \(wrapped("Turnwise \(turnwiseVersion): train and judge multi-turn agents, turn by turn."))
+
+      usage: \(Program.name) COMMAND [options]
 
       \(lines.joined(separator: "\n"))
 
-      'turnwise COMMAND --help' explains a command. New here? Run: \(firstCommand(commands))
+      \(wrapped("'\(Program.name) COMMAND --help' explains a command. New here? Run: \(start)"))
       """
   }
 
-  private static func firstCommand(_ commands: [any Subcommand]) -> String {
-    commands.lazy.compactMap { $0.name == "compare" ? $0.examples.first : nil }.first
-      ?? commands.first?.examples.first ?? ""
-  }
-
-  static func page(_ command: any Subcommand) -> String {
+  func page(_ command: any Subcommand) -> String {
     let operand = command.operand.map { " " + $0 } ?? ""
     let flags = command.flags + [.helpPage]
     let names = flags.map { "--\($0.name)" + ($0.value.map { " " + $0 } ?? "") }
-    let width = min(28, names.map(\.count).max() ?? 0)
+    let column = min(28, names.map(\.count).max() ?? 0)
     let lines = zip(flags, names).map { flag, name in
       let fallback = flag.defaultText.map { " [\($0)]" } ?? ""
-      let gap = name.count > width ? "\n  " + String(repeating: " ", count: width) : ""
-      return "  \(pad(name, width))\(gap)  \(flag.help)\(fallback)"
+      let isLong = name.count > column
+      let text = flag.help + fallback
+      return isLong
+        ? "  \(name)\n" + wrapped(pad("", column + 4) + text, indent: column + 4)
+        : wrapped("  \(pad(name, column))  \(text)", indent: column + 4)
     }
+    let examples = command.examples.map { "  " + Program.line($0, environments: environments) }
+    let status =
+      "status: 0 done, 1 the answer is no, 2 wrong usage, 3 bad data, 4 system, 130 interrupted"
     return """
-      \(command.summary.prefix(1).uppercased())\(command.summary.dropFirst()).
+      \(wrapped("\(command.summary.prefix(1).uppercased())\(command.summary.dropFirst())."))
 
-      usage: turnwise \(command.name)\(operand) [options]
+      usage: \(Program.name) \(command.name)\(operand) [options]
 
       examples:
-      \(command.examples.map { "  " + $0 }.joined(separator: "\n"))
+      \(examples.joined(separator: "\n"))
 
       options:
       \(lines.joined(separator: "\n"))
 
-      status: 0 done, 1 the answer is no, 2 wrong usage, 3 bad data, 4 system, 130 interrupted
+      \(wrapped(status))
       """
   }
 
-  private static func pad(_ text: String, _ width: Int) -> String {
+  /// A line broken between words where it is wider than the terminal, with the rest indented.
+  private func wrapped(_ line: String, indent: Int = 0) -> String {
+    // Where hardly anything fits beside the indent, the terminal may break the line as it likes.
+    guard line.count > width, width - indent >= 16 else { return line }
+    var lines: [String] = []
+    var current = String(line.prefix { $0 == " " })
+    var isEmpty = true
+    for word in line.dropFirst(current.count).split(
+      separator: " ", omittingEmptySubsequences: false)
+    {
+      if !isEmpty, !word.isEmpty, current.count + 1 + word.count > width {
+        lines.append(current)
+        current = String(repeating: " ", count: indent) + word
+      } else {
+        current += (isEmpty ? "" : " ") + word
+      }
+      isEmpty = false
+    }
+    return (lines + [current]).joined(separator: "\n")
+  }
+
+  private func pad(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 }

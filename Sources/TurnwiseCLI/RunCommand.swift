@@ -247,6 +247,6 @@ struct RunCommand: Subcommand {
     if let failure = summary.firstFailure {
       context.console.warn("first failure: \(TerminalText.escaped(failure.description))")
     }
-    context.console.answer("trace   \(answer.trace)\nread it: turnwise show \(answer.trace)")
+    context.console.answer("trace   \(answer.trace)\nread it: \(Program.name) show \(answer.trace)")
   }
 }

@@ -18,6 +18,8 @@ struct TrainCommand: Subcommand {
     var estimator: String
     var seed: HexSeed
     var curve: EvaluationCurve
+    /// Why the policy does not learn, if it does not.
+    var diagnosis: LearningDiagnosis
     var trace: String
   }
 
@@ -29,7 +31,8 @@ struct TrainCommand: Subcommand {
   private func train<E: Environment>(
     _ environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
-    let configuration = try ConfigurationFlags.configuration(invocation)
+    var configuration = try ConfigurationFlags.configuration(invocation)
+    try Self.refuseNeedlessFlags(invocation, configuration)
     let workers = try invocation.workers()
     let panel = try EstimatorPanel(
       environment, credit: configuration.credit, groupSize: configuration.groupSize,
@@ -47,34 +50,68 @@ struct TrainCommand: Subcommand {
         try TrainedPolicy.state(
           in: configuration.warmStart, for: environment, writingTo: invocation.text(.out),
           context.console))
+    let imitated =
+      known == nil
+      ? try await Imitated(in: environment, configuration, workers: workers, context.console) : nil
+    if let imitated { configuration = imitated.configuration }
     let writer = try RunFolder.create(
       invocation, suggestion: "train-\(E.id)-\(RunFolder.word(panel.driver.spelling))", name,
-      environment, configuration, workers)
+      environment, try imitated?.record(of: configuration) ?? JSONValue(encoding: configuration),
+      workers)
     let folder = writer.layout.folder
-    let warmStart =
-      if let known { known } else { try await stages.warmStart(in: environment, configuration) }
-    let trainer = try Trainer(
-      environment, from: warmStart, configuration, catalog: context.catalog.estimators,
-      workers: workers)
     do {
-      let curve = try await stages.train(trainer, writer, title: panel.driver.spelling)
+      var demonstrations: [Episode] = []
+      var observer = LearningObserver()
+      var warmStart = known
+      if let imitated {
+        demonstrations = try await stages.demonstrations(in: environment, imitated)
+        let start = try await stages.warmStart(in: environment, from: demonstrations, imitated)
+        observer = LearningObserver(demonstrations, start, imitated)
+        warmStart = start
+      }
+      guard let warmStart else { return .negative }
+      let trainer = try Trainer(
+        environment, from: warmStart, configuration, catalog: context.catalog.estimators,
+        workers: workers)
+      let (curve, diagnosis) = try await stages.train(
+        trainer, writer, title: panel.driver.spelling, demonstrations: demonstrations,
+        watching: observer)
       try writer.close()
       let answer = Answer(
         environment: E.id, estimator: panel.driver.spelling, seed: configuration.seed, curve: curve,
-        trace: folder.relativePath)
+        diagnosis: diagnosis, trace: folder.relativePath)
       if invocation.has(.json) {
         try context.console.answer(json: answer)
       } else {
         stages.describe(curve)
+        let lines = DiagnosisWords.lines(
+          diagnosis, subject: "the policy", trace: answer.trace)
+        if !lines.isEmpty { context.console.answer(lines.joined(separator: "\n")) }
         context.console.answer(
-          "trace   \(answer.trace)\nread it: turnwise show \(answer.trace)\n"
-            + "play it: turnwise run \(E.id) --policy \(answer.trace)"
+          "trace   \(answer.trace)\nread it: \(Program.name) show \(answer.trace)\n"
+            + "play it: \(Program.name) run \(E.id) --policy \(answer.trace)"
             + (invocation.text(.tasks).map { " --tasks \($0)" } ?? ""))
       }
       return .success
     } catch is CancellationError {
       context.console.note("stopped; what was done is in \(folder.relativePath)")
       return .interrupted
+    }
+  }
+
+  /// Refuses options of imitation and of the model's shape where the policy of another run is the start:
+  /// they would change nothing.
+  private static func refuseNeedlessFlags(
+    _ invocation: Invocation, _ configuration: RunConfiguration
+  ) throws {
+    guard !configuration.warmStart.isEmpty else { return }
+    let needless = ConfigurationFlags.all.filter {
+      RunConfiguration.warmStartProperties.contains(ConfigurationFlags.property(of: $0))
+        && invocation.has($0)
+    }
+    if let flag = needless.first {
+      throw UsageError.conflict(
+        "--\(flag.name) changes nothing with --warm-start, whose policy is taken as it is")
     }
   }
 }

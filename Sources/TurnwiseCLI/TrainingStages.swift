@@ -6,16 +6,26 @@ struct TrainingStages: Sendable {
   let console: Console
   let workers: Int
 
-  /// Plays demonstrations and imitates them.
+  /// Makes a warm start as a configuration says.
   func warmStart<E: Environment>(
     in environment: E, _ configuration: RunConfiguration
   ) async throws -> WarmStart {
-    try clone(try await demonstrations(in: environment, configuration), configuration)
+    let imitated = try await Imitated(
+      in: environment, configuration, workers: workers, console)
+    let demonstrations = try await demonstrations(in: environment, imitated)
+    return try await warmStart(in: environment, from: demonstrations, imitated)
   }
 
+  /// The demonstrations: those that were recorded, or fresh ones of the expert.
   func demonstrations<E: Environment>(
-    in environment: E, _ configuration: RunConfiguration
+    in environment: E, _ imitated: Imitated
   ) async throws -> [Episode] {
+    if let recorded = imitated.recorded {
+      console.note(
+        "imitate \(recorded.count) episodes of \(imitated.configuration.demonstrationsFrom)")
+      return recorded
+    }
+    let configuration = imitated.configuration
     let bar = ProgressBar(
       "demonstrate", total: configuration.demonstrations, unit: "episodes", console: console)
     defer { bar.clear() }
@@ -23,22 +33,65 @@ struct TrainingStages: Sendable {
       in: environment, configuration, workers: workers, onEpisode: { bar.advance() },
       onKnowledge: { Words.warning(of: $0, in: environment).map(console.warn) })
     let turns = episodes.reduce(0) { $0 + $1.turns.count }
-    let success = Evaluation(episodes).success
-    bar.finish("\(episodes.count) episodes, \(turns) turns, \(Self.percent(success)) succeed")
+    let evaluation = Evaluation(episodes)
+    bar.finish(
+      "\(episodes.count) episodes, \(turns) turns, \(Self.percent(evaluation.success)) succeed")
+    if evaluation.count > 0 { imitated.warning(success: evaluation.success).map(console.warn) }
     return episodes
   }
 
+  /// Imitates demonstrations; where hardly an episode then succeeds, though the expert can do better, also
+  /// demonstrations of the expert at its best.
+  func warmStart<E: Environment>(
+    in environment: E, from demonstrations: [Episode], _ imitated: Imitated,
+    seed: HexSeed? = nil, title: String = "imitate"
+  ) async throws -> WarmStart {
+    var configuration = imitated.configuration
+    if let seed { configuration.seed = seed }
+    var start = try clone(demonstrations, configuration, title: title)
+    guard let pilot = imitated.pilot, pilot.best.success > 3 * WarmStart.weakest,
+      let success = try await start.probe(in: environment, configuration, workers: workers),
+      success < WarmStart.weakest
+    else { return start }
+    configuration.habit = .share(pilot.best.habit)
+    console.note(
+      "\(Self.percent(success)) of training episodes succeed after imitation, so the expert at its best"
+        + String(format: " (habit %g) is imitated, too", pilot.best.habit))
+    let better = try await WarmStart.demonstrations(
+      in: environment, configuration, workers: workers)
+    let bar = ProgressBar(title, total: start.report.steps / 2, unit: "steps", console: console)
+    defer { bar.clear() }
+    try start.imitate(further: better, configuration, workers: workers) { _, _, loss in
+      bar.advance(detail: String(format: "loss %.3f", loss))
+    }
+    bar.finish(Self.words(start.report))
+    return start
+  }
+
+  /// Imitates demonstrations.
   func clone(
     _ demonstrations: [Episode], _ configuration: RunConfiguration, title: String = "imitate"
   ) throws -> WarmStart {
     let bar = ProgressBar(
       title, total: configuration.cloningSteps, unit: "steps", console: console)
     defer { bar.clear() }
-    let start = try WarmStart(cloning: demonstrations, configuration, workers: workers) { loss in
+    let start = try WarmStart(cloning: demonstrations, configuration, workers: workers) {
+      _, _, loss in
       bar.advance(detail: String(format: "loss %.3f", loss))
     }
-    bar.finish(String(format: "%d steps, loss %.3f", configuration.cloningSteps, start.loss))
+    bar.finish(Self.words(start.report))
+    if start.report.tooLong > 0 {
+      console.warn(
+        "\(start.report.tooLong) of \(start.report.demonstrations) demonstrations do not fit a context of"
+          + " \(configuration.context) tokens and are left out; raise --context")
+    }
     return start
+  }
+
+  private static func words(_ report: ImitationReport) -> String {
+    let why = report.reason == .plateau ? " (no more was gained)" : ""
+    let heldOut = report.heldOutLosses.last.map { String(format: ", held-out %.3f", $0) } ?? ""
+    return String(format: "%d steps%@, loss %.3f%@", report.steps, why, report.loss, heldOut)
   }
 
   /// Plays the held-out scenarios sampled, then greedily.
@@ -63,9 +116,23 @@ struct TrainingStages: Sendable {
   }
 
   /// Trains to the end of the budget.
+  ///
+  /// - Parameters:
+  ///   - trainer: The trainer, at its start.
+  ///   - writer: Receives the trace.
+  ///   - title: What the progress bar says.
+  ///   - start: The evaluation of the warm start, where it is known.
+  ///   - demonstrations: What was imitated; the first ones are part of the trace.
+  ///   - observer: What was seen before; it goes on watching.
+  /// - Returns: The learning curve, and why the policy does not learn if it does not.
+  /// - Throws: As `TrainingRun.run`.
   func train<E: Environment>(
-    _ trainer: Trainer<E>, _ writer: TraceWriter, title: String, start: [Episode]? = nil
-  ) async throws -> EvaluationCurve {
+    _ trainer: Trainer<E>, _ writer: TraceWriter, title: String, start: [Episode]? = nil,
+    demonstrations: [Episode] = [], watching observer: LearningObserver = LearningObserver()
+  ) async throws -> (EvaluationCurve, LearningDiagnosis) {
+    for episode in demonstrations.prefix(WarmStart.shownCount) {
+      try writer.append(EpisodeRecord(purpose: .demonstration, episode: episode))
+    }
     let configuration = trainer.configuration
     let isByTurns = configuration.turns > 0
     let bar = ProgressBar(
@@ -73,6 +140,7 @@ struct TrainingStages: Sendable {
       unit: isByTurns ? "turns" : "updates", console: console)
     defer { bar.clear() }
     var run = TrainingRun(trainer, writer: writer)
+    var observer = observer
     var turns = 0
     var success: Double?
     var notices = TrainingNotices()
@@ -81,6 +149,7 @@ struct TrainingStages: Sendable {
       case .evaluated(let point): success = point.sampled.success
       case .updated(let update, let spent):
         notices.see(update).map { console.warn("\(title): \($0)") }
+        observer.see(update.episodes.map(\.episode))
         let reward = update.metrics["train/reward"] ?? .nan
         let heldOut = success.map { ", held-out " + Self.percent($0) } ?? ""
         bar.advance(
@@ -94,7 +163,7 @@ struct TrainingStages: Sendable {
         + Self.percent(curve.start?.sampled.success ?? .nan) + " → "
         + Self.percent(curve.final?.sampled.success ?? .nan))
     notices.summary().map { console.warn("\(title): \($0)") }
-    return curve
+    return (curve, LearningDiagnosis(curve, observer))
   }
 
   /// Prints a curve.
@@ -113,5 +182,15 @@ struct TrainingStages: Sendable {
 
   static func percent(_ share: Double) -> String {
     share.isFinite ? String(format: "%.1f %%", 100 * share) : "-"
+  }
+}
+
+extension LearningObserver {
+  /// Has seen what was imitated.
+  init(_ demonstrations: [Episode], _ start: WarmStart, _ imitated: Imitated) {
+    self.init()
+    see(demonstrations: demonstrations)
+    imitation = start.report
+    expertBest = imitated.pilot?.best.success
   }
 }

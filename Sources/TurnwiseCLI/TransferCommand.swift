@@ -11,7 +11,10 @@ struct TransferCommand: Subcommand {
     "turnwise transfer shell-v1 --imitate own --updates 10 --seed 7",
   ]
   let flags =
-    [Self.imitate] + ConfigurationFlags.all.filter { $0.name != "warm-start" }
+    [Self.imitate]
+    + ConfigurationFlags.all.filter {
+      !["warm-start", "demonstrations-from"].contains($0.name)
+    }
     + [.environmentSet, .seed, .workers, .out, .force, .json]
 
   private static let imitate = Flag(
@@ -84,6 +87,7 @@ struct TransferCommand: Subcommand {
       try other.draw(from: Split.allCases)
       try await other.prepare()
     }
+    try WarmStart.requireExpert(in: environment, configuration)
     let writer = try RunFolder.create(
       invocation, suggestion: "transfer-\(E.id)", name, environment,
       Configuration(imitate: imitation, training: configuration), stages.workers)
@@ -93,7 +97,9 @@ struct TransferCommand: Subcommand {
       for other in environments where imitation == .all || type(of: other).id == E.id {
         let id = type(of: other).id
         do {
-          demonstrations[id] = try await stages.demonstrations(in: other, configuration)
+          let imitated = try await Imitated(
+            in: other, configuration, workers: stages.workers, context.console)
+          demonstrations[id] = try await stages.demonstrations(in: other, imitated)
         } catch TrainingError.noExpert where id != E.id {
           context.console.warn("\(id) has no expert, so it is not imitated")
         }

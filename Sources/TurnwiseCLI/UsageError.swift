@@ -12,6 +12,7 @@ enum UsageError: Error, Hashable {
   case unknownEnvironment(String, known: [String])
   case noTaskFolders(String, others: [String])
   case noExpert(String, families: [String], taskNeed: String?)
+  case nothingToImitate(String, environment: String, episodes: Int, heldOut: Int)
   case unknownPolicy(String)
   case untrainedPolicy(String, command: String)
   case badParameter(Parameters.Problem)

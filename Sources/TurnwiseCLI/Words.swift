@@ -69,7 +69,7 @@ enum Words {
   private static func words(_ error: UsageError) -> (text: String, hint: String?) {
     switch error {
     case .unknownCommand(let name, let known):
-      ("no command named '\(name)'", nearest(name, known, "all commands: turnwise help"))
+      ("no command named '\(name)'", nearest(name, known, "all commands: \(Program.name) help"))
     case .unknownFlag(let flag, let known):
       (
         "no option named '\(flag)'",
@@ -97,6 +97,13 @@ enum Words {
           + (families == [environment] ? "" : " for " + list(families)),
         "use --policy random" + remedy(taskNeed)
       )
+    case .nothingToImitate(let path, let environment, let episodes, let heldOut):
+      (
+        episodes == heldOut && episodes > 0
+          ? "\(path) has only held-out episodes, which nobody may learn from"
+          : "none of the \(episodes - heldOut) training episodes of \(path) succeeded",
+        "play some: \(Program.name) run \(environment) --policy random --split train --episodes 2000"
+      )
     case .unknownPolicy(let text):
       (
         "no policy '\(text)'",
@@ -119,7 +126,9 @@ enum Words {
         .usage,
         message(
           "\(environment) has no scripted expert to imitate",
-          "--warm-start RUN needs none" + remedy(taskNeed))
+          "--demonstrations-from RUN imitates what succeeded in a run, such as one of"
+            + " '\(Program.name) run \(environment) --policy random --split train --episodes 2000';"
+            + " --warm-start RUN goes on with its policy" + remedy(taskNeed))
       )
     case .demonstrationsTooLong(let context):
       (

@@ -14,18 +14,25 @@ extension WordChoice {
   public init(from decoder: any Decoder) throws {
     let word = try decoder.singleValueContainer().decode(String.self)
     guard let choice = Self(rawValue: word) else {
-      let unknown = UnknownWord(word: word, expected: "one of \(Self.words)")
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath,
-          debugDescription: "'\(word)' is not \(unknown.expected)", underlyingError: unknown))
+      throw UnknownWord.error(
+        word, expected: "one of \(Self.words)", at: decoder.codingPath)
     }
     self = choice
   }
 }
 
 /// What lies under the `DecodingError` of a ``WordChoice``.
-struct UnknownWord: Error {
+package struct UnknownWord: Error {
   var word: String
   var expected: String
+
+  /// The error of a word that is not one of those that are expected.
+  package static func error(
+    _ word: String, expected: String, at path: [any CodingKey]
+  ) -> DecodingError {
+    .dataCorrupted(
+      .init(
+        codingPath: path, debugDescription: "'\(word)' is not \(expected)",
+        underlyingError: UnknownWord(word: word, expected: expected)))
+  }
 }

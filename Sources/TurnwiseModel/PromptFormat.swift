@@ -80,8 +80,13 @@ public struct PromptFormat: Codable, Hashable, Sendable {
 
   /// Lays out the actions of a demonstration as tokens to imitate.
   ///
-  /// - Returns: The sequence, with the tokens of the actions and their ends scored.
-  public func demonstration(_ episode: Episode) -> TrainingSequence {
+  /// - Parameters:
+  ///   - episode: The demonstration.
+  ///   - isImitated: Says of a turn whether its action is to be imitated; the others are only read.
+  /// - Returns: The sequence, with the tokens of the imitated actions and their ends scored.
+  public func demonstration(
+    _ episode: Episode, imitating isImitated: (Turn) -> Bool = { _ in true }
+  ) -> TrainingSequence {
     var tokens: [Int32] = []
     var scored: [Int] = []
     for (index, turn) in episode.turns.enumerated() {
@@ -90,7 +95,7 @@ public struct PromptFormat: Codable, Hashable, Sendable {
       tokens += observation(situation.news)
       tokens.append(act)
       let action = tokenizer.encode(turn.action.text.bytes) + [end]
-      scored += tokens.count..<tokens.count + action.count
+      if isImitated(turn) { scored += tokens.count..<tokens.count + action.count }
       tokens += action
     }
     return TrainingSequence(tokens: tokens, scored: scored)

@@ -41,7 +41,7 @@ public struct Evaluation: Codable, Hashable, Sendable {
   /// The member number of greedy episodes, which tells them from sampled ones.
   static let greedyMember = 1
 
-  /// Plays a policy on held-out scenarios.
+  /// Plays a policy on held-out scenarios, or on those of training.
   ///
   /// The scenarios and the random streams depend on the seed alone, so that policies that are
   /// compared meet the same tasks with the same luck.
@@ -52,6 +52,7 @@ public struct Evaluation: Codable, Hashable, Sendable {
   ///   - episodes: How many scenarios.
   ///   - seed: Which scenarios.
   ///   - greedy: Whether the likeliest token is taken instead of a sampled one.
+  ///   - split: Which scenarios the episodes are played on.
   ///   - workers: How many environment steps run at once.
   /// - Returns: The episodes.
   /// - Throws: What the environment's `start` throws, `CancellationError`, or
@@ -59,7 +60,7 @@ public struct Evaluation: Codable, Hashable, Sendable {
   ///   with the machinery, nor of a judge that says nothing.
   public static func play<E: Environment>(
     _ policy: LanguagePolicy, in environment: E, episodes: Int, seed: UInt64, greedy: Bool,
-    workers: Int
+    split: Split = .heldOut, workers: Int
   ) async throws -> [Episode] {
     var policy = policy
     policy.workers = workers
@@ -68,7 +69,7 @@ public struct Evaluation: Codable, Hashable, Sendable {
       try Session(
         environment,
         origin: EpisodeOrigin(
-          seed: seed, split: .heldOut, scenario: number, member: greedy ? greedyMember : 0))
+          seed: seed, split: split, scenario: number, member: greedy ? greedyMember : 0))
     }
     let played = await Rollout(.policy(policy), workers: workers).play(sessions)
     try Task.checkCancellation()

@@ -10,6 +10,12 @@ public struct EvaluationCurve: Codable, Hashable, Sendable {
     public var sampled: Evaluation
     /// With the likeliest tokens; measured at the start and at the end.
     public var greedy: Evaluation?
+
+    /// Creates a point.
+    public init(update: Int, turns: Int, sampled: Evaluation, greedy: Evaluation? = nil) {
+      (self.update, self.turns) = (update, turns)
+      (self.sampled, self.greedy) = (sampled, greedy)
+    }
   }
 
   /// The evaluations, in order.

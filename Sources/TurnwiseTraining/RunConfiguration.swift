@@ -65,16 +65,21 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
 
   /// The folder of a run whose policy training starts from; empty to imitate the expert.
   public var warmStart = ""
+  /// The folder of a run whose successful training episodes are imitated; empty to imitate the expert.
+  public var demonstrationsFrom = ""
   /// Expert episodes that the warm start imitates.
   public var demonstrations = 3000
   /// The seed of the expert episodes, which runs of all seeds share.
   public var demonstrationSeed = 0
   /// How often the demonstrating expert skips looking.
-  public var habit = 0.65
+  public var habit = HabitChoice.auto
   /// How often it does a wrong thing.
   public var slip = 0.02
-  /// Steps of imitation.
+  /// The most steps of imitation.
   public var cloningSteps = 6500
+  /// The steps without a gain on demonstrations that are held out after which imitation comes to its
+  /// end; 0 for all steps.
+  public var cloningPatience = 2000
   /// Episodes of a step of imitation.
   public var cloningBatch = 8
   /// How often an imitated episode has its names exchanged for those of others.
@@ -119,6 +124,14 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   /// The defaults.
   public init() {}
 
+  /// The properties that say how a policy comes about where none is taken from another run.
+  public static let warmStartProperties: Set<String> = [
+    "demonstrationsFrom", "demonstrations", "demonstrationSeed", "habit", "slip", "cloningSteps",
+    "cloningPatience", "cloningBatch", "renaming", "cloningRate", "cloningTemperature",
+    "vocabulary",
+    "width", "layers", "heads", "feedForward", "context",
+  ]
+
   /// What each property means, for help pages: a line each, by the property's name.
   public static let help: [String: String] = [
     "credit": "the estimator that drives the updates, with its options",
@@ -148,11 +161,13 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     "klWeight": "weight of the divergence from the warm start",
     "actionTokens": "the most tokens of an action",
     "warmStart": "folder of a run whose policy is the start, instead of imitating the expert",
+    "demonstrationsFrom": "folder of a run whose successful episodes are imitated, not the expert",
     "demonstrations": "expert episodes that the warm start imitates",
     "demonstrationSeed": "seed of the expert episodes, which all runs share",
-    "habit": "how often the demonstrating expert skips looking",
+    "habit": "how often the demonstrating expert skips looking; 'auto' tries and chooses",
     "slip": "how often it does a wrong thing",
-    "cloningSteps": "steps of imitation",
+    "cloningSteps": "the most steps of imitation",
+    "cloningPatience": "steps without a gain after which imitation ends; 0 for all steps",
     "cloningBatch": "episodes of a step of imitation",
     "renaming": "how often an imitated episode gets the names of others",
     "cloningRate": "highest step size of imitation",
@@ -195,6 +210,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
       ("minibatches", minibatches, 1), ("actionTokens", actionTokens, 2),
       ("aggregationLength", aggregationLength, 1), ("filterBatches", filterBatches, 1),
       ("demonstrations", demonstrations, 1), ("cloningSteps", cloningSteps, 1),
+      ("cloningPatience", cloningPatience, 0),
       ("cloningBatch", cloningBatch, 1), ("criticEpisodes", criticEpisodes, 0),
       ("criticEpochs", criticEpochs, 0), ("processLabels", processLabels, 1),
       ("processForks", processForks, 1), ("processEpochs", processEpochs, 1),
@@ -229,7 +245,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     if let (name, _) = amounts.first(where: { !($0.1 >= 0) || !$0.1.isFinite }) {
       return (name, "a number of at least 0")
     }
-    let shares = [("habit", habit), ("slip", slip), ("renaming", renaming)]
+    let shares = [("habit", habit.share ?? 0), ("slip", slip), ("renaming", renaming)]
     if let (name, _) = shares.first(where: { !(0...1 ~= $0.1) }) {
       return (name, "a number from 0 to 1")
     }

@@ -7,15 +7,13 @@ public struct WarmStart: Sendable {
   public var policy: LanguagePolicy
   /// The environment turns of the demonstrations.
   public var demonstrationTurns: Int
-  /// The mean negative log-likelihood of the demonstrated tokens over the last tenth of the steps,
-  /// in nats; not a number if nothing was imitated.
-  public var loss: Double
+  /// What imitation came to.
+  public var report = ImitationReport()
 
   /// Starts from the policy that another run has trained.
   public init(_ state: TrainerState) {
     policy = state.policy
     demonstrationTurns = state.spending.demonstrationTurns
-    loss = .nan
   }
 
   /// Plays the demonstrations of a configuration.
@@ -23,7 +21,8 @@ public struct WarmStart: Sendable {
   /// - Parameters:
   ///   - environment: An environment with an expert, who may not know all scenarios: those that he does
   ///     not know are left out.
-  ///   - configuration: Says how many, and how noisy the expert is.
+  ///   - configuration: Says how many, and how noisy the expert is. If the habit is to be chosen, a
+  ///     ``HabitPilot`` chooses it first.
   ///   - workers: How many environment steps run at once.
   ///   - onEpisode: Called when an episode has ended.
   ///   - onKnowledge: Called with what the expert knows before he plays.
@@ -39,25 +38,63 @@ public struct WarmStart: Sendable {
     line: UInt = #line
   ) async throws -> [Episode] {
     configuration.requireCounts(file: file, line: line)
-    let seed = UInt64(configuration.demonstrationSeed.magnitude)
-    var sessions = try (0..<configuration.demonstrations).map { number in
-      try Session(environment, origin: EpisodeOrigin(seed: seed, split: .train, scenario: number))
-    }
-    let knowledge = try ExpertKnowledge(filtering: &sessions)
-    guard !sessions.isEmpty else {
-      throw TrainingError.noExpert(
-        E.id, taskNeed: (E.self as? any TaskFolderEnvironment.Type)?.expertNeed)
-    }
+    let (sessions, knowledge) = try knownSessions(
+      in: environment, configuration, most: configuration.demonstrations)
     onKnowledge(knowledge)
-    let noise = ExpertNoise(habit: configuration.habit, slip: configuration.slip)
+    let habit: Double
+    if let share = configuration.habit.share {
+      habit = share
+    } else {
+      habit = try await HabitPilot(in: environment, configuration, workers: workers).chosen.habit
+    }
+    let noise = ExpertNoise(habit: habit, slip: configuration.slip)
     let rollout = Rollout(.expert(noise), workers: workers) { if $0 { onEpisode() } }
     let played = await rollout.play(sessions)
     try Task.checkCancellation()
-    let episodes = try played.filter { $0.ending?.failure == nil }.map {
-      try $0.episode(scenario: .null)
+    // Those that a trace shows are recorded whole; the scenarios of all would only take memory.
+    let episodes = try played.filter { $0.ending?.failure == nil }.enumerated().map {
+      try $0.offset < shownCount ? $0.element.episode() : $0.element.episode(scenario: .null)
     }
     if episodes.isEmpty, let failure = played.first?.ending?.failure { throw failure }
     return episodes
+  }
+
+  /// How many demonstrations a trace shows.
+  public static let shownCount = 16
+
+  /// Fresh sessions on scenarios that the expert knows, the first ones of the demonstrations.
+  ///
+  /// - Parameters:
+  ///   - environment: The environment.
+  ///   - configuration: Says which scenarios.
+  ///   - most: How many sessions there shall be at most.
+  /// - Returns: The sessions, and what the expert knows of the scenarios that were asked for.
+  /// - Throws: ``TrainingError/noExpert(_:taskNeed:)`` if there are none among all demonstrations.
+  static func knownSessions<E: Environment>(
+    in environment: E, _ configuration: RunConfiguration, most: Int
+  ) throws -> ([Session<E>], ExpertKnowledge) {
+    let seed = UInt64(configuration.demonstrationSeed.magnitude)
+    // A few first: most experts know all scenarios.
+    for count in Set([min(most, configuration.demonstrations), configuration.demonstrations])
+      .sorted()
+    {
+      var sessions = try (0..<count).map { number in
+        try Session(environment, origin: EpisodeOrigin(seed: seed, split: .train, scenario: number))
+      }
+      let knowledge = try ExpertKnowledge(filtering: &sessions)
+      if !sessions.isEmpty { return (Array(sessions.prefix(most)), knowledge) }
+    }
+    throw TrainingError.noExpert(
+      E.id, taskNeed: (E.self as? any TaskFolderEnvironment.Type)?.expertNeed)
+  }
+
+  /// Makes sure that there is an expert to imitate.
+  ///
+  /// - Throws: ``TrainingError/noExpert(_:taskNeed:)``, or what the environment throws.
+  public static func requireExpert(
+    in environment: some Environment, _ configuration: RunConfiguration
+  ) throws {
+    _ = try knownSessions(in: environment, configuration, most: 1)
   }
 
   /// Trains a tokenizer and a model on demonstrations.
@@ -66,25 +103,20 @@ public struct WarmStart: Sendable {
   ///   - demonstrations: Expert episodes.
   ///   - configuration: Shapes and step sizes.
   ///   - workers: The most threads. The result does not depend on it.
-  ///   - onStep: Called after each step with the mean negative log-likelihood in nats.
+  ///   - onStep: Called after each step with its number, the number of the last one as far as it is
+  ///     known, and the mean negative log-likelihood in nats.
   ///   - file: The file that is named where the configuration has a count that cannot be played.
   ///   - line: The line that is named.
   /// - Throws: `CancellationError`, and ``TrainingError/demonstrationsTooLong(context:)``.
   public init(
     cloning demonstrations: [Episode], _ configuration: RunConfiguration, workers: Int,
-    onStep: (Double) -> Void = { _ in }, file: StaticString = #fileID, line: UInt = #line
+    onStep: (_ step: Int, _ end: Int, _ loss: Double) -> Void = { _, _, _ in },
+    file: StaticString = #fileID, line: UInt = #line
   ) throws {
     configuration.requireCounts(file: file, line: line)
     let root = Randomness(seed: configuration.seed.value)
     let format = PromptFormat(training: demonstrations, vocabulary: configuration.vocabulary)
-    func fits(_ sequence: TrainingSequence) -> Bool {
-      sequence.tokens.count <= configuration.context && !sequence.scored.isEmpty
-    }
-    let sequences = demonstrations.map(format.demonstration)
-    let usable = sequences.indices.filter { fits(sequences[$0]) }
-    guard !usable.isEmpty else {
-      throw TrainingError.demonstrationsTooLong(context: configuration.context)
-    }
+    var imitation = try Imitation(demonstrations, format, configuration, workers: workers)
     var modelRandom = root.stream("model")
     var model = Transformer(
       ModelConfiguration(
@@ -92,49 +124,60 @@ public struct WarmStart: Sendable {
         layers: configuration.layers, heads: configuration.heads,
         feedForward: configuration.feedForward, context: configuration.context),
       using: &modelRandom)
-    var optimizer = Muon(for: model)
-    var order: [Int] = []
     var orderRandom = root.stream("cloning")
-    var recent: [Double] = []
-    let renaming = Renaming(demonstrations)
-    for step in 0..<configuration.cloningSteps {
-      try Task.checkCancellation()
-      if order.count < configuration.cloningBatch {
-        order += usable.shuffled(using: &orderRandom)
-      }
-      let batch = order.prefix(configuration.cloningBatch).map { index in
-        guard orderRandom.chance(configuration.renaming) else { return sequences[index] }
-        let renamed = format.demonstration(renaming.episode(index, using: &orderRandom))
-        return fits(renamed) ? renamed : sequences[index]
-      }
-      order.removeFirst(batch.count)
-      let count = Double(batch.reduce(0) { $0 + $1.scored.count })
-      var result = model.gradient(of: batch, workers: workers) { _, outputs in
-        let loss = outputs.logProbabilities.reduce(0) { $0 - Double($1) }
-        return SequenceGradients(
-          logProbabilities: outputs.logProbabilities.map { _ in Float(-1 / count) },
-          loss: loss / count)
-      }
-      AdamW.clip(&result.gradient, toNorm: Float(configuration.gradientNorm))
-      let rate = Self.rate(step, of: configuration.cloningSteps) * configuration.cloningRate
-      optimizer.update(
-        &model, gradient: result.gradient, learningRate: Float(rate), workers: workers)
-      recent.append(result.loss)
-      onStep(result.loss)
-    }
-    let last = recent.suffix(max(1, recent.count / 10))
-    loss = last.reduce(0, +) / Double(last.count)
+    try imitation.teach(&model, random: &orderRandom, onStep: onStep)
+    report = imitation.report
     demonstrationTurns = demonstrations.reduce(0) { $0 + $1.turns.count }
     model.bakeIn(temperature: configuration.cloningTemperature)
     policy = LanguagePolicy(model, format: format, actionLimit: configuration.actionTokens)
   }
+}
 
-  /// A short rise, full size, and a straight fall over the last third: what is still to be learned
-  /// late needs full steps as much as what came early.
-  private static func rate(_ step: Int, of steps: Int) -> Double {
-    let rise = min(40, max(1, steps / 10))
-    let left = Double(steps - step) / Double(steps)
-    return min(1, Double(step + 1) / Double(rise), 3 * left)
+extension WarmStart {
+  /// How many training episodes are played to see whether imitation came to anything.
+  public static let probeCount = 48
+  /// The success below which a warm start is too weak: too few groups would hold both outcomes.
+  public static let weakest = 0.1
+
+  /// The share of training episodes in which the policy succeeds; `nil` where none is judged.
+  ///
+  /// - Throws: As ``Evaluation/play(_:in:episodes:seed:greedy:split:workers:)``.
+  public func probe<E: Environment>(
+    in environment: E, _ configuration: RunConfiguration, workers: Int
+  ) async throws -> Double? {
+    let episodes = try await Evaluation.play(
+      policy, in: environment, episodes: Self.probeCount, seed: configuration.seed.value,
+      greedy: false, split: .train, workers: workers)
+    let evaluation = Evaluation(episodes)
+    return evaluation.count > 0 ? evaluation.success : nil
+  }
+
+  /// Imitates further demonstrations, with half as many steps as before.
+  ///
+  /// - Parameters:
+  ///   - demonstrations: Expert episodes.
+  ///   - configuration: That of the first imitation.
+  ///   - workers: The most threads. The result does not depend on it.
+  ///   - onStep: As in ``init(cloning:_:workers:onStep:)``.
+  /// - Throws: As ``init(cloning:_:workers:onStep:)``.
+  public mutating func imitate(
+    further demonstrations: [Episode], _ configuration: RunConfiguration, workers: Int,
+    onStep: (_ step: Int, _ end: Int, _ loss: Double) -> Void = { _, _, _ in }
+  ) throws {
+    var configuration = configuration
+    configuration.cloningSteps = max(1, report.steps / 2)
+    configuration.cloningPatience = 0
+    var imitation = try Imitation(
+      demonstrations, policy.format, configuration, workers: workers)
+    var random = Randomness(seed: configuration.seed.value).stream("cloning-further")
+    var model = policy.model
+    // The temperature that was made part of the model is taken out, and put in again afterwards.
+    model.bakeIn(temperature: 1 / configuration.cloningTemperature)
+    try imitation.teach(&model, random: &random, onStep: onStep)
+    model.bakeIn(temperature: configuration.cloningTemperature)
+    policy.model = model
+    report = imitation.report
+    demonstrationTurns += demonstrations.reduce(0) { $0 + $1.turns.count }
   }
 }
 

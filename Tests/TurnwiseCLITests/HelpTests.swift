@@ -7,12 +7,12 @@ import Turnwise
 /// To renew them, from the folder of the package:
 ///
 ///     golden=Tests/TurnwiseCLITests/Golden
-///     for c in compare train transfer run show credit check laws audit bench doctor list; do turnwise $c --help > $golden/help-$c.txt; done
+///     for c in compare train transfer run show stats credit check laws audit bench doctor list; do turnwise $c --help > $golden/help-$c.txt; done
 ///     turnwise --help > $golden/help.txt; turnwise list > $golden/list.txt
 @Suite struct `The help` {
   private static let commands = [
-    "compare", "train", "transfer", "run", "show", "credit", "check", "laws", "audit", "bench",
-    "doctor", "list",
+    "compare", "train", "transfer", "run", "show", "stats", "credit", "check", "laws", "audit",
+    "bench", "doctor", "list",
   ]
 
   /// The lines between a title and the next empty line.

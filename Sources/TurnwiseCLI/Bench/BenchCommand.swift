@@ -36,7 +36,8 @@ struct BenchCommand: Subcommand {
       works: try invocation.choices(Self.only), models: try invocation.choices(Self.model),
       batches: try invocation.integers(Self.batch, atLeast: 1),
       threads: try invocation.integer(
-        Self.threads, atLeast: 1, atMost: .workers, default: ProcessInfo.processInfo.activeProcessorCount),
+        Self.threads, atLeast: 1, atMost: .workers,
+        default: ProcessInfo.processInfo.activeProcessorCount),
       samples: try invocation.integer(Self.samples, atLeast: 1, default: 5),
       machine: BenchmarkMachine())
     if plan.works == [.iteration], plan.iterationModels.isEmpty {

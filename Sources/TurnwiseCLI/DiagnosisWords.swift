@@ -1,0 +1,89 @@
+internal import Foundation
+internal import Turnwise
+
+/// The words of ``LearningDiagnosis``: what was seen, and one remedy.
+enum DiagnosisWords {
+  /// Puts a diagnosis into words.
+  ///
+  /// - Parameters:
+  ///   - diagnosis: What was seen.
+  ///   - subject: Who did not learn, such as an estimator's name.
+  ///   - trace: Where the run is.
+  /// - Returns: The lines to print; none where there is nothing to say.
+  static func lines(_ diagnosis: LearningDiagnosis, subject: String, trace: String) -> [String] {
+    guard !diagnosis.isLearning else { return [] }
+    let success = TrainingStages.percent(diagnosis.final ?? .nan)
+    let was = TrainingStages.percent(diagnosis.start ?? .nan)
+    let head = "\(subject) did not learn: held-out success \(was) before, \(success) after."
+    let findings = diagnosis.findings.map(words)
+    return [head] + findings.map { "  \($0.seen)\n    try: \($0.remedy)" }
+      + ["  to see more: \(Program.name) stats \(trace)"]
+  }
+
+  /// What a finding says, and what to do.
+  static func words(_ finding: LearningDiagnosis.Finding) -> (seen: String, remedy: String) {
+    switch finding {
+    case .deadGroups(let share, let success):
+      (
+        "In \(percent(share)) of groups all episodes earned the same, so there was nothing to learn from.",
+        success < 0.5
+          ? "an easier start (--habit 0, more --demonstrations), or rewards for parts of the task"
+          : "harder scenarios, or --filter dynamic"
+      )
+    case .refusals(let share, let tool, let reply):
+      (
+        "\(percent(share)) of turns were refused"
+          + (tool.isEmpty ? "" : ", most of them calls of '\(tool)'")
+          + (reply.isEmpty ? "." : "; the commonest reply is '\(reply)'"),
+        "an expert that does not repeat refused calls (lower --habit), and replies that say what is right"
+      )
+    case .contextFull(let share):
+      (
+        "\(percent(share)) of episodes filled the context.",
+        "a larger --context, or shorter replies"
+      )
+    case .turnLimit(let share):
+      (
+        "\(percent(share)) of episodes came to the turn limit.",
+        "a higher turn limit, or an expert that comes to an end sooner"
+      )
+    case .neverCopied(let argument):
+      (
+        "The expert copies '\(argument)' from what replies show; the policy hardly ever does.",
+        "longer imitation (--cloning-steps), more --demonstrations, and values that are spelled in the reply"
+          + " as the argument needs them"
+      )
+    case .expertLow(let success, let best):
+      (
+        "Only \(percent(success)) of demonstrations succeed"
+          + (best.map { $0 > success ? "; the expert's best is \(percent($0))." : "." } ?? "."),
+        best ?? 1 > success + 0.1 ? "a lower --habit" : "an expert that succeeds more often"
+      )
+    case .familiesAtZero(let names):
+      (
+        "No held-out episode of \(names.prefix(4).map { "'\($0)'" }.joined(separator: ", "))"
+          + (names.count > 4 ? " and \(names.count - 4) more families" : "") + " succeeded.",
+        "training scenarios that are like them, and demonstrations that solve them"
+      )
+    case .fewScenarios(let count):
+      (
+        count == 1
+          ? "Training has a single scenario: it is learnt by heart, and held-out ones are not."
+          : "Training has only \(count) different scenarios.",
+        "ten or more training scenarios that differ in names and files"
+      )
+    case .demonstrationsTooLong(let count, let all):
+      (
+        "\(count) of \(all) demonstrations did not fit the context and were left out.",
+        "a larger --context"
+      )
+    case .imitationUnfinished(let loss):
+      (
+        "Imitation ended while its loss still fell (\(String(format: "%.3f", loss)) nats a token).",
+        "more --cloning-steps"
+      )
+    }
+  }
+
+  private static func percent(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }
+}

@@ -1,0 +1,131 @@
+internal import Foundation
+internal import Turnwise
+
+/// What is imitated: episodes of the environment's expert, or those of a recorded run that succeeded.
+///
+/// All that can be wrong with it is said before a run folder is made.
+struct Imitated {
+  /// The configuration with a habit that is a number.
+  let configuration: RunConfiguration
+  /// What an expert did at several levels of its habit, if the habit was to be chosen.
+  private(set) var pilot: HabitPilot?
+  /// The recorded episodes, if they are not the expert's.
+  private(set) var recorded: [Episode]?
+
+  /// Looks for what is to be imitated, and chooses the habit if it is to be chosen.
+  ///
+  /// - Throws: A ``UsageError``, a ``TraceError``, or what playing the pilot throws.
+  init<E: Environment>(
+    in environment: E, _ configuration: RunConfiguration, workers: Int, _ console: Console
+  ) async throws {
+    var configuration = configuration
+    if configuration.demonstrationsFrom.isEmpty {
+      try WarmStart.requireExpert(in: environment, configuration)
+      if configuration.habit == .auto {
+        let pilot = try await HabitPilot(in: environment, configuration, workers: workers)
+        configuration.habit = .share(pilot.chosen.habit)
+        console.note(Self.words(pilot))
+        self.pilot = pilot
+      }
+    } else {
+      recorded = try Self.episodes(of: environment, configuration, console)
+    }
+    self.configuration = configuration
+  }
+
+  /// A configuration as `run.json` records it, with the pilot and `others` beside it.
+  func record(
+    of configuration: RunConfiguration, _ others: [String: JSONValue] = [:]
+  ) throws -> JSONValue {
+    var members = try Parameters.settings(of: configuration).merging(others) { $1 }
+    if let pilot { members["habitPilot"] = try JSONValue(encoding: pilot) }
+    return .object(members)
+  }
+
+  /// What a pilot chose, and why.
+  private static func words(_ pilot: HabitPilot) -> String {
+    func percent(_ level: HabitPilot.Level) -> String {
+      String(format: "%.0f %%", 100 * level.success)
+    }
+    let chosen = pilot.chosen
+    if pilot.isWithoutHabit {
+      return
+        "expert: succeeds in \(percent(chosen)) of \(HabitPilot.episodes) trial episodes whatever"
+        + " its habit"
+    }
+    let others = pilot.levels.map { String(format: "%g", $0.habit) + ": \(percent($0))" }
+    return String(
+      format: "expert: habit %g, as %@ of its trial episodes succeed (aim: %.0f %%; by habit %@)",
+      chosen.habit, percent(chosen), 100 * HabitPilot.target, others.joined(separator: ", "))
+  }
+
+  /// Says what is wrong with demonstrations of which less than 60 % succeed, unless a pilot wanted it so.
+  func warning(success: Double) -> String? {
+    guard success < 0.6 else { return nil }
+    let share = String(format: "%.0f %%", 100 * success)
+    if let pilot {
+      guard pilot.best.success < 0.6 else { return nil }
+      return String(
+        format:
+          "the expert succeeds in only %.0f %% of its episodes at its best: a policy that imitates"
+          + " it starts low", 100 * pilot.best.success)
+    }
+    guard recorded == nil else { return nil }
+    return
+      "only \(share) of the demonstrations succeed: lower --habit or --slip, or leave --habit out"
+      + " so that it is chosen"
+  }
+
+  // MARK: - Recorded episodes
+
+  /// The successful training episodes of the run that the configuration names, as they would be imitated.
+  private static func episodes<E: Environment>(
+    of environment: E, _ configuration: RunConfiguration, _ console: Console
+  ) throws -> [Episode] {
+    let path = configuration.demonstrationsFrom
+    let layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
+    let run = try layout.readRun()
+    guard run.environment == E.id else {
+      throw UsageError.conflict("\(path) was played in \(run.environment), not in \(E.id)")
+    }
+    var reader = try RecordReader<EpisodeRecord>(layout.episodes)
+    var episodes: [Episode] = []
+    var (all, heldOut) = (0, 0)
+    while let record = reader.next() {
+      all += 1
+      guard record.episode.origin.split == .train else {
+        heldOut += 1
+        continue
+      }
+      if episodes.count < configuration.demonstrations, isSuccess(record.episode) {
+        episodes.append(imitable(record.episode))
+      }
+    }
+    if let error = reader.error { throw error }
+    if let cut = reader.cut { console.warn("\(cut); what comes before it is imitated") }
+    guard !episodes.isEmpty else {
+      throw UsageError.nothingToImitate(path, environment: E.id, episodes: all, heldOut: heldOut)
+    }
+    return episodes
+  }
+
+  /// Where nobody says what success is, a reward will do.
+  private static func isSuccess(_ episode: Episode) -> Bool {
+    guard episode.ending.failure == nil else { return false }
+    return episode.judgement?.success ?? ((episode.totalReward ?? 0) > 0)
+  }
+
+  /// An episode without its tokens, its actions spelled as our own policy spells them.
+  private static func imitable(_ episode: Episode) -> Episode {
+    var episode = episode
+    episode.tape = TokenTape()
+    for index in episode.turns.indices {
+      episode.turns[index].span = nil
+      let calls = episode.turns[index].action.calls
+      if episode.turns[index].action.problem == nil, !calls.isEmpty {
+        episode.turns[index].action.text = CompactFormat().render(calls)
+      }
+    }
+    return episode
+  }
+}

@@ -1,0 +1,99 @@
+internal import Foundation
+internal import Turnwise
+
+/// What all episodes of a run come to.
+struct StatsCommand: Subcommand {
+  let name = "stats"
+  let summary = "sum up a run: endings, tools, refusals, commonest replies, by update and outcome"
+  let operand: String? = "RUN"
+  let examples = [
+    "turnwise stats traces/examples/keydoor",
+    "turnwise stats traces/mine --purpose evaluation --json",
+  ]
+  let flags = [Self.purpose, Self.limit, .json]
+
+  private static let purpose = Flag(
+    "purpose", "look closer at episodes played for this, such as evaluation", value: "WORD",
+    default: "training, else whatever there is")
+  private static let limit = Flag(
+    "limit", "how many replies are listed", value: "N", default: "8")
+
+  /// The runs of one estimator of a comparison, or the run itself.
+  struct Arm: Encodable {
+    var name: String
+    var runs: Int
+    var purpose: EpisodeRecord.Purpose
+    var statistics: RunStatistics
+  }
+
+  private struct Answer: Encodable {
+    var environment: String
+    var command: String
+    var arms: [Arm]
+  }
+
+  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
+    let layout = try RunFolder.named(by: invocation)
+    let limit = try invocation.integer(Self.limit, atLeast: 1, default: 8)
+    let asked = try invocation.text(Self.purpose).map(ShowCommand.purpose)
+    let run = try layout.readRun()
+    let runs = try Self.runs(in: layout)
+    // Folders of one estimator belong together; the first seed's comes first.
+    var arms: [Arm] = []
+    for (name, layout) in runs {
+      try Task.checkCancellation()
+      let purpose = try asked ?? arms.first?.purpose ?? Self.purpose(of: layout)
+      let index =
+        arms.firstIndex { $0.name == name }
+        ?? {
+          arms.append(
+            Arm(name: name, runs: 0, purpose: purpose, statistics: RunStatistics(of: purpose)))
+          return arms.count - 1
+        }()
+      arms[index].runs += 1
+      try Self.read(layout, into: &arms[index].statistics, context.console)
+    }
+    let answer = Answer(environment: run.environment, command: run.command, arms: arms)
+    if invocation.has(.json) {
+      try context.console.answer(json: answer)
+    } else {
+      context.console.answer("\(run.command) \(run.environment)")
+      let text = StatisticsText(arms: arms, limit: limit, width: context.console.width)
+      context.console.answer(text.text)
+    }
+    return .success
+  }
+
+  /// The runs in a folder: itself, or those of a comparison with the names of their estimators.
+  private static func runs(in layout: TraceLayout) throws -> [(String, TraceLayout)] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: layout.folder.path)) ?? []
+    let parts = names.sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+      .map { TraceLayout(layout.folder.appending(path: $0, directoryHint: .isDirectory)) }
+      .filter { FileManager.default.fileExists(atPath: $0.run.path) }
+    guard !parts.isEmpty else { return [("all", layout)] }
+    return try parts.map { part in
+      let credit = try part.readRun().configuration["credit"]?.compact
+      return (credit ?? part.folder.lastPathComponent, part)
+    }
+  }
+
+  /// What to look closer at: training where there is some, else what the first record is for.
+  private static func purpose(of layout: TraceLayout) throws -> EpisodeRecord.Purpose {
+    var reader = try RecordReader<EpisodeRecord>(layout.episodes)
+    var first: EpisodeRecord.Purpose?
+    while let record = reader.next() {
+      if record.purpose == .training { return .training }
+      if first == nil || first == .demonstration { first = record.purpose }
+    }
+    return first ?? .run
+  }
+
+  private static func read(
+    _ layout: TraceLayout, into statistics: inout RunStatistics, _ console: Console
+  ) throws {
+    var reader = try RecordReader<EpisodeRecord>(layout.episodes)
+    while let record = reader.next() { statistics.add(record) }
+    if let error = reader.error { throw error }
+    if let cut = reader.cut { console.warn("\(cut); what comes before it is counted") }
+  }
+}

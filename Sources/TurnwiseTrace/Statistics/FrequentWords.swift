@@ -1,0 +1,50 @@
+/// Counts of words in bounded memory: exact until there are too many different ones, then only of the
+/// frequent ones.
+public struct FrequentWords: Hashable, Sendable {
+  /// How many different words are kept at most.
+  public static let capacity = 512
+
+  private var counts: [String: Int] = [:]
+  /// Whether rare words were dropped, so that counts may be a little too small.
+  public private(set) var isApproximate = false
+
+  /// Counts nothing yet.
+  public init() {}
+
+  /// Whether nothing was counted.
+  public var isEmpty: Bool { counts.isEmpty }
+
+  /// Counts a word.
+  public mutating func add(_ word: String, count: Int = 1) {
+    counts[word, default: 0] += count
+    guard counts.count > Self.capacity else { return }
+    // The rarer half goes; of equals the later ones in the order of words, so that the order in which
+    // they came does not matter more than it must.
+    let kept = all.prefix(Self.capacity / 2)
+    counts = Dictionary(uniqueKeysWithValues: kept.map { ($0.word, $0.count) })
+    isApproximate = true
+  }
+
+  /// Adds the counts of another.
+  public mutating func add(_ other: FrequentWords) {
+    for (word, count) in other.all { add(word, count: count) }
+    isApproximate = isApproximate || other.isApproximate
+  }
+
+  /// How often a word was counted.
+  public subscript(word: String) -> Int { counts[word] ?? 0 }
+
+  /// All words, the most frequent first.
+  public var all: [(word: String, count: Int)] {
+    counts.map { (word: $0.key, count: $0.value) }
+      .sorted { ($1.count, $0.word) < ($0.count, $1.word) }
+  }
+
+  /// All counts together.
+  public var total: Int { counts.values.reduce(0, +) }
+}
+
+extension FrequentWords: Encodable {
+  /// Writes an object with the counts by word.
+  public func encode(to encoder: any Encoder) throws { try counts.encode(to: encoder) }
+}

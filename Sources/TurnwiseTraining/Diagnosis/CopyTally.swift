@@ -1,0 +1,75 @@
+public import TurnwiseCore
+
+/// How often an argument of a call is a value that a reply has shown before, by tool and argument.
+///
+/// Whoever looks up where a thing is and then names another place has read and not copied. Only words and
+/// numbers that the first observation does not show count: what a task names can be copied from there.
+public struct CopyTally: Hashable, Sendable {
+  /// Calls with an argument, and those among them that copy it.
+  public struct Count: Hashable, Sendable {
+    /// Calls after which some reply had been read.
+    public var calls = 0
+    /// Those whose value a reply had shown.
+    public var copied = 0
+
+    /// The share that copies.
+    public var share: Double { calls > 0 ? Double(copied) / Double(calls) : 0 }
+  }
+
+  /// The counts, by `tool.argument`.
+  public private(set) var counts: [String: Count] = [:]
+
+  /// Counts nothing yet.
+  public init() {}
+
+  /// Counts the calls of an episode.
+  public mutating func add(_ episode: Episode) {
+    let given = Self.words(episode.turns.first?.observation.text ?? "")
+    var shown: Set<Substring> = []
+    for turn in episode.turns {
+      for call in turn.action.calls {
+        guard case .object(let members) = call.arguments, !shown.isEmpty else { continue }
+        for (name, value) in members {
+          let words = Self.words(value).filter { !given.contains($0) }
+          guard !words.isEmpty else { continue }
+          counts["\(call.name).\(name)", default: Count()].calls += 1
+          if words.contains(where: shown.contains) {
+            counts["\(call.name).\(name)", default: Count()].copied += 1
+          }
+        }
+      }
+      for reply in turn.replies where !reply.isRefusal { shown.formUnion(Self.words(reply.text)) }
+    }
+  }
+
+  /// Adds the counts of another.
+  public mutating func add(_ other: CopyTally) {
+    for (name, count) in other.counts {
+      counts[name, default: Count()].calls += count.calls
+      counts[name, default: Count()].copied += count.copied
+    }
+  }
+
+  /// The argument that demonstrations copy most of the time and a policy hardly ever.
+  public func neverCopied(by policy: CopyTally) -> String? {
+    counts.filter { name, shown in
+      guard shown.calls >= 20, shown.share >= 0.5, let played = policy.counts[name] else {
+        return false
+      }
+      return played.calls >= 20 && played.share < 0.3 * shown.share
+    }.max { ($0.value.calls, $1.key) < ($1.value.calls, $0.key) }?.key
+  }
+
+  private static func words(_ text: Text) -> Set<Substring> {
+    Set(text.string.split { !$0.isLetter && !$0.isNumber })
+  }
+
+  private static func words(_ value: JSONValue) -> Set<Substring> {
+    switch value {
+    case .string(let text): words(Text(text))
+    case .integer(let number): ["\(number)"]
+    case .unsigned(let number): ["\(number)"]
+    default: []
+    }
+  }
+}

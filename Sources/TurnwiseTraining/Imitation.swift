@@ -1,0 +1,172 @@
+internal import TurnwiseCore
+internal import TurnwiseModel
+
+/// What imitating demonstrations came to.
+public struct ImitationReport: Codable, Hashable, Sendable {
+  /// Why imitation ended.
+  public enum Reason: String, Codable, Hashable, Sendable {
+    /// All steps of the budget were taken.
+    case budget
+    /// The loss on demonstrations that were held out had stopped falling.
+    case plateau
+  }
+
+  /// How many steps were taken.
+  public var steps = 0
+  /// Why no more were taken.
+  public var reason = Reason.budget
+  /// The mean negative log-likelihood of the imitated tokens over the last tenth of the steps, in nats;
+  /// not a number if nothing was imitated.
+  public var loss = Double.nan
+  /// The loss on demonstrations that were held out, by rising step; empty where there were too few to
+  /// hold some out.
+  public var heldOutLosses: [Double] = []
+  /// How many demonstrations there were.
+  public var demonstrations = 0
+  /// How many of them did not fit the context.
+  public var tooLong = 0
+  /// The share of turns that were read and not imitated, as they were refused.
+  public var refused = 0.0
+
+  /// Nothing was imitated.
+  public init() {}
+
+  /// Whether the loss on what was held out still fell by more than a tenth over the last quarter of the
+  /// steps before the steps became smaller.
+  public var isStillFalling: Bool {
+    guard reason == .budget, heldOutLosses.count >= 8 else { return false }
+    let middle = heldOutLosses[heldOutLosses.count * 3 / 4 - 1]
+    return heldOutLosses[heldOutLosses.count - 1] < 0.9 * middle
+  }
+}
+
+/// Trains a model to do what demonstrations do.
+///
+/// Calls that were refused are read, as the policy must know how to go on after them, but not imitated:
+/// whatever an expert tried there, it was nothing that the environment takes.
+struct Imitation {
+  /// How many steps are between two measurements of the loss on what is held out.
+  private static let interval = 250
+  /// The fraction of the loss that counts as a gain.
+  private static let gain = 0.02
+
+  private let configuration: RunConfiguration
+  private let workers: Int
+  private let format: PromptFormat
+  private let renaming: Renaming
+  private let sequences: [TrainingSequence]
+  private var usable: [Int]
+  private var heldOut: [TrainingSequence] = []
+  private(set) var report = ImitationReport()
+
+  /// Lays out demonstrations.
+  ///
+  /// - Throws: ``TrainingError/demonstrationsTooLong(context:)``.
+  init(
+    _ demonstrations: [Episode], _ format: PromptFormat, _ configuration: RunConfiguration,
+    workers: Int
+  ) throws {
+    (self.configuration, self.workers, self.format) = (configuration, workers, format)
+    renaming = Renaming(demonstrations)
+    let sequences = demonstrations.map { format.demonstration($0) { !$0.isRefused } }
+    self.sequences = sequences
+    usable = sequences.indices.filter { Self.fits(sequences[$0], configuration) }
+    guard !usable.isEmpty else {
+      throw TrainingError.demonstrationsTooLong(context: configuration.context)
+    }
+    report.demonstrations = demonstrations.count
+    report.tooLong = sequences.count { $0.tokens.count > configuration.context }
+    let turns = demonstrations.flatMap(\.turns)
+    report.refused = Double(turns.count(where: \.isRefused)) / Double(max(1, turns.count))
+    if usable.count >= 100 {
+      let count = min(64, usable.count / 20)
+      heldOut = usable.suffix(count).map { sequences[$0] }
+      usable.removeLast(count)
+    }
+  }
+
+  private static func fits(
+    _ sequence: TrainingSequence, _ configuration: RunConfiguration
+  ) -> Bool {
+    sequence.tokens.count <= configuration.context && !sequence.scored.isEmpty
+  }
+
+  /// Takes the steps.
+  ///
+  /// - Parameters:
+  ///   - model: The model that moves.
+  ///   - random: Draws the order of the demonstrations and their names.
+  ///   - onStep: Called after each step with its number, the number of the last one as far as it is
+  ///     known, and the loss.
+  /// - Throws: `CancellationError`.
+  mutating func teach(
+    _ model: inout Transformer, random: inout Randomness,
+    onStep: (_ step: Int, _ end: Int, _ loss: Double) -> Void
+  ) throws {
+    var optimizer = Muon(for: model)
+    var order: [Int] = []
+    var recent: [Double] = []
+    var (best, bestStep) = (Double.infinity, 0)
+    var end = configuration.cloningSteps
+    let isPatient = configuration.cloningPatience > 0
+    var step = 0
+    while step < end {
+      try Task.checkCancellation()
+      if order.count < configuration.cloningBatch { order += usable.shuffled(using: &random) }
+      let batch = order.prefix(configuration.cloningBatch).map { index in
+        guard random.chance(configuration.renaming) else { return sequences[index] }
+        let renamed = format.demonstration(renaming.episode(index, using: &random)) {
+          !$0.isRefused
+        }
+        return Self.fits(renamed, configuration) ? renamed : sequences[index]
+      }
+      order.removeFirst(batch.count)
+      var result = Self.gradient(of: batch, model, workers: workers)
+      AdamW.clip(&result.gradient, toNorm: Float(configuration.gradientNorm))
+      let rate = Self.rate(step, of: end) * configuration.cloningRate
+      optimizer.update(
+        &model, gradient: result.gradient, learningRate: Float(rate), workers: workers)
+      recent.append(result.loss)
+      step += 1
+      onStep(step, end, result.loss)
+      guard step.isMultiple(of: Self.interval), !heldOut.isEmpty else { continue }
+      let loss = heldOutLoss(model)
+      report.heldOutLosses.append(loss)
+      if loss < (1 - Self.gain) * best { (best, bestStep) = (loss, step) }
+      // The last third of the steps becomes smaller and smaller; it begins where nothing more is gained.
+      if isPatient, 3 * step < 2 * end, step - bestStep >= configuration.cloningPatience {
+        (end, report.reason) = (step * 3 / 2, .plateau)
+      }
+    }
+    report.steps = step
+    let last = recent.suffix(max(1, recent.count / 10))
+    report.loss = last.reduce(0, +) / Double(last.count)
+  }
+
+  private static func gradient(
+    of batch: [TrainingSequence], _ model: Transformer, workers: Int
+  ) -> GradientResult {
+    let count = Double(batch.reduce(0) { $0 + $1.scored.count })
+    return model.gradient(of: batch, workers: workers) { _, outputs in
+      let loss = outputs.logProbabilities.reduce(0) { $0 - Double($1) }
+      return SequenceGradients(
+        logProbabilities: outputs.logProbabilities.map { _ in Float(-1 / count) },
+        loss: loss / count)
+    }
+  }
+
+  /// The mean negative log-likelihood of what is held out, in nats a token.
+  private func heldOutLoss(_ model: Transformer) -> Double {
+    let scores = model.score(heldOut, workers: workers).map(\.logProbabilities)
+    let sum = scores.joined().reduce(0) { $0 - Double($1) }
+    return sum / Double(max(1, scores.reduce(0) { $0 + $1.count }))
+  }
+
+  /// A short rise, full size, and a straight fall over the last third: what is still to be learned
+  /// late needs full steps as much as what came early.
+  private static func rate(_ step: Int, of steps: Int) -> Double {
+    let rise = min(40, max(1, steps / 10))
+    let left = Double(steps - step) / Double(steps)
+    return min(1, Double(step + 1) / Double(rise), 3 * left)
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+import Turnwise
+import TurnwiseCLI
+import TurnwiseEnvironments
+
+/// Environments that know nothing of the trainer, and that it must know how to train in.
+@Suite struct `Environments of strangers` {
+  private let folder = TemporaryFolder()
+  private let tasks = TemporaryFolder()
+  private let tool = CommandLineTool(environments: builtInEnvironments + [Stockroom(), Village()])
+
+  @Test func `keep the laws`() async {
+    #expect(await EnvironmentChecker(Stockroom()).check().violations.isEmpty)
+    #expect(await EnvironmentChecker(Village()).check().violations.isEmpty)
+  }
+
+  @Test func `have experts that succeed, and habits that hurt`() async throws {
+    let configuration = RunConfiguration()
+    let stockroom = try await HabitPilot(in: Stockroom(), configuration, workers: 2)
+    #expect(stockroom.best.success > 0.9 && 10...20 ~= stockroom.chosen.turns)
+    #expect(0.35...0.65 ~= stockroom.chosen.success)
+    // The repeated guesses of the expert are mostly refused.
+    #expect(stockroom.levels.last?.refused ?? 0 > 0.3)
+    let village = try await HabitPilot(in: Village(), configuration, workers: 2)
+    #expect(village.best.success == 1)
+  }
+
+  /// Imitates few demonstrations of the stockroom's expert: no more than a test has time for.
+  @Test func `are learnt from although the expert repeats refused calls`() async throws {
+    var configuration = RunConfiguration()
+    (configuration.demonstrations, configuration.cloningSteps) = (400, 500)
+    configuration.habit = 0.5
+    let episodes = try await WarmStart.demonstrations(in: Stockroom(), configuration, workers: 2)
+    let shown = episodes.flatMap(\.turns)
+    let start = try WarmStart(cloning: episodes, configuration, workers: 2)
+    let played = try await Evaluation.play(
+      start.policy, in: Stockroom(), episodes: 32, seed: 1, greedy: false, workers: 2)
+    // A policy that imitated refused calls, too, would have as many of them as the expert.
+    func refused(_ turns: [Turn]) -> Double {
+      Double(turns.count(where: \.isRefused)) / Double(max(1, turns.count))
+    }
+    let (mine, experts) = (refused(played.flatMap(\.turns)), refused(shown))
+    #expect(mine < experts, "\(mine) of turns refused, the expert's \(experts)")
+    #expect(Evaluation(played).reward > 0.2, "\(Evaluation(played))")
+  }
+
+  @Test func `can be a folder of tasks`() async throws {
+    try OfficeTasks.write(to: tasks.url)
+    let line = "run shell-v1 --tasks \(tasks.path) --episodes 24 --json --out \(folder.path)"
+    let printed = await turnwise(line.split(separator: " ").map(String.init), tool: tool)
+    try #require(printed.status == 0, "\(printed.note)")
+    #expect(try printed.json["success"]?.decode(Double.self) == 1)
+  }
+}
