@@ -60,6 +60,7 @@ public final class Sandbox: Sendable {
   public func run(
     _ command: Text, in workspace: Workspace, seed: UInt64, keepsTemporaryEntries: Bool = true
   ) async throws -> CommandResult {
+    if case .failure(let trouble) = pool { throw trouble.failure }
     if command.bytes.contains(0) { throw CommandError.containsNUL }
     if command.bytes.count > limits.commandBytes {
       throw CommandError.tooLong(bytes: command.bytes.count, limit: limits.commandBytes)
@@ -88,7 +89,9 @@ public final class Sandbox: Sendable {
     switch await perform(order) {
     case .success(let result) where result.ending == .exited(0): return
     case .success(let result):
-      throw Refusal(.noPrograms, detail: result.standardError.text.string)
+      throw Refusal(
+        .noPrograms,
+        detail: result.standardError.text.string + HostLimit.hint(for: Errno(EAGAIN)))
     case .failure(.refused(let refusal)): throw refusal
     case .failure(.failed(let failure)): throw failure
     }

@@ -210,11 +210,13 @@ extension AttackCase {
         """
         truncate -s 30M shared; python3 -c "
         import mmap, time
-        memory = mmap.mmap(open('shared', 'r+b').fileno(), 0)
+        file = open('shared', 'r+b'); memory = mmap.mmap(file.fileno(), 0)
         for place in range(0, 30 << 20, 4096): memory[place] = 1
         memory.madvise(mmap.MADV_DONTNEED); time.sleep(1000)"
         """, by: sandbox)
-      return Outcome("the turn is stopped", result.ending == .stopped(.memory))
+      return Outcome(
+        result.limit == .memory ? "the turn is stopped" : "\(result.ending): \(result.errors)",
+        result.limit == .memory)
     },
     AttackCase("files of memory that are in no file system") {
       let result = try await play("python3 -c 'import os; os.memfd_create(\"x\")'")
