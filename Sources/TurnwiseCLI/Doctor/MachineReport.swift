@@ -151,7 +151,9 @@ extension Sandbox.Refusal {
   fileprivate var isAboutNamespaces: Bool {
     switch cause {
     case .namespaceLimit, .namespacesForbidden, .appArmor, .nestedContainer: true
-    case .notInstalled, .tooOld, .unreachable, .missingCall, .noShell, .noPrograms, .other: false
+    case .notInstalled, .tooOld, .unreachable, .missingCall, .noShell, .noPrograms, .resourceLimit,
+      .other:
+      false
     }
   }
 }
