@@ -91,7 +91,9 @@ public struct Toolbox<State>: Sendable {
   public enum Builder {
     /// What a line or a block gives: most lines give one tool, which needs no list of its own.
     public enum Part {
+      /// One tool.
       case one(any Tool<State>)
+      /// The tools of a list or a block.
       case many([any Tool<State>])
     }
 

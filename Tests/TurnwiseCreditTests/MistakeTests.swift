@@ -36,7 +36,7 @@ enum CreditMistake: String, Codable, CaseIterable, Sendable {
     case .separatorInName: _ = EstimatorCatalog([Separated()])
     case .unequalPairs: _ = Correlation.pearson([1], [1, 2])
     case .creditOfOtherShape:
-      let group = try CreditGroup([CreditEpisode(turns: [CreditTurn(sampledTokens: 1)])])
+      let group = try CreditGroup([CreditEpisode(turns: [CreditTurn(reward: 1)])])
       _ = GroupCredit([], of: group)
     }
   }
