@@ -126,9 +126,8 @@ enum Words {
         .usage,
         message(
           "\(environment) has no scripted expert to imitate",
-          "--demonstrations-from RUN imitates what succeeded in a run, such as one of"
-            + " '\(Program.name) run \(environment) --policy random --split train --episodes 2000';"
-            + " --warm-start RUN goes on with its policy" + remedy(taskNeed))
+          "--warm-start RUN needs none, nor does --demonstrations-from RUN after '\(Program.name) run"
+            + " \(environment) --policy random --split train --episodes 2000'" + remedy(taskNeed))
       )
     case .demonstrationsTooLong(let context):
       (

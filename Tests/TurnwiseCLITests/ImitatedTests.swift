@@ -33,7 +33,8 @@ private struct Lamp: Environment {
 }
 
 @Suite struct `What is imitated` {
-  private let (chance, out) = (TemporaryFolder(), TemporaryFolder())
+  private let chance = TemporaryFolder()
+  private let out = TemporaryFolder()
   private let tool = CommandLineTool(environments: [Lamp(), KeyDoor()])
 
   private func run(_ line: String) async -> Printed {

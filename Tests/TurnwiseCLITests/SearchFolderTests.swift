@@ -150,7 +150,9 @@ import TurnwiseEnvironments
     let train = await turnwise("train search-v1 --tasks \(folder.path) --out \(out.path)")
     #expect(
       train.note.hasSuffix(
-        "error: search-v1 has no scripted expert to imitate\nhint:  --warm-start RUN needs none; "
+        "error: search-v1 has no scripted expert to imitate\n"
+          + "hint:  --warm-start RUN needs none, nor does --demonstrations-from RUN after "
+          + "'turnwise run search-v1 --policy random --split train --episodes 2000'; "
           + "a task from a folder can have evidence that can be found\n"))
     let run = await turnwise(
       "run search-v1 --tasks \(folder.path) --policy random --out \(out.path) --force")

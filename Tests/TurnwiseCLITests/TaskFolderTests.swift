@@ -187,7 +187,8 @@ import TurnwiseEnvironments
     #expect(
       train.note.hasSuffix(
         "error: shell-v1 has no scripted expert to imitate\n"
-          + "hint:  --warm-start RUN needs none; \(hint)"))
+          + "hint:  --warm-start RUN needs none, nor does --demonstrations-from RUN after "
+          + "'turnwise run shell-v1 --policy random --split train --episodes 2000'; \(hint)"))
     #expect(run.status == 2 && train.status == 2)
   }
 
@@ -246,7 +247,9 @@ import TurnwiseEnvironments
     #expect(
       train.note.hasSuffix(
         "error: mute-v1 has no scripted expert to imitate\n"
-          + "hint:  --warm-start RUN needs none\n"), "\(train.note)")
+          + "hint:  --warm-start RUN needs none, nor does --demonstrations-from RUN after "
+          + "'turnwise run mute-v1 --policy random --split train --episodes 2000'\n"),
+      "\(train.note)")
   }
 
   /// Nobody shows how to play this, and no folder could.
