@@ -21,8 +21,10 @@ extension TraceLayout {
       try FileManager.default.createDirectory(
         at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
     } catch {
-      throw TraceError(
-        .system("the folder cannot be made: \(SystemReason.words(error))"), file: name)
+      // Foundation's words for a part of the path that is a file say something else.
+      let isBlocked = (error as? CocoaError)?.code == .fileWriteFileExists
+      let reason = isBlocked ? SystemReason.words(ENOTDIR) : SystemReason.words(error)
+      throw TraceError(.system("the folder cannot be made: \(reason)"), file: name)
     }
     // One call that fails where the folder exists, so that of several runs one alone has made it.
     if mkdir(folder.path, 0o777) != 0 {

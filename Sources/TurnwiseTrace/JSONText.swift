@@ -314,7 +314,7 @@ private struct JSONScanner {
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if isWhole {
       if let integer = Int(text), integer != 0 || !isNegative { return .integer(integer) }
-      if let integer = UInt64(text) { return .unsigned(integer) }
+      if !isNegative, let integer = UInt64(text) { return .unsigned(integer) }
     }
     guard let number = Double(text), number.isFinite else {
       throw flaw("has a number that is too large", at: start)
