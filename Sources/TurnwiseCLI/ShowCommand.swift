@@ -185,7 +185,7 @@ struct ShowCommand: Subcommand {
       try context.console.answer(json: prompt.parts)
       return .success
     }
-    describe(run, context)
+    describe(run, invocation, context)
     for line in prompt.lines { context.console.answer(line) }
     return .success
   }
