@@ -105,7 +105,8 @@ extension AuditAnswer {
           "; not exact: what is less likely than \(options.cutoff) could change an advantage by "
             + String(format: "%.2f", bound)
         }
-      return "\(Words.count(truth.count, "turn")) by forks, \(truth.spentTurns) environment turns" + why
+      return "\(Words.count(truth.count, "turn")) by forks, \(truth.spentTurns) environment turns"
+        + why
     }
   }
 }
