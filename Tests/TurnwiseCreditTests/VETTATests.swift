@@ -20,7 +20,8 @@ import TurnwiseCredit
   }
 
   @Test func `are turn GAE without the token scale`() throws {
-    let fused = try VETTA(turnGamma: 0.95, alpha: 0).credit(firstOfFixtureA(), evidence: firstCritic())
+    let fused = try VETTA(turnGamma: 0.95, alpha: 0).credit(
+      firstOfFixtureA(), evidence: firstCritic())
     let turns = try TurnGAE(gamma: 0.95, lambda: 0.95)
       .credit(firstOfFixtureA(), evidence: firstCritic())
     #expect(fused.turns == turns.turns)

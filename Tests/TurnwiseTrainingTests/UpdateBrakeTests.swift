@@ -20,14 +20,14 @@ import TurnwiseTraining
 
   @Test func `lets usual updates pass, and somewhat larger ones`() {
     var brake = brake()
-    #expect(brake.judge(measures(gradient: 15, drift: 0.4, reference: (0.1, 0.9))) == nil)
+    #expect(brake.judge(measures(gradient: 15, drift: 0.09, reference: (0.1, 0.5))) == nil)
     #expect(brake.brakedUpdates == 0)
   }
 
   @Test func `stops what leaves the usual by far, and says by how much`() {
     var brake = brake()
     #expect(brake.judge(measures(gradient: 27_729)) == .gradient(norm: 27_729, usual: 1))
-    #expect(brake.judge(measures(drift: 3)) == .drift(nats: 3, usual: 0.02))
+    #expect(brake.judge(measures(drift: 0.3)) == .drift(nats: 0.3, usual: 0.02))
     #expect(
       brake.judge(measures(reference: (0.2, 40))) == .reference(nats: 40, usual: 0.11))
     #expect(brake.judge(measures(drift: .nan)) == .notFinite)
@@ -63,7 +63,7 @@ import TurnwiseTraining
 @Suite struct `The scale of credit` {
   @Test func `is its root mean square as long as that is near the usual`() {
     var scale = CreditScale()
-    for size in [0.5, 0.3, 0.4, 0.6, 0.2, 0.15] { #expect(scale.scale(size) == size) }
+    for size in [0.5, 0.3, 0.4, 0.6, 0.2, 0.17] { #expect(scale.scale(size) == size) }
   }
 
   @Test func `does not fall with credit that is far smaller than usual`() {

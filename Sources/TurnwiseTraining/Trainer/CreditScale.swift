@@ -6,7 +6,7 @@
 /// credit, what is left is mostly noise, and would get full steps.
 package struct CreditScale: Codable, Hashable, Sendable {
   /// The share of the usual scale that a scale does not fall below.
-  package static let floor = 0.2
+  package static let floor = 1.0 / 3
 
   private var recent = RecentValues()
 

@@ -14,7 +14,7 @@ internal import TurnwiseModel
 /// Three guards keep noise from moving a policy that is good already. Groups that are *solved* teach the
 /// policy nothing: all their episodes and forks earned the same, which is the most that the run has seen,
 /// and they succeeded (``TrainingUpdate/metrics`` `groups/solved`). Credit is divided by its root mean
-/// square over the update, but never by less than a fifth of what that usually is (`credit/scale`). And an
+/// square over the update, but never by less than a third of what that usually is (`credit/scale`). And an
 /// update whose gradient, or whose distance from the policy that played or from the reference, leaves the
 /// usual by far is taken back (``UpdateBrake``, `policy/braked`).
 public struct Trainer<E: Environment>: Sendable {

@@ -33,8 +33,8 @@ public struct UpdateBrake: Codable, Hashable, Sendable {
   }
 
   package static let gradient = Limit(multiple: 50, least: 20)
-  package static let drift = Limit(multiple: 10, least: 0.5)
-  package static let reference = Limit(multiple: 5, least: 1)
+  package static let drift = Limit(multiple: 5, least: 0.03)
+  package static let reference = Limit(multiple: 5, least: 0.5)
   /// How many episodes are scored again to measure an update.
   static let probe = 16
 
@@ -68,14 +68,14 @@ public struct UpdateBrake: Codable, Hashable, Sendable {
   /// - Returns: Why it must be taken back, or `nil`.
   package mutating func judge(_ measures: Measures) -> Reason? {
     let reason = reason(measures)
-    // Long gradients become usual, so that nothing is stopped for ever; long ways do not.
-    gradients.append(measures.gradient)
-    if reason == nil {
-      drifts.append(measures.drift)
-      if let reference = measures.reference { references.append(reference.after) }
-    } else {
-      brakedUpdates += 1
+    // What is far out counts as what is just allowed: so nothing is stopped for ever, and one outlier does
+    // not open the door to the next.
+    gradients.append(min(measures.gradient, gradientLimit))
+    drifts.append(min(measures.drift, Self.drift.value(drifts.median)))
+    if let reference = measures.reference {
+      references.append(min(reference.after, Self.reference.value(references.median)))
     }
+    if reason != nil { brakedUpdates += 1 }
     return reason
   }
 
