@@ -46,22 +46,11 @@ enum ConfigurationFlags {
       throw UsageError.badValue(
         flag: flagName(flaw.property), text: value, expected: flaw.expected)
     }
-    if !configuration.warmStart.isEmpty, ignored == nil {
-      for property in shape where invocation.text(flag(property)) != nil {
-        throw UsageError.conflict(
-          "--\(flagName(property)) does not go with --warm-start, whose policy has a shape already")
-      }
-    }
     if let lack = MemoryPlan(configuration).lack(of: ProcessInfo.processInfo.physicalMemory) {
       throw UsageError.conflict(lack)
     }
     return configuration
   }
-
-  /// The properties that a policy has from the start.
-  private static let shape = ["vocabulary", "width", "layers", "heads", "feedForward", "context"]
-
-  private static func flag(_ property: String) -> Flag { Flag(flagName(property), "") }
 
   /// `learningRate` becomes `learning-rate`.
   private static func flagName(_ property: String) -> String {

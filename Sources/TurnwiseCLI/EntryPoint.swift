@@ -17,7 +17,7 @@ internal import TurnwiseCore
 ///   - shapers: Reward shapers beside the built-in ones.
 ///   - file: The file that is named where two of them have one name.
 ///   - line: The line that is named.
-public func main(
+nonisolated(nonsending) public func main(
   environments: [any Environment], estimators: [any CreditEstimator] = [],
   shapers: [any RewardShaper] = [], file: StaticString = #fileID, line: UInt = #line
 ) async -> Never {
@@ -26,6 +26,7 @@ public func main(
   where fcntl(descriptor, F_GETFD) < 0 {
     _ = open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY)
   }
+  Surroundings.requireAddressSpace()
   let words: [String]
   do {
     words = try ProcessArguments.read()

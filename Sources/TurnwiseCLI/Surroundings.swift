@@ -4,13 +4,22 @@ internal import TurnwiseSandbox
 
 /// What a command line is refused for before anything is done: where it would work, and with how little.
 enum Surroundings {
+  /// Ends the process with a sentence where it may have too little memory to run at all.
+  ///
+  /// This must run on the first thread, before anything needs another one: threads that cannot be had let
+  /// the process wait for ever.
+  static func requireAddressSpace() {
+    guard let shortage = Sandbox.addressSpaceShortage else { return }
+    let (status, text) = Words.of(UsageError.conflict(shortage))
+    Console().note(text)
+    // Not `exit`, which would wait for threads of OpenBLAS that wait for memory.
+    _exit(status.rawValue)
+  }
+
   /// Checks what a command is about to use.
   ///
-  /// - Throws: `Sandbox.ExposedPath` where agents could read what a command reads or writes, and a
-  ///   ``UsageError`` where this process may have too little memory to run at all.
+  /// - Throws: `Sandbox.ExposedPath` where agents could read what a command reads or writes.
   static func check(_ invocation: Invocation, of command: any Subcommand) throws {
-    // Threads that cannot be had would end the process in the middle, or let it wait for ever.
-    if let shortage = Sandbox.addressSpaceShortage { throw UsageError.conflict(shortage) }
     let paths = [Flag.out, Flag.tasks].filter { flag in
       command.flags.contains { $0.name == flag.name }
     }

@@ -73,6 +73,17 @@ public enum JSONValue: Hashable, Sendable {
     return nil
   }
 
+  /// The value that its JSON is read back as: `null` for numbers that are not finite, integers for those
+  /// that are whole.
+  var asRead: JSONValue {
+    switch self {
+    case .number(let number): number.isFinite ? JSONValue(finite: number) : .null
+    case .array(let items): .array(items.map(\.asRead))
+    case .object(let members): .object(members.mapValues(\.asRead))
+    default: self
+    }
+  }
+
   /// A finite number, as it is read back: an integer if it is one.
   init(finite number: Double) {
     if number == 0, number.sign == .minus {

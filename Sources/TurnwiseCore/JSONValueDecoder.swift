@@ -35,7 +35,7 @@ struct JSONValueDecoder: Decoder {
 
   /// Reads the value as a type.
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
-    if type == JSONValue.self, let value = value as? T { return value }
+    if type == JSONValue.self, let value = value.asRead as? T { return value }
     // Foundation has shapes of its own for these.
     let isShaped = type == Data.self || type == URL.self || type == Decimal.self
     if isShaped { return try detour(type) }

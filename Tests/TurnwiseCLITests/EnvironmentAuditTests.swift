@@ -10,7 +10,7 @@ import Turnwise
     let run = folder.path + "/run"
     let trained = await turnwise(
       """
-      train keydoor-v1 --env-set horizon=1 --updates 1 --groups 2 --group-size 2 --demonstrations 80 \
+      train keydoor-v1 --env-set horizon=1 --habit 0.65 --updates 1 --groups 2 --group-size 2 --demonstrations 80 \
       --cloning-steps 240 --cloning-batch 4 --vocabulary 300 --width 32 --layers 1 \
       --feed-forward 48 --critic-episodes 2 --evaluation-episodes 2 --action-tokens 8 --out \(run)
       """)

@@ -73,7 +73,7 @@ import Turnwise
     ),
     (
       "train keydoor-v1 --warm-start nowhere --width 128",
-      "error: --width does not go with --warm-start, whose policy has a shape already\n"
+      "error: --width changes nothing with --warm-start, whose policy is taken as it is\n"
     ),
     (
       "train keydoor-v1 --ratio tokn",

@@ -58,7 +58,10 @@ import TurnwiseTrace
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
     #expect(try lines(layout) > 10)
     var reader = try RecordReader<EpisodeRecord>(layout.episodes)
-    #expect(try reader.readAll().map(\.episode.origin.scenario) == Array(0..<(try lines(layout))))
+    // In their order; one that was being played is missing, and others may have ended after it.
+    let scenarios = try reader.readAll().map(\.episode.origin.scenario)
+    #expect(scenarios.count == (try lines(layout)))
+    #expect(zip(scenarios, scenarios.dropFirst()).allSatisfy { $0 < $1 })
     #expect(!FileManager.default.fileExists(atPath: layout.writer.path))
   }
 

@@ -26,25 +26,6 @@ import TurnwiseEnvironments
     #expect(village.best.success == 1)
   }
 
-  /// Imitates few demonstrations of the stockroom's expert: no more than a test has time for.
-  @Test func `are learnt from although the expert repeats refused calls`() async throws {
-    var configuration = RunConfiguration()
-    (configuration.demonstrations, configuration.cloningSteps) = (400, 500)
-    configuration.habit = 0.5
-    let episodes = try await WarmStart.demonstrations(in: Stockroom(), configuration, workers: 2)
-    let shown = episodes.flatMap(\.turns)
-    let start = try WarmStart(cloning: episodes, configuration, workers: 2)
-    let played = try await Evaluation.play(
-      start.policy, in: Stockroom(), episodes: 32, seed: 1, greedy: false, workers: 2)
-    // A policy that imitated refused calls, too, would have as many of them as the expert.
-    func refused(_ turns: [Turn]) -> Double {
-      Double(turns.count(where: \.isRefused)) / Double(max(1, turns.count))
-    }
-    let (mine, experts) = (refused(played.flatMap(\.turns)), refused(shown))
-    #expect(mine < experts, "\(mine) of turns refused, the expert's \(experts)")
-    #expect(Evaluation(played).reward > 0.2, "\(Evaluation(played))")
-  }
-
   @Test func `can be a folder of tasks`() async throws {
     try OfficeTasks.write(to: tasks.url)
     let line = "run shell-v1 --tasks \(tasks.path) --episodes 24 --json --out \(folder.path)"

@@ -74,7 +74,7 @@ import TurnwiseSandbox
     try folder.write("three/check-files/x", "SECRET-2\n")
     try folder.write("three/solution", "echo SECRET-3\n")
     let look =
-      "bash ls -AR / 2>/dev/null | grep -c check-files; "
+      "bash ls -AR --ignore=usr --ignore=proc / 2>/dev/null | grep -c check-files; "
       + "grep -rls SECRE[T] /workspace /tmp /proc/self/environ; env | grep SECRE[T]"
     let session = try await play([look], in: folder)
     #expect(session.turns[0].replies[0].text.string.hasPrefix("0\n"))

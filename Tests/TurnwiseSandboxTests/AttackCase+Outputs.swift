@@ -28,14 +28,14 @@ extension AttackCase {
     for number in [1, 2, 1, 2]: threading.Thread(target=fight, args=(number,)).start()
     """
 
-  /// Cases 64 to 71: what the agent can do to the host while the host reads its outputs.
+  /// Cases 81 to 88: what the agent can do to the host while the host reads its outputs.
   static let outputs: [AttackCase] = [
     inTime("taking output back before the host reads it", "python3 -c \"\(takingBack)\""),
     inTime(
       "taking output back, then asleep", "(python3 -c \"\(takingBack)\") & sleep 20; wait"),
     inTime(
       "40 processes that write at once, elsewhere",
-      "for i in {1..40}; do (for j in {1..200000}; do echo x; done > /dev/null) & done; wait; sleep 20"
+      "for i in {1..40}; do (while :; do echo x; done > /dev/null) & done; wait"
     ),
     AttackCase("40 processes that write at once") {
       let result = try await play("for i in {1..40}; do yes $i >&2 & done; wait")
@@ -61,7 +61,8 @@ extension AttackCase {
         python3 -c "
         import ctypes, mmap, os, threading, time
         libc = ctypes.CDLL(None)
-        page = mmap.mmap(-1, 1 << 16)
+        file = open('page', 'wb+'); file.truncate(1 << 16); os.unlink('page')
+        page = mmap.mmap(file.fileno(), 1 << 16)
         place = ctypes.addressof(ctypes.c_char.from_buffer(page))
         end = time.time() + 1
         def swap():

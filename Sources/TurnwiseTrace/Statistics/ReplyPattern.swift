@@ -48,9 +48,10 @@ public enum ReplyPattern {
       core.contains { $0.isNumber || $0 == "/" } || named.contains(core)
       || (!isStart && core.first?.isUppercase == true)
       || core.dropLast().contains(".")
-    // A sign belongs to its number.
-    let sign = head.last.map { "+-".contains($0) } ?? false
-    return isName ? Substring(head.dropLast(sign ? 1 : 0) + "#" + tail) : part
+    // A sign belongs to its number, and the dots of ./file to its path.
+    let belongs: (Character) -> Bool = core.first == "/" ? { $0 == "." } : { "+-".contains($0) }
+    let kept = head.reversed().drop(while: belongs).reversed()
+    return isName ? Substring(String(kept) + "#" + tail) : part
   }
 
   /// What stands between quotes becomes `#`, in its quotes.
