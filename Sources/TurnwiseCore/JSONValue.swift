@@ -77,7 +77,7 @@ public enum JSONValue: Hashable, Sendable {
   /// that are whole.
   var asRead: JSONValue {
     switch self {
-    case .number(let number): number.isFinite ? JSONValue(finite: number) : .null
+    case .number: (try? JSONValue(from: JSONValueDecoder(self, .init()))) ?? .null
     case .array(let items): .array(items.map(\.asRead))
     case .object(let members): .object(members.mapValues(\.asRead))
     default: self

@@ -22,6 +22,7 @@ import TurnwiseTraining
     var run = TrainingRun(
       try Trainer(Tiny.game, from: start, configuration, workers: workers), writer: writer)
     _ = try await run.run()
+    try writer.close()
     var files: [String: [JSONValue]] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.url.path) {
       let data = try Data(contentsOf: folder.url.appending(path: name))
