@@ -60,7 +60,8 @@ struct CompareCommand: Subcommand {
     try environment.draw(from: Split.allCases)
     try await environment.prepare()
     let imitated = try await Imitated(
-      in: environment, configuration, workers: workers, context.console)
+      in: environment, configuration, workers: workers, writingTo: invocation.text(.out),
+      context.console)
     configuration = imitated.configuration
     configuration.credit = estimators.joined(separator: ",")
     let writer = try RunFolder.create(

@@ -14,7 +14,7 @@ extension ComparisonResult {
     }
     var planned = 0
     if case .integer(let seeds)? = run.configuration[Self.plannedKey] { planned = seeds }
-    let estimators = configuration.credit.split(separator: ",").map(String.init)
+    let estimators = (try? ProcessName.split(configuration.credit)) ?? []
     var found: [(order: (UInt64, Int), estimator: String, seed: HexSeed, FoundCurve)] = []
     for folder in layout.runs() {
       let part = TraceLayout(folder)

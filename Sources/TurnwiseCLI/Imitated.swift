@@ -16,7 +16,8 @@ struct Imitated {
   ///
   /// - Throws: A ``UsageError``, a ``TraceError``, or what playing the pilot throws.
   init<E: Environment>(
-    in environment: E, _ configuration: RunConfiguration, workers: Int, _ console: Console
+    in environment: E, _ configuration: RunConfiguration, workers: Int,
+    writingTo out: String? = nil, _ console: Console
   ) async throws {
     var configuration = configuration
     if configuration.demonstrationsFrom.isEmpty {
@@ -28,6 +29,7 @@ struct Imitated {
         self.pilot = pilot
       }
     } else {
+      try TrainedPolicy.requireKept(configuration.demonstrationsFrom, writingTo: out)
       recorded = try Self.episodes(of: environment, configuration, console)
     }
     self.configuration = configuration

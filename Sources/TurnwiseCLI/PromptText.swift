@@ -111,7 +111,8 @@ struct PromptText {
   /// What a policy without tokens was given.
   private var untaped: [String] {
     var lines = [
-      "This policy samples no tokens. Beside instructions and tool descriptions (turnwise list --json)",
+      "This policy samples no tokens. Beside instructions and tool descriptions"
+        + " (\(Program.name) list --json)",
       "it was given, before each turn:",
     ]
     for index in episode.turns.indices {

@@ -82,7 +82,7 @@ struct RunListing {
     if let results {
       context.console.answer("\n" + results.text(width: context.console.width))
     } else {
-      context.console.answer("read one: turnwise show \(folder)/NAME")
+      context.console.answer("read one: \(Program.name) show \(folder)/NAME")
     }
     return .success
   }

@@ -163,7 +163,8 @@ struct ShowCommand: Subcommand {
           ? "another run: this one has no episodes" : "a number from 1 to \(reader.line)")
     }
     if invocation.has(Self.prompt) {
-      return try showPrompt(of: record.episode, run, invocation, context)
+      try showPrompt(of: record.episode, run, invocation, context)
+      return isDamaged ? .data : .success
     }
     if invocation.has(.json) {
       try context.console.answer(json: record)
@@ -178,15 +179,13 @@ struct ShowCommand: Subcommand {
 
   private func showPrompt(
     of episode: Episode, _ run: RunRecord, _ invocation: Invocation, _ context: Context
-  ) throws -> ExitStatus {
+  ) throws {
     let format = try RunFolder.named(by: invocation).promptFormat(run)
     let prompt = PromptText(episode, format: episode.tape.isEmpty ? nil : format)
     if invocation.has(.json) {
-      try context.console.answer(json: prompt.parts)
-      return .success
+      return try context.console.answer(json: prompt.parts)
     }
     describe(run, invocation, context)
     for line in prompt.lines { context.console.answer(line) }
-    return .success
   }
 }

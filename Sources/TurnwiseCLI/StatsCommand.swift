@@ -37,7 +37,8 @@ struct StatsCommand: Subcommand {
     let limit = try invocation.integer(Self.limit, atLeast: 1, default: 8)
     let asked = try invocation.text(Self.purpose).map(ShowCommand.purpose)
     let run = try layout.readRun()
-    let runs = try Self.runs(in: layout)
+    let runs = Self.runs(of: run, in: layout)
+    var isDamaged = false
     // Folders of one estimator belong together; the first seed's comes first.
     var arms: [Arm] = []
     for (name, layout) in runs {
@@ -51,7 +52,9 @@ struct StatsCommand: Subcommand {
           return arms.count - 1
         }()
       arms[index].runs += 1
-      try Self.read(layout, into: &arms[index].statistics, context.console)
+      var reader = try RecordReader<EpisodeRecord>(layout.episodes)
+      while let record = reader.next() { arms[index].statistics.add(record) }
+      isDamaged = RunFolder.report(reader, "counted", context.console) || isDamaged
     }
     let answer = Answer(environment: run.environment, command: run.command, arms: arms)
     if invocation.has(.json) {
@@ -61,18 +64,15 @@ struct StatsCommand: Subcommand {
       let text = StatisticsText(arms: arms, limit: limit, width: context.console.width)
       context.console.answer(text.text)
     }
-    return .success
+    return isDamaged ? .data : .success
   }
 
   /// The runs in a folder: itself, or those of a comparison with the names of their estimators.
-  private static func runs(in layout: TraceLayout) throws -> [(String, TraceLayout)] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: layout.folder.path)) ?? []
-    let parts = names.sorted { $0.compare($1, options: .numeric) == .orderedAscending }
-      .map { TraceLayout(layout.folder.appending(path: $0, directoryHint: .isDirectory)) }
-      .filter { FileManager.default.fileExists(atPath: $0.run.path) }
+  private static func runs(of run: RunRecord, in layout: TraceLayout) -> [(String, TraceLayout)] {
+    let parts = run.command == "compare" ? layout.runs().map { TraceLayout($0) } : []
     guard !parts.isEmpty else { return [("all", layout)] }
-    return try parts.map { part in
-      let credit = try part.readRun().configuration["credit"]?.compact
+    return parts.map { part in
+      let credit = (try? part.readRun())?.configuration["credit"]?.compact
       return (credit ?? part.folder.lastPathComponent, part)
     }
   }
@@ -86,14 +86,5 @@ struct StatsCommand: Subcommand {
       if first == nil || first == .demonstration { first = record.purpose }
     }
     return first ?? .run
-  }
-
-  private static func read(
-    _ layout: TraceLayout, into statistics: inout RunStatistics, _ console: Console
-  ) throws {
-    var reader = try RecordReader<EpisodeRecord>(layout.episodes)
-    while let record = reader.next() { statistics.add(record) }
-    if let error = reader.error { throw error }
-    if let cut = reader.cut { console.warn("\(cut); what comes before it is counted") }
   }
 }

@@ -52,7 +52,9 @@ struct TrainCommand: Subcommand {
           context.console))
     let imitated =
       known == nil
-      ? try await Imitated(in: environment, configuration, workers: workers, context.console) : nil
+      ? try await Imitated(
+        in: environment, configuration, workers: workers, writingTo: invocation.text(.out),
+        context.console) : nil
     if let imitated { configuration = imitated.configuration }
     let writer = try RunFolder.create(
       invocation, suggestion: "train-\(E.id)-\(RunFolder.word(panel.driver.spelling))", name,

@@ -20,9 +20,7 @@ enum TrainedPolicy {
     guard run.environment == E.id else {
       throw UsageError.conflict("\(path) was trained in \(run.environment), not in \(E.id)")
     }
-    if let out, URL(filePath: out).standardizedFileURL.path == folder.standardizedFileURL.path {
-      throw UsageError.conflict("--out \(out) would replace the policy that is to be read")
-    }
+    try requireKept(path, writingTo: out)
     let others = try differences(
       run.parameters, Parameters.settings(of: environment, blobs: BlobStore()))
     if !others.isEmpty {
@@ -32,6 +30,19 @@ enum TrainedPolicy {
       throw UsageError.untrainedPolicy(path, command: run.command)
     }
     return try layout.readTrainer()
+  }
+
+  /// Refuses to read a run that is about to be replaced.
+  ///
+  /// - Throws: A ``UsageError``.
+  static func requireKept(_ path: String, writingTo out: String?) throws {
+    guard let out else { return }
+    let (read, written) = (
+      URL(filePath: path).standardizedFileURL.path, URL(filePath: out).standardizedFileURL.path
+    )
+    if read == written || read.hasPrefix(written + "/") {
+      throw UsageError.conflict("--out \(out) would replace the run in \(path) that is to be read")
+    }
   }
 
   /// The names of what differs, such as `turnLimit` and `tasks.sort-names`.

@@ -8,14 +8,14 @@ extension EpisodeRecord {
     countProblem ?? forkProblem ?? tapeProblem ?? numberProblem ?? truthProblem ?? creditProblem
   }
 
-  /// Counters, which begin at 0.
+  /// Counters, which begin at 0, and are small enough that sums of them can be computed.
   private var countProblem: String? {
     let counts = [
       ("update", update ?? 0), ("iteration", episode.origin.iteration),
       ("scenario", episode.origin.scenario), ("member", episode.origin.member),
       ("number of retries", episode.retries),
     ]
-    return counts.first { $0.1 < 0 }.map { "its \($0.0) is \($0.1)" }
+    return counts.first { !(0..<(1 << 40) ~= $0.1) }.map { "its \($0.0) is \($0.1)" }
   }
 
   private var forkProblem: String? {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 internal import TurnwiseCore
 
 /// The process that writes into a folder.
@@ -29,14 +30,13 @@ public struct FolderHolder: Codable, Hashable, Sendable, CustomStringConvertible
 package final class FolderLock: Sendable {
   private let layout: TraceLayout
   private let descriptor: Int32
+  private let isAnnounced = Mutex(false)
 
-  /// Locks a folder.
+  /// Locks a folder, and writes nothing into it.
   ///
-  /// - Parameters:
-  ///   - layout: The folder, which exists.
-  ///   - command: What is said of the holder.
+  /// - Parameter layout: The folder, which exists.
   /// - Throws: A ``TraceError``, with ``TraceError/Problem/held(_:)`` if another writer has it.
-  package init(_ layout: TraceLayout, command: String) throws(TraceError) {
+  package init(_ layout: TraceLayout) throws(TraceError) {
     let name = layout.folder.relativePath
     let descriptor = open(layout.folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw TraceError(.system(SystemReason.words(errno)), file: name) }
@@ -52,18 +52,26 @@ package final class FolderLock: Sendable {
     // From here on an error ends the lock: what is complete is deinitialised.
     self.layout = layout
     self.descriptor = descriptor
+    try check()
+  }
+
+  /// Writes down who holds the folder.
+  ///
+  /// - Parameter command: What is said of the holder.
+  /// - Throws: A ``TraceError``.
+  package func announce(_ command: String) throws(TraceError) {
     let holder = FolderHolder(
       process: Int(getpid()), command: command, since: Date.now.ISO8601Format())
     do {
       try JSON.encode(holder).write(to: layout.writer)
     } catch {
-      throw TraceError(.system(SystemReason.words(error)), file: name)
+      throw TraceError(.system(SystemReason.words(error)), file: layout.folder.relativePath)
     }
-    try check()
+    isAnnounced.withLock { $0 = true }
   }
 
   deinit {
-    unlinkat(descriptor, layout.writer.lastPathComponent, 0)
+    if isAnnounced.withLock({ $0 }) { unlinkat(descriptor, layout.writer.lastPathComponent, 0) }
     close(descriptor)
   }
 

@@ -34,30 +34,36 @@ extension TraceLayout {
       }
       if case .new = placement { throw TraceError(.notEmpty, file: name) }
     }
-    let lock = try FolderLock(self, command: command)
-    guard !isEmpty else { return lock }
-    guard case .replacing = placement else { throw TraceError(.notEmpty, file: name) }
-    guard isRun else { throw TraceError(.notARun, file: name) }
-    try removeRun(command: command)
+    let lock = try FolderLock(self)
+    if !isEmpty {
+      guard case .replacing = placement else { throw TraceError(.notEmpty, file: name) }
+      guard isRun else { throw TraceError(.notARun, file: name) }
+      try removeRun()
+    }
+    try lock.announce(command)
     return lock
   }
 
   private var isEmpty: Bool {
     let present = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return present.allSatisfy { $0 == writer.lastPathComponent }
+    return present.isEmpty || (present == [writer.lastPathComponent] && isWriterOurs)
   }
 
+  /// Whether a writer has left the file that names it, as one that is killed does.
+  private var isWriterOurs: Bool { (try? read(FolderHolder.self, from: writer)) != nil }
+
   /// Whether Turnwise wrote the folder's `run.json`, in any version of the format.
-  var isRun: Bool {
+  package var isRun: Bool {
     guard let record = try? read(JSONValue.self, from: run) else { return false }
     return ["version", "command", "turnwise", "environment"].allSatisfy { record[$0] != nil }
   }
 
   /// Removes what a run wrote, and nothing else; of a comparison its runs, too.
-  private func removeRun(command: String) throws(TraceError) {
-    for folder in runs() {
+  private func removeRun() throws(TraceError) {
+    let isComparison = (try? read(JSONValue.self, from: run))?["command"] == "compare"
+    for folder in isComparison ? runs() : [] {
       let part = TraceLayout(folder)
-      let lock = try FolderLock(part, command: command)
+      let lock = try FolderLock(part)
       try withExtendedLifetime(lock) { () throws(TraceError) in try part.removeFiles() }
     }
     try removeFiles()
@@ -71,7 +77,8 @@ extension TraceLayout {
     let stored = (try? FileManager.default.contentsOfDirectory(atPath: blobs.path)) ?? []
     let own = stored.filter { Digest(hexadecimal: $0) != nil }.map { blobs.appending(path: $0) }
     // The run last, so that a removal that was stopped can be repeated.
-    for file in [metrics, episodes, trainer, results] + own + [run] {
+    let left = isWriterOurs ? [writer] : []
+    for file in [metrics, episodes, trainer, results] + own + left + [run] {
       guard unlink(file.path) == 0 || errno == ENOENT || errno == ENOTDIR else {
         throw TraceError(.system(SystemReason.words(errno)), file: file.relativePath)
       }

@@ -47,7 +47,7 @@ struct LineReader {
         return line
       }
       end += more.count
-      buffer = buffer.isEmpty ? more[...] : ArraySlice(Array(buffer) + more)
+      if buffer.isEmpty { buffer = more[...] } else { buffer.append(contentsOf: more) }
       searched = buffer.startIndex + known
     }
   }

@@ -16,7 +16,8 @@ extension TraceLayout {
   public func addCredit(
     _ credit: [Int: [String: CreditRecord]], appending more: [EpisodeRecord] = []
   ) throws {
-    let lock = try FolderLock(self, command: "credit")
+    let lock = try FolderLock(self)
+    try lock.announce("credit")
     defer { withExtendedLifetime(lock) {} }
     do {
       var lines = try Data(RegularFile.bytes(of: episodes)).split(

@@ -139,4 +139,15 @@ private struct SystemLike: RandomNumberGenerator {
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return state ^ (state >> 29)
   }
+
+  @Test func `reads any answer in time, and ends at none`() {
+    let groups = Array(repeating: "111", count: 60_000)
+    for answer in [
+      groups.joined(separator: " ") + " 1", groups.joined(separator: ",") + ".5",
+      groups.joined(separator: ",1,"), "-9223372036854775808 1/2", "9223372036854775807 1/2",
+    ] {
+      #expect(!AnswerRule.standard.matches(answer, anyOf: ["111"]))
+    }
+    #expect(AnswerRule.standard.matches("the 7.50", anyOf: ["7.5"]))
+  }
 }

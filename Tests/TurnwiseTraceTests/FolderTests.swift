@@ -36,6 +36,24 @@ import TurnwiseTrace
     #expect(names == ["episodes.jsonl", "metrics.jsonl", "run.json"])
   }
 
+  @Test func `keeps a file that only has the name of the writer's`() throws {
+    try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    let mine = folder.url.appending(path: "writer.json")
+    try Data("mine".utf8).write(to: mine)
+    for placement in [FolderPlacement.empty, .replacing] {
+      #expect(problem(placement) != nil)
+      #expect(try Data(contentsOf: mine) == Data("mine".utf8))
+    }
+  }
+
+  @Test func `keeps runs within it when it is no comparison that is replaced`() throws {
+    try TraceWriter(folder.url, run: .sample, placement: .new).close()
+    let inner = folder.url.appending(path: "inner", directoryHint: .isDirectory)
+    try TraceWriter(inner, run: .sample, placement: .new).close()
+    #expect(problem(.replacing) == nil)
+    #expect(TraceLayout(inner).isRun)
+  }
+
   @Test func `is made by one of many that want to make it`() async throws {
     let url = folder.url
     let made = await withTaskGroup(of: Bool.self) { group in

@@ -41,7 +41,7 @@ public struct ProcessName: Hashable, Sendable {
   /// Cuts a list at the commas that are not between options.
   ///
   /// A piece goes on with the options of the one before it if its first `=` comes before any `:`.
-  static func split(_ list: String) throws -> [String] {
+  package static func split(_ list: String) throws -> [String] {
     var names: [String] = []
     for piece in list.split(separator: ",", omittingEmptySubsequences: false) {
       let sign = piece.first { $0 == "=" || $0 == ":" }

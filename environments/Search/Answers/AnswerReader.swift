@@ -147,7 +147,8 @@ struct AnswerReader {
     if start > first, let currency = character(start - 1), Self.isCurrency(currency) {
       add(String(currency), .currency, to: first)
     }
-    let isAfterWord = tokens.last?.kind == .word
+    // An article at the beginning names nothing, and is dropped.
+    let isAfterWord = tokens.last?.kind == .word && tokens.map(\.text) != ["the"]
     let (found, last) = scanner.number(at: start)
     switch found {
     case .number(var number):
@@ -169,7 +170,7 @@ struct AnswerReader {
   /// A fraction, together with the whole number before it: 1 1/2.
   private mutating func fraction(_ above: Int, _ below: Int, _ isNegative: Bool, to next: Int) {
     if let last = tokens.last, last.kind == .number, let whole = Int(last.text), above < below,
-      index > end, !isNegative, abs(whole) < 1_000_000_000,
+      index > end, !isNegative, whole.magnitude < 1_000_000_000,
       let text = AnswerNumber.text(
         ofFraction: abs(whole) * below + above, over: below,
         isNegative: last.text.hasPrefix("-"))

@@ -76,12 +76,17 @@ struct NumberScanner {
       && parts.dropFirst().allSatisfy { $0.count == 3 }
   }
 
+  /// The most groups that are read as one number or list. More are read one by one: to look for the end of
+  /// all of them at each would take the square of their count.
+  private static let mostGroups = 32
+
   private func list(at start: Int) -> (Found, Int)? {
     guard isDigit(start), thousands(at: start, ",") == nil, indianThousands(at: start) == nil
     else { return nil }
     var end = run(start)
     var items = [digits(start..<end)]
     while character(end) == ",", isDigit(end + 1) {
+      guard items.count < Self.mostGroups else { return nil }
       let next = run(end + 1)
       items.append(digits(end + 1..<next))
       end = next
@@ -124,7 +129,7 @@ struct NumberScanner {
     let first = end
     while character(end) == mark, isDigit(end + 1) {
       let next = run(end + 1)
-      guard next - end == 4 else { return nil }
+      guard next - end == 4, (end - first) / 4 < Self.mostGroups else { return nil }
       end = next
     }
     return end > first ? end : nil
@@ -136,6 +141,7 @@ struct NumberScanner {
     guard 1...2 ~= end - start, character(start) != "0" else { return nil }
     var lengths: [Int] = []
     while character(end) == ",", isDigit(end + 1) {
+      guard lengths.count < Self.mostGroups else { return nil }
       let next = run(end + 1)
       lengths.append(next - end - 1)
       end = next
