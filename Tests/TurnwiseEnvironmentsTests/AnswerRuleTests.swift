@@ -130,15 +130,6 @@ import TurnwiseEnvironments
       #expect(Self.key(" " + text + "\n") == key, "\(text)")
     }
   }
-}
-
-/// A generator whose numbers are the same in each run.
-private struct SystemLike: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ (state >> 29)
-  }
 
   @Test func `reads any answer in time, and ends at none`() {
     let groups = Array(repeating: "111", count: 60_000)
@@ -149,5 +140,14 @@ private struct SystemLike: RandomNumberGenerator {
       #expect(!AnswerRule.standard.matches(answer, anyOf: ["111"]))
     }
     #expect(AnswerRule.standard.matches("the 7.50", anyOf: ["7.5"]))
+  }
+}
+
+/// A generator whose numbers are the same in each run.
+private struct SystemLike: RandomNumberGenerator {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state ^ (state >> 29)
   }
 }

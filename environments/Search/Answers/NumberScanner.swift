@@ -76,8 +76,10 @@ struct NumberScanner {
       && parts.dropFirst().allSatisfy { $0.count == 3 }
   }
 
-  /// The most groups that are read as one number or list. More are read one by one: to look for the end of
-  /// all of them at each would take the square of their count.
+  /// The most groups that are read as one number or list.
+  ///
+  /// More are read one by one: to look for the end of all of them at each would take the square of their
+  /// count.
   private static let mostGroups = 32
 
   private func list(at start: Int) -> (Found, Int)? {
