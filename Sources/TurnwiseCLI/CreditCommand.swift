@@ -87,7 +87,10 @@ struct CreditCommand: Subcommand {
     let purpose =
       try invocation.text(Self.purpose).map(ShowCommand.purpose) ?? (isTraining ? .training : .run)
     let gathered = RecordedGroups(records, purpose: purpose)
-    Words.leftOut(gathered).map(context.console.warn)
+    Words.leftOut(
+      failed: gathered.failedEpisodes, unjudged: gathered.unjudgedEpisodes,
+      groups: gathered.droppedGroups
+    ).map(context.console.warn)
     for remark in gathered.remarks.prefix(5) { context.console.warn(remark) }
     if gathered.remarks.count > 5 {
       context.console.warn("\(gathered.remarks.count - 5) more remarks of this kind")

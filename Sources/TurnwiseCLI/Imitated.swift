@@ -50,6 +50,9 @@ struct Imitated {
       String(format: "%.0f %%", 100 * level.success)
     }
     let chosen = pilot.chosen
+    guard pilot.isJudged else {
+      return "expert: no episode says whether it succeeded, so the expert plays without habit"
+    }
     if pilot.isWithoutHabit {
       return
         "expert: succeeds in \(percent(chosen)) of \(HabitPilot.episodes) trial episodes whatever"
@@ -87,6 +90,7 @@ struct Imitated {
     let path = configuration.demonstrationsFrom
     let layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
     let run = try layout.readRun()
+    let tools = environment.tools.descriptions
     guard run.environment == E.id else {
       throw UsageError.conflict("\(path) was played in \(run.environment), not in \(E.id)")
     }
@@ -95,12 +99,14 @@ struct Imitated {
     var (all, heldOut) = (0, 0)
     while let record = reader.next() {
       all += 1
+      // A fork shares most of its turns with the episode that it left.
+      if record.episode.parent != nil { continue }
       guard record.episode.origin.split == .train else {
         heldOut += 1
         continue
       }
       if episodes.count < configuration.demonstrations, isSuccess(record.episode) {
-        episodes.append(imitable(record.episode))
+        episodes.append(imitable(record.episode, tools))
       }
     }
     if let error = reader.error { throw error }
@@ -117,17 +123,13 @@ struct Imitated {
     return episode.judgement?.success ?? ((episode.totalReward ?? 0) > 0)
   }
 
-  /// An episode without its tokens, its actions spelled as our own policy spells them.
-  private static func imitable(_ episode: Episode) -> Episode {
+  /// An episode without its tokens and states, its actions spelled as our own policy spells them.
+  private static func imitable(_ episode: Episode, _ tools: [ToolDescription]) -> Episode {
     var episode = episode
     episode.tape = TokenTape()
-    for index in episode.turns.indices {
-      episode.turns[index].span = nil
-      let calls = episode.turns[index].action.calls
-      if episode.turns[index].action.problem == nil, !calls.isEmpty {
-        episode.turns[index].action.text = CompactFormat().render(calls)
-      }
-    }
+    episode.finalState = nil
+    for index in episode.turns.indices { episode.turns[index].span = nil }
+    episode.spellCalls(in: CompactFormat(), tools: tools)
     return episode
   }
 }

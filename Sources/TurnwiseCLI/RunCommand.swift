@@ -51,6 +51,10 @@ struct RunCommand: Subcommand {
     var noise: ExpertNoise
     var greedy: Bool
     var seed: HexSeed
+    var episodeBytes: Int
+    var runBytes: Int
+
+    var quota: EpisodeOutbox.Quota { EpisodeOutbox.Quota(episode: episodeBytes, run: runBytes) }
 
     func origin(of episode: Int) -> EpisodeOrigin {
       EpisodeOrigin(seed: seed.value, split: split, scenario: episode)
@@ -87,10 +91,7 @@ struct RunCommand: Subcommand {
     try environment.draw(from: [configuration.split])
     let player = try player(
       configuration, environment, workers: workers, out: invocation.text(.out), context.console)
-    let quota = EpisodeOutbox.Quota(
-      episode: try invocation.integer(
-        Self.episodeBytes, atLeast: 1000, atMost: .bytes, default: 16 << 20),
-      run: try invocation.integer(Self.runBytes, atLeast: 1000, atMost: .bytes, default: 4 << 30))
+    let quota = configuration.quota
     let knowledge = try knowledge(configuration, environment, player, context.console)
     try await environment.prepare()
     let writer = try RunFolder.create(
@@ -173,7 +174,11 @@ struct RunCommand: Subcommand {
         habit: try invocation.probability(Self.habit, default: 0),
         slip: try invocation.probability(Self.slip, default: 0)),
       greedy: invocation.has(Self.greedy),
-      seed: HexSeed(UInt64(try invocation.integer(.seed, atLeast: 0, atMost: .any, default: 1))))
+      seed: HexSeed(UInt64(try invocation.integer(.seed, atLeast: 0, atMost: .any, default: 1))),
+      episodeBytes: try invocation.integer(
+        Self.episodeBytes, atLeast: 1000, atMost: .bytes, default: 16 << 20),
+      runBytes: try invocation.integer(
+        Self.runBytes, atLeast: 1000, atMost: .bytes, default: 4 << 30))
   }
 
   private func player<E: Environment>(

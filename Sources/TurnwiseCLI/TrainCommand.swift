@@ -43,35 +43,35 @@ struct TrainCommand: Subcommand {
     try environment.draw(from: Split.allCases)
     try await environment.prepare()
     let stages = TrainingStages(console: context.console, workers: workers)
-    let known =
-      configuration.warmStart.isEmpty
-      ? nil
-      : WarmStart(
-        try TrainedPolicy.state(
-          in: configuration.warmStart, for: environment, writingTo: invocation.text(.out),
-          context.console))
-    let imitated =
-      known == nil
-      ? try await Imitated(
+    let start: Start
+    let record: JSONValue
+    if configuration.warmStart.isEmpty {
+      let imitated = try await Imitated(
         in: environment, configuration, workers: workers, writingTo: invocation.text(.out),
-        context.console) : nil
-    if let imitated { configuration = imitated.configuration }
+        context.console)
+      configuration = imitated.configuration
+      (start, record) = (.imitation(imitated), try imitated.record(of: configuration))
+    } else {
+      let state = try TrainedPolicy.state(
+        in: configuration.warmStart, for: environment, writingTo: invocation.text(.out),
+        context.console)
+      (start, record) = (.known(WarmStart(state)), try JSONValue(encoding: configuration))
+    }
     let writer = try RunFolder.create(
       invocation, suggestion: "train-\(E.id)-\(RunFolder.word(panel.driver.spelling))", name,
-      environment, try imitated?.record(of: configuration) ?? JSONValue(encoding: configuration),
-      workers)
+      environment, record, workers)
     let folder = writer.layout.folder
     do {
       var demonstrations: [Episode] = []
       var observer = LearningObserver()
-      var warmStart = known
-      if let imitated {
+      let warmStart: WarmStart
+      switch start {
+      case .known(let known): warmStart = known
+      case .imitation(let imitated):
         demonstrations = try await stages.demonstrations(in: environment, imitated)
-        let start = try await stages.warmStart(in: environment, from: demonstrations, imitated)
-        observer = LearningObserver(demonstrations, start, imitated)
-        warmStart = start
+        warmStart = try await stages.warmStart(in: environment, from: demonstrations, imitated)
+        observer = LearningObserver(demonstrations, warmStart, imitated)
       }
-      guard let warmStart else { return .negative }
       let trainer = try Trainer(
         environment, from: warmStart, configuration, catalog: context.catalog.estimators,
         workers: workers)
@@ -101,19 +101,35 @@ struct TrainCommand: Subcommand {
     }
   }
 
-  /// Refuses options of imitation and of the model's shape where the policy of another run is the start:
-  /// they would change nothing.
+  /// Where training starts.
+  private enum Start {
+    /// From the policy of another run.
+    case known(WarmStart)
+    /// From one that imitates this.
+    case imitation(Imitated)
+  }
+
+  /// Refuses options that would change nothing: of imitation and the model's shape where the policy of
+  /// another run is the start, and of the expert where recorded episodes are imitated.
   private static func refuseNeedlessFlags(
     _ invocation: Invocation, _ configuration: RunConfiguration
   ) throws {
-    guard !configuration.warmStart.isEmpty else { return }
-    let needless = ConfigurationFlags.all.filter {
-      RunConfiguration.warmStartProperties.contains(ConfigurationFlags.property(of: $0))
-        && invocation.has($0)
+    func refuse(_ properties: Set<String>, _ reason: String) throws {
+      let needless = ConfigurationFlags.all.first {
+        properties.contains(ConfigurationFlags.property(of: $0)) && invocation.has($0)
+      }
+      if let needless {
+        throw UsageError.conflict("--\(needless.name) changes nothing with \(reason)")
+      }
     }
-    if let flag = needless.first {
-      throw UsageError.conflict(
-        "--\(flag.name) changes nothing with --warm-start, whose policy is taken as it is")
+    if !configuration.warmStart.isEmpty {
+      try refuse(
+        RunConfiguration.warmStartProperties, "--warm-start, whose policy is taken as it is")
+    }
+    if !configuration.demonstrationsFrom.isEmpty {
+      try refuse(
+        RunConfiguration.expertProperties,
+        "--demonstrations-from, whose episodes are taken as they are")
     }
   }
 }

@@ -17,10 +17,8 @@ struct TrainingNotices {
     dropped = update.metrics["spent/dropped_groups"] ?? 0
     var texts: [String] = []
     let silent = Int(update.metrics["train/unjudged"] ?? 0)
-    if silent > 0, unjudged == 0 {
-      texts.append(
-        "update \(update.iteration): \(Words.count(silent, "episode")) without a score (neither"
-          + " success nor reward) left out of their groups")
+    if unjudged == 0, let leftOut = Words.leftOut(unjudged: silent) {
+      texts.append("update \(update.iteration): \(leftOut)")
     }
     unjudged += silent
     if let reason = update.brake {
@@ -45,11 +43,8 @@ struct TrainingNotices {
             ? "; a smaller --learning-rate, a larger --kl-weight or another --credit may help" : "")
       )
     }
-    if unjudged > 0 {
-      texts.append(
-        "\(Words.count(unjudged, "episode")) without a score were left out"
-          + (dropped > 0
-            ? ", and \(Words.count(Int(dropped), "group")) with fewer than two episodes left" : ""))
+    if unjudged > 0, let leftOut = Words.leftOut(unjudged: unjudged, groups: Int(dropped)) {
+      texts.append(leftOut)
     }
     return texts.isEmpty ? nil : texts.joined(separator: "\n")
   }
@@ -76,20 +71,14 @@ extension Words {
     "\(number) " + (number == 1 ? noun : plural ?? noun + "s")
   }
 
-  /// What is not among the groups of a record, if anything.
-  static func leftOut(_ recorded: RecordedGroups) -> String? {
+  /// What no estimator gives credit to, if anything.
+  static func leftOut(failed: Int = 0, unjudged: Int = 0, groups: Int = 0) -> String? {
     var parts: [String] = []
-    if recorded.failedEpisodes > 0 {
-      parts.append(count(recorded.failedEpisodes, "episode") + " that failed")
+    if failed > 0 { parts.append(count(failed, "episode") + " that failed") }
+    if unjudged > 0 {
+      parts.append(count(unjudged, "episode") + " without a score (neither success nor reward)")
     }
-    if recorded.unjudgedEpisodes > 0 {
-      parts.append(
-        count(recorded.unjudgedEpisodes, "episode")
-          + " without a score (neither success nor reward)")
-    }
-    if recorded.droppedGroups > 0 {
-      parts.append(count(recorded.droppedGroups, "group") + " with fewer than two episodes left")
-    }
+    if groups > 0 { parts.append(count(groups, "group") + " with fewer than two episodes left") }
     return parts.isEmpty ? nil : "left out: " + parts.joined(separator: ", ")
   }
 }

@@ -6,16 +6,6 @@ struct TrainingStages: Sendable {
   let console: Console
   let workers: Int
 
-  /// Makes a warm start as a configuration says.
-  func warmStart<E: Environment>(
-    in environment: E, _ configuration: RunConfiguration
-  ) async throws -> WarmStart {
-    let imitated = try await Imitated(
-      in: environment, configuration, workers: workers, console)
-    let demonstrations = try await demonstrations(in: environment, imitated)
-    return try await warmStart(in: environment, from: demonstrations, imitated)
-  }
-
   /// The demonstrations: those that were recorded, or fresh ones of the expert.
   func demonstrations<E: Environment>(
     in environment: E, _ imitated: Imitated

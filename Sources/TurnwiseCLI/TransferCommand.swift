@@ -26,6 +26,7 @@ struct TransferCommand: Subcommand {
   private struct Configuration: Encodable {
     var imitate: Imitation
     var training: RunConfiguration
+    var habitPilots: [String: HabitPilot]
   }
 
   private struct Answer: Encodable {
@@ -87,21 +88,28 @@ struct TransferCommand: Subcommand {
       try other.draw(from: Split.allCases)
       try await other.prepare()
     }
-    try WarmStart.requireExpert(in: environment, configuration)
+    var imitated: [String: Imitated] = [:]
+    for other in environments where imitation == .all || type(of: other).id == E.id {
+      let id = type(of: other).id
+      do {
+        imitated[id] = try await Imitated(
+          in: other, configuration, workers: stages.workers, context.console)
+      } catch TrainingError.noExpert where id != E.id {
+        context.console.warn("\(id) has no expert, so it is not imitated")
+      }
+    }
     let writer = try RunFolder.create(
       invocation, suggestion: "transfer-\(E.id)", name, environment,
-      Configuration(imitate: imitation, training: configuration), stages.workers)
+      Configuration(
+        imitate: imitation, training: configuration,
+        habitPilots: imitated.compactMapValues(\.pilot)), stages.workers)
     let folder = writer.layout.folder
     do {
       var demonstrations: [String: [Episode]] = [:]
-      for other in environments where imitation == .all || type(of: other).id == E.id {
+      for other in environments {
         let id = type(of: other).id
-        do {
-          let imitated = try await Imitated(
-            in: other, configuration, workers: stages.workers, context.console)
+        if let imitated = imitated[id] {
           demonstrations[id] = try await stages.demonstrations(in: other, imitated)
-        } catch TrainingError.noExpert where id != E.id {
-          context.console.warn("\(id) has no expert, so it is not imitated")
         }
       }
       let warmStart = try stages.clone(

@@ -5,9 +5,27 @@ public protocol ActionFormat: Sendable {
   /// The name that checkpoints record.
   var name: String { get }
   /// Spells calls.
-  func render(_ calls: [ToolCall]) -> Text
+  ///
+  /// - Parameters:
+  ///   - calls: The calls.
+  ///   - tools: The tools that there are: ``parse(_:tools:)`` then reads the same calls again, as far as
+  ///     the tools take them. Where they are not known, nothing is promised.
+  /// - Returns: Their words.
+  func render(_ calls: [ToolCall], tools: [ToolDescription]) -> Text
   /// Reads words. What cannot be read becomes an action with a problem, never an error.
   func parse(_ text: Text, tools: [ToolDescription]) -> Action
+}
+
+extension Episode {
+  /// Spells the calls of all actions in a format, so that a policy that samples such words can imitate them.
+  ///
+  /// An action that calls nothing, or that could not be read, keeps its words.
+  package mutating func spellCalls(in format: some ActionFormat, tools: [ToolDescription]) {
+    for index in turns.indices where turns[index].action.problem == nil {
+      let calls = turns[index].action.calls
+      if !calls.isEmpty { turns[index].action.text = format.render(calls, tools: tools) }
+    }
+  }
 }
 
 /// A tool's name, a space, and its argument: `bash grep -c fox notes.txt`.
@@ -18,7 +36,8 @@ public protocol ActionFormat: Sendable {
 /// text, else as JSON. So `bash {"command": "ls"}` runs `ls`, `bash { echo a; }` runs a group, and
 /// `bash {"command": "ls", "timeout": 10}` is refused. A tool whose one argument is itself an object also takes that object
 /// where it does not name the argument. Words that begin like an object with members and cannot be read are
-/// refused. A text that is empty or begins with `{` is spelled as JSON.
+/// refused. An argument that is alone is spelled as it is, unless it would be read as something else: a text
+/// that is empty or begins with `{`, or a tool that does not require just this one of several.
 public struct CompactFormat: ActionFormat {
   /// Creates the format.
   public init() {}
@@ -27,16 +46,24 @@ public struct CompactFormat: ActionFormat {
   public var name: String { "compact" }
 
   /// Spells the first call; the format has no words for more than one.
-  public func render(_ calls: [ToolCall]) -> Text {
+  public func render(_ calls: [ToolCall], tools: [ToolDescription] = []) -> Text {
     guard let call = calls.first else { return "" }
+    let text = Self.spell(call, namingArguments: false)
+    guard tools.contains(where: { $0.name == call.name }), parse(text, tools: tools).calls != [call]
+    else { return text }
+    return Self.spell(call, namingArguments: true)
+  }
+
+  /// Spells a call, with a lone argument as it is where its value allows that and nothing else is asked.
+  private static func spell(_ call: ToolCall, namingArguments: Bool) -> Text {
     guard case .object(let members) = call.arguments, let (name, first) = members.first else {
-      return Text(call.name)
+      return Text(call.name + (namingArguments ? " {}" : ""))
     }
     var words: [UInt8] = []
     words.reserveCapacity(call.name.utf8.count + 32)
     words += call.name.utf8
     words.append(UInt8(ascii: " "))
-    if members.count > 1 || !Self.spell(first, of: name, behind: &words) {
+    if namingArguments || members.count > 1 || !spell(first, of: name, to: &words) {
       words += (try? JSON.encode(call.arguments)).map { Array($0) } ?? Array("{}".utf8)
     }
     return Text(words)
@@ -64,7 +91,7 @@ public struct CompactFormat: ActionFormat {
 
   /// Appends an argument that stands alone, if it can.
   private static func spell(
-    _ value: JSONValue, of name: String, behind words: inout [UInt8]
+    _ value: JSONValue, of name: String, to words: inout [UInt8]
   ) -> Bool {
     switch value {
     // These would be read as arguments, or as none.

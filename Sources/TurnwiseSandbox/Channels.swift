@@ -14,6 +14,8 @@ struct Channels {
   private let state: Descriptor
   private let bell: Descriptor
   private var supervisor: OutputSupervisor?
+  /// When the supervisor last looked at a call, also where it is gone.
+  private var time = 0
 
   /// What was written to both outputs.
   private(set) var record: OutputRecord
@@ -94,6 +96,7 @@ struct Channels {
       if isReady(2) { try take(.error, &buffer) }
       if polled[0].revents & Int16(POLLIN) != 0 {
         try supervisor?.answer(&record, &buffer)
+        time = supervisor?.time ?? time
       } else if isReady(0) {
         // Nobody is left who could make such a call.
         supervisor = nil
@@ -122,7 +125,7 @@ struct Channels {
         return
       }
       left -= count
-      record.take(buffer[..<count], from: record.latest, on: stream, at: supervisor?.time ?? 0)
+      record.take(buffer[..<count], from: record.latest, on: stream, at: time)
     }
   }
 }

@@ -16,6 +16,8 @@ struct CommandRun {
   private enum Stop: Equatable {
     case limit(CommandResult.Limit)
     case cancelled
+    /// By the machine's need, whatever the command did.
+    case machine
   }
 
   /// Gives a command to a shell.
@@ -73,8 +75,12 @@ struct CommandRun {
         stop = .limit(.time)
       } else if tree.isOverfull || watch.isTemporaryDirectoryOverfull {
         stop = .limit(.files)
-      } else if watch.isMemoryOverfull() {
-        stop = .limit(.memory)
+      } else {
+        switch watch.memoryShortage() {
+        case .ofCommand: stop = .limit(.memory)
+        case .ofMachine: stop = .machine
+        case nil: break
+        }
       }
     }
   }
@@ -98,6 +104,7 @@ struct CommandRun {
     let ending: CommandResult.Ending
     switch stop {
     case .cancelled: return .failure(.cancelled)
+    case .machine: return .failure(.machineMemory(slot.limits))
     case .limit(let limit): ending = .stopped(limit)
     // Also where it came to its end before it could be stopped, so that this is no race.
     case nil where channels.isOverfull: ending = .stopped(.output)

@@ -50,6 +50,7 @@ final class Entrance {
     strings = CStrings([
       "proc", "tmpfs", "/proc", "/tmp", Launch.workspacePath, size, "/dev/null", "/proc/keys",
       "/proc/key-users", "/proc/cmdline", "/proc/config.gz", "/proc/sys/kernel/random/boot_id",
+      "/proc/self/oom_score_adj", "1000",
     ])
     let (proc, tmpfs, processes, temporary, workspace, options) = (
       strings[0], strings[1], strings[2], strings[3], strings[4], strings[5]
@@ -119,6 +120,14 @@ final class Entrance {
       calls.append(ChildCall(.preparing, Kernel.Number.dup3, -1, Int(number)))
     }
     calls.append(ChildCall(.preparing, Kernel.Number.closeRange, 8, Int(UInt32.max)))
+    // Of all processes of the machine, these are the first to go when memory runs out. The first free
+    // descriptor is 3.
+    calls += [
+      ChildCall(
+        .preparing, Kernel.Number.openat, -100, strings[12], Int(O_WRONLY), isRequired: false),
+      ChildCall(.preparing, Kernel.Number.write, 3, strings[13], 4, isRequired: false),
+      ChildCall(.preparing, Kernel.Number.closeRange, 3, 3, isRequired: false),
+    ]
     for (index, (resource, limit)) in resources.enumerated() {
       // As much as may be, and as much as can be asked for.
       let pair = words + (16 + 2 * index)

@@ -61,10 +61,12 @@ struct HostLimit: Sendable {
   var refusal: Sandbox.Refusal? {
     let (soft, hard) = values
     guard min(soft, hard) < needed else { return nil }
-    let unit = option.unit
+    let (letter, unit) = (option.letter, option.unit)
+    // The hard limit bounds the soft one, which anybody may raise as far.
+    let limit = hard < needed ? "ulimit -H\(letter)" : "ulimit -S\(letter)"
     return Sandbox.Refusal(
       .resourceLimit,
-      detail: "The limit on \(name) (ulimit -H\(option.letter)) is \(min(soft, hard) / unit); "
+      detail: "The limit on \(name) (\(limit)) is \(min(soft, hard) / unit); "
         + "at least \(needed / unit) is needed.")
   }
 

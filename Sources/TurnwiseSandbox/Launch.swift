@@ -154,9 +154,8 @@ enum Launch {
       // Kept where no variable of the command can take its place.
       "mapfile -d '' -t -u \(input) __turn; exec \(input)<&- \(start)<&-",
       "set -- \"${__turn[@]}\"; unset __turn",
-      // It may have waited, and would count that. Of all processes of the machine, these are the first
-      // to go when memory runs out.
-      "{ SECONDS=0; echo 1000 >/proc/self/oom_score_adj; eval \"$1\"; unset OLDPWD; } 2>/dev/null",
+      // It may have waited, and would count that.
+      "{ SECONDS=0; eval \"$1\"; unset OLDPWD; } 2>/dev/null",
       "RANDOM=$3",
       // For commands that call `exit`. A command may set another trap: that runs after this end.
       "trap '\(end)' EXIT",

@@ -69,6 +69,15 @@ enum Trouble: Error {
   static let cancelled = Trouble.failed(
     Failure(.cancelled, code: "cancelled", message: "The command was cancelled."))
 
+  /// The machine has less memory left than `limits` keep for it.
+  static func machineMemory(_ limits: Sandbox.Limits) -> Trouble {
+    failure(
+      code: "machine-memory",
+      message: "The machine has less than \(limits.hostReserveBytes >> 20) MiB of memory left, so "
+        + "the command that used most was stopped. Run fewer at once, or free memory.",
+      retry: true)
+  }
+
   static func failure(code: String, message: String, retry: Bool = false) -> Trouble {
     .failed(Failure(.sandbox, code: code, message: message, isRetryable: retry))
   }

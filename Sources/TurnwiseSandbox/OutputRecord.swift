@@ -15,13 +15,23 @@ struct OutputRecord {
     var errors: OutputCollector
     var writes: [Write] = []
     /// Bytes of an unfinished line at the end of a full buffer, which wait for the rest of the line.
-    var held: [OutputStream: Int] = [:]
+    var held: [OutputStream: Held] = [:]
 
     subscript(stream: OutputStream) -> OutputCollector {
       get { stream == .output ? output : errors }
       _modify {
         if stream == .output { yield &output } else { yield &errors }
       }
+    }
+
+    /// Puts what still waits where it was written, as nothing came after it.
+    mutating func release() {
+      // The last one first, as each moves those behind it.
+      for (stream, held) in held.sorted(by: { $0.value.place > $1.value.place }) {
+        writes.insert(
+          Write(time: held.time, stream: stream, count: held.count), at: held.place)
+      }
+      held = [:]
     }
 
     mutating func add(_ count: Int, to stream: OutputStream, at time: Int) {
@@ -37,6 +47,13 @@ struct OutputRecord {
         writes.append(Write(time: time, stream: stream, count: count))
       }
     }
+  }
+
+  /// Bytes that wait, when they were written, and after how many writes.
+  private struct Held {
+    var count: Int
+    let time: Int
+    let place: Int
   }
 
   private struct Write {
@@ -91,9 +108,12 @@ struct OutputRecord {
     totals[stream, default: 0] += bytes.count
     processes[process][stream].take(bytes)
     let rest = Self.unfinished(bytes)
-    let count = processes[process].held[stream, default: 0] + bytes.count - rest
-    processes[process].held[stream] = rest
-    processes[process].add(count, to: stream, at: time)
+    let waiting = processes[process].held.removeValue(forKey: stream)?.count ?? 0
+    processes[process].add(waiting + bytes.count - rest, to: stream, at: time)
+    if rest > 0 {
+      processes[process].held[stream] = Held(
+        count: rest, time: time, place: processes[process].writes.count)
+    }
     latest = process
   }
 
@@ -131,12 +151,7 @@ struct OutputRecord {
   /// All that was written, depth first.
   private func runs() -> [Run] {
     var processes = processes
-    for index in processes.indices {
-      for stream in OutputStream.allCases {
-        guard let rest = processes[index].held[stream] else { continue }
-        processes[index].add(rest, to: stream, at: .max)
-      }
-    }
+    for index in processes.indices { processes[index].release() }
     var children: [Int: [Int]] = [:]
     for index in processes.indices.dropFirst() {
       children[processes[index].parent, default: []].append(index)

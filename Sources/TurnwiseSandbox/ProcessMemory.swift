@@ -9,6 +9,9 @@ struct ProcessMemory {
   /// their pipes.
   private(set) var own = 0
   /// Bytes that they may have in common: pages of files in memory that are mapped.
+  ///
+  /// A page that several of them have mapped counts once where each process was added exactly, else for
+  /// each of them.
   private(set) var shared = 0
 
   /// What a pipe can hold when the user's share of larger ones is used up, which is two pages (pipe(7)).
@@ -21,8 +24,9 @@ struct ProcessMemory {
   /// - Parameters:
   ///   - process: Its number.
   ///   - processes: The directory that has it.
-  mutating func add(_ process: String, in processes: Descriptor) {
-    let isSeen = addStatus("\(process)/status", in: processes)
+  ///   - isExact: Whether the process gets its share alone of pages that others have mapped, too.
+  mutating func add(_ process: String, in processes: Descriptor, isExact: Bool) {
+    let isSeen = addStatus(process, in: processes, isExact)
     own += Self.descriptors(of: process, in: processes) * Self.pipeBytes
     if isSeen { return }
     guard
@@ -33,7 +37,7 @@ struct ProcessMemory {
     // All threads of a process have one memory.
     for name in names where name.bytes.first != UInt8(ascii: ".") {
       let task = String(decoding: name.bytes.dropLast(), as: UTF8.self)
-      if addStatus("\(task)/status", in: tasks) {
+      if addStatus(task, in: tasks, isExact) {
         own += Self.descriptors(of: task, in: tasks) * Self.pipeBytes
         return
       }
@@ -41,10 +45,14 @@ struct ProcessMemory {
   }
 
   /// Adds what a thread shows; false where it shows no memory.
-  private mutating func addStatus(_ path: String, in directory: Descriptor) -> Bool {
+  private mutating func addStatus(
+    _ thread: String, in directory: Descriptor, _ isExact: Bool
+  ) -> Bool {
     withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
-      guard let count = directory.read(path, into: buffer) else { return false }
+      let share = isExact ? Self.share(of: thread, in: directory, buffer) : nil
+      guard let count = directory.read("\(thread)/status", into: buffer) else { return false }
       var isSeen = false
+      shared += share ?? 0
       for line in UnsafeRawBufferPointer(rebasing: buffer[..<count]).split(separator: 10) {
         // Lines such as "RssAnon:      1234 kB".
         switch line.first {
@@ -52,7 +60,7 @@ struct ProcessMemory {
           if line.starts(with: "RssAnon:".utf8) {
             own += Self.bytes(line)
             isSeen = true
-          } else if line.starts(with: "RssShmem:".utf8) {
+          } else if share == nil, line.starts(with: "RssShmem:".utf8) {
             shared += Self.bytes(line)
           }
         case UInt8(ascii: "V"):
@@ -66,6 +74,16 @@ struct ProcessMemory {
       }
       return isSeen
     }
+  }
+
+  /// The share of mapped pages of files in memory, by `smaps_rollup` of proc_pid_smaps(5); nil where
+  /// the kernel does not tell.
+  private static func share(
+    of thread: String, in directory: Descriptor, _ buffer: UnsafeMutableRawBufferPointer
+  ) -> Int? {
+    guard let count = directory.read("\(thread)/smaps_rollup", into: buffer) else { return nil }
+    return UnsafeRawBufferPointer(rebasing: buffer[..<count]).split(separator: 10)
+      .first { $0.starts(with: "Pss_Shmem:".utf8) }.map(bytes)
   }
 
   private static func bytes(_ line: Slice<UnsafeRawBufferPointer>) -> Int {

@@ -34,23 +34,35 @@ struct ProcessWatch {
     temporaryDirectory.entryCount > 16 * limits.workspaceEntries
   }
 
-  /// Whether all processes together use more memory than they may, or than the machine can spare.
-  mutating func isMemoryOverfull() -> Bool {
+  /// What is wrong with the memory that all processes use together.
+  enum Shortage {
+    /// It is more than they may use.
+    case ofCommand
+    /// It is not, but the machine has less left than it needs, and no other command uses more.
+    case ofMachine
+  }
+
+  /// Looks at the memory that all processes use together.
+  mutating func memoryShortage() -> Shortage? {
     looks += 1
-    used = bytesInUse()
+    used = bytesInUse(isExact: false)
     if used > limits.memoryBytes {
       // Until it becomes another program, a process that was started by `vfork` has the memory of the
       // one that started it, which so is counted twice for a moment.
       usleep(3000)
-      used = bytesInUse()
+      used = bytesInUse(isExact: true)
     }
     claim.use(used)
-    if used > limits.memoryBytes { return true }
-    return HostMemory.isShort(of: limits.hostReserveBytes) && claim.isLargest
+    if used > limits.memoryBytes { return .ofCommand }
+    return HostMemory.isShort(of: limits.hostReserveBytes) && claim.isLargest ? .ofMachine : nil
   }
 
   /// All that is counted, in bytes.
-  private func bytesInUse() -> Int {
+  ///
+  /// - Parameter isExact: Whether a page of a file that several processes have mapped counts once, which
+  ///   takes the kernel a walk through all pages. Else it counts for each of them.
+  /// - Returns: The sum.
+  private func bytesInUse(isExact: Bool) -> Int {
     guard let directory = try? processes.reopened(),
       let names = try? DirectoryListing(directory, limit: .max).names
     else { return 0 }
@@ -59,7 +71,7 @@ struct ProcessWatch {
     var sockets: Int?
     for name in names where name.bytes.dropLast().allSatisfy({ (48...57).contains($0) }) {
       let process = String(decoding: name.bytes.dropLast(), as: UTF8.self)
-      sum.add(process, in: processes)
+      sum.add(process, in: processes, isExact: isExact)
       sockets = sockets ?? SocketBuffers.bytes(seenBy: process, in: processes)
     }
     // A mapped page of a file in memory is one page, however many processes have mapped it, and stays

@@ -72,6 +72,9 @@ package final class FolderLock: Sendable {
 
   deinit {
     if isAnnounced.withLock({ $0 }) { unlinkat(descriptor, layout.writer.lastPathComponent, 0) }
+    // A process that another thread is just starting has a copy of the descriptor until it executes its
+    // program, and the lock would last as long as the copy.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 

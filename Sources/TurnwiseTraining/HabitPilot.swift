@@ -41,6 +41,9 @@ public struct HabitPilot: Codable, Hashable, Sendable {
   /// The environment turns that were played.
   public var playedTurns: Int
 
+  /// Whether the environment says of any episode whether it succeeded; if not, the lowest level is chosen.
+  public var isJudged: Bool { levels.contains { $0.episodes > 0 } }
+
   /// Where success is nearest the target; the lowest of equals.
   public var chosen: Level {
     levels.min { abs($0.success - Self.target) < abs($1.success - Self.target) } ?? levels[0]

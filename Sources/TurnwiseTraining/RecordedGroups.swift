@@ -8,20 +8,6 @@ public struct RecordedGroup: Sendable {
   public var numbers: [Int]
   /// The episodes, in the same order.
   public var episodes: [Episode]
-
-  /// Gathers the episodes of one update and scenario, in the order of the file.
-  ///
-  /// Forks and greedy evaluations are left out, and what ``RecordedGroups`` leaves out.
-  ///
-  /// - Parameters:
-  ///   - records: The records, one a line.
-  ///   - purpose: What the episodes were played for.
-  /// - Returns: The groups.
-  public static func gather(
-    _ records: [EpisodeRecord], purpose: EpisodeRecord.Purpose
-  ) -> [RecordedGroup] {
-    RecordedGroups(records, purpose: purpose).groups
-  }
 }
 
 /// The groups of a record, and what is not among them.
@@ -34,12 +20,12 @@ public struct RecordedGroups: Sendable {
   public private(set) var unjudgedEpisodes = 0
   /// How many groups had others to compare with and have not any more; they are left out.
   public private(set) var droppedGroups = 0
-  /// How many members the groups lack: the record does not hold them.
-  public private(set) var missingEpisodes = 0
   /// What is odd about the groups, in words: episodes that come twice, members that are missing.
   public private(set) var remarks: [String] = []
 
   /// Gathers the episodes of one update and scenario from all records, one a line.
+  ///
+  /// Forks and greedy evaluations are left out.
   public init(_ records: [EpisodeRecord], purpose: EpisodeRecord.Purpose) {
     self.init(zip(1..., records).map { ($0, $1) }, purpose: purpose)
   }
@@ -80,7 +66,6 @@ public struct RecordedGroups: Sendable {
       let size = max(largest, (all.keys.max() ?? 0) + 1)
       let indices = all.values.sorted()
       if all.count < size {
-        missingEpisodes += size - all.count
         remarks.append(
           "the group of line \(records[indices[0]].number) has \(all.count) of at least \(size)"
             + " members")

@@ -131,6 +131,8 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     "vocabulary",
     "width", "layers", "heads", "feedForward", "context",
   ]
+  /// The properties that say how the environment's expert plays.
+  public static let expertProperties: Set<String> = ["demonstrationSeed", "habit", "slip"]
 
   /// What each property means, for help pages: a line each, by the property's name.
   public static let help: [String: String] = [

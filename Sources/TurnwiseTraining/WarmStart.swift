@@ -52,8 +52,13 @@ public struct WarmStart: Sendable {
     let played = await rollout.play(sessions)
     try Task.checkCancellation()
     // Those that a trace shows are recorded whole; the scenarios of all would only take memory.
+    let tools = environment.tools.descriptions
     let episodes = try played.filter { $0.ending?.failure == nil }.enumerated().map {
-      try $0.offset < shownCount ? $0.element.episode() : $0.element.episode(scenario: .null)
+      var episode =
+        try $0.offset < shownCount ? $0.element.episode() : $0.element.episode(scenario: .null)
+      // An expert does not know which arguments its words would leave out.
+      episode.spellCalls(in: CompactFormat(), tools: tools)
+      return episode
     }
     if episodes.isEmpty, let failure = played.first?.ending?.failure { throw failure }
     return episodes

@@ -56,6 +56,14 @@ import TurnwiseCore
       -> ToolReply
     { "" }
   }
+  struct Map: Tool {
+    static let name = "map<string>"
+    static let summary = ""
+    struct Arguments: Decodable { var it: [String: String] }
+    func call(_ arguments: Arguments, on state: inout Int, using random: inout Randomness)
+      -> ToolReply
+    { "" }
+  }
   struct Point: Decodable { var x: Int }
 
   private let format = CompactFormat()
@@ -67,6 +75,7 @@ import TurnwiseCore
     One<Bool>()
     One<[String]>()
     One<Point>()
+    Map()
     Maybe()
     Count()
     Two()
@@ -91,9 +100,14 @@ import TurnwiseCore
     ToolCall("some", ["words": "\"x\""]), ToolCall("some"),
     ToolCall("string", ["it": "{ echo a; }"]), ToolCall("text", ["it": ["base64": "e/8="]]),
     ToolCall("maybe", ["it": "{}"]), ToolCall("point", ["it": ["it": 3]]),
+    ToolCall("two", ["a": 1]), ToolCall("two", ["b": "x y"]), ToolCall("some", ["most": 3]),
+    ToolCall("count", ["it": .null]), ToolCall("maybe", ["it": .null]),
+    ToolCall("map<string>", ["it": ["base64": "/wAK"]]), ToolCall("map<string>", ["it": [:]]),
+    ToolCall("string", ["other": "x"]), ToolCall("int", ["it": "ten"]), ToolCall("int"),
+    ToolCall("int", ["it": 1.5]), ToolCall("string", ["it": 12]),
   ])
   func `reads what it spelled`(call: ToolCall) {
-    let words = format.render([call])
+    let words = format.render([call], tools: tools)
     #expect(format.parse(words, tools: tools) == Action(text: words, calls: [call]))
   }
 

@@ -121,5 +121,13 @@ extension ContractCase {
       os.write(2, b'error\\\\n')
       os.write(1, b'line\\\\n')"
       """, String(repeating: "x", count: 5000) + "\nerror\nhalf of a line"),
+    reads(
+      "a question at the end of a large output stands before the errors that follow",
+      """
+      python3 -c "
+      import os
+      os.write(1, b'x' * 5000 + b'\\\\n' + b'More? ')
+      os.write(2, b'end of file\\\\n')"
+      """, String(repeating: "x", count: 5000) + "\nMore? \nend of file"),
   ]
 }

@@ -18,6 +18,11 @@ import TurnwiseSandbox
     #expect(result.errors.hasSuffix("MemoryError\n"))
   }
 
+  @Test func `of memory is the first to go when the machine has none left`() async throws {
+    let result = try await play("cat /proc/self/oom_score_adj; ls /proc/self/fd")
+    #expect(result.output == "1000\n0\n1\n2\n3\n6\n")
+  }
+
   @Test func `of memory in many processes is stopped`() async throws {
     let sandbox = Sandbox.limited { $0.memoryBytes = 128 << 20 }
     let result = try await play(
@@ -25,6 +30,25 @@ import TurnwiseSandbox
       in: Self.before.get(), by: sandbox)
     #expect(result.ending == .stopped(.memory))
     #expect(try result.workspace == Self.before.get())
+  }
+
+  @Test func `of memory is not one whose processes map the same file`() async throws {
+    let sandbox = Sandbox.limited { $0.memoryBytes = 128 << 20 }
+    let result = try await play(
+      """
+      truncate -s 24M big
+      for i in 1 2 3 4 5 6; do
+        python3 -c 'import mmap, time
+      view = mmap.mmap(open("big", "r+b").fileno(), 0)
+      for at in range(0, len(view), 4096): view[at] = 1
+      time.sleep(1)' &
+      done
+      wait
+      rm big
+      echo well
+      """, by: sandbox)
+    #expect(result.output == "well\n")
+    #expect(result.ending == .exited(0))
   }
 
   @Test func `of disk finds it full`() async throws {

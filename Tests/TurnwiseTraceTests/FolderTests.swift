@@ -70,6 +70,23 @@ import TurnwiseTrace
     #expect(made == 1)
   }
 
+  @Test func `is free when its writer has ended, whatever programs start meanwhile`() async throws {
+    // A program that is just being started has a copy of every descriptor.
+    let starting = Task.detached {
+      while !Task.isCancelled {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/true")
+        try process.run()
+        process.waitUntilExit()
+      }
+    }
+    defer { starting.cancel() }
+    _ = try TraceWriter(folder.url, run: .sample, placement: .new).close()
+    for _ in 0..<300 {
+      try TraceWriter(folder.url, run: .sample, placement: .replacing).close()
+    }
+  }
+
   @Test func `may be there already if it is empty`() throws {
     try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
     #expect(problem(.new) == .notEmpty)

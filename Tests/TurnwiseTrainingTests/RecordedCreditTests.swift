@@ -48,7 +48,7 @@ import TurnwiseTraining
 
   @Test func `is what the trainer recorded where episodes alone decide it`() throws {
     let records = try example()
-    let groups = RecordedGroup.gather(records, purpose: .training)
+    let groups = RecordedGroups(records, purpose: .training).groups
     #expect(groups.map(\.numbers) == [[1, 2, 3, 4], [5, 6, 7, 8]])
     let found = try credit(groups, "rloo,turn,process", models: nil)
     #expect(found.count == 8)
@@ -61,7 +61,7 @@ import TurnwiseTraining
 
   @Test func `is what the trainer recorded where its saved critic decides it`() async throws {
     let run = try await TracedRun("token", workers: [1]) { ($0.updates, $0.criticEpochs) = (1, 0) }
-    let groups = RecordedGroup.gather(run.records, purpose: .training)
+    let groups = RecordedGroups(run.records, purpose: .training).groups
     #expect(groups.map(\.numbers.count) == [4, 4, 4])
     for workers in [1, 4] {
       let found = try credit(groups, "token", models: run.state, workers: workers)
@@ -79,7 +79,7 @@ import TurnwiseTraining
     let run = try await TracedRun("fork:k=1", workers: [1]) {
       ($0.updates, $0.learningRate) = (1, 0)
     }
-    let groups = RecordedGroup.gather(run.records, purpose: .training)
+    let groups = RecordedGroups(run.records, purpose: .training).groups
     var recorded = try RecordedCredit(
       groups.map(\.episodes), estimators("fork:k=1"), models: run.state, workers: 3)
     #expect(recorded.needsForks)
@@ -96,7 +96,7 @@ import TurnwiseTraining
     "token", "turn-gae", "fork", "otb", "process=delta+turn", "process=implicit+istar",
   ])
   func `is refused where the run did not save what is needed`(name: String) throws {
-    let groups = RecordedGroup.gather(try example(), purpose: .training).map(\.episodes)
+    let groups = RecordedGroups(try example(), purpose: .training).groups.map(\.episodes)
     let error = #expect(throws: TrainingError.self) {
       try RecordedCredit(groups, estimators("rloo,\(name)"), models: nil)
     }
@@ -116,7 +116,7 @@ import TurnwiseTraining
       records[0].episode.turns[turn].stateKey = nil
       records[0].episode.turns[turn].span = nil
     }
-    let groups = RecordedGroup.gather(records, purpose: .training).map(\.episodes)
+    let groups = RecordedGroups(records, purpose: .training).groups.map(\.episodes)
     let error = #expect(throws: TrainingError.self) {
       try RecordedCredit(
         groups, estimators("turn,process,gigpo,process=implicit+prime"), models: nil)
@@ -139,7 +139,7 @@ import TurnwiseTraining
 
   @Test func `is given to training episodes of one update and scenario together`() async throws {
     let run = try await TracedRun.of("fork:k=1")
-    let groups = RecordedGroup.gather(run.records, purpose: .training)
+    let groups = RecordedGroups(run.records, purpose: .training).groups
     #expect(groups.count == 6)
     for group in groups {
       let records = group.numbers.map { run.records[$0 - 1] }
@@ -149,9 +149,9 @@ import TurnwiseTraining
       #expect(Set(records.map(\.episode.origin.scenario)).count == 1)
       #expect(records.map(\.episode.origin.member) == [0, 1, 2, 3])
     }
-    #expect(RecordedGroup.gather(run.records, purpose: .fork).isEmpty)
+    #expect(RecordedGroups(run.records, purpose: .fork).groups.isEmpty)
     // Two evaluations of two scenarios, the last of them also greedily, as was the first.
-    let evaluated = RecordedGroup.gather(run.records, purpose: .evaluation).flatMap(\.episodes)
+    let evaluated = RecordedGroups(run.records, purpose: .evaluation).groups.flatMap(\.episodes)
     #expect(evaluated.count == 4 && evaluated.allSatisfy { $0.origin.member == 0 })
     #expect(run.episodes(.evaluation).count > evaluated.count)
   }
@@ -160,13 +160,13 @@ import TurnwiseTraining
     var records = try example()
     records[1].episode.ending = .failed(Failure(.policy, code: "x", message: "It broke."))
     records[4].episode.turns = []
-    let groups = RecordedGroup.gather(records, purpose: .training)
+    let groups = RecordedGroups(records, purpose: .training).groups
     #expect(groups.map(\.numbers) == [[1, 3, 4], [6, 7, 8]])
   }
 
   @Test func `is refused where the tape does not belong to the saved models`() async throws {
     let run = try await TracedRun("token", workers: [1]) { $0.updates = 1 }
-    let groups = RecordedGroup.gather(run.records, purpose: .training).map(\.episodes)
+    let groups = RecordedGroups(run.records, purpose: .training).groups.map(\.episodes)
     var other = run.state
     #expect(other.flaw(of: groups[0][0]) == nil)
     let shape = other.policy.model.configuration

@@ -47,16 +47,8 @@ extension AuditAnswer {
   }
 
   private var leftOut: String {
-    var parts: [String] = []
-    if failedEpisodes > 0 { parts.append(Words.count(failedEpisodes, "episode") + " that failed") }
-    if unjudgedEpisodes > 0 {
-      parts.append(
-        Words.count(unjudgedEpisodes, "episode") + " without a score (neither success nor reward)")
-    }
-    if droppedGroups > 0 {
-      parts.append(Words.count(droppedGroups, "group") + " with fewer than two episodes left")
-    }
-    return parts.isEmpty ? "" : "left out: " + parts.joined(separator: ", ") + "\n"
+    Words.leftOut(failed: failedEpisodes, unjudged: unjudgedEpisodes, groups: droppedGroups)
+      .map { $0 + "\n" } ?? ""
   }
 
   private var truthWords: String {

@@ -114,11 +114,17 @@ struct EnvironmentAudit: Sendable {
     configuration.cloningSteps = try invocation.integer(
       Self.cloningSteps, atLeast: 1, default: configuration.cloningSteps)
     let stages = TrainingStages(console: context.console, workers: workers)
+    let imitated = try await Imitated(
+      in: environment, configuration, workers: workers, context.console)
+    configuration = imitated.configuration
     let (folder, writer) = try writer(
-      environment, Configuration(audit: options, training: configuration))
+      environment,
+      Configuration(audit: options, training: try imitated.record(of: configuration)))
+    let demonstrations = try await stages.demonstrations(in: environment, imitated)
     let trainer = try Trainer(
-      environment, from: try await stages.warmStart(in: environment, configuration), configuration,
-      catalog: context.catalog.estimators, workers: workers)
+      environment,
+      from: try await stages.warmStart(in: environment, from: demonstrations, imitated),
+      configuration, catalog: context.catalog.estimators, workers: workers)
     _ = try await stages.train(trainer, writer, title: "train")
     return try await audit(environment, try writer.layout.readTrainer(), folder, writer)
   }
@@ -129,7 +135,7 @@ struct EnvironmentAudit: Sendable {
     /// The run whose policy is audited.
     var policy: String?
     /// How the policy was trained that is audited.
-    var training: RunConfiguration?
+    var training: JSONValue?
   }
 
   private func writer<E: Environment>(

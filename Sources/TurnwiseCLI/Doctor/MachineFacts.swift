@@ -36,6 +36,8 @@ package struct MachineFacts: Sendable {
   package var controlGroups: [String]
   /// The version of bash inside the sandbox.
   package var bash = Probe.unasked
+  /// Whether the kernel tells which program writes what; nil where nobody could ask.
+  package var isOutputAttributed: Bool?
   /// The version of python3 inside the sandbox.
   package var python = Probe.unasked
   /// The registers of the kernels; nil where they cannot be had as they are asked for.
@@ -49,7 +51,7 @@ package struct MachineFacts: Sendable {
   /// What holds OpenBLAS back.
   package var openBLASWarnings: [String]
 
-  /// Looks at this machine, and runs three commands in the sandbox.
+  /// Looks at this machine, and runs a few commands in the sandbox.
   package static func gathered() async -> MachineFacts {
     var facts = MachineFacts(
       system: "\(ProcessInfo.processInfo.operatingSystemVersionString), "
@@ -63,6 +65,8 @@ package struct MachineFacts: Sendable {
     for name in Self.switches { facts.namespaces[name] = contents("/proc/sys/" + name) }
     do {
       try await Sandbox.shared.probe()
+      facts.isOutputAttributed = try await Sandbox.shared.run(":", in: .empty, seed: 0)
+        .isOutputAttributed
       facts.bash = await answer("echo $BASH_VERSION")
       facts.python = await answer("python3 --version")
     } catch let refusal as Sandbox.Refusal {

@@ -39,7 +39,8 @@ package struct MachineReport: Encodable, Sendable {
     computes = facts.kernelRefusal == nil
     findings = [
       Self.sandbox(facts), Self.bubblewrap(facts), Self.namespaces(facts),
-      Self.controlGroups(facts), Self.bash(facts), Self.python(facts), Self.kernels(facts),
+      Self.controlGroups(facts), Self.outputOrder(facts), Self.bash(facts), Self.python(facts),
+      Self.kernels(facts),
       Self.openBLAS(facts), Finding(part: "system", verdict: .ok, found: facts.system),
     ]
   }
@@ -95,6 +96,23 @@ package struct MachineReport: Encodable, Sendable {
     return Finding(
       part: "control groups", verdict: .ok,
       found: found.joined(separator: "; ") + "; none are needed")
+  }
+
+  /// Never refused: commands run, and only programs that write at once are in another order.
+  private static func outputOrder(_ facts: MachineFacts) -> Finding {
+    let part = "output order"
+    return switch facts.isOutputAttributed {
+    case true?:
+      Finding(part: part, verdict: .ok, found: "the kernel tells which program writes")
+    case false?:
+      Finding(
+        part: part, verdict: .lacking,
+        found: "the kernel does not tell which program writes: where several write at once, the "
+          + "order differs from run to run",
+        remedy: "In a container, allow user notification of seccomp and leave /proc visible: "
+          + "docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined …")
+    case nil: Finding(part: part, verdict: .lacking, found: unknown)
+    }
   }
 
   private static func bash(_ facts: MachineFacts) -> Finding {
