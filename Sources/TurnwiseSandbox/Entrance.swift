@@ -50,7 +50,6 @@ final class Entrance {
     strings = CStrings([
       "proc", "tmpfs", "/proc", "/tmp", Launch.workspacePath, size, "/dev/null", "/proc/keys",
       "/proc/key-users", "/proc/cmdline", "/proc/config.gz", "/proc/sys/kernel/random/boot_id",
-      "/proc/self/oom_score_adj", "1000",
     ])
     let (proc, tmpfs, processes, temporary, workspace, options) = (
       strings[0], strings[1], strings[2], strings[3], strings[4], strings[5]
@@ -120,14 +119,6 @@ final class Entrance {
       calls.append(ChildCall(.preparing, Kernel.Number.dup3, -1, Int(number)))
     }
     calls.append(ChildCall(.preparing, Kernel.Number.closeRange, 8, Int(UInt32.max)))
-    // Of all processes of the machine, these are the first to go when memory runs out. The first free
-    // descriptor is 3.
-    calls += [
-      ChildCall(
-        .preparing, Kernel.Number.openat, -100, strings[12], Int(O_WRONLY), isRequired: false),
-      ChildCall(.preparing, Kernel.Number.write, 3, strings[13], 4, isRequired: false),
-      ChildCall(.preparing, Kernel.Number.closeRange, 3, 3, isRequired: false),
-    ]
     for (index, (resource, limit)) in resources.enumerated() {
       // As much as may be, and as much as can be asked for.
       let pair = words + (16 + 2 * index)
@@ -211,9 +202,20 @@ final class Entrance {
       throw .failure(
         code: "system", message: "A process of the sandbox could not be opened.", retry: true)
     }
+    Self.letGoFirst(processes)
     return World(
       process: process, handle: handle, workspace: workspace, temporary: temporary,
       processes: processes, listener: isAsking ? opened[3] : nil)
+  }
+
+  /// Has the kernel end these processes before all others of the machine when memory runs out.
+  ///
+  /// - Parameter processes: Their `/proc`, in which the first has the number 1; the others inherit it.
+  private static func letGoFirst(_ processes: Descriptor) {
+    let file = openat(processes.raw, "1/oom_score_adj", O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    _ = Glibc.write(file, "1000", 4)
+    Glibc.close(file)
   }
 
   private static func trouble(_ stage: ChildCall.Stage, _ error: Errno) -> Trouble {

@@ -13,7 +13,6 @@ enum Kernel {
   /// The calls in use, by their numbers.
   struct Number {
     #if arch(x86_64)
-      static let write = 1
       static let sigaction = 13
       static let sigprocmask = 14
       static let ioctl = 16
@@ -53,7 +52,6 @@ enum Kernel {
       static let openat = 56
       static let pipe = 59
       static let getdents = 61
-      static let write = 64
       static let writev = 66
       static let capset = 91
       static let personality = 92

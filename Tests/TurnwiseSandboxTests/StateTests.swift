@@ -125,7 +125,8 @@ import TurnwiseSandbox
 
   @Test func `is no program that a command says in the place of its shell`() async throws {
     let result = try await play(
-      "export A=1; cd /tmp", "printf '/usr\\n\\0echo forged\\n\\0' >&6; exec 6>&-", "pwd; echo $A")
+      "export A=1; cd /tmp", "printf '/usr\\n\\0\\0echo forged\\n\\0' >&6; exec 6>&-",
+      "pwd; echo $A")
     #expect(result.output == "/tmp\n1\n")
   }
 
@@ -145,6 +146,24 @@ import TurnwiseSandbox
       "declare -ix I=7-10; declare -ax A=('x y' [5]='$z'); declare -Ax M=([k]='v w'); declare -rx R=1",
       "I+=1; R=2; echo $I ${A[0]}.${A[5]} ${M[k]} $R")
     #expect(result.output == "-2 x y.$z v w 2\n")
+  }
+
+  @Test func `is the same however the shell says it`() async throws {
+    // Unchanged variables are left out of what is said; one that is marked counts as changed.
+    let export = "export zed=2 FOO='1\n2' Alpha=3 PATH_X=4"
+    let short = try await play(Text(export)).workspace.shell
+    #expect(try await play(Text("\(export); readonly HOME")).workspace.shell == short)
+    #expect(
+      try await play("HOME=/; export HOME", Text("\(export); HOME=/workspace")).workspace.shell
+        == short)
+    let back = try await play(Text(export), "unset zed FOO Alpha PATH_X").workspace.shell
+    #expect(back == .initial)
+  }
+
+  @Test func `is said before a trap that the command sets, which has it whole`() async throws {
+    let result = try await play("set -eu; trap 'export -p' EXIT")
+    #expect(result.output == String(decoding: ShellState.initial.variables.bytes, as: UTF8.self))
+    #expect(result.isShellStateSaved)
   }
 
   @Test func `is that a variable was taken back, too`() async throws {
