@@ -82,14 +82,6 @@ final class HostProcesses: Sendable {
     return File(status)
   }
 
-  /// Whether a process has under a number what we have opened; where the kernel does not tell, not.
-  func isSame(_ descriptor: Descriptor, _ number: Int32, of process: pid_t) -> Bool {
-    // KCMP_FILE
-    let order = try? Kernel.call(
-      Kernel.Number.kcmp, Int(getpid()), Int(process), 0, Int(descriptor.raw), Int(number))
-    return order == 0
-  }
-
   /// The process of a thread, and its parent; nil where it has ended.
   func status(of thread: pid_t) -> Status? {
     let file = openat(directory.raw, "\(thread)/status", O_RDONLY | O_CLOEXEC)

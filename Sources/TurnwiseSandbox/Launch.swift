@@ -151,14 +151,15 @@ enum Launch {
     let names = environment.map(\.name)
     let declared = names.map { "${\($0)+${\($0)@A}}" }.joined()
     let initial = environment.map { "declare -x \($0.name)='\($0.value)'" }.joined()
+    // It is said once, though the trap that says it may run at an `exit` of its own.
     let end =
-      "{ set -- \"$?\"; builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
+      "case ${__turn-} in said) ;; *) { set -- \"$?\"; __turn=said; builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
       + "if builtin test \"\(declared)\" = \"\(initial)\"; then "
       + "set -- \"$1\" \(unchangedMark); builtin export -n \(names.joined(separator: " ")); fi; "
       + "{ builtin pwd; builtin printf \\\\0%s\\\\0 \"${2-}\"; builtin export -p; builtin printf \\\\0; } "
       + ">&\(state); exec \(state)>&-; "
       + "if builtin test \"${2-}\"; then builtin export \(names.joined(separator: " ")); fi; "
-      + "builtin exit \"$1\"; } 2>/dev/null"
+      + "builtin exit \"$1\"; } 2>/dev/null; esac"
     return [
       "IFS= read -r -n 1 -u \(start) __turn || exit 125",
       // From a file in memory, so in one read; from a pipe it would be one for each byte.
