@@ -10,46 +10,24 @@ struct ExportedVariables {
   /// Returns `text` without the mark of variables that cannot be changed, or nil where it is no such list.
   ///
   /// A shell could not go on whose own variables cannot be changed.
-  ///
-  /// - Parameters:
-  ///   - text: A list.
-  ///   - others: Another one, whose variables are put among the first ones', by name, as bash sorts them.
-  /// - Returns: A list.
-  static func changeable(
-    _ text: some Collection<UInt8>, adding others: [UInt8] = []
-  ) -> [UInt8]? {
-    guard let lines = Self.lines(of: text), let others = Self.lines(of: others) else { return nil }
-    // The order of names that bash gave is left as it is.
-    if others.isEmpty { return lines.flatMap(\.text) }
-    return (lines + others).sorted { $0.name.lexicographicallyPrecedes($1.name) }.flatMap(\.text)
-  }
-
-  private typealias Line = (name: ArraySlice<UInt8>, text: ArraySlice<UInt8>)
-
-  private static func lines(of text: some Collection<UInt8>) -> [Line]? {
+  static func changeable(_ text: some Collection<UInt8>) -> [UInt8]? {
     var list = ExportedVariables(rest: Array(text)[...])
-    var lines: [Line] = []
     while !list.rest.isEmpty {
-      let start = list.kept.count
-      guard let name = list.takeLine() else { return nil }
-      lines.append((name, list.kept[start...]))
+      guard list.takeLine() else { return nil }
     }
-    return lines
+    return list.kept
   }
 
-  /// Takes a variable, which is a line unless newlines are in its value.
-  ///
-  /// - Returns: Its name.
-  private mutating func takeLine() -> ArraySlice<UInt8>? {
-    guard take("declare -"), let attributes = takeAttributes(), take(" ") else { return nil }
+  private mutating func takeLine() -> Bool {
+    guard take("declare -"), let attributes = takeAttributes(), take(" ") else { return false }
     let name = takeAll { $0 == UInt8(ascii: "_") || Self.isLetter($0) || Self.isDigit($0) }
-    guard let first = name.first, !Self.isDigit(first) else { return nil }
+    guard let first = name.first, !Self.isDigit(first) else { return false }
     if take("=") {
       let isNumber = attributes.contains(UInt8(ascii: "i"))
       let isList = !attributes.contains(UInt8(ascii: "A"))
-      guard take("(") ? takeElements(isList, isNumber) : takeValue(isNumber) else { return nil }
+      guard take("(") ? takeElements(isList, isNumber) : takeValue(isNumber) else { return false }
     }
-    return take("\n") ? name : nil
+    return take("\n")
   }
 
   /// The letters after `declare -`; one that makes the value more than a text is none of them.

@@ -75,15 +75,58 @@ final class HostProcesses: Sendable {
     return pid_t(truncatingIfNeeded: number < highest ? number : number - highest)
   }
 
+  /// Opens a process or a thread, through which it can be looked at.
+  ///
+  /// That costs less than the paths of `/proc`, which the kernel makes for each process that is looked
+  /// at and takes away when it ends. Older kernels only know processes (`PIDFD_THREAD`, Linux 6.9).
+  private static func handle(of thread: pid_t) -> Descriptor? {
+    let raw =
+      (try? Kernel.call(Kernel.Number.pidfdOpen, Int(thread), 0x80))
+      ?? (try? Kernel.call(Kernel.Number.pidfdOpen, Int(thread), 0))
+    return raw.map { Descriptor(Int32($0)) }
+  }
+
   /// The file that a thread has open under a number.
   func file(_ number: Int32, of thread: pid_t) -> File? {
+    if let handle = Self.handle(of: thread) {
+      do throws(Errno) {
+        let copy = try Kernel.call(Kernel.Number.pidfdGetfd, Int(handle.raw), Int(number), 0)
+        return try File(Descriptor(Int32(copy)))
+      } catch {
+        // There is no such file, or process. Anything else is that the call cannot be had.
+        if error.code == EBADF || error.code == ESRCH { return nil }
+      }
+    }
     var status = stat()
     guard fstatat(directory.raw, "\(thread)/fd/\(number)", &status, 0) == 0 else { return nil }
     return File(status)
   }
 
+  /// Whether a process has under a number what we have opened; where the kernel does not tell, not.
+  func isSame(_ descriptor: Descriptor, _ number: Int32, of process: pid_t) -> Bool {
+    // KCMP_FILE
+    let order = try? Kernel.call(
+      Kernel.Number.kcmp, Int(getpid()), Int(process), 0, Int(descriptor.raw), Int(number))
+    return order == 0
+  }
+
   /// The process of a thread, and its parent; nil where it has ended.
   func status(of thread: pid_t) -> Status? {
+    guard let handle = Self.handle(of: thread) else { return nil }
+    // struct pidfd_info of Linux 6.13: a mask, a control group, and numbers of which the second and third
+    // are these.
+    var info = [UInt32](repeating: 0, count: 16)
+    info[0] = 1  // PIDFD_INFO_PID
+    let told = info.withUnsafeMutableBytes { info in
+      Result { () throws(Errno) in
+        try Kernel.call(
+          Kernel.Number.ioctl, Int(handle.raw), 0xC040_FF0B, Int(bitPattern: info.baseAddress))
+      }
+    }
+    switch told {
+    case .success: return Status(process: pid_t(info[5]), parent: pid_t(info[6]))
+    case .failure(let error): if error.code == ESRCH { return nil }
+    }
     let file = openat(directory.raw, "\(thread)/status", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }

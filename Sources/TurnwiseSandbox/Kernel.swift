@@ -40,6 +40,7 @@ enum Kernel {
       static let setns = 308
       static let processReadMemory = 310
       static let seccomp = 317
+      static let kcmp = 312
       static let memfdCreate = 319
     #elseif arch(arm64)
       static let eventfd = 19
@@ -69,6 +70,7 @@ enum Kernel {
       static let setns = 268
       static let processReadMemory = 270
       static let seccomp = 277
+      static let kcmp = 272
       static let memfdCreate = 279
     #else
       #error("The sandbox knows the system calls of x86-64 and arm64 alone.")
@@ -77,6 +79,7 @@ enum Kernel {
     static let pidfdOpen = 434
     static let closeRange = 436
     static let openat2 = 437
+    static let pidfdGetfd = 438
   }
 
   /// Makes a system call.

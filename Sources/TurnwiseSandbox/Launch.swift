@@ -67,8 +67,6 @@ enum Launch {
   /// What `export -p` prints in a shell that has changed nothing.
   static let initialVariables = Array(
     environment.map { "declare -x \($0.name)=\"\($0.value)\"\n" }.joined().utf8)
-  /// What the shell says where it leaves the initial variables out, because they are unchanged.
-  static let unchangedMark = "="
 
   /// The options of the launcher, in an order that matters: mounts are made one after another.
   ///
@@ -145,21 +143,13 @@ enum Launch {
   /// reads the end of the file and goes away.
   private static let script: String = {
     let (input, state, start) = (Number.input, Number.state, Number.start)
-    // Directory, NUL, mark, NUL, variables, NUL; see `ShellState`. What `set -x` shows of it goes nowhere.
-    // `export -p` writes each line by itself, and the host is asked about each write: variables that are
-    // as they were at the very beginning are left out, which the mark says.
-    let names = environment.map(\.name)
-    let declared = names.map { "${\($0)+${\($0)@A}}" }.joined()
-    let initial = environment.map { "declare -x \($0.name)='\($0.value)'" }.joined()
-    // It is said once, though the trap that says it may run at an `exit` of its own.
+    // Directory, NUL, variables, NUL; see `ShellState`. What `set -x` shows of it goes nowhere. It is
+    // said once, though the trap below runs at the `exit` here, too.
     let end =
-      "case ${__turn-} in said) ;; *) { set -- \"$?\"; __turn=said; builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
-      + "if builtin test \"\(declared)\" = \"\(initial)\"; then "
-      + "set -- \"$1\" \(unchangedMark); builtin export -n \(names.joined(separator: " ")); fi; "
-      + "{ builtin pwd; builtin printf \\\\0%s\\\\0 \"${2-}\"; builtin export -p; builtin printf \\\\0; } "
-      + ">&\(state); exec \(state)>&-; "
-      + "if builtin test \"${2-}\"; then builtin export \(names.joined(separator: " ")); fi; "
-      + "builtin exit \"$1\"; } 2>/dev/null; esac"
+      "{ case ${__turn-} in said) ;; *) set -- \"$?\"; __turn=said; "
+      + "builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
+      + "{ builtin pwd; builtin printf \\\\0; builtin export -p; builtin printf \\\\0; } >&\(state); "
+      + "exec \(state)>&-; builtin exit \"$1\"; esac; } 2>/dev/null"
     return [
       "IFS= read -r -n 1 -u \(start) __turn || exit 125",
       // From a file in memory, so in one read; from a pipe it would be one for each byte.
@@ -170,7 +160,7 @@ enum Launch {
       "{ SECONDS=0; eval \"$1\"; unset OLDPWD; } 2>/dev/null",
       "RANDOM=$3",
       // For commands that call `exit`. A command may set another trap: that runs after this end.
-      "trap '\(end.replacing("'", with: #"'\''"#))' EXIT",
+      "trap '\(end)' EXIT",
       "eval \"set --; $4\"",
       end,
     ].joined(separator: "; ")

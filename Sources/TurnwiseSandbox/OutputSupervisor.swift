@@ -19,6 +19,7 @@ struct OutputSupervisor {
   private let root: pid_t
   private let output: HostProcesses.File
   private let errors: HostProcesses.File
+  private let state: Descriptor
   /// The processes by the numbers of their threads.
   private var known: [pid_t: Int]
   /// The time up to which all processes were looked at.
@@ -36,9 +37,9 @@ struct OutputSupervisor {
   /// - Throws: The error number where an output cannot be told from other files.
   init(
     _ listener: Descriptor, _ processes: HostProcesses, root: pid_t, output: Descriptor,
-    errors: Descriptor
+    errors: Descriptor, state: Descriptor
   ) throws(Errno) {
-    (self.listener, self.processes, self.root) = (listener, processes, root)
+    (self.listener, self.processes, self.root, self.state) = (listener, processes, root, state)
     (self.output, self.errors) = (try HostProcesses.File(output), try HostProcesses.File(errors))
     known = [root: OutputRecord.root]
     // SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP: whoever is woken runs where the other one waits. Older
@@ -58,6 +59,10 @@ struct OutputSupervisor {
     _ call: Call, _ record: inout OutputRecord, _ buffer: inout [UInt8]
   ) {
     let number = Int32(truncatingIfNeeded: call.arguments.0)
+    // The shell writes its state line by line.
+    if call.thread == root, processes.isSame(state, number, of: root) {
+      return call.letGoOn(listener)
+    }
     let stream: OutputStream
     switch processes.file(number, of: call.thread) {
     case output: stream = .output

@@ -21,31 +21,22 @@ public struct ShellState: Codable, Hashable, Sendable {
     (self.directory, self.variables) = (directory, variables)
   }
 
-  /// Reads what the shell said at its end: directory, newline, NUL, mark, NUL, variables, NUL.
+  /// Reads what the shell said at its end: directory, newline, NUL, variables, NUL.
   ///
-  /// The mark, if there is one, says that the initial variables are unchanged and left out. A command can
-  /// write there too. Whatever does not have this form is not a state, and whatever has it is nothing but
-  /// a directory and variables.
+  /// A command can write there too. Whatever does not have this form is not a state, and whatever has
+  /// it is nothing but a directory and variables.
   init?(saying bytes: [UInt8], after previous: ShellState) {
     let fields = bytes.split(separator: 0, omittingEmptySubsequences: false)
-    guard fields.count == 4, fields[3].isEmpty, fields[0].last == UInt8(ascii: "\n"),
-      fields[0].first == UInt8(ascii: "/")
+    guard fields.count == 3, fields[2].isEmpty, fields[0].last == UInt8(ascii: "\n"),
+      fields[0].first == UInt8(ascii: "/"), bytes.count <= Self.limit
     else { return nil }
     directory = Text(fields[0].dropLast())
-    let isShort = fields[1].elementsEqual(Launch.unchangedMark.utf8)
-    guard isShort || fields[1].isEmpty else { return nil }
-    if isShort, fields[2].isEmpty {
-      variables = Self.initial.variables
-    } else if !isShort, previous.variables.bytes.elementsEqual(fields[2]) {
+    if previous.variables.bytes.elementsEqual(fields[1]) {
       variables = previous.variables
     } else {
-      guard
-        let list = ExportedVariables.changeable(
-          fields[2], adding: isShort ? Launch.initialVariables : [])
-      else { return nil }
+      guard let list = ExportedVariables.changeable(fields[1]) else { return nil }
       variables = Blob(list)
     }
-    guard directory.bytes.count + variables.bytes.count <= Self.limit else { return nil }
   }
 
   func validate() throws(WorkspaceError) {

@@ -119,11 +119,10 @@ extension AttackCase {
       let look: Text = "pwd; declare -F; alias; trap -p; jobs"
       let clean = try await play(look)
       var taken: [String] = []
-      for (index, text) in forged.enumerated() {
-        let mark = index.isMultiple(of: 2) ? "" : "="
+      for text in forged {
         let state = try await play(
           Text("cat > s <<'X'\n\(text)\nX"),
-          Text("{ printf '/tmp\\n\\0\(mark)\\0'; cat s; printf '\\0'; } >&6; exec 6>&-"))
+          "{ printf '/tmp\\n\\0'; cat s; printf '\\0'; } >&6; exec 6>&-")
         let next = try await play(look, in: state.workspace)
         if state.isShellStateSaved || next.output != clean.output {
           taken.append(text)
@@ -131,8 +130,7 @@ extension AttackCase {
       }
       // The form itself is what a shell may say.
       let plain = try await play(
-        "{ printf '/tmp\\n\\0\\0declare -x A=\"1 \\\\$B\"\\n\\0'; } >&6; exec 6>&-",
-        "pwd; echo \"$A\""
+        "{ printf '/tmp\\n\\0declare -x A=\"1 \\\\$B\"\\n\\0'; } >&6; exec 6>&-", "pwd; echo \"$A\""
       )
       return Outcome(
         taken.isEmpty ? "not taken: only exported variables are" : "taken: \(taken)", taken.isEmpty,
