@@ -52,6 +52,7 @@ struct CompareCommand: Subcommand {
   ) async throws -> ExitStatus {
     var configuration = try ConfigurationFlags.configuration(
       invocation, ignoring: Self.credit, over: Self.defaults)
+    try ConfigurationFlags.refuseNeedless(invocation, configuration)
     let estimators = try estimators(invocation, environment, configuration, context)
     let seeds = try invocation.integer(Self.seeds, atLeast: 1, atMost: .seeds, default: 3)
     // What is wrong with it shall be said before hours of training.

@@ -58,4 +58,28 @@ enum ConfigurationFlags {
       name += letter.isUppercase ? "-" + letter.lowercased() : String(letter)
     }
   }
+
+  /// Refuses options that would change nothing: of imitation and the model's shape where the policy of
+  /// another run is the start, and of the expert where recorded episodes are imitated.
+  static func refuseNeedless(
+    _ invocation: Invocation, _ configuration: RunConfiguration
+  ) throws {
+    func refuse(_ properties: Set<String>, _ reason: String) throws {
+      let needless = all.first {
+        properties.contains(property(of: $0)) && invocation.has($0)
+      }
+      if let needless {
+        throw UsageError.conflict("--\(needless.name) changes nothing with \(reason)")
+      }
+    }
+    if !configuration.warmStart.isEmpty {
+      try refuse(
+        RunConfiguration.warmStartProperties, "--warm-start, whose policy is taken as it is")
+    }
+    if !configuration.demonstrationsFrom.isEmpty {
+      try refuse(
+        RunConfiguration.expertProperties,
+        "--demonstrations-from, whose episodes are taken as they are")
+    }
+  }
 }

@@ -98,9 +98,9 @@ struct Imitated {
     var episodes: [Episode] = []
     var (all, heldOut) = (0, 0)
     while let record = reader.next() {
-      all += 1
       // A fork shares most of its turns with the episode that it left.
       if record.episode.parent != nil { continue }
+      all += 1
       guard record.episode.origin.split == .train else {
         heldOut += 1
         continue
@@ -123,7 +123,7 @@ struct Imitated {
     return episode.judgement?.success ?? ((episode.totalReward ?? 0) > 0)
   }
 
-  /// An episode without its tokens and states, its actions spelled as our own policy spells them.
+  /// An episode without its tokens and its last state, its actions spelled as our own policy spells them.
   private static func imitable(_ episode: Episode, _ tools: [ToolDescription]) -> Episode {
     var episode = episode
     episode.tape = TokenTape()

@@ -32,7 +32,7 @@ struct TrainCommand: Subcommand {
     _ environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
     var configuration = try ConfigurationFlags.configuration(invocation)
-    try Self.refuseNeedlessFlags(invocation, configuration)
+    try ConfigurationFlags.refuseNeedless(invocation, configuration)
     let workers = try invocation.workers()
     let panel = try EstimatorPanel(
       environment, credit: configuration.credit, groupSize: configuration.groupSize,
@@ -107,29 +107,5 @@ struct TrainCommand: Subcommand {
     case known(WarmStart)
     /// From one that imitates this.
     case imitation(Imitated)
-  }
-
-  /// Refuses options that would change nothing: of imitation and the model's shape where the policy of
-  /// another run is the start, and of the expert where recorded episodes are imitated.
-  private static func refuseNeedlessFlags(
-    _ invocation: Invocation, _ configuration: RunConfiguration
-  ) throws {
-    func refuse(_ properties: Set<String>, _ reason: String) throws {
-      let needless = ConfigurationFlags.all.first {
-        properties.contains(ConfigurationFlags.property(of: $0)) && invocation.has($0)
-      }
-      if let needless {
-        throw UsageError.conflict("--\(needless.name) changes nothing with \(reason)")
-      }
-    }
-    if !configuration.warmStart.isEmpty {
-      try refuse(
-        RunConfiguration.warmStartProperties, "--warm-start, whose policy is taken as it is")
-    }
-    if !configuration.demonstrationsFrom.isEmpty {
-      try refuse(
-        RunConfiguration.expertProperties,
-        "--demonstrations-from, whose episodes are taken as they are")
-    }
   }
 }

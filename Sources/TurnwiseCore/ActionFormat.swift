@@ -37,7 +37,7 @@ extension Episode {
 /// `bash {"command": "ls", "timeout": 10}` is refused. A tool whose one argument is itself an object also takes that object
 /// where it does not name the argument. Words that begin like an object with members and cannot be read are
 /// refused. An argument that is alone is spelled as it is, unless it would be read as something else: a text
-/// that is empty or begins with `{`, or a tool that does not require just this one of several.
+/// that is empty or begins with `{`, or if the tool would not take bare words as this argument.
 public struct CompactFormat: ActionFormat {
   /// Creates the format.
   public init() {}

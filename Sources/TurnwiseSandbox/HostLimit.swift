@@ -61,13 +61,12 @@ struct HostLimit: Sendable {
   var refusal: Sandbox.Refusal? {
     let (soft, hard) = values
     guard min(soft, hard) < needed else { return nil }
-    let (letter, unit) = (option.letter, option.unit)
     // The hard limit bounds the soft one, which anybody may raise as far.
-    let limit = hard < needed ? "ulimit -H\(letter)" : "ulimit -S\(letter)"
+    let (kind, value) = hard < needed ? ("H", hard) : ("S", soft)
     return Sandbox.Refusal(
       .resourceLimit,
-      detail: "The limit on \(name) (\(limit)) is \(min(soft, hard) / unit); "
-        + "at least \(needed / unit) is needed.")
+      detail: "The limit on \(name) (ulimit -\(kind)\(option.letter)) is \(value / option.unit); "
+        + "at least \(needed / option.unit) is needed.")
   }
 
   /// The limit in a sentence, for an error that it may be the reason of; empty where there is none.

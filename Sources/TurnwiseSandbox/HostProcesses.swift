@@ -1,6 +1,8 @@
 internal import Foundation
 
-/// What the host's `/proc` tells of processes of a sandbox, by the numbers that they have on the host.
+/// What the kernel tells of processes of a sandbox, by the numbers that they have on the host.
+///
+/// Through descriptors of processes, and by the host's `/proc` where the kernel has not what that needs.
 final class HostProcesses: Sendable {
   /// A file by its number, whoever has it open.
   struct File: Equatable {
@@ -80,10 +82,14 @@ final class HostProcesses: Sendable {
   /// That costs less than the paths of `/proc`, which the kernel makes for each process that is looked
   /// at and takes away when it ends. Older kernels only know processes (`PIDFD_THREAD`, Linux 6.9).
   private static func handle(of thread: pid_t) -> Descriptor? {
-    let raw =
-      (try? Kernel.call(Kernel.Number.pidfdOpen, Int(thread), 0x80))
-      ?? (try? Kernel.call(Kernel.Number.pidfdOpen, Int(thread), 0))
-    return raw.map { Descriptor(Int32($0)) }
+    for flags in [0x80, 0] {
+      do throws(Errno) {
+        return Descriptor(Int32(try Kernel.call(Kernel.Number.pidfdOpen, Int(thread), flags)))
+      } catch {
+        if error.code != EINVAL { return nil }
+      }
+    }
+    return nil
   }
 
   /// The file that a thread has open under a number.
@@ -112,20 +118,11 @@ final class HostProcesses: Sendable {
 
   /// The process of a thread, and its parent; nil where it has ended.
   func status(of thread: pid_t) -> Status? {
-    guard let handle = Self.handle(of: thread) else { return nil }
-    // struct pidfd_info of Linux 6.13: a mask, a control group, and numbers of which the second and third
-    // are these.
-    var info = [UInt32](repeating: 0, count: 16)
-    info[0] = 1  // PIDFD_INFO_PID
-    let told = info.withUnsafeMutableBytes { info in
-      Result { () throws(Errno) in
-        try Kernel.call(
-          Kernel.Number.ioctl, Int(handle.raw), 0xC040_FF0B, Int(bitPattern: info.baseAddress))
+    if let status = Self.handle(of: thread).map(Self.status(of:)) {
+      switch status {
+      case .success(let status): return status
+      case .failure(let error): if error.code == ESRCH { return nil }
       }
-    }
-    switch told {
-    case .success: return Status(process: pid_t(info[5]), parent: pid_t(info[6]))
-    case .failure(let error): if error.code == ESRCH { return nil }
     }
     let file = openat(directory.raw, "\(thread)/status", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
@@ -148,5 +145,19 @@ final class HostProcesses: Sendable {
       }
     }
     return nil
+  }
+
+  /// What the kernel tells of an open process, since Linux 6.13.
+  private static func status(of handle: Descriptor) -> Result<Status, Errno> {
+    // struct pidfd_info of Linux 6.13: a mask, a control group, and numbers of which the second and third
+    // are these.
+    var info = [UInt32](repeating: 0, count: 16)
+    info[0] = 1  // PIDFD_INFO_PID
+    return info.withUnsafeMutableBytes { info in
+      Result { () throws(Errno) in
+        try Kernel.call(
+          Kernel.Number.ioctl, Int(handle.raw), 0xC040_FF0B, Int(bitPattern: info.baseAddress))
+      }
+    }.map { _ in Status(process: pid_t(info[5]), parent: pid_t(info[6])) }
   }
 }

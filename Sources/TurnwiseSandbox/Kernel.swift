@@ -39,8 +39,8 @@ enum Kernel {
       static let prlimit = 302
       static let setns = 308
       static let processReadMemory = 310
-      static let seccomp = 317
       static let kcmp = 312
+      static let seccomp = 317
       static let memfdCreate = 319
     #elseif arch(arm64)
       static let eventfd = 19
@@ -69,8 +69,8 @@ enum Kernel {
       static let prlimit = 261
       static let setns = 268
       static let processReadMemory = 270
-      static let seccomp = 277
       static let kcmp = 272
+      static let seccomp = 277
       static let memfdCreate = 279
     #else
       #error("The sandbox knows the system calls of x86-64 and arm64 alone.")

@@ -19,8 +19,8 @@ extension Sandbox {
     public var memoryBytes = 512 << 20
     /// The memory of the machine that must stay available, in bytes.
     ///
-    /// Where less is, the command of this process that uses most is stopped. 256 MiB, or a sixteenth of
-    /// the machine where that is less.
+    /// Where less is, the command of this process that uses most is stopped, which is a failure that can
+    /// be tried again (`machine-memory`). 256 MiB, or a sixteenth of the machine where that is less.
     public var hostReserveBytes = HostMemory.usualReserve
     /// The descriptors that a process may have open.
     public var openFiles = 256

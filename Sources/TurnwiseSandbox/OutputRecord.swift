@@ -27,7 +27,8 @@ struct OutputRecord {
     /// Puts what still waits where it was written, as nothing came after it.
     mutating func release() {
       // The last one first, as each moves those behind it.
-      for (stream, held) in held.sorted(by: { $0.value.place > $1.value.place }) {
+      let all = OutputStream.allCases.compactMap { stream in held[stream].map { (stream, $0) } }
+      for (stream, held) in all.sorted(by: { $0.1.place > $1.1.place }) {
         writes.insert(
           Write(time: held.time, stream: stream, count: held.count), at: held.place)
       }
@@ -51,7 +52,7 @@ struct OutputRecord {
 
   /// Bytes that wait, when they were written, and after how many writes.
   private struct Held {
-    var count: Int
+    let count: Int
     let time: Int
     let place: Int
   }

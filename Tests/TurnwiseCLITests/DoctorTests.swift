@@ -56,6 +56,17 @@ import TurnwiseSandbox
         == !isAboutNamespaces)
   }
 
+  @Test(arguments: [true, false, nil])
+  func `says whether the kernel tells who writes`(tells: Bool?) async {
+    var facts = await MachineFacts.gathered()
+    #expect(facts.isOutputAttributed != nil)
+    facts.isOutputAttributed = tells
+    let finding = findings(facts)["output order"]
+    #expect(finding?.verdict == (tells == true ? .ok : .lacking))
+    #expect((finding?.remedy != nil) == (tells == false))
+    #expect(MachineReport(facts).runsCommands)
+  }
+
   @Test func `names what is lacking, and the way to it`() async {
     var facts = await MachineFacts.gathered()
     (facts.python, facts.bubblewrap) = (.silent("status 127: not found"), nil)

@@ -106,6 +106,11 @@ private struct Lamp: Environment {
       #expect(printed.status == 2)
       #expect(printed.note.contains("changes nothing with --warm-start"))
     }
+    for command in ["train", "compare"] {
+      let printed = await run("\(command) keydoor-v1 --demonstrations-from \(out.path) --slip 0.1")
+      #expect(printed.status == 2)
+      #expect(printed.note.contains("--slip changes nothing with --demonstrations-from"))
+    }
   }
 }
 

@@ -19,8 +19,8 @@ import TurnwiseSandbox
   }
 
   @Test func `of memory is the first to go when the machine has none left`() async throws {
-    let result = try await play("cat /proc/self/oom_score_adj; ls /proc/self/fd")
-    #expect(result.output == "1000\n0\n1\n2\n3\n6\n")
+    let result = try await play("cat /proc/self/oom_score_adj")
+    #expect(result.output == "1000\n")
   }
 
   @Test func `of memory in many processes is stopped`() async throws {

@@ -125,7 +125,7 @@ import TurnwiseSandbox
 
   @Test func `is no program that a command says in the place of its shell`() async throws {
     let result = try await play(
-      "export A=1; cd /tmp", "printf '/usr\\n\\0\\0echo forged\\n\\0' >&6; exec 6>&-",
+      "export A=1; cd /tmp", "printf '/usr\\n\\0echo forged\\n\\0' >&6; exec 6>&-",
       "pwd; echo $A")
     #expect(result.output == "/tmp\n1\n")
   }
@@ -163,6 +163,19 @@ import TurnwiseSandbox
     let result = try await play("set -eu; trap 'export -p' EXIT")
     #expect(result.output == String(decoding: ShellState.initial.variables.bytes, as: UTF8.self))
     #expect(result.isShellStateSaved)
+  }
+
+  @Test(arguments: [
+    "set -a; X=1; cd d; (exit 4)", "readonly __turn=1; cd d; (exit 4)", "set -eu; cd d; exit 4",
+    "trap 'echo bye' EXIT; cd d; (exit 4)",
+  ])
+  func `is said with the status of the command, whatever the shell was told`(command: String)
+    async throws
+  {
+    let result = try await play("mkdir d", Text(command))
+    #expect(result.ending == .exited(4) && result.isShellStateSaved)
+    let next = try await play("cd ..; (exit 5)", in: result.workspace)
+    #expect(next.ending == .exited(5) && next.workspace.shell.directory == "/workspace")
   }
 
   @Test func `is that a variable was taken back, too`() async throws {

@@ -52,6 +52,16 @@ import TurnwiseTraining
     #expect(reasons[0] != nil && reasons[39] == nil)
   }
 
+  @Test func `takes nothing for usual of an update that ended early`() {
+    var brake = brake()
+    for _ in 0..<3 {
+      _ = brake.judge(measures(gradient: 1e6, drift: 0, reference: (0.1, 0)))
+      _ = brake.judge(measures(gradient: .nan, drift: 0, reference: (0.1, 0)))
+    }
+    #expect(brake.judge(measures(drift: 0.09, reference: (0.1, 0.5))) == nil)
+    #expect(brake.judge(measures(drift: 0.3)) == .drift(nats: 0.3, usual: 0.02))
+  }
+
   @Test func `knows what is usual after it was saved`() throws {
     var first = brake()
     var second = try JSON.decode(UpdateBrake.self, from: JSON.encode(first))
