@@ -18,6 +18,17 @@ package struct Renaming {
   /// The share of demonstrations from which on a word is part of the wording.
   static let commonShare = 0.05
 
+  /// The share for these demonstrations.
+  ///
+  /// Where there are few tasks, as in a folder of them, each name comes up in many: the share is then twice
+  /// the standard deviation of a share in so many tasks, and at most a third. Tasks are told apart by
+  /// their first observations; fewer than 20 do not show what is wording.
+  private static func commonShare(of demonstrations: [Episode]) -> Double {
+    let tasks = Set(demonstrations.compactMap { $0.turns.first?.observation.text }).count
+    guard tasks >= 20 else { return commonShare }
+    return max(commonShare, min(1.0 / 3, 2 / Double(tasks).squareRoot()))
+  }
+
   /// The names in each demonstration.
   package let names: [[Word]]
   private let episodes: [Episode]
@@ -43,7 +54,7 @@ package struct Renaming {
       for word in unique { occurrences[word, default: 0] += 1 }
       return unique.sorted { $0.lexicographicallyPrecedes($1) }
     }
-    let common = Self.commonShare * Double(demonstrations.count)
+    let common = Self.commonShare(of: demonstrations) * Double(demonstrations.count)
     copied = copied.filter { Double(occurrences[$0] ?? 0) < common }
     names = words.map { $0.filter(copied.contains) }
     episodes = demonstrations

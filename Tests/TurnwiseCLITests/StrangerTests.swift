@@ -26,6 +26,24 @@ import TurnwiseEnvironments
     #expect(village.best.success == 1)
   }
 
+  @Test func `teach what holds for tasks that were never seen`() async throws {
+    try OfficeTasks.write(to: tasks.url)
+    let line = """
+      train shell-v1 --tasks \(tasks.path) --demonstrations 400 --cloning-steps 1200 --updates 0 --json \
+      --out \(folder.path)
+      """
+    let printed = await turnwise(line.split(separator: " ").map(String.init), tool: tool)
+    try #require(printed.status == 0, "\(printed.note)")
+    guard case .array(let points)? = try printed.json["curve"]?["points"],
+      let success = try points.first?["sampled"]?["success"]?.decode(Double.self)
+    else {
+      Issue.record("\(printed.answer)")
+      return
+    }
+    // Without the names of other demonstrations it is 0.08.
+    #expect(success > 0.3)
+  }
+
   @Test func `can be a folder of tasks`() async throws {
     try OfficeTasks.write(to: tasks.url)
     let line = "run shell-v1 --tasks \(tasks.path) --episodes 24 --json --out \(folder.path)"

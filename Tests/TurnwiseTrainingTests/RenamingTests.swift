@@ -43,6 +43,17 @@ import TurnwiseTraining
     }
   }
 
+  @Test func `finds them where few tasks share few names`() {
+    // Each name is in a fifth of the tasks, the wording in all.
+    let few = (0..<40).map {
+      episode($0, name: Self.words[$0 % 20], folder: Self.words[20 + $0 / 4 % 10])
+    }
+    let names = Renaming(few).names.map { $0.map { String(decoding: $0, as: UTF8.self) } }
+    for (number, names) in names.enumerated() {
+      #expect(Set(names) == [Self.words[number % 20], Self.words[20 + number / 4 % 10]])
+    }
+  }
+
   @Test func `finds them in other scripts, too`() {
     let rare = (0..<60).map { number in
       episode(number, name: "Ж\(Self.words[number])", folder: "река")
