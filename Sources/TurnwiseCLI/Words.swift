@@ -134,6 +134,13 @@ enum Words {
         .negative,
         message("no demonstration fits a context of \(context) tokens", "raise --context")
       )
+    case .everyTurnRefused:
+      (
+        .negative,
+        message(
+          "every call of the demonstrations was refused, so there is nothing to imitate",
+          "'\(Program.name) run' plays the expert, and its trace says what is refused")
+      )
     case .everyEpisodeFailed(let failure):
       (
         failure.boundary == .sandbox ? .system : .negative,

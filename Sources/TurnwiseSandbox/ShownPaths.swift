@@ -43,17 +43,22 @@ extension Sandbox {
     }
   }
 
-  /// The path without links, as far as it exists, and the directories that it is in.
+  /// The path without links, and the directories that it is in.
   private static func ancestors(of path: String) -> [String] {
-    var place = URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
-    while true {
-      if let real = realpath(place, nil) {
-        place = String(cString: real)
-        free(real)
-        break
+    let start = path.hasPrefix("/") ? "/" : FileManager.default.currentDirectoryPath
+    // Name by name, as the system goes: `..` leads out of what a link leads to.
+    let place = path.split(separator: "/").reduce(start) { place, name in
+      let next = "\(place)/\(name)"
+      if let real = realpath(next, nil) {
+        defer { free(real) }
+        return String(cString: real)
       }
-      if place == "/" || place.isEmpty { return [] }
-      place = URL(filePath: place).deletingLastPathComponent().path(percentEncoded: false)
+      // It does not exist yet.
+      switch name {
+      case ".": return place
+      case "..": return place.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
+      default: return next
+      }
     }
     let names = place.split(separator: "/")
     return (0...names.count).reversed().map { "/" + names.prefix($0).joined(separator: "/") }

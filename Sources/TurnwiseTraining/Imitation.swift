@@ -61,7 +61,7 @@ struct Imitation {
 
   /// Lays out demonstrations.
   ///
-  /// - Throws: ``TrainingError/demonstrationsTooLong(context:)``.
+  /// - Throws: ``TrainingError/demonstrationsTooLong(context:)`` or ``TrainingError/everyTurnRefused``.
   init(
     _ demonstrations: [Episode], _ format: PromptFormat, _ configuration: RunConfiguration,
     workers: Int
@@ -72,6 +72,7 @@ struct Imitation {
     self.sequences = sequences
     usable = sequences.indices.filter { Self.fits(sequences[$0], configuration) }
     guard !usable.isEmpty else {
+      if sequences.allSatisfy(\.scored.isEmpty) { throw TrainingError.everyTurnRefused }
       throw TrainingError.demonstrationsTooLong(context: configuration.context)
     }
     report.demonstrations = demonstrations.count

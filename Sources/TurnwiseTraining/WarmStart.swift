@@ -112,7 +112,8 @@ public struct WarmStart: Sendable {
   ///     known, and the mean negative log-likelihood in nats.
   ///   - file: The file that is named where the configuration has a count that cannot be played.
   ///   - line: The line that is named.
-  /// - Throws: `CancellationError`, and ``TrainingError/demonstrationsTooLong(context:)``.
+  /// - Throws: `CancellationError`, ``TrainingError/demonstrationsTooLong(context:)`` and
+  ///   ``TrainingError/everyTurnRefused``.
   public init(
     cloning demonstrations: [Episode], _ configuration: RunConfiguration, workers: Int,
     onStep: (_ step: Int, _ end: Int, _ loss: Double) -> Void = { _, _, _ in },
@@ -193,6 +194,8 @@ public enum TrainingError: Error, Hashable, Sendable {
   case noExpert(String, taskNeed: String?)
   /// No demonstration fits the context.
   case demonstrationsTooLong(context: Int)
+  /// Every call of the demonstrations was refused, and refused calls are not imitated.
+  case everyTurnRefused
   /// Every episode of an update failed; here is the first reason.
   case everyEpisodeFailed(Failure)
   /// The driving estimator cannot be used.

@@ -35,8 +35,14 @@ extension AttackCase {
         try Sandbox.requireHidden(link + "/mine")
         return Outcome("not refused", false)
       } catch let error as Sandbox.ExposedPath {
+        // `..` leads out of what a link leads to, and not back to where the link is.
+        let deeper = folder.path + "/deeper"
+        try FileManager.default.createSymbolicLink(
+          atPath: deeper, withDestinationPath: "/usr/share/doc")
+        let isSeenThrough = (try? Sandbox.requireHidden(deeper + "/../mine")) == nil
+        try Sandbox.requireHidden(deeper + "/../../src/mine")
         return Outcome(
-          "refused with cause and remedy", error.shownPath == "/usr/share",
+          "refused with cause and remedy", error.shownPath == "/usr/share", isSeenThrough,
           error.description.contains("Move it out of"), error.description.contains(link))
       }
     },

@@ -28,6 +28,16 @@ import TurnwiseTraining
     #expect(sequence.scored == Array(all.scored.suffix(sequence.scored.count)))
   }
 
+  @Test func `says so where every call was refused`() async throws {
+    var episode = try await demonstrations()[0]
+    for turn in episode.turns.indices {
+      episode.turns[turn].replies = [ToolReply("No.", isRefusal: true)]
+    }
+    #expect(throws: TrainingError.everyTurnRefused) {
+      _ = try WarmStart(cloning: [episode], Tiny.configuration(), workers: 1)
+    }
+  }
+
   @Test func `never learns a call that is always refused`() async throws {
     // Half of the first actions are refused. A policy that imitated them would press 'zz'.
     let episodes = try await demonstrations().enumerated().map { number, episode in
