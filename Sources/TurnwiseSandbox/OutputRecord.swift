@@ -26,7 +26,7 @@ struct OutputRecord {
 
     /// Puts what still waits where it was written, as nothing came after it.
     mutating func release() {
-      // The last one first, as each moves those behind it.
+      // From the last place to the first: an insertion shifts all later places.
       let all = OutputStream.allCases.compactMap { stream in held[stream].map { (stream, $0) } }
       for (stream, held) in all.sorted(by: { $0.1.place > $1.1.place }) {
         writes.insert(

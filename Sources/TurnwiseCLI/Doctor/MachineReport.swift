@@ -109,8 +109,7 @@ package struct MachineReport: Encodable, Sendable {
         part: part, verdict: .lacking,
         found: "the kernel does not tell which program writes: where several write at once, the "
           + "order differs from run to run",
-        remedy: "In a container, allow user notification of seccomp and leave /proc visible: "
-          + "docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined …")
+        remedy: Sandbox.Refusal(.nestedContainer, detail: "").remedy)
     case nil: Finding(part: part, verdict: .lacking, found: unknown)
     }
   }

@@ -70,13 +70,11 @@ public struct UpdateBrake: Codable, Hashable, Sendable {
     let reason = reason(measures)
     // What is far out counts as what is just allowed: so nothing is stopped for ever, and one outlier does
     // not open the door to the next.
+    if reason != .notFinite { gradients.append(min(measures.gradient, gradientLimit)) }
     switch reason {
-    case .notFinite: break
-    case .gradient:
-      // Steps end at a gradient that is too long, so the policy has hardly moved then.
-      gradients.append(min(measures.gradient, gradientLimit))
+    // Steps end at a gradient that is too long, so the policy has hardly moved then.
+    case .notFinite, .gradient: break
     case .drift, .reference, nil:
-      gradients.append(min(measures.gradient, gradientLimit))
       drifts.append(min(measures.drift, Self.drift.value(drifts.median)))
       if let reference = measures.reference {
         references.append(min(reference.after, Self.reference.value(references.median)))
