@@ -11,7 +11,7 @@ extension Sandbox {
     } catch let refusal as Refusal {
       throw Failure(
         .sandbox, code: refusal.cause.rawValue,
-        message: "\(refusal)\nWithout a sandbox this runs: turnwise compare keydoor-v1")
+        message: "\(refusal)\nEnvironments such as keydoor-v1 need no sandbox.")
     }
   }
 }

@@ -78,7 +78,7 @@ struct CompareCommand: Subcommand {
     let stages = TrainingStages(console: context.console, workers: workers)
     var unlearnt: [Unlearnt] = []
     var result = ComparisonResult(
-      environment: E.id, configuration: configuration, plannedSeeds: seeds)
+      environment: E.id, firstSeed: configuration.seed, plannedSeeds: seeds)
     do {
       let demonstrations = try await stages.demonstrations(in: environment, imitated)
       for index in 0..<seeds {

@@ -9,12 +9,11 @@ extension ComparisonResult {
   ///   - run: What was compared.
   ///   - layout: Its folder.
   init?(of run: RunRecord, in layout: TraceLayout) {
-    guard let configuration = try? run.configuration.decode(RunConfiguration.self) else {
-      return nil
-    }
-    var planned = 0
+    var (planned, estimators) = (0, [String]())
     if case .integer(let seeds)? = run.configuration[Self.plannedKey] { planned = seeds }
-    let estimators = (try? ProcessName.split(configuration.credit)) ?? []
+    if case .string(let credit)? = run.configuration["credit"] {
+      estimators = (try? ProcessName.split(credit)) ?? []
+    }
     var found: [(order: (UInt64, Int), estimator: String, seed: HexSeed, FoundCurve)] = []
     for folder in layout.runs() {
       let part = TraceLayout(folder)
@@ -30,11 +29,12 @@ extension ComparisonResult {
       let place = estimators.firstIndex(of: estimator) ?? estimators.count
       found.append(((seed.value, place), estimator, seed, curve))
     }
-    guard !found.isEmpty else { return nil }
+    found.sort { $0.order < $1.order }
+    guard let first = found.first else { return nil }
     self.init(
-      environment: run.environment, configuration: configuration,
+      environment: run.environment, firstSeed: first.seed,
       plannedSeeds: max(planned, Set(found.map(\.seed)).count))
-    for (_, estimator, seed, curve) in found.sorted(by: { $0.order < $1.order }) {
+    for (_, estimator, seed, curve) in found {
       add(estimator, seed: seed, curve.curve, seconds: curve.seconds)
     }
     let names = Set(found.map(\.estimator)).count

@@ -5,18 +5,15 @@ internal import TurnwiseTrace
 /// The learning curves of a comparison, and what they come to.
 struct ComparisonResult {
   private let environment: String
-  private let configuration: RunConfiguration
   let firstSeed: HexSeed
   private var runs: [(estimator: String, seed: HexSeed, curve: EvaluationCurve, seconds: Double)] =
     []
   /// How many seeds there are if nothing stops the comparison.
   let plannedSeeds: Int
 
-  init(environment: String, configuration: RunConfiguration, plannedSeeds: Int) {
-    self.environment = environment
+  init(environment: String, firstSeed: HexSeed, plannedSeeds: Int) {
+    (self.environment, self.firstSeed) = (environment, firstSeed)
     self.plannedSeeds = plannedSeeds
-    self.configuration = configuration
-    firstSeed = configuration.seed
   }
 
   mutating func add(

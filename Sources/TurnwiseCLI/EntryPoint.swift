@@ -26,7 +26,7 @@ nonisolated(nonsending) public func main(
   where fcntl(descriptor, F_GETFD) < 0 {
     _ = open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY)
   }
-  Surroundings.requireAddressSpace()
+  Surroundings.requireResources()
   let words: [String]
   do {
     words = try ProcessArguments.read()

@@ -25,18 +25,31 @@ struct RunListing {
 
   private let folder: String
   private let entries: [Entry]
+  private let isDamaged: Bool
 
-  /// Reads what runs there are.
+  /// Reads what runs there are, and names what of them is damaged.
   ///
   /// - Returns: `nil` if there is none.
-  init?(in layout: TraceLayout) {
-    let folders = layout.runs()
+  init?(in layout: TraceLayout, _ console: Console) {
+    var folders = Self.runs(in: layout).map { (name: $0.lastPathComponent, folder: $0) }
+    if folders.isEmpty {
+      // Such as `traces/` of a fresh checkout, with folders of runs alone.
+      folders = layout.entries().flatMap { folder in
+        Self.runs(in: TraceLayout(folder)).map {
+          ("\(folder.lastPathComponent)/\($0.lastPathComponent)", $0)
+        }
+      }
+    }
     guard !folders.isEmpty else { return nil }
     folder = layout.folder.relativePath
-    entries = folders.compactMap { folder in
+    var isDamaged = false
+    entries = folders.map { name, folder in
       let part = TraceLayout(folder)
-      guard let run = try? part.readRun() else {
-        return Entry(run: folder.lastPathComponent, command: "(unreadable)", environment: "")
+      let run: RunRecord
+      do { run = try part.readRun() } catch {
+        console.note(Words.of(error).1)
+        isDamaged = true
+        return Entry(run: name, command: "(unreadable)", environment: "")
       }
       func text(_ key: String, _ settings: JSONValue) -> String? {
         guard case .string(let text)? = settings[key] else { return nil }
@@ -44,7 +57,7 @@ struct RunListing {
       }
       let settings = run.configuration["training"] ?? run.configuration
       var entry = Entry(
-        run: folder.lastPathComponent, command: run.command, environment: run.environment,
+        run: name, command: run.command, environment: run.environment,
         credit: text("credit", settings), seed: text("seed", settings))
       if case .string(let started)? = run.host["started"] { entry.started = started }
       if var metrics = try? RecordReader<MetricsRecord>(part.metrics) {
@@ -54,9 +67,16 @@ struct RunListing {
             entry.success = success
           }
         }
+        if RunFolder.report(metrics, "shown", console) { isDamaged = true }
       }
       return entry
     }
+    self.isDamaged = isDamaged
+  }
+
+  /// The folders of runs, also of those that cannot be read.
+  private static func runs(in layout: TraceLayout) -> [URL] {
+    layout.entries().filter { FileManager.default.fileExists(atPath: TraceLayout($0).run.path) }
   }
 
   /// Prints the list, and what a comparison has come to.
@@ -65,7 +85,7 @@ struct RunListing {
   ) throws -> ExitStatus {
     if invocation.has(.json) {
       try context.console.answer(json: Answer(folder: folder, runs: entries, results: results))
-      return .success
+      return isDamaged ? .data : .success
     }
     var table = TextTable([
       .text("run"), .text("command"), .text("environment"), .text("credit"),
@@ -84,6 +104,6 @@ struct RunListing {
     } else {
       context.console.answer("read one: \(Program.name) show \(folder)/NAME")
     }
-    return .success
+    return isDamaged ? .data : .success
   }
 }

@@ -42,12 +42,12 @@ struct ShowCommand: Subcommand {
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
     let layout = try RunFolder.named(by: invocation)
     let isRun = FileManager.default.fileExists(atPath: layout.run.path)
-    if !isRun, let listing = RunListing(in: layout) {
+    if !isRun, let listing = RunListing(in: layout, context.console) {
       return try listing.show(invocation, context)
     }
     let run = try layout.readRun()
     if run.command == "compare", !invocation.has(Self.episode),
-      let listing = RunListing(in: layout)
+      let listing = RunListing(in: layout, context.console)
     {
       describe(run, invocation, context)
       let results = ComparisonResult(of: run, in: layout)?

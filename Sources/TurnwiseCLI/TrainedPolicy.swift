@@ -37,9 +37,11 @@ enum TrainedPolicy {
   /// - Throws: A ``UsageError``.
   static func requireKept(_ path: String, writingTo out: String?) throws {
     guard let out else { return }
-    let (read, written) = (
-      URL(filePath: path).standardizedFileURL.path, URL(filePath: out).standardizedFileURL.path
-    )
+    // Links are followed: what they lead to would be replaced.
+    func place(_ path: String) -> String {
+      URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+    let (read, written) = (place(path), place(out))
     if read == written || read.hasPrefix(written + "/") {
       throw UsageError.conflict("--out \(out) would replace the run in \(path) that is to be read")
     }

@@ -76,7 +76,9 @@ extension Words {
     var parts: [String] = []
     if failed > 0 { parts.append(count(failed, "episode") + " that failed") }
     if unjudged > 0 {
-      parts.append(count(unjudged, "episode") + " without a score (neither success nor reward)")
+      parts.append(
+        count(unjudged, "episode")
+          + " without a score (no reward was paid, or judged with neither success nor reward)")
     }
     if groups > 0 { parts.append(count(groups, "group") + " with fewer than two episodes left") }
     return parts.isEmpty ? nil : "left out: " + parts.joined(separator: ", ")

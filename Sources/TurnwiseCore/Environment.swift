@@ -15,7 +15,7 @@ public protocol Environment: Codable, Sendable {
 
   /// What the agent is told before the first turn. Default: nothing.
   ///
-  /// Models that read prompts (`chat:`, MCP) are shown it. The small policies that `train` makes from
+  /// It is recorded with each run, for policies that read prompts. The small policies that `train` makes from
   /// scratch are not: they read observations and replies alone (`turnwise show RUN --episode N --prompt`),
   /// and learn from demonstrations what is the same in every episode.
   var instructions: String { get }

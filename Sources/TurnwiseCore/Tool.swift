@@ -17,8 +17,8 @@ public protocol Tool<State>: Sendable {
   static var name: String { get }
   /// One sentence that tells the agent when to call the tool.
   ///
-  /// Models that read tool descriptions (`chat:`, MCP) are shown it. The small policies that `train`
-  /// makes read observations and replies alone, so what they must know has to be said there.
+  /// It is part of ``ToolDescription``, for policies that read those. The small policies that `train`
+  /// makes from scratch read observations and replies alone, so what they must know has to be said there.
   static var summary: String { get }
   /// What each argument means, by its coding key; read as ``summary`` is.
   static var help: [String: String] { get }

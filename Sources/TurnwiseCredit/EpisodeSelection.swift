@@ -36,7 +36,8 @@ extension Failure {
   package static func unjudged(_ episode: String) -> Failure {
     Failure(
       .judge, code: "unjudged",
-      message: "Episode \(episode) was not scored: its judgement has neither success nor reward, "
-        + "which is not the same as 0. Let judge(_:) say one of them.")
+      message: "Episode \(episode) was not scored: no reward was paid, or its judgement has "
+        + "neither success nor reward, which is not the same as 0. Let judge(_:) return "
+        + "Judgement(success:), or give a reward.")
   }
 }

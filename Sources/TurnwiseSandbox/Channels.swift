@@ -46,7 +46,7 @@ struct Channels {
     guard let listener = world.listener, let processes = slot.processes, let output, let errors
     else { return }
     supervisor = try OutputSupervisor(
-      listener, processes, root: world.process, output: output, errors: errors, state: state)
+      listener, processes, root: world.process, output: output, errors: errors)
   }
 
   /// Whether the shell, or what took its place, is still there.

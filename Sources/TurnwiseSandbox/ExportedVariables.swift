@@ -1,4 +1,4 @@
-/// What `export -p` of bash prints, and nothing else: a `declare` with a plain value on each line.
+/// What `export -p` of bash prints, and nothing else: a declaration with a plain value on each line.
 ///
 /// The next shell evaluates it. A command can say anything in the place of its shell, so a program in it
 /// (a function, a trap, a process in the background) would otherwise come along without being a file, a
@@ -19,7 +19,7 @@ struct ExportedVariables {
   }
 
   private mutating func takeLine() -> Bool {
-    guard take("declare -"), let attributes = takeAttributes(), take(" ") else { return false }
+    guard let attributes = takeBeginning() else { return false }
     let name = takeAll { $0 == UInt8(ascii: "_") || Self.isLetter($0) || Self.isDigit($0) }
     guard let first = name.first, !Self.isDigit(first) else { return false }
     if take("=") {
@@ -30,14 +30,22 @@ struct ExportedVariables {
     return take("\n")
   }
 
-  /// The letters after `declare -`; one that makes the value more than a text is none of them.
-  private mutating func takeAttributes() -> ArraySlice<UInt8>? {
-    let letters = rest.prefix(while: Self.isLetter)
-    guard letters.allSatisfy("aAiclrux".utf8.contains), letters.contains(UInt8(ascii: "x")) else {
-      return nil
-    }
+  /// What stands before a name, with its letters; one that makes the value more than a text is none of them.
+  ///
+  /// It is `declare -x` and a space, and in a shell that follows POSIX `export` and a space, with letters for
+  /// arrays alone. Both are kept as the first.
+  private mutating func takeBeginning() -> [UInt8]? {
+    let isStandard = skip("export ")
+    guard isStandard || skip("declare ") else { return nil }
+    let hasLetters = skip("-")
+    let letters = hasLetters ? Array(rest.prefix(while: Self.isLetter)) : []
+    guard letters.allSatisfy("aAiclrux".utf8.contains),
+      isStandard || letters.contains(UInt8(ascii: "x"))
+    else { return nil }
     rest = rest.dropFirst(letters.count)
-    kept += letters.filter { $0 != UInt8(ascii: "r") }
+    guard !hasLetters || skip(" ") else { return nil }
+    kept += "declare -\(isStandard ? "x" : "")".utf8
+    kept += letters.filter { $0 != UInt8(ascii: "r") } + " ".utf8
     return letters
   }
 
@@ -78,8 +86,15 @@ struct ExportedVariables {
   }
 
   private mutating func take(_ text: StaticString) -> Bool {
+    let isThere = skip(text)
+    if isThere { text.withUTF8Buffer { kept += $0 } }
+    return isThere
+  }
+
+  /// Takes a text that is not kept.
+  private mutating func skip(_ text: StaticString) -> Bool {
     let isThere = text.withUTF8Buffer { rest.starts(with: $0) }
-    if isThere { keep(text.utf8CodeUnitCount) }
+    if isThere { rest = rest.dropFirst(text.utf8CodeUnitCount) }
     return isThere
   }
 

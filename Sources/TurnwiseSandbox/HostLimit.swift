@@ -1,10 +1,15 @@
 internal import Glibc
 
 extension Sandbox {
-  /// Why this process cannot be expected to run at all: it may have too few addresses for its threads.
+  /// Why this process cannot be expected to run at all: it may have too little memory for its threads, or
+  /// no threads.
   ///
   /// Nil where it may have enough.
-  public static var addressSpaceShortage: String? { HostLimit.addressSpace.refusal?.detail }
+  public static var resourceShortage: String? {
+    // Root may start as many as there is room for.
+    let limits: [HostLimit] = [.addressSpace, .data] + (geteuid() == 0 ? [] : [.processes])
+    return limits.lazy.compactMap(\.refusal).first?.detail
+  }
 }
 
 /// A limit of the kernel on this process and what it starts (getrlimit(2)), which a sandbox can lower
@@ -33,6 +38,10 @@ struct HostLimit: Sendable {
   static let addressSpace = HostLimit(
     name: "virtual memory", option: ("v", 1024), resource: Int(RLIMIT_AS.rawValue),
     needed: 512 << 20)
+  /// The memory that one process may write to and shares with no other, stacks of threads included.
+  static let data = HostLimit(
+    name: "memory for data", option: ("d", 1024), resource: Int(RLIMIT_DATA.rawValue),
+    needed: 512 << 20)
   /// Seconds of processor time.
   static let processorTime = HostLimit(
     name: "processor time", option: ("t", 1), resource: Int(RLIMIT_CPU.rawValue), needed: 1)
@@ -43,7 +52,7 @@ struct HostLimit: Sendable {
     let fileSize = HostLimit(
       name: "file size", option: ("f", 1024), resource: Int(RLIMIT_FSIZE.rawValue),
       needed: limits.workspaceBytes)
-    return [openFiles, processes, addressSpace, fileSize, processorTime]
+    return [openFiles, processes, addressSpace, data, fileSize, processorTime]
   }
 
   /// The most that can be had; `Int.max` where there is no limit.

@@ -77,30 +77,19 @@ final class HostProcesses: Sendable {
     return pid_t(truncatingIfNeeded: number < highest ? number : number - highest)
   }
 
-  /// Opens a process or a thread, through which it can be looked at.
-  ///
-  /// That costs less than the paths of `/proc`, which the kernel makes for each process that is looked
-  /// at and takes away when it ends. Older kernels only know processes (`PIDFD_THREAD`, Linux 6.9).
-  private static func handle(of thread: pid_t) -> Descriptor? {
-    for flags in [0x80, 0] {
-      do throws(Errno) {
-        return Descriptor(Int32(try Kernel.call(Kernel.Number.pidfdOpen, Int(thread), flags)))
-      } catch {
-        if error.code != EINVAL { return nil }
-      }
-    }
-    return nil
-  }
-
   /// The file that a thread has open under a number.
-  func file(_ number: Int32, of thread: pid_t) -> File? {
-    if let handle = Self.handle(of: thread) {
+  func file(_ number: Int32, of thread: pid_t, _ handles: inout Handles) -> File? {
+    while let (handle, isKept) = handles.handle(of: thread) {
       do throws(Errno) {
         let copy = try Kernel.call(Kernel.Number.pidfdGetfd, Int(handle.raw), Int(number), 0)
         return try File(Descriptor(Int32(copy)))
       } catch {
-        // There is no such file, or process. Anything else is that the call cannot be had.
-        if error.code == EBADF || error.code == ESRCH { return nil }
+        if error.code == EBADF { return nil }
+        // Anything but an end is that the call cannot be had.
+        guard error.code == ESRCH else { break }
+        handles.forget(thread)
+        // Another thread has the number of the one that has ended.
+        guard isKept else { return nil }
       }
     }
     var status = stat()
@@ -108,17 +97,9 @@ final class HostProcesses: Sendable {
     return File(status)
   }
 
-  /// Whether a process has under a number what we have opened; where the kernel does not tell, not.
-  func isSame(_ descriptor: Descriptor, _ number: Int32, of process: pid_t) -> Bool {
-    // KCMP_FILE
-    let order = try? Kernel.call(
-      Kernel.Number.kcmp, Int(getpid()), Int(process), 0, Int(descriptor.raw), Int(number))
-    return order == 0
-  }
-
   /// The process of a thread, and its parent; nil where it has ended.
-  func status(of thread: pid_t) -> Status? {
-    if let status = Self.handle(of: thread).map(Self.status(of:)) {
+  func status(of thread: pid_t, _ handles: Handles) -> Status? {
+    if let status = (handles[thread] ?? Handles.open(thread)).map(Self.status(of:)) {
       switch status {
       case .success(let status): return status
       case .failure(let error): if error.code == ESRCH { return nil }
@@ -159,5 +140,44 @@ final class HostProcesses: Sendable {
           Kernel.Number.ioctl, Int(handle.raw), 0xC040_FF0B, Int(bitPattern: info.baseAddress))
       }
     }.map { _ in Status(process: pid_t(info[5]), parent: pid_t(info[6])) }
+  }
+}
+
+extension HostProcesses {
+  /// Open processes and threads, through which they can be looked at.
+  ///
+  /// That costs less than the paths of `/proc`, which the kernel makes for each process that is looked
+  /// at and takes away when it ends. To open one is most of it, so those that wrote last stay open.
+  struct Handles {
+    private var kept: [(thread: pid_t, handle: Descriptor)] = []
+    /// As many as write in turn in most pipelines.
+    static let limit = 4
+
+    subscript(thread: pid_t) -> Descriptor? { kept.first { $0.thread == thread }?.handle }
+
+    /// Opens a thread, if it is not open.
+    ///
+    /// - Returns: Its handle, and whether that was open already; nil where there is no such thread.
+    mutating func handle(of thread: pid_t) -> (handle: Descriptor, isKept: Bool)? {
+      if let handle = self[thread] { return (handle, true) }
+      guard let handle = Self.open(thread) else { return nil }
+      if kept.count == Self.limit { kept.removeFirst() }
+      kept.append((thread, handle))
+      return (handle, false)
+    }
+
+    mutating func forget(_ thread: pid_t) { kept.removeAll { $0.thread == thread } }
+
+    /// Older kernels only know processes (`PIDFD_THREAD`, Linux 6.9).
+    static func open(_ thread: pid_t) -> Descriptor? {
+      for flags in [0x80, 0] {
+        do throws(Errno) {
+          return Descriptor(Int32(try Kernel.call(Kernel.Number.pidfdOpen, Int(thread), flags)))
+        } catch {
+          if error.code != EINVAL { return nil }
+        }
+      }
+      return nil
+    }
   }
 }

@@ -39,7 +39,6 @@ enum Kernel {
       static let prlimit = 302
       static let setns = 308
       static let processReadMemory = 310
-      static let kcmp = 312
       static let seccomp = 317
       static let memfdCreate = 319
     #elseif arch(arm64)
@@ -69,7 +68,6 @@ enum Kernel {
       static let prlimit = 261
       static let setns = 268
       static let processReadMemory = 270
-      static let kcmp = 272
       static let seccomp = 277
       static let memfdCreate = 279
     #else

@@ -143,11 +143,13 @@ enum Launch {
   /// reads the end of the file and goes away.
   private static let script: String = {
     let (input, state, start) = (Number.input, Number.state, Number.start)
-    // Directory, NUL, variables, NUL; see `ShellState`. What `set -x` shows of it goes nowhere.
+    // Directory, NUL, variables, NUL; see `ShellState`. What `set -x` shows of it goes nowhere. It is said
+    // once: at the `exit` here the trap below runs, too.
     let end =
-      "{ set -- \"$?\"; builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
+      "{ set -- \"$?\"; [[ ! -e /dev/fd/\(state) ]] || { "
+      + "builtin unset -v OLDPWD SHLVL _; builtin export -n PWD; "
       + "{ builtin pwd; builtin printf \\\\0; builtin export -p; builtin printf \\\\0; } >&\(state); "
-      + "exec \(state)>&-; builtin exit \"$1\"; } 2>/dev/null"
+      + "exec \(state)>&-; }; builtin exit \"$1\"; } 2>/dev/null"
     return [
       "IFS= read -r -n 1 -u \(start) __turn || exit 125",
       // From a file in memory, so in one read; from a pipe it would be one for each byte.

@@ -19,7 +19,7 @@ struct OutputSupervisor {
   private let root: pid_t
   private let output: HostProcesses.File
   private let errors: HostProcesses.File
-  private let state: Descriptor
+  private var handles = HostProcesses.Handles()
   /// The processes by the numbers of their threads.
   private var known: [pid_t: Int]
   /// The time up to which all processes were looked at.
@@ -37,9 +37,9 @@ struct OutputSupervisor {
   /// - Throws: The error number where an output cannot be told from other files.
   init(
     _ listener: Descriptor, _ processes: HostProcesses, root: pid_t, output: Descriptor,
-    errors: Descriptor, state: Descriptor
+    errors: Descriptor
   ) throws(Errno) {
-    (self.listener, self.processes, self.root, self.state) = (listener, processes, root, state)
+    (self.listener, self.processes, self.root) = (listener, processes, root)
     (self.output, self.errors) = (try HostProcesses.File(output), try HostProcesses.File(errors))
     known = [root: OutputRecord.root]
     // SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP: whoever is woken runs where the other one waits. Older
@@ -59,12 +59,8 @@ struct OutputSupervisor {
     _ call: Call, _ record: inout OutputRecord, _ buffer: inout [UInt8]
   ) {
     let number = Int32(truncatingIfNeeded: call.arguments.0)
-    // The shell writes its state line by line.
-    if call.thread == root, processes.isSame(state, number, of: root) {
-      return call.letGoOn(listener)
-    }
     let stream: OutputStream
-    switch processes.file(number, of: call.thread) {
+    switch processes.file(number, of: call.thread, &handles) {
     case output: stream = .output
     case errors: stream = .error
     default: return call.letGoOn(listener)
@@ -103,7 +99,7 @@ struct OutputSupervisor {
     // Ancestors that have written nothing yet. What cannot be found out is of the first process.
     var line: [pid_t] = []
     var next = thread
-    while known[next] == nil, line.count < 64, let status = processes.status(of: next) {
+    while known[next] == nil, line.count < 64, let status = processes.status(of: next, handles) {
       if status.process == next {
         line.append(next)
         next = status.parent
@@ -131,7 +127,7 @@ struct OutputSupervisor {
     guard first <= time else { return }
     for birth in first...time {
       let number = processes.number(at: birth, after: root)
-      guard known[number] == nil, let status = processes.status(of: number),
+      guard known[number] == nil, let status = processes.status(of: number, handles),
         status.process == number, let parent = known[status.parent]
       else { continue }
       _ = add(number, to: parent, &record)

@@ -87,9 +87,11 @@ extension TraceLayout {
   }
 
   /// The folders of runs within this one, such as those of a comparison, by name.
-  package func runs() -> [URL] {
+  package func runs() -> [URL] { entries().filter { TraceLayout($0).isRun } }
+
+  /// What is in the folder, by name, as if all of it were folders.
+  package func entries() -> [URL] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.sorted().map { folder.appending(path: $0, directoryHint: .isDirectory) }
-      .filter { TraceLayout($0).isRun }
   }
 }

@@ -97,6 +97,10 @@ import TurnwiseSandbox
       "-v 150000", 2,
       "The limit on virtual memory (ulimit -Hv) is 150000; at least 524288 is needed."
     ),
+    (
+      "-d 100000", 2,
+      "The limit on memory for data (ulimit -Hd) is 100000; at least 524288 is needed."
+    ),
   ])
   func `names a limit of the process`(limit: String, status: Int32, words: String) throws {
     let folder = try #require(Bundle.main.executableURL).deletingLastPathComponent()

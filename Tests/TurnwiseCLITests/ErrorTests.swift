@@ -134,7 +134,9 @@ import Turnwise
   @Test(arguments: [
     "run keydoor-v1 --out /usr/share/turnwise-run", "train keydoor-v1 --out /usr/lib/x/../run",
     "run shell-v1 --tasks /usr/share/tasks", "run search-v1 --tasks /usr/local/share/corpus",
-    "check shell-v1 --tasks /bin/tasks",
+    "check shell-v1 --tasks /bin/tasks", "credit /usr/share/run", "audit /usr/local/lib/run",
+    "run shell-v1 --policy /usr/share/run", "train shell-v1 --warm-start /usr/include/run",
+    "train shell-v1 --demonstrations-from /usr/libexec/run",
   ])
   func `of a place that agents can read says where else`(line: String) async {
     let printed = await turnwise(line)

@@ -82,6 +82,19 @@ import TurnwiseTrace
     #expect(await turnwise("run keydoor-v1 --episodes 1 --out \(path) --force").status == 0)
   }
 
+  @Test func `are not replaced by a run that reads them, whatever leads to them`() async throws {
+    let run = try folder.copyExample(to: "run").folder
+    let link = folder.url.appending(path: "link")
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: run)
+    for (read, written) in [(run, link), (link, run), (run, run)] {
+      let printed = await turnwise(
+        "run keydoor-v1 --policy \(read.path) --out \(written.path) --force")
+      #expect(printed.status == 2, "\(printed.note)")
+      #expect(printed.note.contains("would replace the run"), "\(printed.note)")
+    }
+    #expect(TraceLayout(run).isRun)
+  }
+
   @Test func `are missed when their folder is removed`() throws {
     let (process, layout) = try longRun()
     try FileManager.default.removeItem(at: layout.folder)

@@ -174,6 +174,30 @@ import Turnwise
     #expect(runs.map { $0["run"] } == ["group", "keydoor"])
   }
 
+  @Test func `lists the runs in folders of a folder, as in a fresh checkout`() async throws {
+    _ = try folder.copyExample(to: "examples/keydoor")
+    let json = try await turnwise("show \(folder.path) --json").json
+    guard case .array(let runs)? = json["runs"] else {
+      Issue.record("no runs")
+      return
+    }
+    #expect(runs.map { $0["run"] } == ["examples/keydoor"])
+    #expect(await turnwise("show \(folder.path)/examples/keydoor").status == 0)
+  }
+
+  @Test func `names what is damaged among the runs in a folder`() async throws {
+    let layout = try folder.copyExample(to: "run")
+    try Data("{}\n".utf8).write(to: layout.metrics)
+    let printed = await turnwise("show \(folder.path)")
+    #expect(printed.status == 3)
+    #expect(printed.answer.contains("keydoor-v1"))
+    #expect(printed.note.contains("run/metrics.jsonl line 1"), "\(printed.note)")
+    try Data("[".utf8).write(to: layout.run)
+    let unread = await turnwise("show \(folder.path)")
+    #expect(unread.status == 3 && unread.answer.contains("(unreadable)"))
+    #expect(unread.note.contains("run/run.json"), "\(unread.note)")
+  }
+
   // MARK: - Files that are not as they should be
 
   @Test func `passes over lines of blanks`() async throws {

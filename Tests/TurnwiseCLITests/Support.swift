@@ -68,9 +68,12 @@ final class TemporaryFolder: Sendable {
   deinit { try? FileManager.default.removeItem(at: url) }
 
   /// Copies the committed example into the folder.
-  func copyExample() throws -> TraceLayout {
-    try FileManager.default.copyItem(at: repository("traces/examples/keydoor"), to: url)
-    return TraceLayout(url)
+  func copyExample(to path: String? = nil) throws -> TraceLayout {
+    let place = path.map { url.appending(path: $0) } ?? url
+    try FileManager.default.createDirectory(
+      at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: repository("traces/examples/keydoor"), to: place)
+    return TraceLayout(place)
   }
 }
 

@@ -83,8 +83,21 @@ import TurnwiseEnvironments
     #expect(throws: Parameters.Problem.self) {
       try Parameters.setting([("families", "sum,nothing")], of: Shell())
     }
-    #expect(throws: Parameters.Problem.self) {
-      try Parameters.setting([("folders", "0")], of: Shell())
+  }
+
+  @Test func `have as many folders as there are names for`() throws {
+    for wrong in ["0", "9", "1000000"] {
+      #expect(throws: Parameters.Problem.self) {
+        try Parameters.setting([("folders", wrong)], of: Shell())
+      }
+    }
+    let shell = try Parameters.setting([("folders", "8")], of: Shell())
+    for split in [Split.train, .heldOut] {
+      for seed in 0..<200 {
+        var random = Randomness(seed: UInt64(seed))
+        let files = try shell.scenario(in: split, using: &random).files
+        #expect(files.count >= 8)
+      }
     }
   }
 

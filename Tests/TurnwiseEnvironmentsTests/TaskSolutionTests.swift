@@ -22,6 +22,7 @@ import TurnwiseEnvironments
     "while read x\ndo\n\necho done\ndone < in",
     "case $x in\n\n  a|b) echo 'x';;\n\n  (c) if true; then ls; fi\n\nesac",
     "ls |\n\n# a comment\n\nwc -l",
+    "true && \\\n\nls", "true || \\\nif true; then\n\nls\nfi", "ls | \\\n\n\nwc -l",
     "true &&\n\nls", "a=(if\n\n  for)", "echo \"$(cat <<Q\nit's )\n\nQ\n)\"", "echo `date\n\n`",
     "echo ${x:-'a\n\nb'}", "[[ a = a ]] ||\n\nls", "until false; do\n\nbreak; done",
   ]

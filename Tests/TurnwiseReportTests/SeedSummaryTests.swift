@@ -36,6 +36,17 @@ import TurnwiseReport
     #expect(far.isClearImprovement == true)
   }
 
+  @Test func `calls a decline clear by the rule for an improvement`() {
+    let (low, high) = ([0.4, 0.45, 0.65, 0.7, 0.78], [0.5, 0.6, 0.7, 0.8, 0.9])
+    // Its interval lies below 0, and that of the probability does not lie below one half.
+    let overlapping = PairedComparison(low, high)
+    #expect(overlapping.difference.interval.map { $0.high < 0 } == true)
+    #expect(overlapping.isClearDecline == false && overlapping.isClearImprovement == false)
+    let far = PairedComparison([0.1, 0.11, 0.12, 0.13, 0.12], [0.8, 0.81, 0.82, 0.83, 0.84])
+    #expect(far.isClearDecline == true && far.isClearImprovement == false)
+    #expect(PairedComparison([0.1, 0.2, 0.3], [0.5, 0.6, 0.7]).isClearDecline == nil)
+  }
+
   @Test(arguments: [
     (1, 12.706_204_736_432_095), (2, 4.302_652_729_911_275), (3, 3.182_446_305_284_263),
     (4, 2.776_445_105_197_798_7), (9, 2.262_157_162_740_991_5), (29, 2.045_229_642_132_703),

@@ -64,6 +64,23 @@ import TurnwiseSandbox
     #expect(result.workspace.shell.directory == "/workspace/a b")
   }
 
+  @Test(arguments: ["set -o posix", "export POSIXLY_CORRECT=1"])
+  func `is all of that also of a shell that follows POSIX`(mode: String) async throws {
+    let result = try await play(
+      Text("\(mode); cd /tmp; export A='x \"y\"' B; declare -ax C=([3]=z); readonly A"),
+      "pwd; A+=!; declare -p A B C; echo ${POSIXLY_CORRECT-none}")
+    #expect(
+      result.output == """
+        /tmp
+        declare -x A="x \\"y\\"!"
+        declare -x B
+        declare -ax C=([3]="z")
+        \(mode.contains("export") ? "1" : "none")
+
+        """)
+    #expect(result.isShellStateSaved)
+  }
+
   @Test func `is the change of the environment, and PATH with it`() async throws {
     let result = try await play(
       "export PATH=/nope; unset HOME", "echo $PATH ${HOME-none}; ls", "export PATH=/bin; ls /")
@@ -116,6 +133,15 @@ import TurnwiseSandbox
     #expect(try await play("echo $X", in: result.workspace).output == "1\n")
   }
 
+  @Test(arguments: ["exec 6>&-; (exit 3)", "exec 6>&-; exit 3"])
+  func `is what it was where the shell can say nothing, with its status`(command: String)
+    async throws
+  {
+    let result = try await play(Text("cd /tmp; \(command)"))
+    #expect(result.ending == .exited(3) && !result.isShellStateSaved)
+    #expect(result.workspace.shell == .initial)
+  }
+
   @Test func `is what it was where the state is too large`() async throws {
     let result = try await play("export X=$(head -c 70000 /dev/zero | tr '\\0' x); echo done")
     #expect(result.output == "done\n")
@@ -132,6 +158,7 @@ import TurnwiseSandbox
 
   @Test(arguments: [
     ("A", "x y"), ("A", "a\nb'\"\\$(id)`id`!"), ("A", ""), ("A", "naïve 🦊\u{1B}"),
+    ("HOME", "x=y"), ("USER", "a\nb'\"\\$(id)`id`!\n"), ("TZ", ""), ("TERM", "naïve 🦊\u{1B}"),
   ])
   func `is each exported value, byte for byte`(name: String, value: String) async throws {
     let start = try Workspace([("v", Text(Array(value.utf8)))])

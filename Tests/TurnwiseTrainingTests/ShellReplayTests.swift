@@ -42,9 +42,9 @@ import TurnwiseTraining
     let noise = ExpertNoise(habit: 0.6, slip: 0.2)
     let episodes =
       try await play(.expert(noise), count: 80, seed: 1)
-      + play(.policy(RandomPolicy()), count: 60, seed: 2)
+      + play(.policy(RandomPolicy()), count: 70, seed: 2).filter(isRepeatable).prefix(60)
       + play(.policy(halfTrained()), count: 90, seed: 3).filter(isRepeatable).prefix(60)
-    #expect(episodes.count == 200, "too few of the half-trained policy's are repeatable")
+    #expect(episodes.count == 200, "too few are repeatable")
     #expect(episodes.allSatisfy { $0.ending.failure == nil })
     #expect(Set(episodes.map(\.family)).count >= 8)
     for episode in episodes {

@@ -98,7 +98,7 @@ public struct Repair: Environment {
       throw Failure(
         .sandbox, code: "python",
         message: "The program '\(program.name)' fails its own tests in the sandbox, so python3 is "
-          + "missing there or differs. Install Debian's python3; `turnwise doctor` shows what is found."
+          + "missing there or differs. Install Debian's python3; the command `doctor` shows what is found."
       )
     }
   }

@@ -24,6 +24,8 @@ public struct Shell: Environment {
   public var families: [String] = TaskFamilies.all.map { $0.name }
   /// How many folders are at the top of a tree; half of them have one more in them.
   public var folders = 3
+  /// There are 150 words for held-out tasks, and files and what is in them need some, too.
+  private static let mostFolders = 8
   /// The bytes of a command's output that the agent is shown.
   public var outputLimit = 400
   /// The turn after which an unfinished episode is truncated.
@@ -61,6 +63,11 @@ public struct Shell: Environment {
     for (key, value) in counts where value < 1 {
       throw DecodingError.dataCorruptedError(
         forKey: key, in: container, debugDescription: "must be at least 1")
+    }
+    guard folders <= Self.mostFolders else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .folders, in: container,
+        debugDescription: "must be at most \(Self.mostFolders), as there are names for no more")
     }
   }
 

@@ -10,10 +10,11 @@ struct TaskTree {
   private(set) var folders: [String] = []
   private let split: Split
   private var words: [String] = []
+  private let limit: Int
 
   /// Draws the folders.
   init(split: Split, folders count: Int, random: Randomness) {
-    (self.split, self.random) = (split, random)
+    (self.split, self.random, limit) = (split, random, Vocabulary.count(in: split))
     for _ in 0..<count {
       let folder = word() + "/"
       folders.append(folder)
@@ -24,6 +25,7 @@ struct TaskTree {
   /// Draws a word that is not in the tree yet: whoever looks for it finds what is meant and nothing
   /// else.
   mutating func word() -> String {
+    require(words.count < limit, "There are more names than a task needs.")
     let taken = Set(words.map(Vocabulary.firstSyllable))
     while true {
       let word = Vocabulary.word(in: split, besides: taken, using: &random)

@@ -32,6 +32,14 @@ enum Vocabulary {
     }
   }
 
+  /// How many words a split has.
+  static func count(in split: Split) -> Int {
+    let syllables = 0..<consonants.count * vowels.count
+    return syllables.reduce(0) { count, first in
+      count + syllables.count { $0 != first && self.split(ofSum: first + $0) == split }
+    }
+  }
+
   /// The first syllable of a word.
   static func firstSyllable(of word: String) -> String { String(word.prefix(2)) }
 

@@ -42,7 +42,7 @@ extension AuditAnswer {
       SNR: of a group's gradient, for 1000 environment turns with those of forks. fork turns: for each episode.
 
       trace   \(trace)
-      read it: turnwise show \(trace) --purpose run
+      read it: \(Program.name) show \(trace) --purpose run
       """
   }
 

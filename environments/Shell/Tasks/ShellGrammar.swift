@@ -230,7 +230,8 @@ struct ShellGrammar {
     index += isPair || next == "&" && peek(1) == ">" ? 2 : 1
     let isAlternative = scopes.last?.kind == .choice(.pattern)
     isCommand = !isAlternative
-    let ends = text[index...].drop { $0 == " " || $0 == "\t" }.first.map { $0 == "#" } ?? true
+    let rest = text[index...].drop { $0 == " " || $0 == "\t" }
+    let ends = rest.isEmpty || rest.first == "#" || rest.elementsEqual("\\")
     goesOn = ends && (isPair || next == "|")
   }
 
@@ -316,6 +317,8 @@ struct ShellGrammar {
       while scopes.count > depth, index < text.count { step() }
       if scopes.count > depth { break }
     }
+    // Nothing but the joint of two lines.
+    if isContinued, plain == "\u{0}" { return }
     if peek() == "(", plain.hasSuffix("=") || "?*+@!".contains(plain.last ?? " ") {
       push(.list)
       isCommand = false
