@@ -181,7 +181,10 @@ struct Mutation {
       let models = [
         "policy", "critic", "processModel", "implicitModel", "implicitStart", "reference",
       ]
-      let key = pick(models.filter { state[$0] != nil })
+      // There are none in a file that was exchanged for another kind.
+      let present = models.filter { state[$0] != nil }
+      guard !present.isEmpty else { return }
+      let key = pick(present)
       guard case .string(let text)? = state[key], let bytes = Data(base64Encoded: text),
         bytes.count > 8
       else { return }
@@ -189,6 +192,7 @@ struct Mutation {
       guard length < bytes.count - 8 else { return }
       let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
       let numbers = header.ranges(of: try Regex("[0-9]+"))
+      guard !numbers.isEmpty else { return }
       let place = pick(numbers)
       let sizes = ["0", "-1", "1", "7", "16777216", "9223372036854775807", "1e3", "\"x\"", "[]"]
       let changed = header.replacingCharacters(in: place, with: pick(sizes))

@@ -23,7 +23,7 @@ import TurnwiseSandbox
   }
 
   @Test func `leaves the queue without waiting for a slot`() async throws {
-    let sandbox = Sandbox.limited { $0.seconds = 600 }
+    let sandbox = Sandbox.limited { $0.seconds = 3600 }
     let first = Task { try await play("sleep 1000", by: sandbox) }
     let second = Task { try await play("true", by: sandbox) }
     let third = Task { try await play("echo third", by: sandbox) }

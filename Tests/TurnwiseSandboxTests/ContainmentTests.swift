@@ -59,7 +59,7 @@ import TurnwiseSandbox
   }
 
   @Test func `cannot kill what is outside`() async throws {
-    let canary = try Process.run(URL(fileURLWithPath: "/usr/bin/sleep"), arguments: ["600"])
+    let canary = try Process.run(URL(fileURLWithPath: "/usr/bin/sleep"), arguments: ["100000"])
     defer { kill(canary.processIdentifier, SIGKILL) }
     let result = try await play(
       Text("kill -STOP $PPID; kill -9 1; kill -9 \(canary.processIdentifier); echo here"),
