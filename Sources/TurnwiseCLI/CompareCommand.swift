@@ -77,12 +77,13 @@ struct CompareCommand: Subcommand {
 
     let stages = TrainingStages(console: context.console, workers: workers)
     var unlearnt: [Unlearnt] = []
+    let firstSeed = configuration.seed
     var result = ComparisonResult(
-      environment: E.id, firstSeed: configuration.seed, plannedSeeds: seeds)
+      environment: E.id, plannedSeeds: seeds)
     do {
       let demonstrations = try await stages.demonstrations(in: environment, imitated)
       for index in 0..<seeds {
-        configuration.seed = HexSeed(result.firstSeed.value &+ UInt64(index))
+        configuration.seed = HexSeed(firstSeed.value &+ UInt64(index))
         try await train(
           environment, configuration, estimators, demonstrations, imitated, folder, stages,
           &result, &unlearnt, invocation, context)

@@ -14,7 +14,7 @@ extension ComparisonResult {
     if case .string(let credit)? = run.configuration["credit"] {
       estimators = (try? ProcessName.split(credit)) ?? []
     }
-    var found: [(order: (UInt64, Int), estimator: String, seed: HexSeed, FoundCurve)] = []
+    var found: [(order: (UInt64, Int, String), estimator: String, seed: HexSeed, FoundCurve)] = []
     for folder in layout.runs() {
       let part = TraceLayout(folder)
       guard let run = try? part.readRun(), run.command == "compare",
@@ -27,12 +27,12 @@ extension ComparisonResult {
         continue
       }
       let place = estimators.firstIndex(of: estimator) ?? estimators.count
-      found.append(((seed.value, place), estimator, seed, curve))
+      found.append(((seed.value, place, estimator), estimator, seed, curve))
     }
+    guard !found.isEmpty else { return nil }
     found.sort { $0.order < $1.order }
-    guard let first = found.first else { return nil }
     self.init(
-      environment: run.environment, firstSeed: first.seed,
+      environment: run.environment,
       plannedSeeds: max(planned, Set(found.map(\.seed)).count))
     for (_, estimator, seed, curve) in found {
       add(estimator, seed: seed, curve.curve, seconds: curve.seconds)

@@ -5,15 +5,13 @@ internal import TurnwiseTrace
 /// The learning curves of a comparison, and what they come to.
 struct ComparisonResult {
   private let environment: String
-  let firstSeed: HexSeed
   private var runs: [(estimator: String, seed: HexSeed, curve: EvaluationCurve, seconds: Double)] =
     []
   /// How many seeds there are if nothing stops the comparison.
   let plannedSeeds: Int
 
-  init(environment: String, firstSeed: HexSeed, plannedSeeds: Int) {
-    (self.environment, self.firstSeed) = (environment, firstSeed)
-    self.plannedSeeds = plannedSeeds
+  init(environment: String, plannedSeeds: Int) {
+    (self.environment, self.plannedSeeds) = (environment, plannedSeeds)
   }
 
   mutating func add(
@@ -157,7 +155,8 @@ struct ComparisonResult {
           estimator: name, against: control,
           final: PairedComparison(atBudget(name), atBudget(control)),
           area: isDense ? PairedComparison(areas(name), areas(control)) : nil)
-      }, trace: trace, firstRun: Self.folder(control, seed: firstSeed.value))
+      }, trace: trace,
+      firstRun: runs.first.map { Self.folder($0.estimator, seed: $0.seed.value) } ?? "")
   }
 }
 

@@ -31,11 +31,11 @@ struct RunListing {
   ///
   /// - Returns: `nil` if there is none.
   init?(in layout: TraceLayout, _ console: Console) {
-    var folders = Self.runs(in: layout).map { (name: $0.lastPathComponent, folder: $0) }
+    var folders = layout.possibleRuns().map { (name: $0.lastPathComponent, folder: $0) }
     if folders.isEmpty {
       // Such as `traces/` of a fresh checkout, with folders of runs alone.
       folders = layout.entries().flatMap { folder in
-        Self.runs(in: TraceLayout(folder)).map {
+        TraceLayout(folder).possibleRuns().map {
           ("\(folder.lastPathComponent)/\($0.lastPathComponent)", $0)
         }
       }
@@ -60,7 +60,8 @@ struct RunListing {
         run: name, command: run.command, environment: run.environment,
         credit: text("credit", settings), seed: text("seed", settings))
       if case .string(let started)? = run.host["started"] { entry.started = started }
-      if var metrics = try? RecordReader<MetricsRecord>(part.metrics) {
+      do {
+        var metrics = try RecordReader<MetricsRecord>(part.metrics)
         while let record = metrics.next() {
           entry.updates = max(entry.updates ?? 0, record.update)
           if let success = record.metrics["evaluation/success"]?.value, success.isFinite {
@@ -68,15 +69,15 @@ struct RunListing {
           }
         }
         if RunFolder.report(metrics, "shown", console) { isDamaged = true }
+      } catch {
+        // Only what trains has any.
+        if (error as? TraceError)?.problem == .missing { return entry }
+        console.note(Words.of(error).1)
+        isDamaged = true
       }
       return entry
     }
     self.isDamaged = isDamaged
-  }
-
-  /// The folders of runs, also of those that cannot be read.
-  private static func runs(in layout: TraceLayout) -> [URL] {
-    layout.entries().filter { FileManager.default.fileExists(atPath: TraceLayout($0).run.path) }
   }
 
   /// Prints the list, and what a comparison has come to.

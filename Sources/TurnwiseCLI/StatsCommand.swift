@@ -37,8 +37,11 @@ struct StatsCommand: Subcommand {
     let limit = try invocation.integer(Self.limit, atLeast: 1, default: 8)
     let asked = try invocation.text(Self.purpose).map(ShowCommand.purpose)
     let run = try layout.readRun()
-    let runs = Self.runs(of: run, in: layout)
     var isDamaged = false
+    let runs = Self.runs(of: run, in: layout) { error in
+      context.console.note(Words.of(error).1)
+      isDamaged = true
+    }
     // Folders of one estimator belong together; the first seed's comes first.
     var arms: [Arm] = []
     for (name, layout) in runs {
@@ -68,11 +71,14 @@ struct StatsCommand: Subcommand {
   }
 
   /// The runs in a folder: itself, or those of a comparison with the names of their estimators.
-  private static func runs(of run: RunRecord, in layout: TraceLayout) -> [(String, TraceLayout)] {
-    let parts = run.command == "compare" ? layout.runs().map { TraceLayout($0) } : []
+  private static func runs(
+    of run: RunRecord, in layout: TraceLayout, report: (any Error) -> Void
+  ) -> [(String, TraceLayout)] {
+    let parts = run.command == "compare" ? layout.possibleRuns().map { TraceLayout($0) } : []
     guard !parts.isEmpty else { return [("all", layout)] }
     return parts.map { part in
-      let credit = (try? part.readRun())?.configuration["credit"]?.compact
+      var credit: String?
+      do { credit = try part.readRun().configuration["credit"]?.compact } catch { report(error) }
       return (credit ?? part.folder.lastPathComponent, part)
     }
   }

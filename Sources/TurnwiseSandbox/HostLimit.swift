@@ -84,7 +84,7 @@ struct HostLimit: Sendable {
     switch error.code {
     case EAGAIN: limit = processes
     case EMFILE: limit = openFiles
-    case ENOMEM: limit = addressSpace
+    case ENOMEM: limit = addressSpace.hard < data.hard ? addressSpace : data
     default: return ""
     }
     let hard = limit.hard

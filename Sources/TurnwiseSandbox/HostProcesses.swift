@@ -147,7 +147,7 @@ extension HostProcesses {
   /// Open processes and threads, through which they can be looked at.
   ///
   /// That costs less than the paths of `/proc`, which the kernel makes for each process that is looked
-  /// at and takes away when it ends. To open one is most of it, so those that wrote last stay open.
+  /// at and takes away when it ends. To open one is most of it, so some of those that wrote stay open.
   struct Handles {
     private var kept: [(thread: pid_t, handle: Descriptor)] = []
     /// As many as write in turn in most pipelines.

@@ -34,7 +34,10 @@ public struct ShellState: Codable, Hashable, Sendable {
     if previous.variables.bytes.elementsEqual(fields[1]) {
       variables = previous.variables
     } else {
-      guard let list = ExportedVariables.changeable(fields[1]) else { return nil }
+      // What is kept may be longer than what was said.
+      guard let list = ExportedVariables.changeable(fields[1]),
+        directory.bytes.count + list.count <= Self.limit
+      else { return nil }
       variables = Blob(list)
     }
   }

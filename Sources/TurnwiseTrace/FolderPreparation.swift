@@ -55,8 +55,17 @@ extension TraceLayout {
   /// Whether Turnwise wrote the folder's `run.json`, in any version of the format.
   package var isRun: Bool {
     guard let record = try? read(JSONValue.self, from: run) else { return false }
-    return ["version", "command", "turnwise", "environment"].allSatisfy { record[$0] != nil }
+    return Self.runKeys.allSatisfy { record[$0] != nil }
   }
+
+  /// Whether Turnwise may have written the folder's `run.json`, though it is damaged now.
+  package var mayBeRun: Bool {
+    guard FileManager.default.fileExists(atPath: run.path) else { return false }
+    guard let record = try? read(JSONValue.self, from: run) else { return true }
+    return Self.runKeys.contains { record[$0] != nil }
+  }
+
+  private static let runKeys = ["version", "command", "turnwise", "environment"]
 
   /// Removes what a run wrote, and nothing else; of a comparison its runs, too.
   private func removeRun() throws(TraceError) {
@@ -88,6 +97,9 @@ extension TraceLayout {
 
   /// The folders of runs within this one, such as those of a comparison, by name.
   package func runs() -> [URL] { entries().filter { TraceLayout($0).isRun } }
+
+  /// The folders of runs within this one, also of those that are damaged.
+  package func possibleRuns() -> [URL] { entries().filter { TraceLayout($0).mayBeRun } }
 
   /// What is in the folder, by name, as if all of it were folders.
   package func entries() -> [URL] {

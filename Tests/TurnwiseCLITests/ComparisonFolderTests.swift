@@ -52,5 +52,17 @@ import Turnwise
     let half = await turnwise("show \(folder.path)")
     #expect(half.status == 0 && half.answer.contains("turn-gae"), "\(half.answer)")
     #expect(!half.answer.contains("mean over"))
+    // It is still being written: no damage.
+    try (metrics[0] + [UInt8(ascii: "\n")] + metrics[1].prefix(9)).write(to: part.metrics)
+    let growing = await turnwise("show \(folder.path)")
+    #expect(growing.status == 0 && growing.note.contains("warning: "), "\(growing.note)")
+
+    // One that is damaged is named, and the others are shown.
+    try Data("[".utf8).write(to: part.run)
+    for command in ["show", "stats"] {
+      let damaged = await turnwise("\(command) \(folder.path)")
+      #expect(damaged.status == 3 && damaged.answer.contains("rloo"), "\(damaged.answer)")
+      #expect(damaged.note.contains("\(arm)/run.json"), "\(damaged.note)")
+    }
   }
 }

@@ -147,6 +147,9 @@ import TurnwiseSandbox
     #expect(result.output == "done\n")
     #expect(!result.isShellStateSaved)
     #expect(result.workspace.shell == .initial)
+    // As it is kept, each of these lines is longer than as it is said.
+    let many = try await play("set -o posix; for i in {1000..5799}; do export A$i; done")
+    #expect(many.status == 0 && !many.isShellStateSaved && many.workspace.shell == .initial)
   }
 
   @Test func `is no program that a command says in the place of its shell`() async throws {

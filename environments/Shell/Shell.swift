@@ -23,6 +23,8 @@ public struct Shell: Environment {
   /// The families that tasks are drawn from, by name.
   public var families: [String] = TaskFamilies.all.map { $0.name }
   /// How many folders are at the top of a tree; half of them have one more in them.
+  ///
+  /// From 1 to 8: tasks with more may run out of names, which ends the program.
   public var folders = 3
   /// There are 150 words for held-out tasks, and files and what is in them need some, too.
   private static let mostFolders = 8
@@ -67,7 +69,9 @@ public struct Shell: Environment {
     guard folders <= Self.mostFolders else {
       throw DecodingError.dataCorruptedError(
         forKey: .folders, in: container,
-        debugDescription: "must be at most \(Self.mostFolders), as there are names for no more")
+        debugDescription: """
+          must be at most \(Self.mostFolders), as tasks with more may run out of names
+          """)
     }
   }
 
