@@ -34,10 +34,11 @@ struct HostLimit: Sendable {
   static let processes = HostLimit(
     name: "processes and threads of this user", option: ("u", 1),
     resource: Int(__RLIMIT_NPROC.rawValue), needed: 16)
-  /// The addresses of one process, of which this one needs most, for its threads.
+  /// The addresses of one process, of which this one needs most, for its threads: with 900 MB a check of an
+  /// environment waited for one for ever.
   static let addressSpace = HostLimit(
     name: "virtual memory", option: ("v", 1024), resource: Int(RLIMIT_AS.rawValue),
-    needed: 512 << 20)
+    needed: 1 << 30)
   /// The memory that one process may write to and shares with no other, stacks of threads included.
   static let data = HostLimit(
     name: "memory for data", option: ("d", 1024), resource: Int(RLIMIT_DATA.rawValue),

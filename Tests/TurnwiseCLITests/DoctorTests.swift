@@ -95,7 +95,7 @@ import TurnwiseSandbox
     ("-n 40", 1, "The limit on open files (ulimit -Hn) is 40; at least 64 is needed."),
     (
       "-v 150000", 2,
-      "The limit on virtual memory (ulimit -Hv) is 150000; at least 524288 is needed."
+      "The limit on virtual memory (ulimit -Hv) is 150000; at least 1048576 is needed."
     ),
     (
       "-d 100000", 2,
