@@ -78,8 +78,7 @@ struct CompareCommand: Subcommand {
     let stages = TrainingStages(console: context.console, workers: workers)
     var unlearnt: [Unlearnt] = []
     let firstSeed = configuration.seed
-    var result = ComparisonResult(
-      environment: E.id, plannedSeeds: seeds)
+    var result = ComparisonResult(environment: E.id, plannedSeeds: seeds)
     do {
       let demonstrations = try await stages.demonstrations(in: environment, imitated)
       for index in 0..<seeds {

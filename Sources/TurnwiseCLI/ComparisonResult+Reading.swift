@@ -14,7 +14,7 @@ extension ComparisonResult {
     if case .string(let credit)? = run.configuration["credit"] {
       estimators = (try? ProcessName.split(credit)) ?? []
     }
-    var found: [(order: (UInt64, Int, String), estimator: String, seed: HexSeed, FoundCurve)] = []
+    var found: [(seed: HexSeed, place: Int, estimator: String, curve: FoundCurve)] = []
     for folder in layout.runs() {
       let part = TraceLayout(folder)
       guard let run = try? part.readRun(), run.command == "compare",
@@ -27,14 +27,13 @@ extension ComparisonResult {
         continue
       }
       let place = estimators.firstIndex(of: estimator) ?? estimators.count
-      found.append(((seed.value, place, estimator), estimator, seed, curve))
+      found.append((seed, place, estimator, curve))
     }
     guard !found.isEmpty else { return nil }
-    found.sort { $0.order < $1.order }
+    found.sort { ($0.seed.value, $0.place, $0.estimator) < ($1.seed.value, $1.place, $1.estimator) }
     self.init(
-      environment: run.environment,
-      plannedSeeds: max(planned, Set(found.map(\.seed)).count))
-    for (_, estimator, seed, curve) in found {
+      environment: run.environment, plannedSeeds: max(planned, Set(found.map(\.seed)).count))
+    for (seed, _, estimator, curve) in found {
       add(estimator, seed: seed, curve.curve, seconds: curve.seconds)
     }
     let names = Set(found.map(\.estimator)).count

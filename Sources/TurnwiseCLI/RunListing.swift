@@ -43,12 +43,15 @@ struct RunListing {
     guard !folders.isEmpty else { return nil }
     folder = layout.folder.relativePath
     var isDamaged = false
+    func report(_ error: any Error) {
+      console.note(Words.of(error).1)
+      isDamaged = true
+    }
     entries = folders.map { name, folder in
       let part = TraceLayout(folder)
       let run: RunRecord
       do { run = try part.readRun() } catch {
-        console.note(Words.of(error).1)
-        isDamaged = true
+        report(error)
         return Entry(run: name, command: "(unreadable)", environment: "")
       }
       func text(_ key: String, _ settings: JSONValue) -> String? {
@@ -71,9 +74,7 @@ struct RunListing {
         if RunFolder.report(metrics, "shown", console) { isDamaged = true }
       } catch {
         // Only what trains has any.
-        if (error as? TraceError)?.problem == .missing { return entry }
-        console.note(Words.of(error).1)
-        isDamaged = true
+        if (error as? TraceError)?.problem != .missing { report(error) }
       }
       return entry
     }

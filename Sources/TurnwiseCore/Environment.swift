@@ -16,8 +16,9 @@ public protocol Environment: Codable, Sendable {
   /// What the agent is told before the first turn. Default: nothing.
   ///
   /// It is in each ``Situation``, for policies that read prompts, and `turnwise check` prints it. The small
-  /// policies that `train` makes from scratch do not see it: they read observations and replies alone (`turnwise show RUN --episode N --prompt`),
-  /// and learn from demonstrations what is the same in every episode.
+  /// policies that `train` makes from scratch do not see it: they read observations and replies alone
+  /// (`turnwise show RUN --episode N --prompt`), and learn from demonstrations what is the same in every
+  /// episode.
   var instructions: String { get }
 
   /// The tools that the agent may call.

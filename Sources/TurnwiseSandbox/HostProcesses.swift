@@ -151,7 +151,7 @@ extension HostProcesses {
   struct Handles {
     private var kept: [(thread: pid_t, handle: Descriptor)] = []
     /// As many as write in turn in most pipelines.
-    static let limit = 4
+    private static let limit = 4
 
     subscript(thread: pid_t) -> Descriptor? { kept.first { $0.thread == thread }?.handle }
 

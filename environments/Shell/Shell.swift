@@ -26,8 +26,10 @@ public struct Shell: Environment {
   ///
   /// From 1 to 8: tasks with more may run out of names, which ends the program.
   public var folders = 3
+  /// The most folders at the top of a tree.
+  ///
   /// There are 150 words for held-out tasks, and files and what is in them need some, too.
-  private static let mostFolders = 8
+  static let mostFolders = 8
   /// The bytes of a command's output that the agent is shown.
   public var outputLimit = 400
   /// The turn after which an unfinished episode is truncated.

@@ -10,11 +10,10 @@ struct TaskTree {
   private(set) var folders: [String] = []
   private let split: Split
   private var words: [String] = []
-  private let limit: Int
 
   /// Draws the folders.
   init(split: Split, folders count: Int, random: Randomness) {
-    (self.split, self.random, limit) = (split, random, Vocabulary.count(in: split))
+    (self.split, self.random) = (split, random)
     for _ in 0..<count {
       let folder = word() + "/"
       folders.append(folder)
@@ -25,7 +24,9 @@ struct TaskTree {
   /// Draws a word that is not in the tree yet: whoever looks for it finds what is meant and nothing
   /// else.
   mutating func word() -> String {
-    require(words.count < limit, "There are more names than a task needs.")
+    require(
+      words.count < Vocabulary.counts[split] ?? 0,
+      "A task has no more than \(Shell.mostFolders) folders: there are names for no more.")
     let taken = Set(words.map(Vocabulary.firstSyllable))
     while true {
       let word = Vocabulary.word(in: split, besides: taken, using: &random)

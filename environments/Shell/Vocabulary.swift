@@ -32,13 +32,12 @@ enum Vocabulary {
     }
   }
 
-  /// How many words a split has.
-  static func count(in split: Split) -> Int {
+  /// How many words each split has.
+  static let counts: [Split: Int] = {
     let syllables = 0..<consonants.count * vowels.count
-    return syllables.reduce(0) { count, first in
-      count + syllables.count { $0 != first && self.split(ofSum: first + $0) == split }
-    }
-  }
+    let sums = syllables.flatMap { first in syllables.filter { $0 != first }.map { first + $0 } }
+    return Dictionary(grouping: sums, by: split(ofSum:)).mapValues(\.count)
+  }()
 
   /// The first syllable of a word.
   static func firstSyllable(of word: String) -> String { String(word.prefix(2)) }
