@@ -47,7 +47,7 @@ import TurnwiseEnvironments
   }
 
   @Test func `stays in the run when the folder is gone`() async throws {
-    _ = try await play("--episodes 4 --habit 0.5 --seed 3")
+    _ = try await play("--policy expert:habit=0.5 --episodes 4 --seed 3")
     let corpus = try Data(contentsOf: folder.url.appending(path: "corpus.jsonl"))
     try FileManager.default.removeItem(at: folder.url)
     let layout = TraceLayout(out.url)

@@ -68,7 +68,7 @@ import TurnwiseEnvironments
 
   @Test func `stay in the run when the folder is gone`() async throws {
     try writeTasks()
-    _ = try await play("--episodes 4 --split train --habit 0.5 --seed 3")
+    _ = try await play("--policy expert:habit=0.5 --episodes 4 --split train --seed 3")
     try FileManager.default.removeItem(at: folder.url)
     let layout = TraceLayout(out.url)
     let run = try layout.readRun()

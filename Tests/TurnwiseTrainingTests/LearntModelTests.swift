@@ -10,7 +10,7 @@ import TurnwiseTraining
 private struct ToyEpisodes {
   private let template: Episode
   /// A format whose tokens a model of `vocabulary` tokens has.
-  var format: PromptFormat { PromptFormat(training: [template], vocabulary: Self.vocabulary) }
+  var format: PlainPrompt { PlainPrompt(training: [template], vocabulary: Self.vocabulary) }
   static let vocabulary = 300
 
   init() async throws {

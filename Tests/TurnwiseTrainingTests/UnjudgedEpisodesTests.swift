@@ -117,7 +117,7 @@ private struct Reticent: Environment {
     let policy = trainer.state.policy
     await #expect(throws: TrainingError.self) {
       _ = try await Evaluation.play(
-        policy, in: Reticent(.everything), episodes: 4, seed: 1, greedy: false, workers: 1)
+        policy, greedily: false, in: Reticent(.everything), episodes: 4, seed: 1, workers: 1)
     }
   }
 
@@ -133,7 +133,8 @@ private struct Reticent: Environment {
     var options = AuditOptions()
     (options.scenarios, options.groups, options.groupSize) = (4, 2, 4)
     (options.points, options.forks, options.goldEvery) = (6, 4, 0)
-    let audit = CreditAudit(Reticent(.failures), trainer.state, options, workers: 2)
+    let audit = CreditAudit(
+      Reticent(.failures), models: trainer.state, options, workers: 2)
     let played = try await audit.play()
     #expect(played.unjudgedEpisodes > 0)
     #expect(played.groups.joined().allSatisfy { $0.judgement?.success == true })

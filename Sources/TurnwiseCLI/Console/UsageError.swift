@@ -13,7 +13,7 @@ enum UsageError: Error, Hashable {
   case noTaskFolders(String, others: [String])
   case noExpert(String, families: [String], taskNeed: String?)
   case nothingToImitate(String, environment: String, episodes: Int, heldOut: Int)
-  case unknownPolicy(String)
+  case unknownPolicy(String, known: [String])
   case untrainedPolicy(String, command: String)
   case badParameter(Parameters.Problem)
   case conflict(String)

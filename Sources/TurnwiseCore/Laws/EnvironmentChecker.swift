@@ -80,7 +80,7 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
     return try environment.scenario(in: split, using: &random)
   }
 
-  func session(_ index: Int) throws -> Session<E> {
+  package func session(_ index: Int) throws -> Session<E> {
     try Session(
       environment, scenario: try scenario(index),
       origin: EpisodeOrigin(seed: seed, split: .train, scenario: index))

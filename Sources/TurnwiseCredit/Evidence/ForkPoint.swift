@@ -5,6 +5,8 @@ public struct ForkPoint: Codable, Hashable, Sendable, Comparable {
   /// The turn that is played anew, from 0.
   public var turn: Int
   /// How many sampled tokens of that turn are kept; 0 is the state before the turn.
+  ///
+  /// Of a turn that was not sampled as tokens, 1 keeps the whole action.
   public var token: Int
 
   /// Names a point.

@@ -125,8 +125,8 @@ public struct ForkRunner<E: Environment>: Sendable {
       }
       last = (job, session)
       let parent = groups[job.group].episodes[job.point.episode]
-      let begun = parent.beginning(ofTurn: job.point.turn, count: job.point.token)
-      sessions.append(session.forked("\(purpose)-\(job.stream)", begun: begun))
+      let beginning = parent.beginning(ofTurn: job.point.turn, count: job.point.token)
+      sessions.append(session.forked("\(purpose)-\(job.stream)", beginning: beginning))
       shared.append(session.tape.sampledCount + job.point.token)
     }
     let played = await Rollout(.policy(policy), workers: workers).play(sessions)

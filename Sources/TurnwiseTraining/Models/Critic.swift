@@ -41,7 +41,7 @@ public struct Critic: Sendable, Equatable {
   ///
   /// What comes after an episode that was cut from outside is read where values are trained: before the
   /// first token of a turn, here of the one that was not decided any more.
-  func read(_ episodes: [Episode], format: PromptFormat, workers: Int) -> Reading {
+  func read(_ episodes: [Episode], format: any PromptFormat, workers: Int) -> Reading {
     let batch = TrainingBatch(episodes)
     let cut = episodes.indices.filter { episodes[$0].ending.isCutFromOutside }
     let contexts = cut.map { index in

@@ -37,14 +37,14 @@ public struct ProcessModel: Sendable, Equatable {
 
   /// Says the values of states, as evidence for reward shapers.
   package func evidence(
-    for episodes: [Episode], format: PromptFormat, workers: Int
+    for episodes: [Episode], format: any PromptFormat, workers: Int
   ) -> Evidence.ProcessModel {
     read(episodes, format: format, workers: workers).evidence
   }
 
   /// The values of states, and how many tokens were scored for them.
   func read(
-    _ episodes: [Episode], format: PromptFormat, workers: Int
+    _ episodes: [Episode], format: any PromptFormat, workers: Int
   ) -> (evidence: Evidence.ProcessModel, scoredTokens: Int) {
     let reading = critic.read(episodes, format: format, workers: workers)
     let values = reading.evidence

@@ -1,6 +1,5 @@
 public import TurnwiseCore
 public import TurnwiseCredit
-internal import TurnwiseModel
 internal import TurnwiseTrace
 
 /// Credit of episodes that were recorded, computed anew.
@@ -21,7 +20,8 @@ public struct RecordedCredit: Sendable {
   /// How many environment turns they took.
   public private(set) var forkTurns = 0
 
-  private let policy: LanguagePolicy?
+  private let policy: (any Policy)?
+  private let models: TrainerState?
   private let workers: Int
   private var evidence: [Evidence]
 
@@ -31,18 +31,23 @@ public struct RecordedCredit: Sendable {
   ///   - groups: Creditable episodes, by group.
   ///   - estimators: The estimators.
   ///   - models: What the run saved, if it saved models.
+  ///   - policy: The policy that played the episodes, which plays forks on; `nil` for that of `models`.
   ///   - workers: How much runs at once.
   /// - Throws: ``TrainingError/refusedCredit(_:)`` where the run does not hold what is needed, and an
   ///   ``UnreadableEpisode``.
   public init(
     _ groups: [[Episode]], _ estimators: [CreditedEstimator], models: TrainerState?,
-    workers: Int = 1
+    policy: (any Policy)? = nil, workers: Int = 1
   ) throws {
     self.groups = groups
     self.estimators = estimators
     self.workers = workers
-    policy = models?.policy
-    let refusals = estimators.flatMap { Self.refusals($0, groups, models: models) }
+    self.policy = policy ?? models?.policy
+    self.models = models
+    let canFork = self.policy != nil
+    let refusals = estimators.flatMap {
+      Self.refusals($0, groups, models: models, canFork: canFork)
+    }
     guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
     if let models {
       for episode in groups.joined() {
@@ -57,10 +62,15 @@ public struct RecordedCredit: Sendable {
       } ?? groups.map { _ in Evidence() }
   }
 
+  /// Who plays forks, in words.
+  public var policyName: String {
+    models == nil ? "the policy '\(policy?.name ?? "-")'" : "the policy that the run ended with"
+  }
+
   /// Whether estimators ask for forks, which only the environment can play.
   public var needsForks: Bool { estimators.needs.contains(.forks) }
 
-  /// Plays the forks that estimators ask for, with the policy that the run saved.
+  /// Plays the forks that estimators ask for, with the policy that played the episodes.
   ///
   /// - Parameters:
   ///   - environment: The environment, with the parameters of the run.
@@ -108,18 +118,19 @@ public struct RecordedCredit: Sendable {
   ///   - entry: The estimator.
   ///   - groups: The groups.
   ///   - models: What the run saved, if it saved models.
+  ///   - canFork: Whether a policy can play on.
   /// - Returns: The reasons.
   public static func refusals(
-    _ entry: CreditedEstimator, _ groups: [[Episode]], models: TrainerState?
+    _ entry: CreditedEstimator, _ groups: [[Episode]], models: TrainerState?, canFork: Bool
   ) -> [String] {
     Evidence.Need.allCases.filter { entry.estimator.needs.contains($0) }
-      .compactMap { lack(of: $0, in: groups, models) }
+      .compactMap { lack(of: $0, in: groups, models, canFork) }
       .map { "'\(entry.spelling)' cannot be used here: \($0)" }
   }
 
   /// What keeps a run from meeting a need, if anything does.
   private static func lack(
-    of need: Evidence.Need, in groups: [[Episode]], _ models: TrainerState?
+    of need: Evidence.Need, in groups: [[Episode]], _ models: TrainerState?, _ canFork: Bool
   ) -> String? {
     let turns = groups.joined().lazy.flatMap(\.turns)
     return switch need {
@@ -128,7 +139,8 @@ public struct RecordedCredit: Sendable {
       models?.processModel == nil ? "the run saved no process reward model" : nil
     case .implicitModel:
       models?.implicitModel == nil ? "the run saved no implicit process reward model" : nil
-    case .distributions, .forks: models == nil ? "the run saved no policy (trainer.json)" : nil
+    case .distributions: models == nil ? "the run saved no policy" : nil
+    case .forks: canFork ? nil : "the run saved no policy that could play on"
     case .tokens: turns.contains { $0.span == nil } ? "not all turns were sampled as tokens" : nil
     case .potential: turns.contains { $0.potential == nil } ? "no potential was recorded" : nil
     case .stateKeys: turns.contains { $0.stateKey == nil } ? "no state keys were recorded" : nil

@@ -85,7 +85,8 @@ public struct Trainer<E: Environment>: Sendable {
     estimators = panel.all
     self.state = state
     self.state.policy.workers = workers
-    self.state.policy.temperature = 1
+    self.state.policy.samplingTemperature = 1
+    self.state.policy.version = String(state.iteration)
     self.state.policy.actionLimit = configuration.actionTokens
   }
 
@@ -126,6 +127,7 @@ public struct Trainer<E: Environment>: Sendable {
     watch.lap("critic")
     update.finish(spending: next.spending, timing: watch.laps)
     state = next
+    state.policy.version = String(state.iteration)
     return update
   }
 

@@ -37,7 +37,7 @@ public struct TrainerState: Sendable {
 
 extension TrainerState: Codable {
   private enum CodingKeys: String, CodingKey {
-    case policy, tokenizer, actionLimit, critic, processModel, processLabels, implicitModel
+    case policy, critic, processModel, processLabels, implicitModel
     case implicitStart, implicitRecipe, reference, iteration, spending
     case brake, creditScale, solved
   }
@@ -53,15 +53,11 @@ extension TrainerState: Codable {
     let stored = try container.decode(Checkpoint.self, forKey: .policy)
     let shape = stored.model.configuration
     guard shape.head == .tokens else { throw refuse(.policy, "holds no policy") }
-    let tokenizer = try container.decode(Tokenizer.self, forKey: .tokenizer)
-    guard tokenizer.vocabulary == shape.vocabulary,
-      PromptFormat.special.allSatisfy({ tokenizer.special($0) != nil })
-    else { throw refuse(.tokenizer, "does not belong to the policy") }
-    let limit = try container.decode(Int.self, forKey: .actionLimit)
-    guard 1...ModelConfiguration.longestContext ~= limit else {
-      throw refuse(.actionLimit, "is \(limit)")
+    let settings = try PolicySettings(from: decoder)
+    guard settings.format.tokenizer.vocabulary == shape.vocabulary else {
+      throw refuse(.policy, "does not have the vocabulary of its tokenizer")
     }
-    policy = LanguagePolicy(stored.model, format: PromptFormat(tokenizer), actionLimit: limit)
+    policy = LanguagePolicy(stored.model, settings)
     optimizer = stored.optimizer ?? AdamW(for: stored.model)
 
     /// A model beside the policy, which must be able to read what the policy reads.
@@ -96,6 +92,7 @@ extension TrainerState: Codable {
     reference = try model(.reference, .tokens)?.model
     iteration = try container.decode(Int.self, forKey: .iteration)
     guard Self.counters ~= iteration else { throw refuse(.iteration, "is \(iteration)") }
+    policy.version = String(iteration)
     // A state of an earlier version does not know what is usual.
     brake = try container.decodeIfPresent(UpdateBrake.self, forKey: .brake) ?? UpdateBrake()
     creditScale =
@@ -119,8 +116,7 @@ extension TrainerState: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(Checkpoint(policy.model, optimizer: optimizer), forKey: .policy)
-    try container.encode(policy.format.tokenizer, forKey: .tokenizer)
-    try container.encode(policy.actionLimit, forKey: .actionLimit)
+    try policy.settings.encode(to: encoder)
     try container.encodeIfPresent(critic?.checkpoint, forKey: .critic)
     if let processModel {
       try container.encode(processModel.critic.checkpoint, forKey: .processModel)

@@ -1,6 +1,6 @@
 internal import TurnwiseCore
 
-extension Tokenizer {
+extension BytePairTokenizer {
   /// Learns merges from texts.
   ///
   /// Equal texts in equal order give equal tokenizers.
@@ -20,9 +20,9 @@ extension Tokenizer {
 /// Counts of pairs in the pieces of some texts, kept up to date as pairs are merged.
 private struct MergeTrainer {
   private var pieces: [(tokens: [Int32], count: Int)] = []
-  private var counts: [Tokenizer.Pair: Int] = [:]
+  private var counts: [BytePairTokenizer.Pair: Int] = [:]
   /// The pieces that may contain a pair.
-  private var places: [Tokenizer.Pair: Set<Int>] = [:]
+  private var places: [BytePairTokenizer.Pair: Set<Int>] = [:]
 
   init(_ texts: some Sequence<[UInt8]>) {
     var known: [ArraySlice<UInt8>: Int] = [:]
@@ -41,8 +41,8 @@ private struct MergeTrainer {
   }
 
   /// Returns up to `limit` merges: each the commonest pair, the smallest where several are.
-  mutating func merges(_ limit: Int) -> [Tokenizer.Pair] {
-    var result: [Tokenizer.Pair] = []
+  mutating func merges(_ limit: Int) -> [BytePairTokenizer.Pair] {
+    var result: [BytePairTokenizer.Pair] = []
     while result.count < limit {
       // The order of a dictionary varies; the order of (count, pair) does not.
       let best = counts.max { a, b in
@@ -65,7 +65,7 @@ private struct MergeTrainer {
   private mutating func count(_ index: Int, sign: Int) {
     let (tokens, count) = pieces[index]
     for (left, right) in zip(tokens, tokens.dropFirst()) {
-      let pair = Tokenizer.Pair(left: left, right: right)
+      let pair = BytePairTokenizer.Pair(left: left, right: right)
       let now = counts[pair, default: 0] + sign * count
       counts[pair] = now == 0 ? nil : now
       if sign > 0 { places[pair, default: []].insert(index) }

@@ -11,25 +11,22 @@ enum TrainedPolicy {
   static func state<E: Environment>(
     in path: String, for environment: E, writingTo out: String?, _ console: Console
   ) throws -> TrainerState {
-    let folder = URL(filePath: path, directoryHint: .isDirectory)
-    let layout = TraceLayout(folder)
+    let layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
     guard FileManager.default.fileExists(atPath: layout.run.path) else {
-      throw UsageError.unknownPolicy(path)
+      throw UsageError.conflict("\(path) is not the folder of a run")
     }
-    let run = try layout.readRun()
-    guard run.environment == E.id else {
-      throw UsageError.conflict("\(path) was trained in \(run.environment), not in \(E.id)")
-    }
+    let run = try Run(layout)
+    try run.requirePlayed(in: environment)
     try requireKept(path, writingTo: out)
     let others = try differences(
-      run.parameters, Parameters.settings(of: environment, blobs: BlobStore()))
+      run.record.parameters, Parameters.settings(of: environment, blobs: BlobStore()))
     if !others.isEmpty {
       console.warn("\(path) was trained with another \(others.joined(separator: ", "))")
     }
-    guard FileManager.default.fileExists(atPath: layout.trainer.path) else {
-      throw UsageError.untrainedPolicy(path, command: run.command)
+    guard let state = try run.models() else {
+      throw UsageError.untrainedPolicy(path, command: run.record.command)
     }
-    return try layout.readTrainer()
+    return state
   }
 
   /// Refuses to read a run that is about to be replaced.
@@ -56,6 +53,17 @@ enum TrainedPolicy {
         return differences(left, right, in: key + ".")
       }
       return [path + key]
+    }
+  }
+}
+
+extension Run {
+  /// Refuses a run of another environment.
+  ///
+  /// - Throws: A ``UsageError``.
+  func requirePlayed<E: Environment>(in environment: E) throws {
+    guard record.environment == E.id else {
+      throw UsageError.conflict("\(path) was played in \(record.environment), not in \(E.id)")
     }
   }
 }
