@@ -54,7 +54,7 @@ struct CreditCommand: Subcommand {
     let models =
       FileManager.default.fileExists(atPath: layout.trainer.path) ? try layout.readTrainer() : nil
     if let models { try Self.refuse(groups, unreadableBy: models, layout) }
-    var recorded = try recorded(groups, models, invocation, context)
+    var recorded = try await recorded(groups, models, invocation, context)
     if recorded.needsForks {
       let environment = try context.catalog.environment(run.environment)
       recorded = try await playing(
@@ -122,7 +122,7 @@ struct CreditCommand: Subcommand {
   private func recorded(
     _ groups: [RecordedGroup], _ models: TrainerState?, _ invocation: Invocation,
     _ context: Context
-  ) throws -> RecordedCredit {
+  ) async throws -> RecordedCredit {
     let catalog = context.catalog.estimators
     let episodes = groups.map(\.episodes)
     func named(_ list: String) throws -> [CreditedEstimator] {
@@ -136,7 +136,7 @@ struct CreditCommand: Subcommand {
         !RecordedCredit.refusals($0, episodes, models: models).isEmpty
       }
     }
-    return try RecordedCredit(
+    return try await RecordedCredit(
       episodes, estimators, models: models, workers: try invocation.workers())
   }
 
