@@ -86,7 +86,7 @@ extension CreditEstimator {
 
   /// Returns the needs that a setting cannot meet as refusals, then the estimator's advice.
   public func notices(in setting: CreditSetting) -> [CreditNotice] {
-    Evidence.Need.allCases.filter { needs.contains($0) && setting.lacks($0) }
+    needs.filter(setting.lacks).sorted()
       .map { need in
         let example = need == .processReward ? ": process=SHAPER+\(Self.id)" : ""
         return CreditNotice(

@@ -52,15 +52,15 @@ import TurnwiseTraining
     let (policy, cuts) = try await cuts()
     var model = ProcessModel(from: policy.model)
     // Every state of a decision is worth 0.8, so what is said there is near it and not elsewhere.
-    model.learn(
+    model.add(
       cuts.map { [$0.whole] },
       cuts.map { [ForkPoint(episode: 0, turn: $0.turn): [ForkOutcome(return: 0.8)]] }, update: 1)
     _ = try model.fit(
       Tiny.configuration { ($0.criticRate, $0.minibatches) = (0.01, 1) }, epochs: 40,
       random: Randomness(seed: 1), workers: 2)
     for cut in cuts {
-      let whole = model.evidence(for: [cut.whole], format: policy.format, workers: 1)
-      let said = model.evidence(for: [cut.episode], format: policy.format, workers: 1)
+      let whole = model.read([cut.whole], format: policy.format, workers: 1).numbers
+      let said = model.read([cut.episode], format: policy.format, workers: 1).numbers
       let behind = try #require(said.bootstrap[0])
       #expect(abs(behind - whole.values[0][cut.turn]) < 1e-4)
       #expect(abs(behind - 0.8) < 0.1)

@@ -142,7 +142,7 @@ import TurnwiseTraining
       [ForkPoint(episode: 0, turn: 0)], of: group, in: Switchboard()
     ).turns[0]
     #expect(measured.before.count == 24)
-    var recorded = try RecordedCredit(
+    var recorded = try await RecordedCredit(
       [group], estimators("fork:k=24"), models: audit.models, workers: 2)
     try await recorded.playForks(in: Switchboard(), purpose: "estimate")
     let streams = Set(recorded.forks.compactMap(\.parent?.stream))

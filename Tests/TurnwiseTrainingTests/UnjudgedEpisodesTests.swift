@@ -157,14 +157,14 @@ private struct Reticent: Environment {
     #expect(gathered.unjudgedEpisodes == Int(update.metrics["train/unjudged"] ?? 0))
     #expect(gathered.remarks == [])
     #expect(gathered.groups.count + gathered.droppedGroups == 6)
-    _ = try RecordedCredit(
+    _ = try await RecordedCredit(
       gathered.groups.map(\.episodes), [CreditedEstimator(RLOO(), in: .standard)], models: nil
     ).credit()
     // A record that lost one, and one that has one twice.
     let short = RecordedGroups(Array(records.dropFirst()), purpose: .training)
     #expect(short.remarks.count == 1 && short.remarks[0].hasSuffix("members"))
     let group = try #require(gathered.groups.first)
-    let twice = try RecordedCredit(
+    let twice = try await RecordedCredit(
       [group.episodes + [group.episodes[0]]], [CreditedEstimator(RLOO(), in: .standard)],
       models: nil)
     #expect(throws: CreditError.sameEpisode(group.episodes[0].name)) { _ = try twice.credit() }

@@ -52,7 +52,7 @@ struct CreditCommand: Subcommand {
     let groups = try chosen(records, invocation, context)
     let models = try run.models()
     if let models { try Self.refuse(groups, unreadableBy: models, run.layout) }
-    var recorded = try recorded(groups, models, run, invocation, context)
+    var recorded = try await recorded(groups, models, run, invocation, context)
     if recorded.needsForks {
       let environment = try context.catalog.environment(run.record.environment)
       recorded = try await playing(recorded, in: environment, run, context)
@@ -119,7 +119,7 @@ struct CreditCommand: Subcommand {
   private func recorded(
     _ groups: [RecordedGroup], _ models: TrainerState?, _ run: Run,
     _ invocation: Invocation, _ context: Context
-  ) throws -> RecordedCredit {
+  ) async throws -> RecordedCredit {
     let catalog = context.catalog.estimators
     let episodes = groups.map(\.episodes)
     func named(_ list: String) throws -> [CreditedEstimator] {
@@ -135,7 +135,7 @@ struct CreditCommand: Subcommand {
     }
     let needsForks = estimators.contains { $0.estimator.needs.contains(.forks) }
     let policy = needsForks && models == nil ? try policy(of: run, invocation, context) : nil
-    return try RecordedCredit(
+    return try await RecordedCredit(
       episodes, estimators, models: models, policy: policy, workers: try invocation.workers())
   }
 

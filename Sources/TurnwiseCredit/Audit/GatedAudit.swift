@@ -75,6 +75,7 @@ public struct GatedAudit: Sendable {
           // Rows share episodes; truth is computed and shares nothing with anybody.
           var random = root.stream("forks", number)
           var evidence = evidence(plays, hasCriticError ? biased : problem.values, biased, implicit)
+          evidence.addExamples(for: estimator, of: group)
           evidence.playForks(for: [estimator], of: group, sharing: { plays.past(of: $0) }) {
             let steps = problem.play(from: plays[$0.episode][$0.turn].state, using: &random)
             forkTurns += steps.count

@@ -62,18 +62,18 @@ struct ForkLedger {
       })
   }
 
-  /// Asks estimators what they want, given what was played so far.
+  /// Takes in what is requested, given what was played so far.
   ///
-  /// - Returns: Whether they want anything new.
-  mutating func ask(_ estimators: [any CreditEstimator]) throws -> Bool {
+  /// - Returns: Whether anything new is requested.
+  mutating func enter(
+    _ requests: (CreditGroup, Evidence) -> [ForkRequest]
+  ) throws(ForkError) -> Bool {
     var evidence = group.evidence
     evidence.forks = forks
     let before = wanted
-    for estimator in estimators {
-      for request in estimator.requests(group.credit, evidence: evidence) where request.count > 0 {
-        guard first(request.point) != nil else { throw ForkError.noSuchPoint(request.point) }
-        wanted[request.point] = max(wanted[request.point] ?? 0, request.count)
-      }
+    for request in requests(group.credit, evidence) where request.count > 0 {
+      guard first(request.point) != nil else { throw .noSuchPoint(request.point) }
+      wanted[request.point] = max(wanted[request.point] ?? 0, request.count)
     }
     return wanted != before
   }

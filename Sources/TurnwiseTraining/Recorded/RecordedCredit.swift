@@ -4,12 +4,12 @@ internal import TurnwiseTrace
 
 /// Credit of episodes that were recorded, computed anew.
 ///
-///     var recorded = try RecordedCredit(groups, estimators, models: layout.readTrainer())
+///     var recorded = try await RecordedCredit(groups, estimators, models: layout.readTrainer())
 ///     if recorded.needsForks { try await recorded.playForks(in: environment) }
 ///     let credit = try recorded.credit()
 ///
-/// What models say is what the ones saved with the run say, which are those of its end. Only forks need
-/// the environment.
+/// Evidence is measured by the models that were saved with the run, which are those of its end. Only forks
+/// need the environment.
 public struct RecordedCredit: Sendable {
   /// The episodes by group.
   public let groups: [[Episode]]
@@ -25,20 +25,20 @@ public struct RecordedCredit: Sendable {
   private let workers: Int
   private var evidence: [Evidence]
 
-  /// Measures all that estimators need but forks.
+  /// Measures everything that estimators need except forks.
   ///
   /// - Parameters:
   ///   - groups: Creditable episodes, by group.
   ///   - estimators: The estimators.
   ///   - models: What the run saved, if it saved models.
   ///   - policy: The policy that played the episodes, which plays forks on; `nil` for that of `models`.
-  ///   - workers: How much runs at once.
-  /// - Throws: ``TrainingError/refusedCredit(_:)`` where the run does not hold what is needed, and an
-  ///   ``UnreadableEpisode``.
+  ///   - workers: The most threads.
+  /// - Throws: ``TrainingError/refusedCredit(_:)`` if the run does not hold what is needed, an
+  ///   ``UnreadableEpisode``, and what a model throws that cannot measure an episode.
   public init(
     _ groups: [[Episode]], _ estimators: [CreditedEstimator], models: TrainerState?,
     policy: (any Policy)? = nil, workers: Int = 1
-  ) throws {
+  ) async throws {
     self.groups = groups
     self.estimators = estimators
     self.workers = workers
@@ -56,10 +56,13 @@ public struct RecordedCredit: Sendable {
         }
       }
     }
-    evidence =
-      models.map {
-        EvidenceSource(state: $0, workers: workers).findings(groups, for: estimators.needs).evidence
-      } ?? groups.map { _ in Evidence() }
+    guard let models else {
+      evidence = groups.map { _ in Evidence() }
+      return
+    }
+    evidence = try await models.evidence.measure(
+      groups, for: estimators.needs, by: EvidenceReader(policy: models.policy, workers: workers)
+    ).evidence
   }
 
   /// Who plays forks, in words.
@@ -112,7 +115,7 @@ public struct RecordedCredit: Sendable {
     try zip(groups, evidence).map { try CreditedGroup($0, $1, by: estimators).credit }
   }
 
-  /// Says why an estimator cannot credit recorded groups; empty if it can.
+  /// Returns why an estimator cannot credit recorded groups; empty if it can.
   ///
   /// - Parameters:
   ///   - entry: The estimator.
@@ -123,29 +126,18 @@ public struct RecordedCredit: Sendable {
   public static func refusals(
     _ entry: CreditedEstimator, _ groups: [[Episode]], models: TrainerState?, canFork: Bool
   ) -> [String] {
-    Evidence.Need.allCases.filter { entry.estimator.needs.contains($0) }
-      .compactMap { lack(of: $0, in: groups, models, canFork) }
-      .map { "'\(entry.spelling)' cannot be used here: \($0)" }
+    entry.estimator.needs.sorted().filter { !isMet($0, in: groups, models, canFork) }
+      .map { "'\(entry.spelling)' cannot be used here: \($0.lack)" }
   }
 
-  /// What keeps a run from meeting a need, if anything does.
-  private static func lack(
-    of need: Evidence.Need, in groups: [[Episode]], _ models: TrainerState?, _ canFork: Bool
-  ) -> String? {
-    let turns = groups.joined().lazy.flatMap(\.turns)
-    return switch need {
-    case .critic: models?.critic == nil ? "the run saved no critic" : nil
-    case .processModel:
-      models?.processModel == nil ? "the run saved no process reward model" : nil
-    case .implicitModel:
-      models?.implicitModel == nil ? "the run saved no implicit process reward model" : nil
-    case .distributions: models == nil ? "the run saved no policy" : nil
-    case .forks: canFork ? nil : "the run saved no policy that could play on"
-    case .tokens: turns.contains { $0.span == nil } ? "not all turns were sampled as tokens" : nil
-    case .potential: turns.contains { $0.potential == nil } ? "no potential was recorded" : nil
-    case .stateKeys: turns.contains { $0.stateKey == nil } ? "no state keys were recorded" : nil
-    case .processReward: need.remedy
+  /// Whether a run meets a need.
+  private static func isMet(
+    _ need: Evidence.Need, in groups: [[Episode]], _ models: TrainerState?, _ canFork: Bool
+  ) -> Bool {
+    if let isRecorded = need.isRecorded {
+      return groups.joined().allSatisfy { $0.turns.allSatisfy(isRecorded) }
     }
+    return need == .forks ? canFork : models?.evidence.meter(of: need) != nil
   }
 }
 

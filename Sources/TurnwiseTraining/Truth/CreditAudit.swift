@@ -244,7 +244,7 @@ public struct CreditAudit<E: Environment>: Sendable {
     for entry in estimators {
       try Task.checkCancellation()
       onRow(entry.spelling)
-      var recorded = try RecordedCredit(
+      var recorded = try await RecordedCredit(
         played.groups, [entry], models: models, policy: policy, workers: workers)
       if recorded.needsForks { try await recorded.playForks(in: environment, purpose: "estimate") }
       let credit = try recorded.credit().map { $0[entry.spelling]?.episodes ?? [] }

@@ -73,7 +73,7 @@ public struct ForkTruth<E: Environment>: Sendable {
       try await restored.snapshots(of: episode)[turn]
     }
     let report = try await runner.play(
-      [ForkGroup(group)], asking: [RequestedForks(requests: requests)])
+      [ForkGroup(group)], requesting: [requests])
     let evidence = Evidence(forks: report.outcomes[0])
     let turns = points.indices.map { index in
       ForkedTurn(
@@ -159,18 +159,5 @@ private actor RestoredEpisodes<E: Environment> {
     }
     known[episode] = sessions
     return sessions
-  }
-}
-
-/// Asks for given forks and nothing else.
-private struct RequestedForks: CreditEstimator {
-  static let id = "truth"
-  static let summary = "forks that measure the truth"
-  var requests: [ForkRequest]
-
-  func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest] { requests }
-
-  func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
-    GroupCredit(turns: group.episodes.map { $0.turns.map { _ in 0 } }, of: group)
   }
 }

@@ -186,18 +186,3 @@ extension WarmStart {
     demonstrationTurns += demonstrations.reduce(0) { $0 + $1.turns.count }
   }
 }
-
-/// Why training cannot go on.
-public enum TrainingError: Error, Hashable, Sendable {
-  /// There is nobody to imitate, though there could be in a folder of tasks if the environment takes one,
-  /// whose tasks have what is given here.
-  case noExpert(String, taskNeed: String?)
-  /// No demonstration fits the context.
-  case demonstrationsTooLong(context: Int)
-  /// Every call of the demonstrations was refused, and refused calls are not imitated.
-  case everyTurnRefused
-  /// Every episode of an update failed; here is the first reason.
-  case everyEpisodeFailed(Failure)
-  /// The driving estimator cannot be used.
-  case refusedCredit([String])
-}

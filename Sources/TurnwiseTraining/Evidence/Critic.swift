@@ -2,23 +2,23 @@ internal import TurnwiseCore
 internal import TurnwiseCredit
 public import TurnwiseModel
 
-/// A model that says what return to expect before each token.
+/// A model of values: the return to expect before each token.
 ///
-/// Its parameters are its own: no gradient of it reaches the policy. It starts from the policy's
-/// trunk, because reading an episode is what the two have in common.
+/// It shares no parameters with the policy, so no gradient of it reaches the policy. It starts from the
+/// policy's trunk, because both must be able to read an episode.
 public struct Critic: Sendable, Equatable {
   /// The model, with a scalar head.
   public private(set) var model: Transformer
   /// The state of its optimiser.
   public private(set) var optimizer: AdamW
 
-  /// Tokens to read, and the values that shall be said at the scored ones.
+  /// Tokens to read, and the values to learn at the scored ones.
   struct Example {
     var sequence: TrainingSequence
     var values: [Double]
   }
 
-  /// Starts from a policy's trunk with a head that says zero.
+  /// Starts from a policy's trunk with a head that gives 0.
   public init(from policy: Transformer) {
     model = Transformer(critic: policy)
     optimizer = AdamW(for: model)
@@ -31,17 +31,13 @@ public struct Critic: Sendable, Equatable {
 
   var checkpoint: Checkpoint { Checkpoint(model, optimizer: optimizer) }
 
-  /// What a critic says of episodes, and what that took.
-  struct Reading {
-    var evidence: Evidence.Critic
-    var scoredTokens: Int
-  }
-
-  /// Says the values of episodes, as evidence for estimators.
+  /// Computes the values of episodes.
   ///
-  /// What comes after an episode that was cut from outside is read where values are trained: before the
-  /// first token of a turn, here of the one that was not decided any more.
-  func read(_ episodes: [Episode], format: any PromptFormat, workers: Int) -> Reading {
+  /// The value after an episode that was cut from outside is read where values are trained: before the first
+  /// token of a turn, in this case of the turn that was never decided.
+  func read(
+    _ episodes: [Episode], format: any PromptFormat, workers: Int
+  ) -> EvidenceReading<Evidence.Critic> {
     let batch = TrainingBatch(episodes)
     let cut = episodes.indices.filter { episodes[$0].ending.isCutFromOutside }
     let contexts = cut.map { index in
@@ -55,14 +51,15 @@ public struct Critic: Sendable, Equatable {
     }
     let values = batch.gathered(
       outputs.prefix(batch.sequences.count).map { $0.values.map(Double.init) }, episodes)
-    return Reading(
-      evidence: Evidence.Critic(values: values, bootstrap: bootstrap),
+    return EvidenceReading(
+      Evidence.Critic(values: values, bootstrap: bootstrap),
       scoredTokens: batch.tokenCount + contexts.reduce(0) { $0 + $1.tokens.count })
   }
 
   /// Moves the values towards those of examples.
   ///
-  /// - Returns: How many tokens were passed.
+  /// - Returns: How many tokens were passed forward and backward.
+  /// - Throws: `CancellationError`.
   mutating func fit(
     _ examples: [Example], epochs: Int, configuration: RunConfiguration, random: Randomness,
     workers: Int
@@ -94,7 +91,8 @@ public struct Critic: Sendable, Equatable {
 }
 
 extension TrainingBatch {
-  /// The sequences with targets in the shape `[episode][turn][token]` at the tokens that have one.
+  /// Pairs the sequences with targets in the shape `[episode][turn][token]`; tokens without a target are left
+  /// out.
   func examples(_ targets: [[[Double]]]) -> [Critic.Example] {
     sequences.indices.compactMap { index in
       let targets = targets[owners[index]]
@@ -106,16 +104,6 @@ extension TrainingBatch {
         sequence: TrainingSequence(
           tokens: sequences[index].tokens, scored: kept.map { sequences[index].scored[$0] }),
         values: kept.map { targets[places[index][$0].turn][places[index][$0].token] })
-    }
-  }
-}
-
-extension Array {
-  /// Cuts into at most `count` parts of nearly equal size, in order.
-  func split(into count: Int) -> [[Element]] {
-    let parts = Swift.max(1, Swift.min(count, self.count))
-    return (0..<parts).map { part in
-      Array(self[(self.count * part / parts)..<(self.count * (part + 1) / parts)])
     }
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import TurnwiseNumerics
+import TurnwiseModel
 
 @Suite struct `A safetensors file` {
   let file = Safetensors(

@@ -3,12 +3,12 @@ package import TurnwiseCore
 public import TurnwiseCredit
 public import TurnwiseModel
 
-/// An implicit process reward model: a policy whose log-ratio to a reference tells good episodes.
+/// An implicit process reward model: a policy whose log-ratio to a reference tells good episodes from bad ones.
 ///
-/// With odds x_i = β Σ_j log(π_φ/π_ref) over the sampled tokens of an episode it is trained on outcomes
-/// alone; each token's share of the odds can then be read as a reward. What it is trained on and compared
-/// with is said by the shaper that it serves (``ImplicitReward``). An update is credited before the model
-/// learns from it.
+/// It is trained on outcomes alone, with the odds x_i = β Σ_j log(π_φ/π_ref) over the sampled tokens of an
+/// episode; the share of each token in the odds can then be read as a reward. The shaper that it serves
+/// (``ImplicitReward``) says what it is trained on and compared with. An update is credited before the
+/// model learns from it.
 public struct ImplicitModel: Sendable, Equatable {
   /// The model that is trained, φ.
   public private(set) var model: Transformer
@@ -16,7 +16,7 @@ public struct ImplicitModel: Sendable, Equatable {
   public private(set) var optimizer: AdamW
   /// The policy that training started from.
   public let start: Transformer
-  /// What the model is trained on and compared with.
+  /// What the model is trained on, and what it is compared with.
   public let recipe: ImplicitReward
 
   /// Starts as a policy.
@@ -36,28 +36,32 @@ public struct ImplicitModel: Sendable, Equatable {
 
   var checkpoint: Checkpoint { Checkpoint(model, optimizer: optimizer) }
 
-  /// How many passes over episodes reading the log-ratios takes.
+  /// The number of passes over episodes that the log-ratios take.
   var passes: Int { recipe.reference == .start ? 2 : 1 }
 
-  /// The log-ratio of each sampled token, in the shape `[episode][turn][token]`.
-  package func evidence(for episodes: [Episode], workers: Int) -> [[[Double]]] {
+  /// Computes the log-ratio of each sampled token, in the shape `[episode][turn][token]`.
+  package func read(_ episodes: [Episode], workers: Int) -> EvidenceReading<[[[Double]]]> {
     let batch = TrainingBatch(episodes)
-    return batch.gathered(logRatios(batch, Array(batch.sequences.indices), workers), episodes)
+    return EvidenceReading(
+      batch.gathered(logRatios(batch, Array(batch.sequences.indices), workers), episodes),
+      scoredTokens: passes * batch.tokenCount)
   }
 
-  /// What the steps over an update found, before each of them was made.
+  /// The measures of the steps over an update, each taken before its step.
   package struct Report {
     /// The mean loss in nats.
     package var loss = 0.0
-    /// The share of outcomes, or of pairs, that the odds tell right.
+    /// The share of outcomes, or of pairs, that the odds predict.
     package var accuracy = 0.0
-    /// Tokens passed forward and backward.
+    /// The number of tokens passed forward and backward.
     package var passedTokens = 0
-    /// Tokens scored.
+    /// The number of tokens scored.
     package var scoredTokens = 0
   }
 
-  /// Makes a step for each minibatch of groups.
+  /// Takes a step for each minibatch of groups.
+  ///
+  /// - Throws: `CancellationError`.
   package mutating func fit(
     _ groups: [[Episode]], _ configuration: RunConfiguration, random: Randomness, workers: Int
   ) throws -> Report {
@@ -111,52 +115,5 @@ public struct ImplicitModel: Sendable, Equatable {
       case .policy: members.map { batch.behavior[$0] }
       }
     return zip(own, reference).map { zip($0, $1).map { Double($0) - Double($1) } }
-  }
-}
-
-extension ImplicitReward.Loss {
-  /// What a loss says of groups of odds and outcomes.
-  package struct Judgement {
-    /// The mean loss in nats.
-    package var loss = 0.0
-    /// The share of outcomes, or of pairs, that the odds tell right; those at 0 count half.
-    package var accuracy = 0.0
-    /// The derivative of the loss by each of the odds.
-    package var slopes: [[Double]] = []
-  }
-
-  /// Judges odds x against outcomes y.
-  package func judge(_ groups: [[(odds: Double, outcome: Double)]]) -> Judgement {
-    var judgement = Judgement(slopes: groups.map { $0.map { _ in 0 } })
-    var count = 0.0
-    /// Enters −log σ(x), to be weighed by how many there are.
-    func enter(_ odds: Double, share: Double = 1) -> Double {
-      count += share
-      judgement.loss += share * (max(0, -odds) + log1p(exp(-abs(odds))))
-      judgement.accuracy += share * (odds > 0 ? 1 : odds < 0 ? 0 : 0.5)
-      return -share / (1 + exp(odds))
-    }
-    for (group, members) in groups.enumerated() {
-      switch self {
-      case .outcome:
-        for (member, (odds, outcome)) in members.enumerated() {
-          judgement.slopes[group][member] +=
-            enter(odds, share: outcome) - enter(-odds, share: 1 - outcome)
-        }
-      case .pairs:
-        for (better, winner) in members.enumerated() {
-          for (worse, loser) in members.enumerated() where winner.outcome > loser.outcome {
-            let slope = enter(winner.odds - loser.odds)
-            judgement.slopes[group][better] += slope
-            judgement.slopes[group][worse] -= slope
-          }
-        }
-      }
-    }
-    guard count > 0 else { return judgement }
-    judgement.loss /= count
-    judgement.accuracy /= count
-    judgement.slopes = judgement.slopes.map { $0.map { $0 / count } }
-    return judgement
   }
 }

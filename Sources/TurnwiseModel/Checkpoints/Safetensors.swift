@@ -1,4 +1,5 @@
 public import Foundation
+internal import TurnwiseCore
 
 /// Named arrays of floats in the safetensors format, with text metadata.
 ///
@@ -18,7 +19,7 @@ public struct Safetensors: Sendable, Equatable {
 
     /// Names an array.
     public init(name: String, shape: [Int], values: [Float]) {
-      precondition(
+      require(
         shape.reduce(1, *) == values.count,
         "Tensor \(name) of shape \(shape) cannot hold \(values.count) elements.")
       (self.name, self.shape, self.values) = (name, shape, values)

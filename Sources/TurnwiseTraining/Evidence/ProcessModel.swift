@@ -2,16 +2,16 @@ package import TurnwiseCore
 package import TurnwiseCredit
 public import TurnwiseModel
 
-/// A process reward model: says what return to expect in the state before a turn, learnt from forks.
+/// A process reward model: the return to expect in the state before a turn, learnt from forks.
 ///
 /// Labels are mean returns of continuations that were played from the state (Math-Shepherd, arXiv
 /// 2312.08935, with soft labels). Unlike a critic's targets they do not depend on how the episode itself
-/// went on. Labels of the last updates are kept, because the policy they were played with is close
-/// to the present one.
+/// went on. Labels of the last updates are kept, because the policy that played them is close to the
+/// present one.
 public struct ProcessModel: Sendable, Equatable {
-  /// What was read before a turn, and what forks from there earned on average.
+  /// A state with the mean return of the forks from it.
   public struct Label: Codable, Hashable, Sendable {
-    /// The tokens of the context.
+    /// The tokens that were read before the turn.
     public var tokens: [Int32]
     /// The mean return.
     public var value: Double
@@ -19,45 +19,40 @@ public struct ProcessModel: Sendable, Equatable {
     public var update: Int
   }
 
-  /// What says the values.
+  /// The model of the values.
   public private(set) var critic: Critic
   /// The labels that are learnt from.
   public private(set) var labels: [Label]
+  /// Whether the model has learnt from an update.
+  public internal(set) var hasLearnt: Bool
 
-  /// For how many updates labels are kept.
+  /// The number of updates for which labels are kept.
   private static let memory = 8
 
   /// Starts from a policy's trunk.
-  public init(from policy: Transformer) { self.init(critic: Critic(from: policy), labels: []) }
-
-  init(critic: Critic, labels: [Label]) {
-    self.critic = critic
-    self.labels = labels
+  public init(from policy: Transformer) {
+    self.init(critic: Critic(from: policy), labels: [], hasLearnt: false)
   }
 
-  /// Says the values of states, as evidence for reward shapers.
-  package func evidence(
-    for episodes: [Episode], format: any PromptFormat, workers: Int
-  ) -> Evidence.ProcessModel {
-    read(episodes, format: format, workers: workers).evidence
+  init(critic: Critic, labels: [Label], hasLearnt: Bool) {
+    (self.critic, self.labels, self.hasLearnt) = (critic, labels, hasLearnt)
   }
 
-  /// The values of states, and how many tokens were scored for them.
-  func read(
+  /// Computes the values of states.
+  package func read(
     _ episodes: [Episode], format: any PromptFormat, workers: Int
-  ) -> (evidence: Evidence.ProcessModel, scoredTokens: Int) {
+  ) -> EvidenceReading<Evidence.ProcessModel> {
     let reading = critic.read(episodes, format: format, workers: workers)
-    let values = reading.evidence
-    return (
+    let values = reading.numbers
+    return EvidenceReading(
       Evidence.ProcessModel(
         values: zip(values.values, values.bootstrap).map { turns, bootstrap in
           Evidence.Critic.firstValues(turns, behind: bootstrap ?? 0)
-        }, bootstrap: values.bootstrap), reading.scoredTokens
-    )
+        }, bootstrap: values.bootstrap), scoredTokens: reading.scoredTokens)
   }
 
-  /// Takes in what forks of an update came to.
-  package mutating func learn(
+  /// Adds the labels that the forks of an update give, and removes those that are too old.
+  package mutating func add(
     _ groups: [[Episode]], _ outcomes: [[ForkPoint: [ForkOutcome]]], update: Int
   ) {
     labels.removeAll { $0.update + Self.memory <= update }
@@ -77,7 +72,8 @@ public struct ProcessModel: Sendable, Equatable {
 
   /// Moves the values towards the labels.
   ///
-  /// - Returns: How many tokens were passed.
+  /// - Returns: How many tokens were passed forward and backward.
+  /// - Throws: `CancellationError`.
   package mutating func fit(
     _ configuration: RunConfiguration, epochs: Int, random: Randomness, workers: Int
   ) throws -> Int {
@@ -88,34 +84,5 @@ public struct ProcessModel: Sendable, Equatable {
           values: [label.value])
       }, epochs: epochs, configuration: configuration, random: random,
       workers: workers)
-  }
-}
-
-/// Asks for forks of a random share of turns, to label their states.
-///
-/// The choice follows from the name of the episode, so it does not depend on the order of anything.
-struct LabelRequests: CreditEstimator {
-  static let id = "labels"
-  static let summary = "forks that label states"
-
-  /// The share of turns that are labelled.
-  var share: Double
-  /// Forks of each.
-  var forks: Int
-  /// The seed of the choice.
-  var seed: UInt64
-
-  func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest] {
-    group.episodes.enumerated().flatMap { index, episode in
-      episode.turns.indices.compactMap { turn in
-        var random = Randomness(seed: seed).stream("label-" + episode.name, turn)
-        return random.chance(share)
-          ? ForkRequest(ForkPoint(episode: index, turn: turn), count: forks) : nil
-      }
-    }
-  }
-
-  func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
-    GroupCredit(turns: group.episodes.map { $0.turns.map { _ in 0 } }, of: group)
   }
 }
