@@ -191,7 +191,7 @@ import TurnwiseSandbox
 
   @Test func `is said before a trap that the command sets, which has it whole`() async throws {
     let result = try await play("set -eu; trap 'export -p' EXIT")
-    #expect(result.output == String(decoding: ShellState.initial.variables.bytes, as: UTF8.self))
+    #expect(result.output == String(decoding: ShellSnapshot.initial.variables.bytes, as: UTF8.self))
     #expect(result.isShellStateSaved)
   }
 

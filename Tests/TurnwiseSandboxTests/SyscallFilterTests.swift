@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TurnwiseSandbox
 
-@Suite struct `The filter of system calls` {
+@Suite struct `The system call filter` {
   /// All numbers that are in use and many that are not, with those around each power of two.
   private static let numbers: [UInt32] = {
     let powers: [UInt32] = (11..<32).map { 1 << $0 }
@@ -26,15 +26,15 @@ import TurnwiseSandbox
     }
   }
 
-  private let program = Program(bytes: SyscallFilter.program(isAsking: true))
+  private let program = Program(bytes: SyscallFilter.program(notifiesHost: true))
 
   @Test(arguments: [true, false])
   func `answers each number by its rule, and looks at arguments only for that`(
-    isAsking: Bool
+    notifiesHost: Bool
   ) throws {
-    let program = Program(bytes: SyscallFilter.program(isAsking: isAsking))
+    let program = Program(bytes: SyscallFilter.program(notifiesHost: notifiesHost))
     for number in Self.numbers {
-      let verdict = SyscallFilter.verdict(on: number, isAsking: isAsking)
+      let verdict = SyscallFilter.verdict(on: number, notifiesHost: notifiesHost)
       for arguments in verdict.looksAtArguments ? Self.arguments : [[]] {
         let answer = try program.answer(to: number, SyscallFilter.architecture, arguments)
         guard answer != verdict.answer(to: arguments) else { continue }
@@ -66,7 +66,7 @@ import TurnwiseSandbox
 
   @Test func `asks the host who writes to an output, and nothing else`() throws {
     guard SyscallFilter.architecture == 0xC000_003E else { return }
-    let silent = Program(bytes: SyscallFilter.program(isAsking: false))
+    let silent = Program(bytes: SyscallFilter.program(notifiesHost: false))
     for number in Self.numbers {
       for first: UInt64 in [0, 1, 2, 3, 0xFFFF_FFFF_0000_0001] {
         let arguments = [first, 0, 0, 0, 0, 0]
@@ -95,7 +95,7 @@ import TurnwiseSandbox
 
 /// Classic BPF, as far as a filter of system calls has it.
 private struct Program {
-  struct Trouble: Error { let instruction: [UInt8] }
+  struct InvalidInstruction: Error { let instruction: [UInt8] }
 
   let instructions: [[UInt8]]
 
@@ -126,18 +126,18 @@ private struct Program {
       case 0x15: holds = word == operand  // BPF_JEQ
       case 0x35: holds = word >= operand  // BPF_JGE
       case 0x45: holds = word & operand != 0  // BPF_JSET
-      default: throw Trouble(instruction: instruction)
+      default: throw InvalidInstruction(instruction: instruction)
       }
       next += 1 + Int(instruction[holds ? 2 : 3])
     }
-    throw Trouble(instruction: [])
+    throw InvalidInstruction(instruction: [])
   }
 }
 
 extension SyscallFilter.Verdict {
   fileprivate var looksAtArguments: Bool {
     switch self {
-    case .allow, .fail, .ask: false
+    case .allow, .fail, .notify: false
     default: true
     }
   }
@@ -157,17 +157,17 @@ extension SyscallFilter.Verdict {
         [value, other].contains(lower(argument)) ? code : nil
       case .failIfMasked(let mask, let value, let argument, let code):
         lower(argument) & mask == value ? code : nil
-      case .ask, .askIf: nil
+      case .notify, .notifyIf: nil
       }
     // SECCOMP_RET_ERRNO, SECCOMP_RET_USER_NOTIF, SECCOMP_RET_ALLOW
     if let failure { return 0x0005_0000 | UInt32(failure) }
-    return asks(arguments) ? 0x7FC0_0000 : 0x7FFF_0000
+    return notifies(arguments) ? 0x7FC0_0000 : 0x7FFF_0000
   }
 
-  private func asks(_ arguments: [UInt64]) -> Bool {
+  private func notifies(_ arguments: [UInt64]) -> Bool {
     switch self {
-    case .ask: true
-    case .askIf(let value, let other, let argument):
+    case .notify: true
+    case .notifyIf(let value, let other, let argument):
       [value, other].contains(UInt32(truncatingIfNeeded: arguments[Int(argument)]))
     default: false
     }

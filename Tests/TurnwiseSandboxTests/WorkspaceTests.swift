@@ -59,7 +59,6 @@ import TurnwiseSandbox
     #expect(try StateKey(of: beside) != StateKey(of: Workspace.empty))
     let data = try JSONEncoder().encode(beside)
     #expect(try JSONDecoder().decode(Workspace.self, from: data) == beside)
-    #expect(beside.withShell(.initial) == beside)
     #expect(beside.withoutTemporaryEntries() == .empty)
     var written = beside
     try written.write("x", to: "b")

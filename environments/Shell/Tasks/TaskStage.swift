@@ -115,7 +115,7 @@ extension Workspace {
   /// which are entries of the workspace: what they link to is judged alike.
   private static func staysInside(_ target: [UInt8], from link: [UInt8]) -> Bool {
     let slash = UInt8(ascii: "/")
-    let root = ShellState.initial.directory.bytes
+    let root = ShellSnapshot.initial.directory.bytes
     var (depth, rest) = (link.count { $0 == slash }, target[...])
     if target.first == slash {
       guard target.starts(with: root), target.count == root.count || target[root.count] == slash
