@@ -24,6 +24,17 @@ extension Toolbox {
   }
 }
 
+extension ToolRefusal {
+  /// Calls `body`, and tells the agent why if it fails.
+  ///
+  /// - Parameter body: Reads or writes files.
+  /// - Returns: The result of `body`.
+  /// - Throws: A refusal with the description of the error that `body` throws.
+  public static func from<R>(_ body: () throws(FileError) -> R) throws(ToolRefusal) -> R {
+    do { return try body() } catch { throw ToolRefusal(error.description) }
+  }
+}
+
 /// What the four tools share.
 private struct FileAccess<State>: Sendable {
   let workspace: any WritableKeyPath<State, Workspace> & Sendable
@@ -34,14 +45,10 @@ private struct FileAccess<State>: Sendable {
   func change(
     _ state: inout State, _ path: Text, _ body: (inout Workspace) throws(FileError) -> Void
   ) throws(ToolRefusal) {
-    try refusing { () throws(FileError) in
+    try ToolRefusal.from { () throws(FileError) in
       state[keyPath: workspace] =
         try state[keyPath: workspace].changed(at: path, within: limits, body)
     }
-  }
-
-  func refusing<R>(_ body: () throws(FileError) -> R) throws(ToolRefusal) -> R {
-    do { return try body() } catch { throw ToolRefusal(error.description) }
   }
 
   /// A reply with the beginning of a text, and the number of bytes that are missing.
@@ -66,7 +73,8 @@ private struct ListFiles<State>: Tool {
     throws -> ToolReply
   {
     let workspace = state[keyPath: files.workspace]
-    let entries = try files.refusing { () throws(FileError) in try workspace.list(arguments.path) }
+    let entries = try ToolRefusal.from { () throws(FileError) in try workspace.list(arguments.path)
+    }
     return files.reply(Array(entries.map(Self.line).joined(separator: "\n").utf8)[...])
   }
 
@@ -118,7 +126,7 @@ private struct ReadFile<State>: Tool {
     throws -> ToolReply
   {
     let workspace = state[keyPath: files.workspace]
-    let text = try files.refusing { () throws(FileError) in try workspace.read(arguments.path) }
+    let text = try ToolRefusal.from { () throws(FileError) in try workspace.read(arguments.path) }
     // If `start` is within a character, the reply begins with the whole character.
     let start = Text.boundary(atOrBefore: arguments.start ?? 0, in: text.bytes)
     return files.reply(text.bytes[start...])

@@ -1,16 +1,16 @@
 internal import TurnwiseCore
 
-/// What an agent knows of an episode: the commands it ran and what they answered.
+/// What an agent knows about an episode: the commands that it ran and their replies.
 ///
-/// The expert decides on this alone, so that its episodes can be imitated.
-struct Notebook {
+/// The expert decides on this alone, so its episodes can be imitated.
+struct CommandHistory {
   /// A command that was run.
   struct Entry {
-    /// What bash was given.
+    /// The command as it was given to bash.
     var command: String
-    /// What it answered.
+    /// What the agent read.
     var reply: String
-    /// Whether it went wrong.
+    /// Whether it failed.
     var hasFailed: Bool
   }
 
@@ -24,7 +24,7 @@ struct Notebook {
         case .string(let command)? = call.arguments["command"], let reply = turn.replies.first
       else { return nil }
       let text = reply.text.string
-      // The status of a pipe is that of its last command, so the words count too.
+      // The status of a pipe is that of its last command, so the text is checked too.
       let hasFailed =
         reply.isRefusal || text.contains("No such file")
         || text.split(separator: "\n").last?.hasPrefix("exit ") == true
@@ -32,10 +32,10 @@ struct Notebook {
     }
   }
 
-  /// Whether a command was tried, with or without success.
+  /// Whether a command was tried, successfully or not.
   func hasTried(_ command: String) -> Bool { entries.contains { $0.command == command } }
 
-  /// What the last command with this beginning answered, if it succeeded and printed something.
+  /// The reply to the last command that begins like this, succeeded and printed something.
   func reply(to beginning: String) -> String? {
     entries.last { $0.command.hasPrefix(beginning) && !$0.hasFailed && !$0.reply.isEmpty }?.reply
   }
@@ -45,12 +45,12 @@ struct Notebook {
     reply(to: beginning)?.split(separator: "\n").first.map(String.init)
   }
 
-  /// The last command with this beginning that succeeded.
+  /// The last command that begins like this and succeeded.
   func command(_ beginning: String) -> String? {
     entries.last { $0.command.hasPrefix(beginning) && !$0.hasFailed }?.command
   }
 
-  /// The path that a command with this beginning was successfully given as its last word.
+  /// The last word, a path, of the last command that begins like this and succeeded.
   func path(in beginning: String) -> String? {
     command(beginning)?.split(separator: " ").last.map(String.init)
   }
