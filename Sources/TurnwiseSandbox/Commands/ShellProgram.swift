@@ -1,6 +1,6 @@
 internal import TurnwiseCore
 
-/// What the shell of a command is told: its environment, its command line and its input.
+/// What the shell of a command is started with: its environment, its command line and its input.
 enum ShellProgram {
   /// The whole environment of the shell, sorted by name.
   static let environment: [(name: String, value: String)] = [

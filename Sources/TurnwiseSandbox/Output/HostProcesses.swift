@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What the kernel tells about processes of a sandbox, by their numbers on the host.
+/// What the kernel reports about processes of a sandbox, by their numbers on the host.
 ///
 /// It is asked through descriptors of the processes, and through `/proc` of the host where the kernel
 /// lacks the calls for that.

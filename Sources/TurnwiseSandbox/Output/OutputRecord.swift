@@ -8,7 +8,7 @@ internal import TurnwiseCore
 struct OutputRecord {
   /// The number of the process that a command starts with.
   static let root = 0
-  /// The number of processes that are told apart; what others write counts as their parent's.
+  /// The number of processes that are distinguished; output of others counts as that of their parent.
   private static let processLimit = 1 << 14
   /// A write of at least this many bytes is a full buffer, so it may end in the middle of a line.
   private static let blockBytes = 4096

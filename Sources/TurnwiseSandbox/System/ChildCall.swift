@@ -1,6 +1,6 @@
 /// A system call that a new process makes before it runs a program.
 struct ChildCall {
-  /// What a call is for, which tells what went wrong if it fails.
+  /// What a call is for, which explains a failure.
   enum Stage { case starting, entering, mounting, preparing, rights, filtering, program }
 
   let stage: Stage

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What an open directory tells about its files and its file system.
+/// Reading from an open directory, and the size of its file system.
 extension Descriptor {
   /// Opens the directory again, to read its names from the first one on.
   func reopened() throws(Errno) -> Descriptor {

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// A thread of this process that runs one function and ends.
 ///
-/// Foundation's `Thread` does not report that the system cannot start another thread, so whoever
-/// waits for its work would wait forever.
+/// Foundation's `Thread` does not report that the system cannot start another thread, so code that waits
+/// for its work would wait forever.
 enum DetachedThread {
   private final class Body: Sendable {
     let run: @Sendable () -> Void

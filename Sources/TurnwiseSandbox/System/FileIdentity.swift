@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The numbers by which a file is told from all other files of the machine, whatever paths lead to it.
+/// The numbers that identify a file on the machine, whatever paths lead to it.
 struct FileIdentity: Equatable {
   let device: dev_t
   let number: ino_t
