@@ -159,8 +159,8 @@ import TurnwiseEnvironments
     try writeTasks()
     try FileManager.default.removeItem(at: folder.url.appending(path: "sort"))
     let text =
-      "error: \(folder.path): none is for held-out\nhint:  write \"split\": \"held-out\" into the "
-      + "task.json of some, or play the other split\n"
+      "error: \(folder.path): no task is for held-out\nhint:  write \"split\": \"held-out\" into the "
+      + "task.json of some tasks, or play the other split\n"
     for command in ["run", "train", "compare"] {
       let printed = await turnwise(
         "\(command) shell-v1 --tasks \(folder.path) --out \(out.path)")
