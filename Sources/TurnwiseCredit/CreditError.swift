@@ -1,21 +1,23 @@
-/// Why a group could not be credited.
+/// Why a group cannot be credited.
+///
+/// Turns are counted from 0.
 public enum CreditError: Error, Hashable, Sendable {
   /// The episode failed or has no turns.
   case notCreditable(episode: String)
-  /// Two episodes of the group do not share scenario and start.
+  /// Two episodes of the group have different scenarios or starts.
   case differentStarts(String, String)
-  /// No turn of the episode was paid, not even 0.
+  /// No turn of the episode has a reward, not even 0.
   case noReward(episode: String)
-  /// A reward or potential is infinite or not a number. Turns count from 0.
+  /// A reward or potential is infinite or not a number.
   case notFinite(episode: String, turn: Int)
   /// A reward, a potential, or the sum of the rewards up to a turn is larger than
-  /// ``CreditGroup/largestReturn``. Turns count from 0.
+  /// ``CreditGroup/largestReturn``.
   case tooLarge(episode: String, turn: Int)
-  /// Two members of a group are the same episode.
+  /// An episode is in the group twice.
   case sameEpisode(String)
-  /// The estimator gave credit that is infinite or not a number.
+  /// The estimator returned credit that is infinite or not a number.
   case creditNotFinite(estimator: String, episode: String)
-  /// The environment gave no potential of the state before a turn. Turns count from 0.
+  /// The environment gave no potential for the state before a turn.
   case noPotential(episode: String, turn: Int)
   /// The policy sampled no tokens.
   case noTokens(episode: String)
@@ -23,13 +25,13 @@ public enum CreditError: Error, Hashable, Sendable {
   case missing(Evidence.Need)
   /// Evidence does not have the shape of the group, or is not finite.
   case evidenceShape(Evidence.Need, episode: String)
-  /// The state before a turn has no key. Turns count from 0.
+  /// The state before a turn has no key.
   case noStateKey(episode: String, turn: Int)
-  /// The continuations from a point were not played. Turns count from 0.
+  /// The continuations from a turn were not played.
   case noForks(episode: String, turn: Int)
-  /// The critic's values do not have the shape of the group's sampled tokens.
+  /// The critic's values do not have the shape of the group's sampled tokens, or are not finite.
   case criticShape(episode: String)
-  /// The critic's value of what comes after an episode that was cut from outside is missing.
+  /// The critic's value of what comes after an episode that was cut off from outside is missing.
   case noBootstrap(episode: String)
 }
 
@@ -40,18 +42,18 @@ extension CreditError: CustomStringConvertible {
     case .notCreditable(let episode):
       "episode \(episode) failed or has no turns; keep the episodes that are creditable"
     case .differentStarts(let first, let second):
-      "episodes \(first) and \(second) do not share scenario and start, so they are no group"
+      "episodes \(first) and \(second) have different scenarios or starts, so they are not a group"
     case .noReward(let episode):
       """
       episode \(episode) has no reward at all, which is not the same as 0; \
-      let the environment's judge or its steps pay one
+      return a reward from the environment's judge or from its steps
       """
     case .notFinite(let episode, let turn):
       "turn \(turn + 1) of episode \(episode) has a reward or potential that is not finite"
     case .tooLarge(let episode, let turn):
       """
-      the rewards of episode \(episode) reach more than \(CreditGroup.largestReturn) at turn \
-      \(turn + 1), which is too much to compare and to learn from; let the environment pay smaller ones
+      the rewards of episode \(episode) exceed \(CreditGroup.largestReturn) at turn \(turn + 1), which \
+      is too large to compare and to learn from; let the environment pay smaller rewards
       """
     case .sameEpisode(let episode):
       "episode \(episode) is in its group twice; give each episode once"
@@ -74,7 +76,10 @@ extension CreditError: CustomStringConvertible {
     case .criticShape(let episode):
       "the critic must give one finite value for each sampled token of episode \(episode)"
     case .noBootstrap(let episode):
-      "episode \(episode) was cut from outside; the critic must give a finite value of the context of its next turn"
+      """
+      episode \(episode) was cut off from outside; \
+      the critic must give a finite value of the context of its next turn
+      """
     }
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `An audit of the gated problem` {
@@ -56,14 +57,14 @@ import TurnwiseCredit
 
   @Test func `shares forks of equal pasts, and counts the turns of the others`() throws {
     let score = try GatedAudit(groups: 50).scores([
-      .estimator(ForkMonteCarlo(k: 1), hasCriticError: false)
+      .estimator(ForkMonteCarlo { $0.k = 1 }, hasCriticError: false)
     ])[0]
     // Nothing shared would be 6 + 5 + 4 + 3 + 2 + 1 turns; the start alone shared 15.75.
     #expect(score.forkTurns < 15.75 && score.forkTurns > 5)
   }
 
   @Test func `draws the same from the same seed`() throws {
-    let entry = GatedAudit.Entry.estimator(TurnGAE(lambda: 0), hasCriticError: true)
+    let entry = GatedAudit.Entry.estimator(TurnGAE { $0.lambda = 0 }, hasCriticError: true)
     let audit = GatedAudit(groups: 20, seed: 9)
     #expect(try audit.scores([entry]) == audit.scores([entry]))
     #expect(try audit.scores([entry]) != GatedAudit(groups: 20, seed: 10).scores([entry]))

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Bi-level GAE` {
@@ -9,28 +10,30 @@ import TurnwiseCredit
   func `gives the worked rows of section 5-2`(
     turnGamma: Double, lambda: Double, expected: [Double]
   ) throws {
-    let credit = try BiLevelGAE(turnGamma: turnGamma, lambda: lambda)
+    let credit = try BiLevelGAE { ($0.turnGamma, $0.lambda) = (turnGamma, lambda) }
       .credit(firstOfFixtureA(), evidence: firstCritic())
     #expect(agree(credit.tokens(0), expected))
     #expect(credit.episodes[0].tokens?.map(\.count) == [2, 3, 1])
   }
 
   @Test func `is token GAE at discounts and lambda 1`() throws {
-    let two = try BiLevelGAE(turnGamma: 1, gamma: 1, lambda: 1)
+    let two = try BiLevelGAE { ($0.turnGamma, $0.gamma, $0.lambda) = (1, 1, 1) }
       .credit(firstOfFixtureA(), evidence: firstCritic())
-    let one = try TokenGAE(lambda: 1).credit(firstOfFixtureA(), evidence: firstCritic())
+    let one = try TokenGAE { $0.lambda = 1 }.credit(firstOfFixtureA(), evidence: firstCritic())
     #expect(agree(two.tokens(0), one.tokens(0), within: 1e-12))
   }
 
   @Test func `discounts a turn once where token GAE discounts each of its tokens`() throws {
-    let two = try BiLevelGAE(turnGamma: 0.9, gamma: 0.9, lambda: 1)
+    let two = try BiLevelGAE { ($0.turnGamma, $0.gamma, $0.lambda) = (0.9, 0.9, 1) }
       .credit(firstOfFixtureA(), evidence: firstCritic())
-    let one = try TokenGAE(gamma: 0.9, lambda: 1)
+    let one = try TokenGAE { ($0.gamma, $0.lambda) = (0.9, 1) }
       .credit(firstOfFixtureA(), evidence: firstCritic())
     // Before the last token of turn 1 two turns lie ahead, but four tokens.
     #expect(agree(two.tokens(0)[1], 0.81 - 0.4, within: 1e-12))
     #expect(agree(one.tokens(0)[1], 0.6561 - 0.4, within: 1e-12))
-    #expect(BiLevelGAE(turnGamma: 0.9, gamma: 0.9, lambda: 1).notices(in: .usual).isEmpty)
+    #expect(
+      BiLevelGAE { ($0.turnGamma, $0.gamma, $0.lambda) = (0.9, 0.9, 1) }.notices(in: .usual).isEmpty
+    )
   }
 
   @Test func `knows where a turn ends that was paid nothing`() throws {
@@ -56,7 +59,8 @@ import TurnwiseCredit
   }
 
   @Test func `trains the critic on the returns of tokens`() throws {
-    let credit = try BiLevelGAE(gamma: 0.9).credit(firstOfFixtureA(), evidence: firstCritic())
+    let credit = try BiLevelGAE { $0.gamma = 0.9 }.credit(
+      firstOfFixtureA(), evidence: firstCritic())
     let targets = try #require(credit.episodes[0].valueTargets).flatMap(\.self)
     #expect(agree(targets, [0.59049, 0.6561, 0.729, 0.81, 0.9, 1], within: 1e-12))
   }
@@ -67,14 +71,14 @@ import TurnwiseCredit
       .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic(behind: 0.5))
     #expect(agree(ended.tokens(0)[5], 0.2, within: 1e-12))
     #expect(agree(cut.tokens(0)[5], 1 + 0.5 - 0.8, within: 1e-12))
-    let limit = try BiLevelGAE(bootstrap: false)
+    let limit = try BiLevelGAE { $0.bootstrap = false }
       .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic())
     #expect(limit.tokens(0) == ended.tokens(0))
   }
 
   @Test func `leaves out turns without tokens`() throws {
     let silent = try CreditGroup([episode([nil, 0.25, 0.5], tokens: [1, 0, 1])])
-    let credit = try BiLevelGAE(turnGamma: 1, lambda: 1)
+    let credit = try BiLevelGAE { ($0.turnGamma, $0.lambda) = (1, 1) }
       .credit(silent, evidence: firstCritic([[0.3], [], [0.8]]))
     #expect(credit.episodes[0].tokens?.map(\.count) == [1, 0, 1])
     #expect(agree(credit.tokens(0), [0.75 - 0.3, 0.5 - 0.8], within: 1e-12))
@@ -91,10 +95,10 @@ import TurnwiseCredit
       try BiLevelGAE().credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic())
     }
     #expect(BiLevelGAE().notices(in: .alone).isEmpty)
-    let same = BiLevelGAE(turnGamma: 1, gamma: 1, lambda: 1).notices(in: .usual)
+    let same = BiLevelGAE { ($0.turnGamma, $0.gamma, $0.lambda) = (1, 1, 1) }.notices(in: .usual)
     #expect(same.map(\.severity) == [.warning])
     #expect(same[0].message.contains("digit for digit"))
-    #expect(BiLevelGAE(lambda: 0).notices(in: .usual).count == 1)
+    #expect(BiLevelGAE { $0.lambda = 0 }.notices(in: .usual).count == 1)
     #expect(BiLevelGAE().notices(in: .wordless).map(\.severity) == [.refusal])
   }
 }

@@ -69,7 +69,8 @@ import TurnwiseCredit
     func credit(behind: Double) throws -> Double {
       let evidence = Evidence(
         critic: Evidence.Critic(values: [[[0.3], [0.4, 0.5]]], bootstrap: [behind]))
-      return try TokenGAE(lambda: 1).credit(cut, evidence: evidence).episodes[0].tokens?[1][1]
+      return try TokenGAE { $0.lambda = 1 }.credit(cut, evidence: evidence).episodes[0].tokens?[1][
+        1]
         ?? .nan
     }
     #expect(try abs(credit(behind: 0.9) - 0.4) < 1e-12 && abs(credit(behind: 0) + 0.5) < 1e-12)

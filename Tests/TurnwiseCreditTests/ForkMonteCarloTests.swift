@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Fork Monte-Carlo` {
@@ -38,18 +39,18 @@ import TurnwiseCredit
       ForkPoint(episode: 0, turn: 0): [outcome],
       ForkPoint(episode: 0, turn: 1): [ForkOutcome(return: 0.5)],
     ])
-    let credit = try ForkMonteCarlo(gamma: 0.9).credit(group, evidence: evidence)
+    let credit = try ForkMonteCarlo { $0.gamma = 0.9 }.credit(group, evidence: evidence)
     #expect(agree(credit.turns, [[0.9 * 0.5 - 0.9, 1 - 0.5]], within: 1e-12))
   }
 
   @Test func `asks for K continuations before each turn`() throws {
-    let requests = ForkMonteCarlo(k: 9).requests(try fixtureA(), evidence: Evidence())
+    let requests = ForkMonteCarlo { $0.k = 9 }.requests(try fixtureA(), evidence: Evidence())
     #expect(requests.count == 10)
     #expect(requests.allSatisfy { $0.count == 9 && $0.point.token == 0 })
   }
 
   @Test func `forks inside turns at every few tokens`() throws {
-    let estimator = ForkMonteCarlo(at: .token, stride: 2)
+    let estimator = ForkMonteCarlo { ($0.at, $0.stride) = (.token, 2) }
     let points = estimator.requests(try firstOfFixtureA(), evidence: Evidence()).map(\.point)
     #expect(
       points
@@ -64,7 +65,7 @@ import TurnwiseCredit
   }
 
   @Test func `plays more continuations where the first two disagree`() throws {
-    let estimator = ForkMonteCarlo(k: 8, adaptive: .disagreement)
+    let estimator = ForkMonteCarlo { ($0.k, $0.adaptive) = (8, .disagreement) }
     let first = estimator.requests(try fixtureA(), evidence: Evidence())
     #expect(first.map(\.count) == Array(repeating: 2, count: 10))
     let open = try forks(["S0": [1, 0], "S1": [1, 1], "S2": [0, 0], "S3": [1, 1]])
@@ -74,7 +75,7 @@ import TurnwiseCredit
 
   @Test func `forks where the policy was least certain, and shares the gain between forks`() throws
   {
-    let estimator = ForkMonteCarlo(adaptive: .entropy, share: 0.5)
+    let estimator = ForkMonteCarlo { ($0.adaptive, $0.share) = (.entropy, 0.5) }
     let entropies = [[[0.9, 0.9], [0.1, 0.2, 0.3], [0.5]]]
     var evidence = Evidence(
       distributions: .init(logProbabilities: entropies, squares: entropies, entropies: entropies))
@@ -97,7 +98,8 @@ import TurnwiseCredit
     }
     #expect(ForkMonteCarlo().notices(in: .alone).isEmpty)
     #expect(ForkMonteCarlo().notices(in: .unforkable).map(\.severity) == [.refusal])
-    #expect(ForkMonteCarlo(at: .token).notices(in: .wordless).map(\.severity) == [.refusal])
-    #expect(ForkMonteCarlo(k: 2, adaptive: .disagreement).notices(in: .usual).count == 1)
+    #expect(ForkMonteCarlo { $0.at = .token }.notices(in: .wordless).map(\.severity) == [.refusal])
+    #expect(
+      ForkMonteCarlo { ($0.k, $0.adaptive) = (2, .disagreement) }.notices(in: .usual).count == 1)
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Group-standardised broadcast` {
@@ -6,7 +7,7 @@ import TurnwiseCredit
 
   @Test(arguments: [(false, 1, 0.5), (true, 1, 0.866024), (true, 0, 0.999998)])
   func `gives the worked rows of section 3-4`(std: Bool, ddof: Int, win: Double) throws {
-    let credit = GRPO(std: std, ddof: ddof).credit(try fixtureA(), evidence: evidence)
+    let credit = GRPO { ($0.std, $0.ddof) = (std, ddof) }.credit(try fixtureA(), evidence: evidence)
     #expect(
       agree(credit.turns, [[win, win, win], [-win, -win], [win, win, win], [-win, -win]]))
     #expect(credit.episodes.allSatisfy { $0.tokens == nil && $0.valueTargets == nil })
@@ -20,10 +21,12 @@ import TurnwiseCredit
   @Test(arguments: [(2, 0.0525), (4, 0.07875), (8, 0.091875)])
   func `has N minus 1 over N of the true gradient without std`(size: Int, expected: Double) throws {
     let found: [Double] = try EnumeratedProblem.stopping.expectedGradient(
-      of: GRPO(std: false), groupSize: size)
+      of: GRPO { $0.std = false }, groupSize: size)
     #expect(agree(found, [expected], within: 1e-12))
     #expect(
-      agree(GRPO(std: false).gradient.factor(groupSize: size) ?? 0, expected / 0.105, within: 1e-12)
+      agree(
+        GRPO { $0.std = false }.gradient.factor(groupSize: size) ?? 0, expected / 0.105,
+        within: 1e-12)
     )
   }
 
@@ -36,7 +39,7 @@ import TurnwiseCredit
   }
 
   @Test func `does not see a constant added to all returns`() throws {
-    for estimator in [GRPO(), GRPO(std: false)] {
+    for estimator in [GRPO(), GRPO { $0.std = false }] {
       let plain = estimator.credit(try group([[0.3], [-1.2], [4]]), evidence: evidence)
       let shifted = estimator.credit(try group([[100.3], [98.8], [104]]), evidence: evidence)
       #expect(agree(shifted.turns, plain.turns, within: 1e-12))
@@ -60,6 +63,6 @@ import TurnwiseCredit
     #expect(GRPO().notices(in: .alone).map(\.severity) == [.refusal])
     let pair = CreditSetting(groupSize: 2, turnLimit: 8)
     #expect(GRPO().notices(in: pair).map(\.severity) == [.warning])
-    #expect(GRPO(std: false).notices(in: pair).isEmpty)
+    #expect(GRPO { $0.std = false }.notices(in: pair).isEmpty)
   }
 }

@@ -1,13 +1,17 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Anchor-state groups` {
   let evidence = Evidence()
 
   @Test(arguments: [
-    (GiGPO(gamma: 0.9), [0.905, 0.95, 0.5], [-0.905, -0.95]),
-    (GiGPO(gamma: 0.9, crossStep: true), [0.805, 0.85, 0.4], [-1.005, -1.05]),
-    (GiGPO(gamma: 0.9, std: true), [1.732047, 1.57313, 0.866024], [-1.732047, -1.57313]),
+    (GiGPO { $0.gamma = 0.9 }, [0.905, 0.95, 0.5], [-0.905, -0.95]),
+    (GiGPO { ($0.gamma, $0.crossStep) = (0.9, true) }, [0.805, 0.85, 0.4], [-1.005, -1.05]),
+    (
+      GiGPO { ($0.gamma, $0.std) = (0.9, true) }, [1.732047, 1.57313, 0.866024],
+      [-1.732047, -1.57313]
+    ),
   ])
   func `give the worked rows of section 4-1`(
     estimator: GiGPO, win: [Double], loss: [Double]
@@ -18,12 +22,13 @@ import TurnwiseCredit
   }
 
   @Test func `weigh the step part`() throws {
-    let step = try GiGPO(gamma: 0.9, episode: false).credit(fixtureA(), evidence: evidence)
+    let step = try GiGPO { ($0.gamma, $0.episode) = (0.9, false) }.credit(
+      fixtureA(), evidence: evidence)
     #expect(
       agree(
         step.turns, [[0.405, 0.45, 0], [-0.405, -0.45], [0.405, 0.45, 0], [-0.405, -0.45]],
         within: 1e-12))
-    let half = try GiGPO(gamma: 0.9, weight: 0.5, episode: false)
+    let half = try GiGPO { ($0.gamma, $0.weight, $0.episode) = (0.9, 0.5, false) }
       .credit(fixtureA(), evidence: evidence)
     #expect(agree(half.turns, step.turns.map { $0.map { $0 / 2 } }, within: 1e-12))
   }
@@ -42,7 +47,9 @@ import TurnwiseCredit
   func `shrink rare actions as in section 4-4`(
     kappa: Double, gate: Bool, rare: Double, common: Double
   ) throws {
-    let estimator = GiGPO(gamma: 1, episode: false, actions: true, kappa: kappa, gate: gate)
+    let estimator = GiGPO {
+      ($0.gamma, $0.episode, $0.actions, $0.kappa, $0.gate) = (1, false, true, kappa, gate)
+    }
     let credit = try estimator.credit(rareAction(), evidence: evidence)
     #expect(agree(credit.turns, [[rare], [common], [common], [common]]))
   }
@@ -53,15 +60,18 @@ import TurnwiseCredit
         episode([reward], states: ["S"], actions: [action])
       })
     for gate in [false, true] {
-      let actions = try GiGPO(gamma: 1, episode: false, actions: true, kappa: 0, gate: gate)
-        .credit(once, evidence: evidence)
-      let visits = try GiGPO(gamma: 1, episode: false).credit(once, evidence: evidence)
+      let actions = try GiGPO {
+        ($0.gamma, $0.episode, $0.actions, $0.kappa, $0.gate) = (1, false, true, 0, gate)
+      }
+      .credit(once, evidence: evidence)
+      let visits = try GiGPO { ($0.gamma, $0.episode) = (1, false) }.credit(
+        once, evidence: evidence)
       #expect(agree(actions.turns, visits.turns, within: 1e-12))
     }
   }
 
   @Test func `find the irrelevant turn of Fixture A by its actions`() throws {
-    let credit = try GiGPO(gamma: 1, episode: false, actions: true, kappa: 0)
+    let credit = try GiGPO { ($0.gamma, $0.episode, $0.actions, $0.kappa) = (1, false, true, 0) }
       .credit(fixtureA(), evidence: evidence)
     #expect(
       agree(credit.turns, [[0, 0.5, 0], [0, -0.5], [0, 0.5, 0], [0, -0.5]], within: 1e-12))
@@ -71,7 +81,7 @@ import TurnwiseCredit
     let again = try CreditGroup([
       episode([nil, 1], states: ["S", "S"]), episode([0], states: ["S"]),
     ])
-    let credit = try GiGPO(gamma: 1, episode: false).credit(again, evidence: evidence)
+    let credit = try GiGPO { ($0.gamma, $0.episode) = (1, false) }.credit(again, evidence: evidence)
     #expect(agree(credit.turns, [[1.0 / 3, 1.0 / 3], [-2.0 / 3]], within: 1e-12))
   }
 
@@ -79,7 +89,7 @@ import TurnwiseCredit
     let apart = try CreditGroup([
       episode([nil, 1], states: ["S", "T"]), episode([nil, 0], states: ["S", "U"]),
     ])
-    let step = try GiGPO(episode: false).credit(apart, evidence: evidence)
+    let step = try GiGPO { $0.episode = false }.credit(apart, evidence: evidence)
     #expect(step.turns[0][1] == 0)
     #expect(step.diagnostics.loneTurns == 2)
     let both = try GiGPO().credit(apart, evidence: evidence)
@@ -94,7 +104,8 @@ import TurnwiseCredit
     }
     let group = try CreditGroup(shifted)
     for estimator in [
-      GiGPO(gamma: 1), GiGPO(gamma: 1, crossStep: true), GiGPO(gamma: 1, std: true),
+      GiGPO { $0.gamma = 1 }, GiGPO { ($0.gamma, $0.crossStep) = (1, true) },
+      GiGPO { ($0.gamma, $0.std) = (1, true) },
     ] {
       let plain = try estimator.credit(fixtureA(), evidence: evidence)
       #expect(
@@ -108,7 +119,10 @@ import TurnwiseCredit
     }
     #expect(GiGPO().notices(in: .usual).isEmpty)
     #expect(GiGPO().notices(in: .alone).map(\.severity) == [.refusal])
-    #expect(GiGPO(gamma: 0, weight: 0).notices(in: .usual).map(\.severity) == [.warning, .warning])
-    #expect(GiGPO(episode: false, crossStep: true).notices(in: .usual).count == 1)
+    #expect(
+      GiGPO { ($0.gamma, $0.weight) = (0, 0) }.notices(in: .usual).map(\.severity) == [
+        .warning, .warning,
+      ])
+    #expect(GiGPO { ($0.episode, $0.crossStep) = (false, true) }.notices(in: .usual).count == 1)
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Grouped GAE` {
@@ -11,13 +12,14 @@ import TurnwiseCredit
   func `gives the worked rows of section 4-6`(
     lambda: Double, win: [Double], loss: [Double]
   ) throws {
-    let credit = try GroupedGAE(lambda: lambda).credit(fixtureA(), evidence: evidence)
+    let credit = try GroupedGAE { $0.lambda = lambda }.credit(fixtureA(), evidence: evidence)
     #expect(agree(credit.turns, [win, loss, win, loss], within: 1e-12))
     #expect(credit.episodes.allSatisfy { $0.valueTargets == nil })
   }
 
   @Test func `discounts the values of states too`() throws {
-    let credit = try GroupedGAE(gamma: 0.9, lambda: 0).credit(fixtureA(), evidence: evidence)
+    let credit = try GroupedGAE { ($0.gamma, $0.lambda) = (0.9, 0) }.credit(
+      fixtureA(), evidence: evidence)
     // V is .405, .45 and 1 for S0, S1 and S3.
     #expect(agree(credit.turns[0], [0.9 * 0.45 - 0.405, 0.9 - 0.45, 0], within: 1e-12))
   }
@@ -28,7 +30,7 @@ import TurnwiseCredit
         episode([0], states: ["S0"], isTruncated: true, finalState: finalState),
         episode([nil, 1], states: ["S0", "S1"]),
       ])
-      return try GroupedGAE(lambda: 0).credit(cut, evidence: evidence).turns[0]
+      return try GroupedGAE { $0.lambda = 0 }.credit(cut, evidence: evidence).turns[0]
     }
     #expect(agree(try credit(finalState: "S1"), [0.5], within: 1e-12))
     #expect(agree(try credit(finalState: "S9"), [-0.5], within: 1e-12))
@@ -39,7 +41,7 @@ import TurnwiseCredit
       episode([nil, nil, 1], states: ["S0", "T", "U"]),
       episode([nil, nil, 0], states: ["S0", "V", "W"]),
     ])
-    let credit = try GroupedGAE(lambda: 0).credit(apart, evidence: evidence)
+    let credit = try GroupedGAE { $0.lambda = 0 }.credit(apart, evidence: evidence)
     #expect(credit.turns == [[0.5, 0, 0], [-0.5, 0, 0]])
     #expect(credit.diagnostics.loneTurns == 4)
   }
@@ -48,7 +50,7 @@ import TurnwiseCredit
     let equal = try CreditGroup([
       episode([0.1, 0.2], states: ["S0", "S1"]), episode([nil, 0.3], states: ["S0", "S1"]),
     ])
-    let credit = try GroupedGAE(lambda: 1).credit(equal, evidence: evidence)
+    let credit = try GroupedGAE { $0.lambda = 1 }.credit(equal, evidence: evidence)
     #expect(credit.turns[0][0] == 0)
     #expect(credit.turns[1][0] == 0)
   }
@@ -59,6 +61,6 @@ import TurnwiseCredit
     }
     #expect(GroupedGAE().notices(in: .usual).isEmpty)
     #expect(GroupedGAE().notices(in: .alone).map(\.severity) == [.refusal])
-    #expect(GroupedGAE(gamma: 0).notices(in: .usual).map(\.severity) == [.warning])
+    #expect(GroupedGAE { $0.gamma = 0 }.notices(in: .usual).map(\.severity) == [.warning])
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Nested history groups` {
@@ -13,11 +14,11 @@ import TurnwiseCredit
   }
 
   @Test(arguments: [
-    (HGPO(depth: 0), [0.55, 0.15, -0.25, -0.45]),
-    (HGPO(alpha: 60), [0.2, -0.2, 0.1, -0.1]),
+    (HGPO { $0.depth = 0 }, [0.55, 0.15, -0.25, -0.45]),
+    (HGPO { $0.alpha = 60 }, [0.2, -0.2, 0.1, -0.1]),
     (HGPO(), [0.316667, -0.083333, -0.016667, -0.216667]),
-    (HGPO(depth: 1), [0.316667, -0.083333, -0.016667, -0.216667]),
-    (HGPO(alpha: 0), [0.375, -0.025, -0.075, -0.275]),
+    (HGPO { $0.depth = 1 }, [0.316667, -0.083333, -0.016667, -0.216667]),
+    (HGPO { $0.alpha = 0 }, [0.375, -0.025, -0.075, -0.275]),
   ])
   func `give the worked rows of section 4-2`(estimator: HGPO, expected: [Double]) throws {
     let credit = try estimator.credit(visits(), evidence: evidence)
@@ -32,8 +33,10 @@ import TurnwiseCredit
 
   @Test func `are the step part of anchor-state groups at depth 0`() throws {
     for gamma in [1, 0.9] {
-      let nested = try HGPO(gamma: gamma, depth: 0).credit(fixtureA(), evidence: evidence)
-      let step = try GiGPO(gamma: gamma, episode: false).credit(fixtureA(), evidence: evidence)
+      let nested = try HGPO { ($0.gamma, $0.depth) = (gamma, 0) }.credit(
+        fixtureA(), evidence: evidence)
+      let step = try GiGPO { ($0.gamma, $0.episode) = (gamma, false) }.credit(
+        fixtureA(), evidence: evidence)
       #expect(agree(nested.turns, step.turns, within: 1e-12))
     }
   }
@@ -48,8 +51,9 @@ import TurnwiseCredit
   }
 
   @Test func `do not see a constant added to all returns`() throws {
-    let plain = try HGPO(gamma: 1).credit(visits(), evidence: evidence)
-    let shifted = try HGPO(gamma: 1).credit(visits([101, 100.6, 100.2, 100]), evidence: evidence)
+    let plain = try HGPO { $0.gamma = 1 }.credit(visits(), evidence: evidence)
+    let shifted = try HGPO { $0.gamma = 1 }.credit(
+      visits([101, 100.6, 100.2, 100]), evidence: evidence)
     #expect(agree(shifted.turns, plain.turns, within: 1e-12))
   }
 
@@ -59,6 +63,6 @@ import TurnwiseCredit
     }
     #expect(HGPO().notices(in: .usual).isEmpty)
     #expect(HGPO().notices(in: .alone).map(\.severity) == [.refusal])
-    #expect(HGPO(gamma: 0, depth: 0).notices(in: .usual).count == 2)
+    #expect(HGPO { ($0.gamma, $0.depth) = (0, 0) }.notices(in: .usual).count == 2)
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `iStar` {
@@ -15,7 +16,7 @@ import TurnwiseCredit
   }
 
   @Test func `is the standardised broadcast without the process part`() throws {
-    let credit = try ShapedEstimator(ImplicitReward(), IStar(alpha: 0))
+    let credit = try ShapedEstimator(ImplicitReward(), IStar { $0.alpha = 0 })
       .credit(fixtureA(), evidence: implicitEvidence())
     #expect(credit.turns == GRPO().credit(try fixtureA(), evidence: Evidence()).turns)
   }
@@ -36,7 +37,7 @@ import TurnwiseCredit
     let fed = ShapedEstimator(ImplicitReward(), IStar())
     #expect(fed.notices(in: .usual).isEmpty)
     #expect(fed.notices(in: .alone).map(\.severity) == [.refusal])
-    let empty = ShapedEstimator(ImplicitReward(), IStar(alpha: 0)).notices(in: .usual)
+    let empty = ShapedEstimator(ImplicitReward(), IStar { $0.alpha = 0 }).notices(in: .usual)
     #expect(empty.map(\.severity) == [.warning])
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Immediate reward` {
@@ -23,14 +24,14 @@ import TurnwiseCredit
       }
     }
     evidence.critic = .init(values: tokens, bootstrap: none)
-    let progress = try ShapedEstimator(PotentialShaping(of: .model), ImmediateReward())
+    let progress = try ShapedEstimator(PotentialShaping { $0.of = .model }, ImmediateReward())
       .credit(fixtureA(), evidence: evidence)
-    let step = try TurnGAE(lambda: 0).credit(fixtureA(), evidence: evidence)
+    let step = try TurnGAE { $0.lambda = 0 }.credit(fixtureA(), evidence: evidence)
     #expect(agree(progress.turns, step.turns, within: 1e-12))
   }
 
   @Test func `adds the comparison of whole episodes by what the environment paid`() throws {
-    let credit = try ShapedEstimator(PotentialShaping(), ImmediateReward(outcome: 2))
+    let credit = try ShapedEstimator(PotentialShaping(), ImmediateReward { $0.outcome = 2 })
       .credit(fixtureA(), evidence: Evidence())
     #expect(credit.turns == [[1, 1.5, 1], [-1, -1.5], [1, 1.5, 1], [-1, -1.5]])
   }

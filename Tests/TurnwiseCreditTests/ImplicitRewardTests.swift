@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Implicit process reward` {
@@ -15,7 +16,7 @@ import TurnwiseCredit
   @Test func `pays tokens, of which a turn has the sum`() throws {
     let pair = try CreditGroup([episode([nil, 1], tokens: [2, 1])])
     let evidence = Evidence(implicitModel: [[[1, -3], [2]]])
-    let rewards = try ImplicitReward(beta: 0.5, level: .token)
+    let rewards = try ImplicitReward { ($0.beta, $0.level) = (0.5, .token) }
       .rewards(pair, evidence: evidence, discount: 1)
     #expect(rewards.tokens == [[[0.5, -1.5], [1]]])
     #expect(rewards.turns == [[-1, 1]])

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `The laws of estimators` {

@@ -9,14 +9,14 @@ import TurnwiseCredit
   }
 
   @Test func `gives the worked rows of section 6-4`() {
-    let weighed = MinimumForm.weighed(scores, temperature: 0.1)
+    let weighed = MinimumForm.weighted(scores, temperature: 0.1)
     #expect(agree(zip(weighed, scores).map { $0 / $1 }, [0.000335, 0.997194, 0.002472]))
     #expect(agree(returns(weighed), [-0.198249, -0.19845, 0.000989]))
     #expect(agree(returns(scores), [0.8, 0.2, 0.4]))
   }
 
   @Test func `is the worst score as the temperature falls`() {
-    let hard = MinimumForm.weighed(scores, temperature: 1e-3)
+    let hard = MinimumForm.weighted(scores, temperature: 1e-3)
     #expect(agree(hard, [0, -0.2, 0], within: 1e-12))
     // Turns up to the worst one look forward to it, as with a hard minimum; later ones to nothing.
     #expect(agree(Array(returns(hard)[..<2]), [-0.2, -0.2], within: 1e-12))
@@ -24,7 +24,7 @@ import TurnwiseCredit
 
   @Test func `pays nothing for padding, which a sum does`() {
     for count in [3, 6] {
-      let weighed = MinimumForm.weighed(Array(repeating: 0.3, count: count), temperature: 0.1)
+      let weighed = MinimumForm.weighted(Array(repeating: 0.3, count: count), temperature: 0.1)
       #expect(agree(weighed.reduce(0, +), 0.3, within: 1e-12))
     }
     #expect(agree(returns(Array(repeating: 0.3, count: 3))[0], 0.9, within: 1e-12))

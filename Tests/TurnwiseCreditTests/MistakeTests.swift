@@ -9,29 +9,45 @@ enum CreditMistake: String, Codable, CaseIterable, Sendable {
 
   var words: String {
     switch self {
-    case .degreesOfFreedom: "grpo: ddof must be 0 or 1, but is 3"
-    case .negativeWeight: "must be finite numbers of at least 0, but are -1.0 and"
-    case .notANumber: "alpha must be a finite number of at least 0, but is nan"
-    case .infiniteWeight: "alpha must be a finite number of at least 0, but is inf"
-    case .noForks: "k and stride must be at least 1, but are 0 and"
-    case .discount: "gamma must lie between 0 and 1, but is 1.5"
-    case .temperature: "temperature must be a finite number above 0, but is 0.0"
+    case .degreesOfFreedom: "This option must be a whole number from 0 to 1, but is 3."
+    case .negativeWeight: "This option must be a number of at least 0, but is -1.0."
+    case .notANumber: "This option must be a number of at least 0, but is nan."
+    case .infiniteWeight: "This option must be a number of at least 0, but is inf."
+    case .noForks: "This option must be a whole number from 1 to 100000, but is 0."
+    case .discount: "This option must be a number from 0 to 1, but is 1.5."
+    case .temperature: "This option must be a number above 0, but is 0.0."
     case .twoOfOneName: "Two credit estimators are called 'grpo'"
     case .separatorInName: "The name 'a:b' of a credit estimator is taken, or holds a character"
-    case .unequalPairs: "Pairs have two sides"
+    case .unequalPairs: "Both sides must have as many numbers, but have 1 and 2."
     case .creditOfOtherShape: "Each turn of the group needs one credit"
+    }
+  }
+
+  /// The file that is named: for an option, that of its declaration.
+  var file: String {
+    switch self {
+    case .degreesOfFreedom: "GRPO"
+    case .negativeWeight: "GiGPO"
+    case .notANumber: "IStar"
+    case .infiniteWeight: "HGPO"
+    case .noForks: "ForkMonteCarlo"
+    case .discount: "TurnReturnToGo"
+    case .temperature: "MinimumForm"
+    case .twoOfOneName, .separatorInName: "MistakeTests"
+    case .unequalPairs: "Correlation"
+    case .creditOfOtherShape: "GroupCredit"
     }
   }
 
   func make() throws {
     switch self {
-    case .degreesOfFreedom: _ = GRPO(ddof: 3)
-    case .negativeWeight: _ = GiGPO(weight: -1)
-    case .notANumber: _ = IStar(alpha: .nan)
-    case .infiniteWeight: _ = HGPO(alpha: .infinity)
-    case .noForks: _ = ForkMonteCarlo(k: 0)
-    case .discount: _ = TurnReturnToGo(gamma: 1.5)
-    case .temperature: _ = MinimumForm(temperature: 0)
+    case .degreesOfFreedom: _ = GRPO { $0.ddof = 3 }
+    case .negativeWeight: _ = GiGPO { $0.weight = -1 }
+    case .notANumber: _ = IStar { $0.alpha = .nan }
+    case .infiniteWeight: _ = HGPO { $0.alpha = .infinity }
+    case .noForks: _ = ForkMonteCarlo { $0.k = 0 }
+    case .discount: _ = TurnReturnToGo { $0.gamma = 1.5 }
+    case .temperature: _ = MinimumForm { $0.temperature = 0 }
     case .twoOfOneName: _ = EstimatorCatalog.standard.adding([GRPO()])
     case .separatorInName: _ = EstimatorCatalog([Separated()])
     case .unequalPairs: _ = Correlation.pearson([1], [1, 2])
@@ -63,5 +79,6 @@ enum CreditMistake: String, Codable, CaseIterable, Sendable {
     let said = String(decoding: child.standardErrorContent, as: UTF8.self)
     #expect(said.contains(mistake.words), "\(said.prefix(400))")
     #expect(said.contains(#/\w+\.swift:\d+: Fatal error: /#), "\(said.prefix(400))")
+    #expect(said.contains("/\(mistake.file).swift:"), "\(said.prefix(400))")
   }
 }

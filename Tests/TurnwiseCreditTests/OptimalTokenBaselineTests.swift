@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `The optimal token baseline` {
@@ -47,7 +48,7 @@ import TurnwiseCredit
 
   @Test func `discounts per token`() throws {
     let pair = try group([[1], [0]])
-    let credit = try OptimalTokenBaseline(gamma: 0.5).credit(
+    let credit = try OptimalTokenBaseline { $0.gamma = 0.5 }.credit(
       pair, evidence: evidence([[[0.2, 0.3]], [[0.4, 0.1]]]))
     #expect(agree(credit.tokens(0), [0.333333, 0.5]))
   }

@@ -1,8 +1,9 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `The credit of PRIME` {
-  let plain = ShapedEstimator(ImplicitReward(), PRIME(whiten: false))
+  let plain = ShapedEstimator(ImplicitReward(), PRIME { $0.whiten = false })
 
   @Test func `gives the worked rows of section 6-3`() throws {
     let credit = try plain.credit(fixtureA(), evidence: implicitEvidence())
@@ -36,7 +37,7 @@ import TurnwiseCredit
     let pair = try CreditGroup([episode([1], tokens: [2]), episode([0], tokens: [1])])
     let evidence = Evidence(implicitModel: [[[1, 3]], [[-1]]])
     let credit = try ShapedEstimator(
-      ImplicitReward(beta: 1, level: .token), PRIME(whiten: false)
+      ImplicitReward { ($0.beta, $0.level) = (1, .token) }, PRIME { $0.whiten = false }
     ).credit(pair, evidence: evidence)
     // The means are 2 and -1, theirs .5; twice what is above it, and ±1 for the outcome.
     #expect(agree(credit.tokens(0), [1 + 1 + 5, 1 + 5], within: 1e-12))
@@ -57,7 +58,7 @@ import TurnwiseCredit
   }
 
   @Test func `compares outcomes alone where nothing was paid for the process`() throws {
-    let credit = try PRIME(whiten: false).credit(fixtureA(), evidence: Evidence())
+    let credit = try PRIME { $0.whiten = false }.credit(fixtureA(), evidence: Evidence())
     #expect(agree(credit.turns, RLOO().credit(try fixtureA(), evidence: Evidence()).turns))
   }
 

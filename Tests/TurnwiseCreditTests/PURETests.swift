@@ -6,7 +6,7 @@ import TurnwiseCredit
 
   /// The worked example of section 6.4: scores of one episode, sums and lengths of three others.
   func worked() throws -> CreditGroup {
-    let first = MinimumForm.weighed([0.6, -0.2, 0.4], temperature: 0.1)
+    let first = MinimumForm.weighted([0.6, -0.2, 0.4], temperature: 0.1)
     return try CreditGroup([
       episode([nil, nil, 0], tokens: [2, 3, 1]), episode([0], tokens: [4]),
       episode([0], tokens: [6]), episode([0], tokens: [3]),

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Rewards normalised per turn number` {
@@ -13,7 +14,7 @@ import TurnwiseCredit
     (true, [0.783349, -1.305581, 0.783349, -0.261116]),
   ])
   func `gives the worked rows of section 4-3`(cumulative: Bool, first: [Double]) throws {
-    let credit = PerTurnIndex(std: true, cumulative: cumulative)
+    let credit = PerTurnIndex { ($0.std, $0.cumulative) = (true, cumulative) }
       .credit(try paidTurns(), evidence: evidence)
     #expect(agree(credit.turns.map { $0[0] }, first))
     #expect(agree(credit.turns.map { [$0[1]] }, Self.outcomes))
@@ -34,7 +35,7 @@ import TurnwiseCredit
   }
 
   @Test func `discounts what later turns were credited`() throws {
-    let credit = PerTurnIndex(gamma: 0.5).credit(
+    let credit = PerTurnIndex { $0.gamma = 0.5 }.credit(
       try group([[nil, nil, 1], [nil, nil, 0]]), evidence: evidence)
     #expect(agree(credit.turns, [[0.125, 0.25, 0.5], [-0.125, -0.25, -0.5]], within: 1e-12))
   }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Potential shaping` {
@@ -28,7 +29,7 @@ import TurnwiseCredit
 
   @Test func `takes the value of a process reward model for the potential`() throws {
     let (group, model) = try modelled([0.2, 0.5, 0.9], [nil, nil, 0])
-    let shaping = PotentialShaping(of: .model)
+    let shaping = PotentialShaping { $0.of = .model }
     #expect(
       agree(
         try shaping.rewards(group, evidence: model, discount: 0.9).turns[0], [0.25, 0.31, -0.9],
@@ -52,7 +53,7 @@ import TurnwiseCredit
     let group = try CreditGroup([
       episode([nil, nil, 0], potentials: [0.2, 0.5, 0.9]), episode([1], potentials: [0.2]),
     ])
-    let discounted = ShapedEstimator(PotentialShaping(), TurnReturnToGo(gamma: 0.9))
+    let discounted = ShapedEstimator(PotentialShaping(), TurnReturnToGo { $0.gamma = 0.9 })
     // The first turn's return-to-go is -0.2 for the one and 1 - 0.2 for the other.
     #expect(
       agree(try discounted.credit(group, evidence: evidence).turns[0][0], -1, within: 1e-12))

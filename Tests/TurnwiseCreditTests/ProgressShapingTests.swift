@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 /// One episode of Fixture A, as a process reward model sees it.
@@ -17,7 +18,7 @@ func modelled(
     behind: Double? = nil
   ) throws -> [Double] {
     let (group, evidence) = try modelled(values, paid, isTruncated: isTruncated, behind: behind)
-    return try ProgressShaping(alpha: alpha)
+    return try ProgressShaping { $0.alpha = alpha }
       .rewards(group, evidence: evidence, discount: 1).turns[0]
   }
 
@@ -40,7 +41,7 @@ func modelled(
   }
 
   @Test func `makes the gradient 1 plus alpha times as long`() throws {
-    let process = ShapedEstimator(ProgressShaping(alpha: 2), RLOO())
+    let process = ShapedEstimator(ProgressShaping { $0.alpha = 2 }, RLOO())
     #expect(process.gradient == .scaled(3))
     let values = [[0.4, 0.55, 0.9], [0.4, 0.55], [0.4, 0.3, 0.9], [0.4, 0.3]]
     let evidence = Evidence(
@@ -70,7 +71,7 @@ func modelled(
           .refusal, "'fork' compares with forks, whose turns are paid no process reward")
       ])
     #expect(
-      ShapedEstimator(ProgressShaping(alpha: 0), TurnReturnToGo()).notices(in: .usual)
+      ShapedEstimator(ProgressShaping { $0.alpha = 0 }, TurnReturnToGo()).notices(in: .usual)
         .map(\.severity) == [.warning])
   }
 }

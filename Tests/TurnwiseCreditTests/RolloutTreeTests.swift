@@ -4,7 +4,7 @@ import TurnwiseCredit
 
 @Suite struct `A rollout tree` {
   @Test func `gives the worked row of section 4-6, and the forced turn nothing`() throws {
-    let credit = try RolloutTree(k: 0).credit(fixtureA(), evidence: Evidence())
+    let credit = try RolloutTree { $0.k = 0 }.credit(fixtureA(), evidence: Evidence())
     #expect(
       agree(credit.turns, [[0, 0.5, 0], [0, -0.5], [0, 0.5, 0], [0, -0.5]], within: 1e-12))
     #expect(credit.diagnostics.loneTurns == 2)
@@ -47,12 +47,13 @@ import TurnwiseCredit
       ForkPoint(episode: 0, turn: 0): [fork(0, "S", "b"), fork(1, "S", "z")],
       ForkPoint(episode: 0, turn: 1): [],
     ])
-    let credit = try RolloutTree(k: 1).credit(parted(), evidence: forks)
+    let credit = try RolloutTree { $0.k = 1 }.credit(parted(), evidence: forks)
     #expect(agree(credit.turns[1], [-1.0 / 3], within: 1e-12))
   }
 
   @Test func `asks for forks of its trunks`() throws {
-    let requests = RolloutTree(k: 3, trunks: 2).requests(try fixtureA(), evidence: Evidence())
+    let requests = RolloutTree { ($0.k, $0.trunks) = (3, 2) }.requests(
+      try fixtureA(), evidence: Evidence())
     #expect(
       requests.map(\.point) == [
         ForkPoint(episode: 0, turn: 0), ForkPoint(episode: 0, turn: 1),
@@ -60,7 +61,7 @@ import TurnwiseCredit
         ForkPoint(episode: 1, turn: 1),
       ])
     #expect(requests.allSatisfy { $0.count == 3 })
-    #expect(RolloutTree(k: 0).requests(try fixtureA(), evidence: Evidence()).isEmpty)
+    #expect(RolloutTree { $0.k = 0 }.requests(try fixtureA(), evidence: Evidence()).isEmpty)
   }
 
   @Test func `says what it lacks`() throws {
@@ -68,11 +69,11 @@ import TurnwiseCredit
       try RolloutTree().credit(fixtureA(), evidence: Evidence())
     }
     #expect(throws: CreditError.noStateKey(episode: "E", turn: 0)) {
-      try RolloutTree(k: 0).credit(group([[1], [0]]), evidence: Evidence())
+      try RolloutTree { $0.k = 0 }.credit(group([[1], [0]]), evidence: Evidence())
     }
     #expect(RolloutTree().notices(in: .usual).isEmpty)
     #expect(RolloutTree().notices(in: .alone).map(\.severity) == [.refusal])
     #expect(RolloutTree().notices(in: .unforkable).map(\.severity) == [.refusal])
-    #expect(RolloutTree(k: 0).notices(in: .unforkable).isEmpty)
+    #expect(RolloutTree { $0.k = 0 }.notices(in: .unforkable).isEmpty)
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Token GAE` {
@@ -26,7 +27,8 @@ import TurnwiseCredit
   func `gives the worked rows of section 5-1`(
     gamma: Double, lambda: Double, expected: [Double]
   ) throws {
-    let credit = try TokenGAE(gamma: gamma, lambda: lambda).credit(first(), evidence: evidence())
+    let credit = try TokenGAE { ($0.gamma, $0.lambda) = (gamma, lambda) }.credit(
+      first(), evidence: evidence())
     #expect(agree(try tokens(credit), expected))
     #expect(credit.episodes[0].tokens?.map(\.count) == [2, 3, 1])
     #expect(credit.episodes[0].credit(turn: 2, token: 0) == credit.episodes[0].tokens?[2][0])
@@ -39,41 +41,43 @@ import TurnwiseCredit
   ) throws {
     let group = try CreditGroup([episode([1], tokens: [length])])
     let values = evidence([(0..<length).map { Double($0 % 7) / 10 }])
-    let adaptive = try TokenGAE(adaptive: 0.05).credit(group, evidence: values)
-    let fixed = try TokenGAE(lambda: lambda).credit(group, evidence: values)
+    let adaptive = try TokenGAE { $0.adaptive = 0.05 }.credit(group, evidence: values)
+    let fixed = try TokenGAE { $0.lambda = lambda }.credit(group, evidence: values)
     #expect(agree(try tokens(adaptive), try tokens(fixed), within: 1e-12))
   }
 
   @Test func `discounts over sampled tokens alone, section 10`() throws {
     let group = try CreditGroup([episode([nil, 1], tokens: [1, 1])])
-    let credit = try TokenGAE(gamma: 0.5, lambda: 1)
+    let credit = try TokenGAE { ($0.gamma, $0.lambda) = (0.5, 1) }
       .credit(group, evidence: evidence([[0], [0]]))
     #expect(try tokens(credit) == [0.5, 1])
   }
 
   @Test func `is the return minus the value at gamma and lambda 1`() throws {
-    let credit = try TokenGAE(lambda: 1).credit(first(), evidence: evidence())
+    let credit = try TokenGAE { $0.lambda = 1 }.credit(first(), evidence: evidence())
     let expected = Self.values.flatMap(\.self).map { 1 - $0 }
     #expect(agree(try tokens(credit), expected, within: 1e-12))
   }
 
   @Test func `fits the critic to returns whatever its own lambda`() throws {
-    let credit = try TokenGAE(gamma: 0.9, lambda: 0).credit(first(), evidence: evidence())
+    let credit = try TokenGAE { ($0.gamma, $0.lambda) = (0.9, 0) }.credit(
+      first(), evidence: evidence())
     let targets = try #require(credit.episodes[0].valueTargets)
     let expected = [0.59049, 0.6561, 0.729, 0.81, 0.9, 1]
     #expect(agree(targets.flatMap(\.self), expected))
-    let own = try TokenGAE(lambda: 0, criticLambda: 0).credit(first(), evidence: evidence())
+    let own = try TokenGAE { ($0.lambda, $0.criticLambda) = (0, 0) }.credit(
+      first(), evidence: evidence())
     #expect(agree(try #require(own.episodes[0].valueTargets)[0], [0.4, 0.5]))
   }
 
   @Test func `bootstraps a truncated episode and only that`() throws {
-    let estimator = TokenGAE(lambda: 0.95)
+    let estimator = TokenGAE { $0.lambda = 0.95 }
     let ended = try estimator.credit(first(), evidence: evidence(behind: 0.5))
     #expect(try tokens(ended).last.map { agree($0, 0.2) } == true)
     let cut = try estimator.credit(first(isTruncated: true), evidence: evidence(behind: 0.5))
     #expect(try tokens(cut).last.map { agree($0, 0.7) } == true)
     #expect(agree(try #require(cut.episodes[0].valueTargets)[0], [1.5, 1.5]))
-    let limit = try TokenGAE(lambda: 0.95, bootstrap: false)
+    let limit = try TokenGAE { ($0.lambda, $0.bootstrap) = (0.95, false) }
       .credit(first(isTruncated: true), evidence: evidence())
     #expect(try tokens(limit) == tokens(ended))
   }
@@ -86,16 +90,17 @@ import TurnwiseCredit
 
   @Test func `neither discounts nor resets between turns`() throws {
     let one = try CreditGroup([episode([1], tokens: [6])])
-    let joined = try TokenGAE(gamma: 0.9, lambda: 0.8)
+    let joined = try TokenGAE { ($0.gamma, $0.lambda) = (0.9, 0.8) }
       .credit(one, evidence: evidence([Self.values.flatMap(\.self)]))
-    let apart = try TokenGAE(gamma: 0.9, lambda: 0.8).credit(first(), evidence: evidence())
+    let apart = try TokenGAE { ($0.gamma, $0.lambda) = (0.9, 0.8) }.credit(
+      first(), evidence: evidence())
     #expect(try tokens(joined) == tokens(apart))
   }
 
   @Test func `pays the reward of a turn without tokens on the token before it`() throws {
     let silent = try CreditGroup([episode([nil, 0.25, 0.5], tokens: [1, 1, 0])])
     let spoken = try CreditGroup([episode([nil, 0.75], tokens: [1, 1])])
-    let estimator = TokenGAE(gamma: 0.9)
+    let estimator = TokenGAE { $0.gamma = 0.9 }
     let found = try estimator.credit(silent, evidence: evidence([[0.1], [0.2], []]))
     let expected = try estimator.credit(spoken, evidence: evidence([[0.1], [0.2]]))
     #expect(try tokens(found) == tokens(expected))
@@ -108,7 +113,7 @@ import TurnwiseCredit
     for trajectory in problem.trajectories {
       let group = try CreditGroup([trajectory.episode])
       let values = [[[0.9], [7]].prefix(trajectory.choices.count).map(\.self)]
-      let credit = try TokenGAE(lambda: 1)
+      let credit = try TokenGAE { $0.lambda = 1 }
         .credit(group, evidence: Evidence(critic: .init(values: values, bootstrap: [nil])))
       for (choice, credit) in zip(trajectory.choices.joined(), credit.turns[0]) {
         let chance = problem.situations[choice.situation][0].probability
@@ -139,9 +144,9 @@ import TurnwiseCredit
   @Test func `warns of options that leave the critic alone, and of strong discounts`() {
     let setting = CreditSetting(groupSize: 1, turnLimit: 8)
     #expect(TokenGAE().notices(in: setting).isEmpty)
-    #expect(TokenGAE(gamma: 0.95).notices(in: setting).count == 1)
-    #expect(TokenGAE(lambda: 0, criticLambda: 0).notices(in: setting).count == 2)
-    #expect(TokenGAE(adaptive: 0.05).notices(in: setting).map(\.severity) == [.warning])
+    #expect(TokenGAE { $0.gamma = 0.95 }.notices(in: setting).count == 1)
+    #expect(TokenGAE { ($0.lambda, $0.criticLambda) = (0, 0) }.notices(in: setting).count == 2)
+    #expect(TokenGAE { $0.adaptive = 0.05 }.notices(in: setting).map(\.severity) == [.warning])
     let choices = CreditSetting(groupSize: 8, turnLimit: 8, samplesTokens: false)
     #expect(TokenGAE().notices(in: choices).map(\.severity) == [.refusal])
   }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Turn GAE` {
@@ -9,7 +10,7 @@ import TurnwiseCredit
   func `gives the worked rows of section 4-5`(
     gamma: Double, lambda: Double, expected: [Double]
   ) throws {
-    let credit = try TurnGAE(gamma: gamma, lambda: lambda)
+    let credit = try TurnGAE { ($0.gamma, $0.lambda) = (gamma, lambda) }
       .credit(firstOfFixtureA(), evidence: firstCritic())
     #expect(agree(credit.turns, [expected]))
     #expect(credit.episodes[0].tokens == nil)
@@ -22,23 +23,24 @@ import TurnwiseCredit
   }
 
   @Test func `is the return minus the value at gamma and lambda 1`() throws {
-    let credit = try TurnGAE(lambda: 1).credit(firstOfFixtureA(), evidence: firstCritic())
+    let credit = try TurnGAE { $0.lambda = 1 }.credit(firstOfFixtureA(), evidence: firstCritic())
     #expect(agree(credit.turns, [[1 - 0.3, 1 - 0.5, 1 - 0.8]], within: 1e-12))
   }
 
   @Test func `trains the critic before each turn, on returns whatever its own lambda`() throws {
-    let credit = try TurnGAE(gamma: 0.9, lambda: 0)
+    let credit = try TurnGAE { ($0.gamma, $0.lambda) = (0.9, 0) }
       .credit(firstOfFixtureA(), evidence: firstCritic())
     let targets = try #require(credit.episodes[0].valueTargets)
     #expect(agree(targets, [[0.81], [0.9], [1]], within: 1e-12))
-    let own = try TurnGAE(lambda: 0, criticLambda: 0)
+    let own = try TurnGAE { ($0.lambda, $0.criticLambda) = (0, 0) }
       .credit(firstOfFixtureA(), evidence: firstCritic())
     #expect(agree(try #require(own.episodes[0].valueTargets), [[0.5], [0.8], [1]], within: 1e-12))
   }
 
   @Test func `gives a turn without tokens the value of the next one, and no target`() throws {
     let silent = try CreditGroup([episode([nil, nil, 1], tokens: [1, 0, 1])])
-    let credit = try TurnGAE(lambda: 0).credit(silent, evidence: firstCritic([[0.3], [], [0.8]]))
+    let credit = try TurnGAE { $0.lambda = 0 }.credit(
+      silent, evidence: firstCritic([[0.3], [], [0.8]]))
     #expect(agree(credit.turns, [[0.5, 0, 0.2]], within: 1e-12))
     #expect(credit.episodes[0].valueTargets?.map(\.count) == [1, 0, 1])
   }
@@ -49,7 +51,7 @@ import TurnwiseCredit
     let cut = try TurnGAE()
       .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic(behind: 0.5))
     #expect(agree(cut.turns[0][2], 0.7, within: 1e-12))
-    let limit = try TurnGAE(bootstrap: false)
+    let limit = try TurnGAE { $0.bootstrap = false }
       .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic())
     #expect(limit.turns == ended.turns)
     #expect(throws: CreditError.noBootstrap(episode: "E")) {
@@ -72,7 +74,8 @@ import TurnwiseCredit
 
   @Test func `warns of options that leave the critic alone`() {
     #expect(TurnGAE().notices(in: .alone).isEmpty)
-    #expect(TurnGAE(gamma: 0, lambda: 0, criticLambda: 0).notices(in: .usual).count == 3)
+    #expect(
+      TurnGAE { ($0.gamma, $0.lambda, $0.criticLambda) = (0, 0, 0) }.notices(in: .usual).count == 3)
     #expect(TurnGAE().notices(in: .wordless).map(\.severity) == [.refusal])
   }
 }

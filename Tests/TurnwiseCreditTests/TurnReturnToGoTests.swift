@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Turn return-to-go` {
@@ -37,7 +38,7 @@ import TurnwiseCredit
   @Test(arguments: [2, 3])
   func `is unbiased for the discounted return, lone survivors included`(groupSize: Int) throws {
     let found: [Double] = try EnumeratedProblem.survivor.expectedGradient(
-      of: TurnReturnToGo(gamma: 0.5), groupSize: groupSize)
+      of: TurnReturnToGo { $0.gamma = 0.5 }, groupSize: groupSize)
     let first = 0.21 * (0.1 + 0.5 * (0.6 * 1 + 0.4 * 0.2) - 0.5)
     #expect(agree(found, [first, 0.0576], within: 1e-12))
   }
@@ -52,14 +53,14 @@ import TurnwiseCredit
   }
 
   @Test func `discounts what a lone survivor has ahead, not what it was paid before`() throws {
-    let credit = TurnReturnToGo(gamma: 0.5).credit(
+    let credit = TurnReturnToGo { $0.gamma = 0.5 }.credit(
       try group([[0.1, 0.2, 1], [0.5], [0.25]]), evidence: evidence)
     #expect(
       agree(Array(credit.turns[0][1...]), [0.1 + 0.7 - 0.375, 0.3 + 1 - 0.375], within: 1e-12))
   }
 
   @Test func `discounts per turn`() throws {
-    let credit = TurnReturnToGo(gamma: 0.5).credit(
+    let credit = TurnReturnToGo { $0.gamma = 0.5 }.credit(
       try group([[nil, nil, 1], [nil, nil, 0]]), evidence: evidence)
     #expect(agree(credit.turns, [[0.25, 0.5, 1], [-0.25, -0.5, -1]], within: 1e-12))
   }
@@ -88,10 +89,10 @@ import TurnwiseCredit
   @Test func `warns of options that hide the outcome or equal the broadcast`() {
     let setting = CreditSetting(groupSize: 8, turnLimit: 1)
     #expect(TurnReturnToGo().notices(in: setting).map(\.severity) == [.warning])
-    #expect(TurnReturnToGo(gamma: 0).notices(in: setting).count == 2)
+    #expect(TurnReturnToGo { $0.gamma = 0 }.notices(in: setting).count == 2)
   }
 
   @Test func `refuses a discount above 1`() async {
-    await #expect(processExitsWith: .failure) { _ = TurnReturnToGo(gamma: 1.5) }
+    await #expect(processExitsWith: .failure) { _ = TurnReturnToGo { $0.gamma = 1.5 } }
   }
 }

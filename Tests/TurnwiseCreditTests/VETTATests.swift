@@ -1,9 +1,11 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Coordinated turn and token advantages` {
   @Test func `give the worked row of section 5-3`() throws {
-    let credit = try VETTA(turnGamma: 0.95).credit(firstOfFixtureA(), evidence: firstCritic())
+    let credit = try VETTA { $0.turnGamma = 0.95 }.credit(
+      firstOfFixtureA(), evidence: firstCritic())
     #expect(agree(credit.turns, [[0.572551, 0.4405, 0.2]]))
     #expect(
       agree(credit.tokens(0), [0.622551, 0.522551, 0.473833, 0.473833, 0.373833, 0.2]))
@@ -11,7 +13,7 @@ import TurnwiseCredit
 
   @Test func `centre the token scale in each turn`() throws {
     for alpha in [0.5, 3] {
-      let credit = try VETTA(lambda: 0.7, alpha: alpha)
+      let credit = try VETTA { ($0.lambda, $0.alpha) = (0.7, alpha) }
         .credit(firstOfFixtureA(), evidence: firstCritic())
       for (turn, tokens) in zip(credit.turns[0], credit.episodes[0].tokens ?? []) {
         #expect(abs(tokens.reduce(0) { $0 + $1 - turn }) < 1e-12)
@@ -20,9 +22,9 @@ import TurnwiseCredit
   }
 
   @Test func `are turn GAE without the token scale`() throws {
-    let fused = try VETTA(turnGamma: 0.95, alpha: 0).credit(
+    let fused = try VETTA { ($0.turnGamma, $0.alpha) = (0.95, 0) }.credit(
       firstOfFixtureA(), evidence: firstCritic())
-    let turns = try TurnGAE(gamma: 0.95, lambda: 0.95)
+    let turns = try TurnGAE { ($0.gamma, $0.lambda) = (0.95, 0.95) }
       .credit(firstOfFixtureA(), evidence: firstCritic())
     #expect(fused.turns == turns.turns)
     #expect(
@@ -48,7 +50,7 @@ import TurnwiseCredit
       try VETTA().credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic())
     }
     #expect(VETTA().notices(in: .alone).isEmpty)
-    #expect(VETTA(turnLambda: 0, alpha: 0).notices(in: .usual).count == 2)
+    #expect(VETTA { ($0.turnLambda, $0.alpha) = (0, 0) }.notices(in: .usual).count == 2)
     #expect(VETTA().notices(in: .wordless).map(\.severity) == [.refusal])
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Whitened returns of tokens` {
@@ -6,7 +7,7 @@ import TurnwiseCredit
 
   @Test(arguments: [false, true])
   func `gives the worked row of section 3-4`(baseline: Bool) throws {
-    let credit = try Whitened(baseline: baseline).credit(fixtureA(), evidence: evidence)
+    let credit = try Whitened { $0.baseline = baseline }.credit(fixtureA(), evidence: evidence)
     for (member, expected) in [0.743392, -1.274386, 0.743392, -1.274386].enumerated() {
       #expect(credit.tokens(member).allSatisfy { agree($0, expected) })
     }
@@ -24,7 +25,7 @@ import TurnwiseCredit
       episode([0.3, nil, 1], tokens: [2, 1, 4]), episode([0.2], tokens: [5]),
       episode([nil, -1], tokens: [1, 1]),
     ])
-    let credit = try Whitened(gamma: 0.9).credit(uneven, evidence: evidence)
+    let credit = try Whitened { $0.gamma = 0.9 }.credit(uneven, evidence: evidence)
     let tokens = (0..<3).flatMap(credit.tokens)
     #expect(abs(tokens.reduce(0, +)) < 1e-12)
     #expect(agree(tokens.reduce(0) { $0 + $1 * $1 } / Double(tokens.count - 1), 1))
@@ -36,7 +37,7 @@ import TurnwiseCredit
       let pair = try CreditGroup([
         episode(rewards, tokens: tokens), episode([0], tokens: [3]),
       ])
-      return try Whitened(gamma: 0.9).credit(pair, evidence: evidence).tokens(0)
+      return try Whitened { $0.gamma = 0.9 }.credit(pair, evidence: evidence).tokens(0)
     }
     #expect(try credit([6]) == credit([2, 3, 1]))
     #expect(try credit([6]) == credit([1, 1, 1, 1, 1, 1]))

@@ -112,7 +112,7 @@ struct PlayedGroup<E: Environment> {
   @Test func `gives the values that forks by hand give`() async throws {
     let group = try await PlayedGroup(Tiny.game, RandomPolicy(), members: 4)
     let report = try await runner([group], RandomPolicy())
-      .play([ForkGroup(group.episodes)], asking: [ForkMonteCarlo(k: 5)])
+      .play([ForkGroup(group.episodes)], asking: [ForkMonteCarlo { $0.k = 5 }])
     var evidence = Evidence()
     evidence.forks = report.outcomes[0]
     for fork in report.forks {
@@ -136,7 +136,7 @@ struct PlayedGroup<E: Environment> {
       let mean = same.reduce(0) { $0 + ($1.episode.totalReward ?? 0) } / 5
       #expect(abs(evidence.forkReturns(point, first: 5).reduce(0, +) / 5 - mean) < 1e-12)
     }
-    _ = try ForkMonteCarlo(k: 5).credit(CreditGroup(group.episodes), evidence: evidence)
+    _ = try ForkMonteCarlo { $0.k = 5 }.credit(CreditGroup(group.episodes), evidence: evidence)
   }
 
   @Test func `measures the value of the policy that plays on`() async throws {
@@ -162,7 +162,7 @@ struct PlayedGroup<E: Environment> {
       groups.append(try await PlayedGroup(Tiny.game, policy, members: 3, scenario: scenario))
     }
     let wishes: [any CreditEstimator] = [
-      ForkMonteCarlo(k: 2), ForkMonteCarlo(k: 2, at: .token, stride: 3),
+      ForkMonteCarlo { $0.k = 2 }, ForkMonteCarlo { ($0.k, $0.at, $0.stride) = (2, .token, 3) },
     ]
     let asked = try groups.map { try ForkGroup($0.episodes) }
     var reports: [ForkReport] = []
@@ -204,11 +204,14 @@ struct PlayedGroup<E: Environment> {
     let policy = try await warmPolicy()
     let group = try await PlayedGroup(Tiny.game, policy, members: 3)
     let kept = try await runner([group], policy)
-      .play([ForkGroup(group.episodes)], asking: [ForkMonteCarlo(k: 2, at: .token, stride: 4)])
+      .play(
+        [ForkGroup(group.episodes)],
+        asking: [ForkMonteCarlo { ($0.k, $0.at, $0.stride) = (2, .token, 4) }])
     let read = try JSON.decode([Episode].self, from: JSON.encode(group.episodes))
     let replayed = try await ForkRunner(policy, workers: 2) { _, episode, turn in
       try await Replay.session(of: read[episode], beforeTurn: turn, in: Tiny.game)
-    }.play([ForkGroup(read)], asking: [ForkMonteCarlo(k: 2, at: .token, stride: 4)])
+    }.play(
+      [ForkGroup(read)], asking: [ForkMonteCarlo { ($0.k, $0.at, $0.stride) = (2, .token, 4) }])
     #expect(kept.outcomes == replayed.outcomes)
     #expect(kept.forks.map(\.episode) == replayed.forks.map(\.episode))
   }
@@ -217,7 +220,9 @@ struct PlayedGroup<E: Environment> {
     let policy = try await warmPolicy()
     let group = try await PlayedGroup(Tiny.game, policy, members: 2)
     let report = try await runner([group], policy)
-      .play([ForkGroup(group.episodes)], asking: [ForkMonteCarlo(k: 1, at: .token, stride: 2)])
+      .play(
+        [ForkGroup(group.episodes)],
+        asking: [ForkMonteCarlo { ($0.k, $0.at, $0.stride) = (1, .token, 2) }])
     let folder = try TemporaryFolder()
     let run = RunRecord(
       command: "train", turnwise: "0", environment: KeyDoor.id, parameters: [:],
@@ -237,7 +242,7 @@ struct PlayedGroup<E: Environment> {
 
   @Test func `asks again where the first answers call for it`() async throws {
     let group = try await PlayedGroup(Tiny.game, RandomPolicy())
-    let estimator = ForkMonteCarlo(k: 6, adaptive: .disagreement)
+    let estimator = ForkMonteCarlo { ($0.k, $0.adaptive) = (6, .disagreement) }
     let report = try await runner([group], RandomPolicy())
       .play([ForkGroup(group.episodes)], asking: [estimator])
     var counts: Set<Int> = []
@@ -254,7 +259,7 @@ struct PlayedGroup<E: Environment> {
     let group = try await PlayedGroup(Tiny.game, RandomPolicy(), members: 3)
     let before = try group.histories.map { try $0.snapshots.map { try $0.episode() } }
     _ = try await runner([group], RandomPolicy())
-      .play([ForkGroup(group.episodes)], asking: [ForkMonteCarlo(k: 3)])
+      .play([ForkGroup(group.episodes)], asking: [ForkMonteCarlo { $0.k = 3 }])
     #expect(try group.histories.map { try $0.snapshots.map { try $0.episode() } } == before)
     #expect(try group.histories.map { try $0.session.episode() } == group.episodes)
   }

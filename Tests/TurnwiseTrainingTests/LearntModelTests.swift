@@ -243,7 +243,8 @@ private struct ToyEpisodes {
   @Test func `is compared with the policy that sampled where its recipe says so`() async throws {
     let toys = try await ToyEpisodes()
     let episode = toys.episode([([1], [2, 5]), ([6], [7])], reward: 1)
-    let ratios = fresh(ImplicitReward(reference: .policy)).read([episode], workers: 1).numbers
+    let ratios = fresh(ImplicitReward { $0.reference = .policy }).read([episode], workers: 1)
+      .numbers
     let own = fresh().model.score(
       episode.tape.segments.map { segment in
         TrainingSequence(

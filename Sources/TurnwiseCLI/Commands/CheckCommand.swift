@@ -82,15 +82,9 @@ struct CheckCommand: Subcommand {
     let report = await checker.check()
     try Task.checkCancellation()
     for verdict in report.verdicts {
-      let law =
-        switch verdict.outcome {
-        case .kept: Law(law: verdict.law, statement: verdict.law.statement, verdict: "kept")
-        case .broken(let detail):
-          Law(
-            law: verdict.law, statement: verdict.law.statement, verdict: "broken", detail: detail)
-        case .open(let detail):
-          Law(law: verdict.law, statement: verdict.law.statement, verdict: "open", detail: detail)
-        }
+      let law = Law(
+        law: verdict.law, statement: verdict.law.statement, verdict: verdict.outcome.name,
+        detail: verdict.outcome.detail)
       laws.append(law)
       guard !invocation.has(.json) else { continue }
       let mark = law.verdict == "kept" ? "ok    " : law.verdict == "broken" ? "BROKEN" : "open  "

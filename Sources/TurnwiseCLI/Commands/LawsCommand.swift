@@ -76,7 +76,7 @@ struct LawsCommand: Subcommand {
     printGradients(entries, context)
   }
 
-  private static func mark(_ outcome: EstimatorReport.Outcome) -> String {
+  private static func mark(_ outcome: LawOutcome) -> String {
     switch outcome {
     case .kept: "+"
     case .documented: "*"

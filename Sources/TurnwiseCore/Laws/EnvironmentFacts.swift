@@ -1,42 +1,42 @@
-/// What an environment has and what it leaves to the defaults, as an author should see it.
+/// What an environment defines and what it leaves to the defaults, for its author to look at.
 ///
-/// A method whose signature is not that of the protocol compiles and is never called: the default is in
-/// use. These facts show which.
+/// A method whose signature differs from the protocol's compiles and is never called, and the default is
+/// used. These facts show which methods are used.
 public struct EnvironmentFacts: Codable, Hashable, Sendable {
-  /// A tool as the agent is told about it.
+  /// A tool as it is described to the agent.
   public typealias Tool = ToolDescription
 
   /// The environment's `id`.
   public var environment: String
-  /// What agents that read prompts are told before the first turn.
+  /// The instructions that agents read before the first turn.
   public var instructions: String
   /// The first observation of the first scenario, as the agent reads it.
   public var firstObservation: Text
-  /// Whether some observation of the scenarios that were tried offers a list of choices.
+  /// Whether the first observation of some scenario offers a list of choices.
   public var offersChoices: Bool
   /// The tools with their schemas.
   public var tools: [Tool]
   /// The most turns of an episode on the first scenario.
   public var turnLimit: Int
-  /// The potential of the first state; nil without one.
+  /// The potential of the first state, if there is one.
   public var potential: Double?
-  /// The scenarios among those tried for which there is an expert.
+  /// The number of scenarios for which the expert has an action, out of ``scenarios``.
   public var scenariosWithExpert: Int
   /// The first action of the expert.
   public var firstExpertAction: Text?
-  /// How many scenarios of each family were drawn, by split.
+  /// The number of scenarios of each family that were drawn, by split.
   public var families: [String: [String: Int]]
-  /// Splits of which no scenario can be drawn, with the reason.
+  /// Splits from which no scenario can be drawn, with the reason.
   public var missingSplits: [String: String]
-  /// How many scenarios of each split were tried.
+  /// The number of scenarios that were drawn from each split.
   public var scenarios: Int
 
-  /// What an author should look at.
+  /// What the author should look at.
   public var remarks: [String] {
     var remarks: [String] = []
     if firstObservation.isEmpty {
       remarks.append(
-        "the first observation has no words: is there a method 'observe(_ state: State) -> Observation',"
+        "the first observation has no text: is there a method 'observe(_ state: State) -> Observation',"
           + " not async and with this return type?")
     }
     if tools.isEmpty { remarks.append("there are no tools: does 'step' read actions itself?") }
@@ -63,9 +63,9 @@ public struct EnvironmentFacts: Codable, Hashable, Sendable {
 }
 
 extension EnvironmentChecker {
-  /// What the environment has.
+  /// Collects the facts.
   ///
-  /// - Throws: What its `scenario` and `start` throw for the split `train`.
+  /// - Throws: What the environment's `scenario` and `start` throw for the split `train`.
   public func facts() throws -> EnvironmentFacts {
     var families: [String: [String: Int]] = [:]
     var missing: [String: String] = [:]
@@ -81,7 +81,7 @@ extension EnvironmentChecker {
     }
     let sessions = try (0..<scenarios).map { try session($0) }
     let first = sessions[0]
-    // An expert that throws is another matter, which a law names.
+    // An expert that throws breaks a law, which names the error.
     let experts = sessions.compactMap { try? $0.expertAction() }
     return EnvironmentFacts(
       environment: E.id, instructions: environment.instructions,

@@ -1,14 +1,24 @@
-/// What every environment must keep, one fact each.
-public enum EnvironmentLaw: String, Codable, Hashable, Sendable, CaseIterable {
+/// The laws that every environment must keep.
+public enum EnvironmentLaw: String, Law {
+  /// The same seed gives the same transcript.
   case reproducible
+  /// Playing a fork does not change the state that was forked.
   case forkIsolated = "fork-isolated"
+  /// Encoding and decoding a state gives an equal state.
   case encodable
+  /// Equal states have equal keys in two processes.
   case keysAgree = "keys-agree"
+  /// Observing a state does not change it.
   case observationPure = "observation-pure"
+  /// Every tool call gets a reply, however wrong it is.
   case callsAnswered = "calls-answered"
+  /// A truncated episode is judged.
   case truncationJudged = "truncation-judged"
+  /// No scenario is in both splits.
   case splitsDisjoint = "splits-disjoint"
+  /// The scripted expert succeeds.
   case expertSucceeds = "expert-succeeds"
+  /// Doing nothing does not succeed.
   case idleFails = "idle-fails"
 
   /// The law in words.
@@ -28,33 +38,10 @@ public enum EnvironmentLaw: String, Codable, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// What a check found.
-public struct EnvironmentReport: Codable, Hashable, Sendable {
-  /// What was found on one law.
-  public enum Outcome: Codable, Hashable, Sendable {
-    /// The law was kept wherever it was tried.
-    case kept
-    /// The law was broken; the words say where.
-    case broken(String)
-    /// The law could not be tried; the words say why.
-    case open(String)
-  }
-
-  /// A law with what was found on it.
-  public struct Verdict: Codable, Hashable, Sendable {
-    /// The law.
-    public var law: EnvironmentLaw
-    /// What was found.
-    public var outcome: Outcome
-  }
-
+/// What ``EnvironmentChecker`` found.
+public struct EnvironmentReport: Codable, Hashable, Sendable, LawReport {
   /// The environment's `id`.
   public var environment: String
   /// One verdict for each law.
-  public var verdicts: [Verdict]
-
-  /// The laws that were broken.
-  public var violations: [EnvironmentLaw] {
-    verdicts.compactMap { if case .broken = $0.outcome { $0.law } else { nil } }
-  }
+  public var verdicts: [LawVerdict<EnvironmentLaw>]
 }

@@ -1,6 +1,6 @@
 internal import TurnwiseCore
 
-/// Visits of a group to the same state: the anchors of GiGPO and its kin.
+/// The visits of a group to each state: what GiGPO and related estimators compare.
 struct Anchors {
   /// A turn of an episode.
   struct Visit: Hashable {
@@ -12,7 +12,7 @@ struct Anchors {
   private(set) var buckets: [[Visit]] = []
   private var places: [[StateKey]: Int] = [:]
 
-  /// Gathers visits to states with an equal past.
+  /// Sorts the visits of a group by state and past.
   ///
   /// - Parameters:
   ///   - group: The group.
@@ -40,15 +40,12 @@ struct Anchors {
     }
   }
 
-  /// The visits to one state.
+  /// Returns the visits to one state.
   func visits(to key: StateKey) -> [Visit] { places[[key]].map { buckets[$0] } ?? [] }
 
-  /// The mean over visits of a number in the shape `[episode][turn]`.
-  ///
-  /// Summed in ascending order, so that the order of the episodes does not show.
+  /// Returns the mean over visits of a number in the shape `[episode][turn]`.
   static func mean(of numbers: [[Double]], over visits: [Visit]) -> Double {
-    let values = visits.map { numbers[$0.episode][$0.turn] }.sorted()
-    return values.reduce(0, +) / Double(values.count)
+    visits.map { numbers[$0.episode][$0.turn] }.orderedMean
   }
 }
 
@@ -56,12 +53,12 @@ extension CreditGroup {
   /// Zero for each turn, in the shape `[episode][turn]`.
   var zeros: [[Double]] { episodes.map { $0.turns.map { _ in 0 } } }
 
-  /// Returns-to-go in the shape `[episode][turn]`.
+  /// Returns the return-to-go of each turn, in the shape `[episode][turn]`.
   func returnsToGo(gamma: Double) -> [[Double]] {
     episodes.map { $0.returnsToGo(gamma: gamma) }
   }
 
-  /// The group's turns with one number for each episode.
+  /// Returns one number for each episode as the number of each of its turns.
   func broadcast(_ numbers: [Double]) -> [[Double]] {
     zip(episodes, numbers).map { episode, number in episode.turns.map { _ in number } }
   }

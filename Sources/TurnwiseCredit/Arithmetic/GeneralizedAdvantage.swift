@@ -1,28 +1,47 @@
+internal import TurnwiseCore
+
 /// The recursion of generalised advantage estimation over steps of any kind.
 ///
 ///     δ_k = r_k + γ V_{k+1} − V_k        A_k = δ_k + γ λ A_{k+1}
 ///
-/// (Schulman et al. 2016, arXiv 1506.02438.) Behind the last step A = 0 and V is given.
+/// (Schulman et al. 2016, arXiv 1506.02438.) After the last step A = 0, and V is given.
 enum GeneralizedAdvantage {
+  /// Returns A for each step.
+  ///
+  /// - Parameters:
+  ///   - rewards: r of each step.
+  ///   - values: V before each step.
+  ///   - valueAfter: V after the last step.
+  ///   - gamma: The discount per step.
+  ///   - lambda: λ.
+  /// - Returns: As many numbers as there are values.
   static func advantages(
-    rewards: [Double], values: [Double], behind: Double, gamma: Double, lambda: Double
+    rewards: [Double], values: [Double], valueAfter: Double, gamma: Double, lambda: Double
   ) -> [Double] {
     var advantages = values
-    var (next, ahead) = (behind, 0.0)
+    var (nextValue, nextAdvantage) = (valueAfter, 0.0)
     for step in values.indices.reversed() {
-      let delta = rewards[step] + gamma * next - values[step]
-      ahead = delta + gamma * lambda * ahead
-      advantages[step] = ahead
-      next = values[step]
+      let delta = rewards[step] + gamma * nextValue - values[step]
+      nextAdvantage = delta + gamma * lambda * nextAdvantage
+      advantages[step] = nextAdvantage
+      nextValue = values[step]
     }
     return advantages
+  }
+
+  /// Returns the discounted return from each step on: the recursion with V = 0 and λ = 1.
+  static func returns(rewards: [Double], valueAfter: Double = 0, gamma: Double) -> [Double] {
+    advantages(
+      rewards: rewards, values: rewards.map { _ in 0 }, valueAfter: valueAfter, gamma: gamma,
+      lambda: 1)
   }
 }
 
 extension CreditEpisode {
-  /// What each sampled token is paid, turns joined; a turn without tokens pays on the token before it.
+  /// The reward of each sampled token, all turns in one array.
   ///
-  /// What is paid before the first token is paid on the first one.
+  /// A turn without tokens is paid on the token before it; what is paid before the first token is paid
+  /// on the first one.
   var tokenRewards: [Double] {
     var rewards: [Double] = []
     var early = 0.0
@@ -37,7 +56,7 @@ extension CreditEpisode {
     return rewards
   }
 
-  /// Cuts numbers of all sampled tokens into turns.
+  /// Splits one number for each sampled token by turn.
   func byTurn(_ tokens: [Double]) -> [[Double]] {
     var rest = tokens[...]
     return turns.map { turn in
@@ -48,10 +67,8 @@ extension CreditEpisode {
 }
 
 extension EpisodeCredit {
-  /// Credit that differs by token.
+  /// Wraps credit that differs by token; the credit of a turn is the mean of its tokens.
   init(tokens: [[Double]], valueTargets: [[Double]]? = nil) {
-    self.init(
-      turns: tokens.map { $0.isEmpty ? 0 : $0.reduce(0, +) / Double($0.count) }, tokens: tokens,
-      valueTargets: valueTargets)
+    self.init(turns: tokens.map(\.mean), tokens: tokens, valueTargets: valueTargets)
   }
 }

@@ -1,12 +1,13 @@
 internal import TurnwiseCore
 
-/// How strongly numbers go together.
+/// Correlation coefficients.
 public enum Correlation {
-  /// Pearson's coefficient; `nil` where one side is constant.
+  /// Returns Pearson's coefficient; `nil` if one side is constant.
   public static func pearson(_ x: [Double], _ y: [Double]) -> Double? {
-    require(x.count == y.count, "Pairs have two sides.")
-    let count = Double(max(1, x.count))
-    let (a, b) = (x.reduce(0, +) / count, y.reduce(0, +) / count)
+    require(
+      x.count == y.count,
+      "Both sides must have as many numbers, but have \(x.count) and \(y.count).")
+    let (a, b) = (x.mean, y.mean)
     var (xy, xx, yy) = (0.0, 0.0, 0.0)
     for (x, y) in zip(x, y) {
       xy += (x - a) * (y - b)
@@ -16,7 +17,7 @@ public enum Correlation {
     return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : nil
   }
 
-  /// Spearman's coefficient: Pearson's of the ranks, equal numbers sharing their mean rank.
+  /// Returns Spearman's coefficient: Pearson's of the ranks, where equal numbers share their mean rank.
   public static func spearman(_ x: [Double], _ y: [Double]) -> Double? {
     pearson(ranks(x), ranks(y))
   }

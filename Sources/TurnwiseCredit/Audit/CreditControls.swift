@@ -1,14 +1,14 @@
 internal import Foundation
 public import TurnwiseCore
 
-/// Credit that is wrong, or right, on purpose: what an audit must tell apart if it is to be believed.
+/// Credit that is wrong on purpose: a valid audit must distinguish it from good credit.
 public enum CreditControls {
-  /// The same numbers in other places: a permutation of those of all groups, in the shape
-  /// `[group][episode][turn]`.
+  /// Returns a permutation of the numbers of all groups, in the shape `[group][episode][turn]`.
   ///
-  /// Over all permutations every place has the mean of all numbers, so the expected covariance with
-  /// anything is 0. Permuting within groups would keep what groups have in common: with n independent
-  /// turns in a group, the expected Pearson coefficient with the unshuffled numbers is 1/n.
+  /// Over all permutations every place has the mean of all numbers, so the expected covariance with any
+  /// other numbers is 0. Permuting within groups would keep what the turns of a group have in common:
+  /// with n independent turns in a group, the expected Pearson coefficient with the unshuffled numbers is
+  /// 1/n.
   public static func shuffled(
     _ credit: [[[Double?]]], using random: inout Randomness
   ) -> [[[Double?]]] {
@@ -16,8 +16,9 @@ public enum CreditControls {
     return credit.map { $0.map { $0.map { $0 == nil ? nil : values.removeLast() } } }
   }
 
-  /// What `rloo` says, with the mass of each episode spread over its turns at random: weights come from
-  /// a flat Dirichlet distribution.
+  /// Returns the credit of `rloo` with the sum of each episode distributed over its turns at random.
+  ///
+  /// The weights are drawn from a flat Dirichlet distribution.
   public static func redistributed(
     _ group: CreditGroup, using random: inout Randomness
   ) -> [[Double]] {
@@ -29,11 +30,11 @@ public enum CreditControls {
     }
   }
 
-  /// The group with the keys of its states exchanged among each other.
+  /// Returns the group with the keys of its states permuted.
   ///
-  /// As many turns as before seem to be in one situation, but not those that are.
+  /// As many turns as before appear to share a state, but not those that really do.
   ///
-  /// - Throws: A ``CreditError``, as the group was made with.
+  /// - Throws: A ``CreditError``, as the initialiser of the group does.
   public static func breakingKeys(
     of group: CreditGroup, using random: inout Randomness
   ) throws -> CreditGroup {

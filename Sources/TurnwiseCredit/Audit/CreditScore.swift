@@ -1,23 +1,25 @@
-/// How good credit is, held against the true advantages.
+/// How good credit is, compared with the true advantages.
 ///
-/// With x the credit and y the truth of a turn:
+/// Below, x is the credit of a turn and y its true advantage.
 public struct CreditScore: Codable, Hashable, Sendable {
   /// Pearson's coefficient between credit and truth over all turns.
   public var pearson: Double?
   /// Spearman's coefficient.
   public var spearman: Double?
-  /// ⟨x, y⟩ / ⟨x, x⟩: what credit must be multiplied with to come closest to the truth; 1 is calibrated.
+  /// ⟨x, y⟩ / ⟨x, x⟩: the factor that brings credit closest to the truth; 1 is calibrated.
   public var slope: Double?
-  /// The root mean square of what is left of the truth after that, in units of return.
+  /// The root mean square of the difference to the truth that remains after that, in units of return.
   public var residual: Double
-  /// The share of turns whose truth is significant and whose credit has the right sign.
+  /// The share of turns whose credit has the right sign, of those whose truth is significant.
   public var signs: Double?
-  /// How far the expected gradient is led astray: the root mean square, over situations and actions that
-  /// were seen at least twice, of mean credit less truth, less its mean over the actions of the
-  /// situation; what the variance of the means and of the truth adds to it is taken off.
+  /// The error of the mean credit that biases the expected gradient.
+  ///
+  /// For each situation and action that was seen at least twice, the error is the mean credit minus the
+  /// truth, minus the mean of these differences over the actions of the situation. The bias is the root
+  /// mean square of the errors, without what the variance of the means and of the truth adds to it.
   ///
   /// An offset that is the same for all actions of a situation is a baseline: Σ_a π(a) ∇ log π(a) = 0, so
-  /// it moves no expected gradient, and does not count. `nil` where no situation was seen with two
+  /// it does not change the expected gradient and does not count. `nil` if no situation was seen with two
   /// actions, each at least twice.
   public var bias: Double?
   /// The mean variance of credit within a situation and action.
@@ -35,28 +37,28 @@ public struct CreditScore: Codable, Hashable, Sendable {
   /// Signal over noise of the gradient of one group: S = mean of ⟨g_m, g_n⟩ over m ≠ n, and
   /// S / (mean |g|² − S).
   public var signalToNoise: Double?
-  /// The same for 1000 environment turns, those of forks included.
+  /// ``signalToNoise`` for 1000 environment turns, those of forks included.
   public var signalPerThousandTurns: Double?
   /// Environment turns of forks for each episode.
   public var forkTurns: Double
 }
 
-/// A turn's credit beside the truth.
+/// The credit of a turn with its true advantage.
 public struct CreditSample: Codable, Hashable, Sendable {
-  /// What an estimator says.
+  /// The credit that an estimator gives.
   public var credit: Double
   /// The true advantage.
   public var truth: Double
-  /// How far from 0 the truth must lie to be significant.
+  /// The distance from 0 above which the truth is significant.
   public var margin: Double
   /// The standard error of the truth; 0 if it was computed.
   public var standardError: Double
-  /// What situation and action it was: equal ones have equal numbers.
+  /// A number for the situation and the action: equal ones have equal numbers.
   public var cell: Int
-  /// What situation it was, whatever was done in it.
+  /// A number for the situation.
   public var situation: Int
 
-  /// Puts credit beside truth.
+  /// Creates a sample.
   public init(
     credit: Double, truth: Double, margin: Double = 1e-9, standardError: Double = 0, cell: Int,
     situation: Int
@@ -69,6 +71,6 @@ public struct CreditSample: Codable, Hashable, Sendable {
     self.situation = situation
   }
 
-  /// Whether the truth is surely not 0.
+  /// Whether the truth differs significantly from 0.
   public var isSignificant: Bool { abs(truth) > margin }
 }

@@ -1,8 +1,10 @@
 internal import TurnwiseCore
 
-/// Gathers credit beside truth, group by group, into a ``CreditScore``.
+/// Collects credit and true advantages, group by group, into a ``CreditScore``.
 public struct CreditScorer: Sendable {
-  /// The turns of each group: draw whole groups to see how much a statistic varies.
+  /// The turns of each group.
+  ///
+  /// To see how much a statistic varies, resample whole groups.
   public private(set) var groups: [[CreditSample]] = []
 
   private var gradientSum: [Double] = []
@@ -14,26 +16,29 @@ public struct CreditScorer: Sendable {
   private var turns = 0.0
   private var forkTurns = 0.0
 
-  /// Starts without a group.
+  /// Creates a scorer without groups.
   public init() {}
 
   /// Adds a group.
   ///
   /// - Parameters:
-  ///   - samples: Its turns.
+  ///   - samples: The turns of the group.
   ///   - gradient: The policy gradient that the credit gives, Σ x ∇ log π over the turns, divided by
   ///     the number of episodes.
-  ///   - compared: What of it can be held against the truth; `nil` where all of it can.
-  ///   - reference: The true one.
-  ///   - episodes: How many episodes the group has.
-  ///   - turns: How many turns they have.
-  ///   - forkTurns: How many turns were played for the credit beside them.
+  ///   - compared: The part of it that can be compared with the truth; `nil` if all of it can.
+  ///   - reference: The true gradient.
+  ///   - episodes: The number of episodes.
+  ///   - turns: The number of their turns.
+  ///   - forkTurns: The number of turns that were played in forks.
   public mutating func add(
     _ samples: [CreditSample], gradient: [Double], compared: [Double]? = nil, reference: [Double],
     episodes: Int, turns: Int, forkTurns: Int
   ) {
     let compared = compared ?? gradient
-    require(gradient.count == reference.count, "Gradients have the parameters of one policy.")
+    require(
+      gradient.count == reference.count,
+      "Both gradients must have the parameters of one policy, but have \(gradient.count) and"
+        + " \(reference.count) numbers.")
     groups.append(samples)
     Self.add(gradient, to: &gradientSum)
     Self.add(compared, to: &comparedSum)
@@ -45,7 +50,7 @@ public struct CreditScorer: Sendable {
     self.forkTurns += Double(forkTurns)
   }
 
-  /// What all groups come to.
+  /// The score over all groups.
   public var score: CreditScore {
     let samples = groups.flatMap(\.self)
     let (x, y) = (samples.map(\.credit), samples.map(\.truth))
@@ -77,10 +82,10 @@ public struct CreditScorer: Sendable {
       forkTurns: forkTurns / max(1, episodes))
   }
 
-  /// What was seen of one action in one situation.
+  /// The samples of one action in one situation.
   private struct Cell {
     var count: Double
-    /// Mean credit less truth.
+    /// The mean credit minus the truth.
     var error: Double
     /// The variance of the credit.
     var variance: Double
@@ -88,8 +93,8 @@ public struct CreditScorer: Sendable {
     var noise: Double
   }
 
-  /// Bias and variance, over the cells that were seen at least twice, each weighing as often as it was
-  /// seen.
+  /// Returns bias and variance over the cells that were seen at least twice, each weighted by how often it
+  /// was seen.
   private func cells(_ samples: [CreditSample]) -> (bias: Double?, variance: Double) {
     var members: [Int: [CreditSample]] = [:]
     for sample in samples { members[sample.cell, default: []].append(sample) }
@@ -97,14 +102,12 @@ public struct CreditScorer: Sendable {
     var (within, seen) = (0.0, 0.0)
     for (_, samples) in members.sorted(by: { $0.key < $1.key }) where samples.count > 1 {
       let count = Double(samples.count)
-      let mean = samples.reduce(0) { $0 + $1.credit } / count
-      let truth = samples.reduce(0) { $0 + $1.truth } / count
-      let variance =
-        samples.reduce(0) { $0 + ($1.credit - mean) * ($1.credit - mean) } / (count - 1)
+      let credit = samples.map(\.credit)
+      let variance = credit.variance(ddof: 1) ?? 0
       let error = samples[0].standardError
       situations[samples[0].situation, default: []].append(
         Cell(
-          count: count, error: mean - truth, variance: variance,
+          count: count, error: credit.mean - samples.map(\.truth).mean, variance: variance,
           noise: variance / count + error * error))
       within += count * variance
       seen += count
@@ -112,13 +115,13 @@ public struct CreditScorer: Sendable {
     return (Self.bias(situations), seen > 0 ? within / seen : 0)
   }
 
-  /// The root mean square of errors less their mean over the actions of a situation.
+  /// Returns the root mean square of errors minus their mean over the actions of a situation.
   private static func bias(_ situations: [Int: [Cell]]) -> Double? {
     var (squares, seen) = (0.0, 0.0)
     for (_, cells) in situations.sorted(by: { $0.key < $1.key }) where cells.count > 1 {
       let total = cells.reduce(0) { $0 + $1.count }
       let offset = cells.reduce(0) { $0 + $1.count * $1.error } / total
-      // The mean holds each of the errors, so their noise is partly in it.
+      // The mean contains each of the errors, and with it a part of their noise.
       let shared = cells.reduce(0) { $0 + $1.count * $1.count * $1.noise } / (total * total)
       for cell in cells {
         let noise = cell.noise * (1 - 2 * cell.count / total) + shared
@@ -135,7 +138,7 @@ public struct CreditScorer: Sendable {
   }
 
   private static func mean(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    values.isEmpty ? nil : values.mean
   }
 
   private static func dot(_ a: [Double], _ b: [Double]) -> Double {

@@ -1,31 +1,32 @@
 internal import Foundation
 internal import TurnwiseCore
 
-/// Holds estimators against the exact advantages of ``GatedProblem``.
+/// Compares estimators with the exact advantages of ``GatedProblem``.
 public struct GatedAudit: Sendable {
   /// A row of the result.
   public enum Entry: Sendable {
-    /// An estimator, and whether its critic has the error ``GatedAudit/modelError``, or none.
+    /// An estimator, whose critic has the error ``GatedAudit/modelError`` or is exact.
     case estimator(any CreditEstimator, hasCriticError: Bool)
     /// The whole return for every turn: REINFORCE without a baseline.
     case rawReturn
-    /// What estimators try to find.
+    /// The true advantages, which estimators try to find.
     case trueAdvantage
   }
 
   /// The problem and the policy.
   public var problem: GatedProblem
-  /// How many groups are sampled.
+  /// The number of groups that are sampled.
   public var groups: Int
-  /// How many episodes a group has.
+  /// The number of episodes in a group.
   public var groupSize: Int
-  /// What everything random comes from.
+  /// The seed of everything random.
   public var seed: UInt64
-  /// The standard deviation of the fixed error, one for each state, of a biased critic, and of the
-  /// process reward model.
+  /// The standard deviation of the errors of a biased critic and of the process reward model.
+  ///
+  /// Each state has one fixed error.
   public var modelError: Double
 
-  /// Prepares an audit.
+  /// Creates an audit.
   public init(
     problem: GatedProblem = GatedProblem(), groups: Int = 3000, groupSize: Int = 8,
     seed: UInt64 = 1, modelError: Double = 0.15
@@ -72,7 +73,7 @@ public struct GatedAudit: Sendable {
             turns: plays.map { $0.map { problem.advantage(of: $0.action, in: $0.state) } },
             of: group)
         case .estimator(let estimator, let hasCriticError):
-          // Rows share episodes; truth is computed and shares nothing with anybody.
+          // All rows are scored on the same episodes; each plays its own forks.
           var random = root.stream("forks", number)
           var evidence = evidence(plays, hasCriticError ? biased : problem.values, biased, implicit)
           evidence.addExamples(for: estimator, of: group)
@@ -112,7 +113,7 @@ public struct GatedAudit: Sendable {
       turns: plays.reduce(0) { $0 + $1.count }, forkTurns: forkTurns)
   }
 
-  /// Adds a weight times ∇ log π of a step, by the logits of its state.
+  /// Adds a weight times ∇ log π of a step with respect to the logits of its state.
   private func addScore(_ weight: Double, _ step: GatedProblem.Step, _ gradient: inout [Double]) {
     for action in 0..<GatedProblem.actions {
       let slope = (action == step.action ? 1 : 0) - problem.probability(of: action, in: step.state)
@@ -120,7 +121,7 @@ public struct GatedAudit: Sendable {
     }
   }
 
-  /// The derivative of the start's value by each logit.
+  /// The derivative of the value of the start by each logit.
   private var trueGradient: [Double] {
     let visits = problem.visits
     return GatedProblem.allStates.flatMap { state in
@@ -135,7 +136,7 @@ public struct GatedAudit: Sendable {
     problem.values.enumerated().map { $1 + error(root.stream("critic-error", $0)) }
   }
 
-  /// What an implicit model's β log-ratios come to: true advantages with a fixed error for each state and
+  /// Returns the β log-ratios of an implicit model: true advantages with a fixed error for each state and
   /// action.
   private func biasedAdvantages(_ root: Randomness) -> [Double] {
     GatedProblem.allStates.flatMap { state in
@@ -146,7 +147,7 @@ public struct GatedAudit: Sendable {
     }
   }
 
-  /// A normally distributed error (Box and Muller 1958).
+  /// Returns a normally distributed error (Box and Muller 1958).
   private func error(_ stream: Randomness) -> Double {
     var random = stream
     let radius = (-2 * log(1 - random.unit())).squareRoot()
@@ -178,7 +179,7 @@ public struct GatedAudit: Sendable {
 }
 
 extension [[GatedProblem.Step]] {
-  /// What led to a point: equal pasts share their forks, as in training.
+  /// Returns what led to a point; points with an equal past share their forks, as in training.
   fileprivate func past(of point: ForkPoint) -> [Int] {
     self[point.episode][..<point.turn].flatMap { [$0.state.index, $0.action] }
       + [self[point.episode][point.turn].state.index]

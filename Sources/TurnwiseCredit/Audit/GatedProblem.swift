@@ -1,63 +1,65 @@
 internal import Foundation
 public import TurnwiseCore
 
-/// A problem of six turns whose true credit is known exactly: two turns decide, four are cosmetic.
+/// A problem of six turns whose true credit is known exactly: two turns decide, four do not matter.
 ///
-/// There are three actions. At the second and the fifth turn one of them is good: the way stays open
-/// with 0.95 after it, and with 0.2 after the others. What is closed stays closed. The other turns, and
-/// those two as well, set a bit that matters to nothing: one action sets it, one clears it, one leaves
-/// it. At the end 1 is paid with probability 0.9 if the way is open, and with 0.05 if not.
+/// There are three actions. At the second and the fifth turn one of them is good: a gate stays open with
+/// probability 0.95 after it, and with 0.2 after the others. A gate that is closed stays closed. Each turn
+/// also changes a bit that does not matter: one action sets it, one clears it, one leaves it unchanged. At
+/// the end a reward of 1 is paid with probability 0.9 if the gate is open, and with 0.05 if it is not.
 ///
-/// The policy takes the good action with probability ``chance``, and all cosmetic ones with 1/3.
+/// At the two turns that decide, the policy takes the good action with probability ``chance``; at the
+/// others it takes each action with 1/3.
 public struct GatedProblem: Sendable {
-  /// What the policy decides on.
+  /// The state before a turn.
   public struct State: Hashable, Sendable {
     /// The turn, from 0.
     public var turn: Int
-    /// Whether the way is still open.
+    /// Whether the gate is still open.
     public var isOpen: Bool
-    /// What matters to nothing.
+    /// The bit that does not matter.
     public var bit: Bool
 
-    /// Names a state; without arguments the start.
+    /// Creates a state; without arguments the start.
     public init(turn: Int = 0, isOpen: Bool = true, bit: Bool = false) {
       (self.turn, self.isOpen, self.bit) = (turn, isOpen, bit)
     }
 
-    /// A number from 0, different for each state.
+    /// The number of the state, from 0.
     public var index: Int { 4 * turn + (isOpen ? 2 : 0) + (bit ? 1 : 0) }
     fileprivate static func key(_ index: Int) -> StateKey? { try? StateKey(of: index) }
   }
 
   /// One turn of a sampled episode.
   public struct Step: Sendable {
-    /// Where it was decided.
+    /// The state before the turn.
     public var state: State
-    /// What was done.
+    /// The action.
     public var action: Int
-    /// What was paid.
+    /// The reward.
     public var reward: Double
   }
 
-  /// How many turns an episode has.
+  /// The number of turns of an episode.
   public static let horizon = 6
-  /// How many actions there are; action 0 is the good one.
+  /// The number of actions; action 0 is the good one.
   public static let actions = 3
-  /// The turns at which something is decided, from 0.
+  /// The turns that decide, counted from 0.
   public static let gates: Set<Int> = [1, 4]
-  /// How many states there are, as indices count them.
+  /// The number of states.
   public static let states = 4 * horizon
 
-  /// The probability of the good action where something is decided.
+  /// The probability of the good action at the turns that decide.
   public let chance: Double
-  /// The value of each state by its index: the chance of being paid.
+  /// The value of each state by its index: the probability of being paid.
   public let values: [Double]
   private let stateKeys: [StateKey?]
   private let actionKeys: [StateKey?]
 
-  /// Computes the values of a policy.
+  /// Creates the problem and computes the values of the policy.
   public init(chance: Double = 0.31) {
-    UnitInterval.check(chance, "chance")
+    require(
+      UnitInterval.allows(chance), "chance must be \(UnitInterval.requirement), but is \(chance).")
     self.chance = chance
     var values = Array(repeating: 0.0, count: Self.states)
     for state in Self.allStates.reversed() {
@@ -71,15 +73,15 @@ public struct GatedProblem: Sendable {
     actionKeys = (0..<Self.actions).map { State.key(-1 - $0) }
   }
 
-  /// The chance of being paid from the start.
+  /// The probability of being paid from the start.
   public var startValue: Double { values[State().index] }
 
-  /// The probability that the policy takes an action.
+  /// Returns the probability that the policy takes an action.
   public func probability(of action: Int, in state: State) -> Double {
     Self.probability(of: action, in: state, chance)
   }
 
-  /// The true advantage Q(s, a) − V(s).
+  /// Returns the true advantage Q(s, a) − V(s).
   public func advantage(of action: Int, in state: State) -> Double {
     Self.actionValue(state, action, values) - values[state.index]
   }
@@ -91,7 +93,7 @@ public struct GatedProblem: Sendable {
     }
   }
 
-  /// The probability of passing through each state, by its index.
+  /// The probability of visiting each state, by its index.
   public var visits: [Double] {
     var visits = Array(repeating: 0.0, count: Self.states)
     visits[State().index] = 1
@@ -106,7 +108,7 @@ public struct GatedProblem: Sendable {
     return visits
   }
 
-  /// Plays to the end.
+  /// Plays an episode to its end.
   public func play(from start: State = State(), using random: inout Randomness) -> [Step] {
     var steps: [Step] = []
     var state = start
@@ -128,7 +130,7 @@ public struct GatedProblem: Sendable {
     return steps
   }
 
-  /// Steps as estimators read them: one token a turn.
+  /// Returns the turns as estimators read them, with one token each.
   public func turns(_ steps: [Step]) -> [CreditTurn] {
     steps.map { step in
       CreditTurn(

@@ -1,10 +1,11 @@
-/// The name of a process reward with what consumes it: `process=SHAPER+ESTIMATOR`.
+/// The name of a process reward with the estimator that consumes it: `process=SHAPER+ESTIMATOR`.
 public struct ProcessName: Hashable, Sendable {
-  /// The word that such names begin with, and the short name of both defaults.
-  public static let alone = "process"
+  /// The word that such names begin with; alone it means the default shaper and estimator.
+  public static let short = "process"
 
-  private static let prefix = alone + "="
-  private static let defaults = ProcessName(shaper: "potential", consumer: "turn")
+  private static let prefix = short + "="
+  private static let defaults = ProcessName(
+    shaper: PotentialShaping.id, consumer: TurnReturnToGo.id)
 
   /// The shaper with its options.
   public var shaper: String
@@ -17,15 +18,15 @@ public struct ProcessName: Hashable, Sendable {
     self.consumer = consumer
   }
 
-  /// Reads a name; returns `nil` if it names no process reward.
+  /// Reads a name; returns `nil` if it does not name a process reward.
   public init?(_ text: String) {
-    guard text != Self.alone else {
+    guard text != Self.short else {
       self = Self.defaults
       return
     }
     guard text.hasPrefix(Self.prefix) else { return nil }
     let rest = text.dropFirst(Self.prefix.count)
-    // A plus before a letter: 1e+5 is a number.
+    // Only a plus before a letter separates the two: 1e+5 is a number.
     let plus = rest.indices.first { index in
       rest[index] == "+" && (rest[rest.index(after: index)...].first?.isLetter ?? true)
     }
@@ -33,14 +34,14 @@ public struct ProcessName: Hashable, Sendable {
     consumer = plus.map { String(rest[rest.index(after: $0)...]) } ?? Self.defaults.consumer
   }
 
-  /// The name as it is typed, short if it can be.
+  /// The name as it is typed: `process` for the defaults.
   public var spelling: String {
-    self == Self.defaults ? Self.alone : "\(Self.prefix)\(shaper)+\(consumer)"
+    self == Self.defaults ? Self.short : "\(Self.prefix)\(shaper)+\(consumer)"
   }
 
-  /// Cuts a list at the commas that are not between options.
+  /// Splits a list of names at its commas, except for those between options.
   ///
-  /// A piece goes on with the options of the one before it if its first `=` comes before any `:`.
+  /// A piece continues the options of the piece before it if its first `=` comes before any `:`.
   package static func split(_ list: String) throws -> [String] {
     var names: [String] = []
     for piece in list.split(separator: ",", omittingEmptySubsequences: false) {
@@ -52,7 +53,7 @@ public struct ProcessName: Hashable, Sendable {
       guard let last = names.indices.last else {
         throw EstimatorNameError.malformed(String(piece))
       }
-      // Behind a name without options the first one is set off by a comma only.
+      // After a name without options a comma takes the place of the colon.
       let isFirst = !(names[last].split(separator: "+").last ?? "").contains(":")
       names[last] += (isFirst ? ":" : ",") + piece
     }

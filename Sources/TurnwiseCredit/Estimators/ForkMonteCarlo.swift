@@ -1,32 +1,30 @@
 public import TurnwiseCore
 
-/// The gain in value that each turn made, where values are means over fresh continuations.
+/// The gain in value of each turn, where a value is the mean return of continuations from a fork.
 ///
 ///     V̂(s) = (1/K) Σ_k return of continuation k from s        A_t = r_t + γ V̂(s_{t+1}) − V̂(s_t)
 ///
 /// (VinePPO, Kazemnejad et al. 2024, arXiv 2410.01679, which forks at token prefixes of mathematical
-/// reasoning.) Continuations serve as values only and are not trained on. Behind the last turn V̂ = 0.
+/// reasoning.) Continuations serve as values only; they are not trained on. After the last turn V̂ = 0.
 ///
-/// Forks cost environment turns, which count towards the budget. Where to spend them:
+/// Forks cost environment turns, which count towards the budget. Where they are played:
 ///
-/// - `at=turn` forks before turns, `at=token` every `stride` tokens inside them too;
+/// - `at=turn` forks before each turn, `at=token` also every `stride` tokens inside turns;
 /// - `adaptive=none` forks `k` times at each point;
 /// - `adaptive=entropy` forks at the share `share` of points whose next turn or token was sampled with
-///   the highest entropy, the first turn always among them;
-/// - `adaptive=disagreement` plays 2 continuations at each point, and the rest of `k` where their
-///   returns differ.
+///   the highest entropy; the first turn is always among them;
+/// - `adaptive=disagreement` plays 2 continuations at each point, and the rest of `k` where the returns of
+///   the two differ.
 ///
 /// Between two points that were chosen all turns share the gain from one to the other.
 ///
-/// **When it misleads:** a stretch without a fork is broadcast credit; with few forks the noise of V̂
-/// is credited twice, with opposite signs, to neighbouring turns.
-public struct ForkMonteCarlo: CreditEstimator {
-  /// Where forks leave.
+/// **When it misleads:** turns between two forks share their credit; with few forks the noise of V̂ is
+/// credited twice, with opposite signs, to neighbouring turns.
+public struct ForkMonteCarlo: CreditEstimator, Configurable {
+  /// Where continuations start.
   public enum Site: String, WordChoice { case turn, token }
-  /// How forks are distributed.
-  public enum Rule: String, WordChoice {
-    case none, entropy, disagreement
-  }
+  /// How forks are distributed over the points.
+  public enum Rule: String, WordChoice { case none, entropy, disagreement }
 
   /// `fork`.
   public static let id = "fork"
@@ -34,66 +32,40 @@ public struct ForkMonteCarlo: CreditEstimator {
   public static let summary = "gain in value of each turn, measured by playing on from forks"
 
   /// Continuations from each point, K in the literature.
-  public let k: Int
+  @Option<Integers<1, 100_000>>("Continuations from each point.") public var k = 4
   /// The discount per turn, γ in the literature.
-  public let gamma: Double
-  /// Whether forks leave before turns or before tokens.
-  public let at: Site
-  /// How many tokens lie between two forks in a turn.
-  public let stride: Int
-  /// Which points get how many.
-  public let adaptive: Rule
+  @Option<UnitInterval>("Discount per turn.") public var gamma = 1.0
+  /// Whether continuations start before turns only, or also inside them.
+  @Option("Where continuations start: before turns, or also every `stride` tokens.")
+  public var at = Site.turn
+  /// How many tokens lie between two points in a turn.
+  @Option<Integers<1, 100_000>>("Tokens between two points in a turn, with at=token.")
+  public var stride = 4
+  /// How continuations are distributed over the points.
+  @Option("How continuations are distributed over the points.") public var adaptive = Rule.none
   /// The share of points that `adaptive=entropy` forks at.
-  public let share: Double
+  @Option<UnitInterval>("Share of points that adaptive=entropy forks at.") public var share = 0.5
 
-  /// Creates the estimator.
-  public init(
-    k: Int = 4, gamma: Double = 1, at: Site = .turn, stride: Int = 4, adaptive: Rule = .none,
-    share: Double = 0.5
-  ) {
-    require(
-      k >= 1 && stride >= 1,
-      "\(Self.id): k and stride must be at least 1, but are \(k) and \(stride).")
-    UnitInterval.check(gamma, "gamma")
-    UnitInterval.check(share, "share")
-    self.k = k
-    self.gamma = gamma
-    self.at = at
-    self.stride = stride
-    self.adaptive = adaptive
-    self.share = share
-  }
+  /// Creates the estimator with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    k = try container.decodeInteger(1...100_000, forKey: .k)
-    gamma = try container.decodeUnit(forKey: .gamma)
-    at = try container.decode(Site.self, forKey: .at)
-    stride = try container.decodeInteger(1...100_000, forKey: .stride)
-    adaptive = try container.decode(Rule.self, forKey: .adaptive)
-    share = try container.decodeUnit(forKey: .share)
-  }
-
-  private enum CodingKeys: String, CodingKey { case k, gamma, at, stride, adaptive, share }
-
-  /// Forks; tokens and their entropies where the options ask for them.
+  /// Needs forks; tokens and their entropies where the options ask for them.
   public var needs: Set<Evidence.Need> {
     var needs: Set<Evidence.Need> = [.forks]
     if at == .token { needs.insert(.tokens) }
     if adaptive == .entropy { needs.insert(.distributions) }
     return needs
   }
-  /// By turn or by token.
+  /// Credit differs by turn, or by token with `at=token`.
   public var granularity: CreditGranularity { at == .token ? .token : .turn }
   /// γ.
   public var discount: Double? { gamma }
-  /// True where nothing is discounted.
+  /// The true gradient where nothing is discounted and all points are forked.
   public var gradient: GradientClaim {
-    if gamma < 1 { return .biased("the discount makes the return another one") }
+    if gamma < 1 { return .discounted }
     return adaptive == .none ? .exact : .biased("where forks leave depends on what was sampled")
   }
-  /// What a comparison with forks breaks.
+  /// Laws that a comparison with forks breaks.
   public var exceptions: [EstimatorLaw: String] {
     let forks = "turns are compared with forks, not with other episodes"
     return EstimatorLaw.discounts(gamma).merging(
@@ -102,17 +74,15 @@ public struct ForkMonteCarlo: CreditEstimator {
         .deadGroup: forks, .nearlyDeadGroup: forks, .constantReward: forks,
       ]) { $1 }
   }
-  /// Warns where forks cannot differ.
+  /// Warns where no forks are left to add.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
-    if adaptive == .disagreement, k <= 2 {
-      return [
-        CreditNotice(.warning, "'fork' with adaptive=disagreement and k=2 has no forks to add")
-      ]
-    }
-    return []
+    guard adaptive == .disagreement, k <= 2 else { return [] }
+    return [
+      CreditNotice(.warning, "'fork' with adaptive=disagreement and k=2 has no forks to add")
+    ]
   }
 
-  /// Asks for `k` continuations at each point, or fewer where the rule says so.
+  /// Asks for `k` continuations from each point, or fewer where the rule says so.
   public func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest] {
     group.episodes.indices.flatMap { index in
       points(of: group.episodes[index], at: index, evidence).map { point in
@@ -121,7 +91,7 @@ public struct ForkMonteCarlo: CreditEstimator {
     }
   }
 
-  /// How many continuations a point shall have, given those that were played.
+  /// Returns how many continuations a point needs, given those that were played.
   private func count(at point: ForkPoint, _ evidence: Evidence) -> Int {
     guard adaptive == .disagreement else { return k }
     let returns = evidence.forkReturns(point, first: 2, gamma: gamma)
@@ -141,7 +111,7 @@ public struct ForkMonteCarlo: CreditEstimator {
         guard !returns.isEmpty else {
           throw CreditError.noForks(episode: episode.name, turn: point.turn)
         }
-        return returns.sorted().reduce(0, +) / Double(returns.count)
+        return returns.orderedMean
       }
       let gains = gains(of: episode, at: chosen, values)
       func gain(turn: Int, token: Int) -> Double {
@@ -159,7 +129,7 @@ public struct ForkMonteCarlo: CreditEstimator {
     return GroupCredit(credit, of: group)
   }
 
-  /// What was paid from each point up to the next, and the change in value.
+  /// Returns, for each point, what was paid up to the next one plus the change in value.
   private func gains(
     of episode: CreditEpisode, at points: [ForkPoint], _ values: [Double]
   ) -> [Double] {
@@ -176,7 +146,7 @@ public struct ForkMonteCarlo: CreditEstimator {
     }
   }
 
-  /// Where forks leave, in order; the first turn always.
+  /// Returns the points of an episode that are forked, in order; the first turn is always among them.
   private func points(
     of episode: CreditEpisode, at index: Int, _ evidence: Evidence
   ) -> [ForkPoint] {
@@ -188,11 +158,11 @@ public struct ForkMonteCarlo: CreditEstimator {
       }
     }
     guard adaptive == .entropy else { return all }
-    // Without distributions there is nothing to choose by, and nothing is asked for.
+    // Without distributions there is nothing to choose by, so nothing is requested yet.
     guard let entropies = evidence.distributions?.entropies[index] else { return [] }
     func entropy(_ point: ForkPoint) -> Double {
       let tokens = entropies[point.turn]
-      guard at == .token else { return tokens.reduce(0, +) / Double(max(1, tokens.count)) }
+      guard at == .token else { return tokens.mean }
       return tokens.indices.contains(point.token) ? tokens[point.token] : 0
     }
     let count = max(1, Int((share * Double(all.count)).rounded(.up)))

@@ -1,14 +1,17 @@
-internal import TurnwiseCore
+public import TurnwiseCore
 
-/// Broadcast of the return less the group's mean, divided by the group's standard deviation.
+/// Broadcasts the return minus the group's mean, divided by the group's standard deviation.
 ///
-/// A_{i,t} = (R_i − mean R) / (sd R + 10⁻⁶) for every turn t of episode i (Shao et al. 2024, arXiv
-/// 2402.03300). With `std=false` nothing is divided: Dr. GRPO (Liu et al. 2025, arXiv 2503.20783).
+///     A_{i,t} = (R_i − mean R) / (sd R + 10⁻⁶)    for every turn t of episode i
 ///
-/// The mean includes the episode's own return, which shrinks the expected gradient to (N−1)/N of the
-/// true one. Dividing weighs groups by how rarely they differ, so groups that are nearly always won or
-/// lost count more; the expected gradient then has another scale in each group.
-public struct GRPO: CreditEstimator {
+/// (Shao et al. 2024, arXiv 2402.03300.) With `std=false` nothing is divided: Dr. GRPO (Liu et al. 2025,
+/// arXiv 2503.20783).
+///
+/// **When it misleads:** the mean includes the episode's own return, which shrinks the expected gradient
+/// to (N−1)/N of the true one. Dividing by the deviation gives more weight to groups whose episodes
+/// rarely differ, those that are nearly always won or lost; the expected gradient then has another scale
+/// in each group.
+public struct GRPO: CreditEstimator, Configurable {
   /// `grpo`.
   public static let id = "grpo"
   /// What the estimator does.
@@ -16,34 +19,22 @@ public struct GRPO: CreditEstimator {
     "total reward minus the group's mean over its deviation, for every turn"
 
   /// Whether to divide by the standard deviation.
-  public let std: Bool
+  @Option("Whether to divide by the standard deviation.") public var std = true
   /// 1 for the sample's standard deviation, 0 for the population's.
-  public let ddof: Int
+  @Option<Integers<0, 1>>("1 for the sample's standard deviation, 0 for the population's.")
+  public var ddof = 1
 
-  /// Creates the estimator.
-  public init(std: Bool = true, ddof: Int = 1) {
-    require(0...1 ~= ddof, "\(Self.id): ddof must be 0 or 1, but is \(ddof).")
-    self.std = std
-    self.ddof = ddof
-  }
+  /// Creates the estimator with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    std = try container.decode(Bool.self, forKey: .std)
-    ddof = try container.decodeInteger(0...1, forKey: .ddof)
-  }
-
-  private enum CodingKeys: String, CodingKey { case std, ddof }
-
-  /// (N−1)/N of the true one, or of another scale.
+  /// (N−1)/N of the true gradient without `std`; biased with it.
   public var gradient: GradientClaim {
     std
-      ? .biased("dividing by the deviation weighs groups by how rarely their episodes differ")
+      ? .biased("dividing by the deviation weights groups by how rarely their episodes differ")
       : .meanCentred(factor: 1)
   }
 
-  /// Asks for a group of at least two, and warns where dividing leaves signs only.
+  /// Refuses groups of one, and warns where only the signs of the differences are left.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     var notices = CreditNotice.lonely(Self.id, in: setting)
     if std, setting.groupSize == 2 {

@@ -1,27 +1,28 @@
-internal import TurnwiseCore
+public import TurnwiseCore
 
-/// Comparison with other visits to the same state, on top of the comparison of whole episodes.
+/// Adds a comparison with other visits to the same state to the comparison of whole episodes.
 ///
 ///     A_{i,t} = A^E_i + w A^S_{i,t}
 ///     A^E_i = R_i − mean R                    A^S_{i,t} = G_{i,t} − mean of G over visits to s_{i,t}
 ///
-/// (GiGPO, Feng et al. 2025, arXiv 2505.10978.) States are equal if their whole content is, not what
-/// the agent saw of them. A state visited once has A^S = 0. With `std` both parts are divided by their
-/// deviation. With `crossStep` A^E takes its mean over steps instead of episodes, as the authors'
-/// released code does: long episodes then count more.
+/// (GiGPO, Feng et al. 2025, arXiv 2505.10978.) States are equal if their whole content is equal, not
+/// only what the agent saw of them. A state that is visited once has A^S = 0. With `std` both parts are
+/// divided by their deviation. With `crossStep` A^E takes its mean over steps instead of episodes, as the
+/// authors' released code does: long episodes then count more.
 ///
 /// With `actions` the step part compares actions instead of visits, shrunk and gated (ECPO, arXiv
-/// 2606.05885): with n_a visits that took action a, mean return G_a, and μ over all visits to s,
+/// 2606.05885): with n_a visits that took action a, their mean return G_a, and the mean μ over all visits
+/// to s,
 ///
 ///     A^S = ρ (n_a G_a + κ μ) / (n_a + κ) − ρ μ
 ///
 /// where ρ is the share of the variance of G at s that lies between actions (1 without `gate`). A
 /// rare action then needs more than one lucky episode to be credited.
 ///
-/// **When it misleads:** A^S already holds the outcome, so the sum counts it twice; where states
-/// repeat rarely it is `grpo:std=false`; rare states have A^S = 0 and learn more slowly than the true
+/// **When it misleads:** A^S already holds the outcome, so the sum counts it twice. Where states rarely
+/// repeat it is `grpo:std=false`. Rare states have A^S = 0 and are learnt more slowly than the true
 /// gradient says.
-public struct GiGPO: CreditEstimator {
+public struct GiGPO: CreditEstimator, Configurable {
   /// `gigpo`.
   public static let id = "gigpo"
   /// What the estimator does.
@@ -29,60 +30,28 @@ public struct GiGPO: CreditEstimator {
     "as grpo, plus the return-to-go compared among visits to the same state"
 
   /// The discount per turn, γ in the literature.
-  public let gamma: Double
+  @Option<UnitInterval>("Discount per turn.") public var gamma = 0.95
   /// The weight of the step part, w in the literature.
-  public let weight: Double
-  /// Whether the episode part is there at all.
-  public let episode: Bool
+  @Option<NonNegative>("Weight of the step part.") public var weight = 1.0
+  /// Whether to add the comparison of whole episodes.
+  @Option("Whether to add the comparison of whole episodes.") public var episode = true
   /// Whether to divide by standard deviations.
-  public let std: Bool
+  @Option("Whether to divide by standard deviations.") public var std = false
   /// Whether the episode part takes its mean over steps.
-  public let crossStep: Bool
+  @Option("Whether the episode part takes its mean over steps.") public var crossStep = false
   /// Whether the step part compares actions (ECPO).
-  public let actions: Bool
-  /// How many visits the mean of a state counts for in that of an action, κ in the literature.
-  public let kappa: Double
+  @Option("Whether the step part compares actions (ECPO).") public var actions = false
+  /// How many visits the mean of a state counts as in the mean of an action, κ in the literature.
+  @Option<NonNegative>("Visits that the mean of a state counts as in the mean of an action.")
+  public var kappa = 2.0
   /// Whether the comparison of actions is scaled by the variance that they explain.
-  public let gate: Bool
+  @Option("Whether the comparison of actions is scaled by the variance that they explain.")
+  public var gate = true
 
-  /// Creates the estimator.
-  public init(
-    gamma: Double = 0.95, weight: Double = 1, episode: Bool = true, std: Bool = false,
-    crossStep: Bool = false, actions: Bool = false, kappa: Double = 2, gate: Bool = true
-  ) {
-    UnitInterval.check(gamma, "gamma")
-    require(
-      weight >= 0 && kappa >= 0 && (weight + kappa).isFinite,
-      "\(Self.id): weight and kappa must be finite numbers of at least 0, but are \(weight) and \(kappa)."
-    )
-    self.gamma = gamma
-    self.weight = weight
-    self.episode = episode
-    self.std = std
-    self.crossStep = crossStep
-    self.actions = actions
-    self.kappa = kappa
-    self.gate = gate
-  }
+  /// Creates the estimator with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    gamma = try container.decodeUnit(forKey: .gamma)
-    weight = try container.decodeAmount(forKey: .weight)
-    episode = try container.decode(Bool.self, forKey: .episode)
-    std = try container.decode(Bool.self, forKey: .std)
-    crossStep = try container.decode(Bool.self, forKey: .crossStep)
-    actions = try container.decode(Bool.self, forKey: .actions)
-    kappa = try container.decodeAmount(forKey: .kappa)
-    gate = try container.decode(Bool.self, forKey: .gate)
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case gamma, weight, episode, std, crossStep, actions, kappa, gate
-  }
-
-  /// State keys.
+  /// Needs the keys of states.
   public var needs: Set<Evidence.Need> { [.stateKeys] }
   /// γ.
   public var discount: Double? { gamma }
@@ -90,7 +59,7 @@ public struct GiGPO: CreditEstimator {
   public var gradient: GradientClaim {
     .biased("states that are visited once have no step part, and a visit is part of its own mean")
   }
-  /// What options and singletons break.
+  /// Laws that the options, and states that are visited once, break.
   public var exceptions: [EstimatorLaw: String] {
     var exceptions = EstimatorLaw.discounts(gamma)
     if actions {
@@ -104,7 +73,7 @@ public struct GiGPO: CreditEstimator {
     }
     return exceptions
   }
-  /// Asks for a group of at least two, and warns where nothing is left of a part.
+  /// Refuses groups of one, and warns where an option leaves out a part.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     var notices = CreditNotice.lonely(Self.id, in: setting)
     if gamma == 0 { notices.append(.myopic(Self.id)) }
@@ -136,11 +105,9 @@ public struct GiGPO: CreditEstimator {
 
   private func episodePart(_ group: CreditGroup) -> [Double] {
     let returns = group.episodes.map(\.totalReward)
-    guard crossStep, !LeaveOneOut.areEqual(returns) else {
-      return std ? Standardized.scores(returns) : Standardized.centred(returns)
-    }
+    guard crossStep, !LeaveOneOut.areEqual(returns) else { return visitPart(returns) }
     let steps = group.broadcast(returns).flatMap(\.self).sorted()
-    let mean = steps.reduce(0, +) / Double(steps.count)
+    let mean = steps.mean
     let deviation = Standardized.deviation(of: steps.map { $0 - mean }, ddof: 1)
     return returns.map { ($0 - mean) / (std ? deviation + Standardized.epsilon : 1) }
   }
@@ -159,17 +126,17 @@ public struct GiGPO: CreditEstimator {
         group.episodes[visits[other].episode].turns[visits[other].turn].actionKey == key
       }
     }
-    let means = members.map { indices in
-      indices.map { centred[$0] }.sorted().reduce(0, +) / Double(indices.count)
-    }
-    let share = gate ? Self.share(ofVariance: centred, between: means) : 1
+    let means = members.map { indices in indices.map { centred[$0] }.orderedMean }
+    let share = gate ? Self.shareOfVariance(of: centred, between: means) : 1
     return zip(members, means).map { indices, mean in
       share * Double(indices.count) * mean / (Double(indices.count) + kappa)
     }
   }
 
-  /// The part of the variance of centred numbers that lies between the means of their classes.
-  private static func share(ofVariance centred: [Double], between means: [Double]) -> Double {
+  /// The share of the variance of centred numbers that lies between the means of their classes.
+  private static func shareOfVariance(
+    of centred: [Double], between means: [Double]
+  ) -> Double {
     let total = centred.map { $0 * $0 }.sorted().reduce(0, +)
     let between = means.map { $0 * $0 }.sorted().reduce(0, +)
     return total > 0 ? between / total : 0

@@ -1,17 +1,21 @@
+public import TurnwiseCore
+
 /// Generalised advantage estimation over turns without a critic: the group is the value function.
 ///
 /// V(s) is the mean return-to-go over the group's visits to s, and the recursion is that of
-/// ``TurnGAE`` (after GAGPO, arXiv 2605.13217, of which only the abstract was at hand: the mean over
-/// visits is our reconstruction). States are equal if their whole content is.
+/// ``TurnGAE``. States are equal if their whole content is equal. (After GAGPO, arXiv 2605.13217, of
+/// which only the abstract was available: the mean over visits is our reconstruction.)
 ///
-/// With λ = 0 a turn gets the difference between the values of the states that it led from and to; no
-/// luck of later turns reaches it, if the later state was visited by others too.
+/// With λ = 0 a turn gets the difference between the values of the two states that it leads from and to:
+/// the luck of later turns does not reach it, as long as other episodes visited the later state too.
 ///
-/// **When it misleads:** a state that is visited once is worth what that visit earned, so a turn
-/// between two such states gets nothing (at λ = 0). An episode that was cut from
-/// outside bootstraps from the value of its last state where others passed through it, and from 0 where
-/// nobody did; the environment's own turn limit is an end, after which there is nothing.
-public struct GroupedGAE: CreditEstimator {
+/// An episode that was cut off from outside bootstraps from the value of its last state if other episodes
+/// visited that state, and from 0 otherwise. The environment's own turn limit is an end: nothing comes
+/// after it.
+///
+/// **When it misleads:** the value of a state that is visited once is the return of that visit, so a turn
+/// between two such states gets nothing (at λ = 0).
+public struct GroupedGAE: CreditEstimator, Configurable {
   /// `group-gae`.
   public static let id = "group-gae"
   /// What the estimator does.
@@ -19,28 +23,15 @@ public struct GroupedGAE: CreditEstimator {
     "generalised advantage of each turn against mean returns of equal states"
 
   /// The discount per turn, γ in the literature.
-  public let gamma: Double
+  @Option<UnitInterval>("Discount per turn.") public var gamma = 1.0
   /// How far credit looks ahead before it trusts the group, λ in the literature.
-  public let lambda: Double
+  @Option<UnitInterval>("How far credit looks ahead before it trusts the group, from 0 to 1.")
+  public var lambda = 0.5
 
-  /// Creates the estimator.
-  public init(gamma: Double = 1, lambda: Double = 0.5) {
-    UnitInterval.check(gamma, "gamma")
-    UnitInterval.check(lambda, "lambda")
-    self.gamma = gamma
-    self.lambda = lambda
-  }
+  /// Creates the estimator with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    gamma = try container.decodeUnit(forKey: .gamma)
-    lambda = try container.decodeUnit(forKey: .lambda)
-  }
-
-  private enum CodingKeys: String, CodingKey { case gamma, lambda }
-
-  /// State keys.
+  /// Needs the keys of states.
   public var needs: Set<Evidence.Need> { [.stateKeys] }
   /// γ.
   public var discount: Double? { gamma }
@@ -48,9 +39,9 @@ public struct GroupedGAE: CreditEstimator {
   public var gradient: GradientClaim {
     .biased("an episode is part of the value of the states that it visits")
   }
-  /// What singletons break.
+  /// Laws that states which are visited once break.
   public var exceptions: [EstimatorLaw: String] {
-    let lone = "a state that is visited once is worth what that visit earned"
+    let lone = "the value of a state that is visited once is the return of that visit"
     var exceptions: [EstimatorLaw: String] = [.everyTurn: lone, .loneSurvivor: lone]
     exceptions.merge(EstimatorLaw.discounts(gamma)) { own, _ in own }
     for law in [EstimatorLaw.deadGroup, .nearlyDeadGroup, .constantReward] {
@@ -58,7 +49,7 @@ public struct GroupedGAE: CreditEstimator {
     }
     return exceptions
   }
-  /// Asks for a group of at least two.
+  /// Refuses groups of one.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     var notices = CreditNotice.lonely(Self.id, in: setting)
     if gamma == 0 { notices.append(.myopic(Self.id)) }
@@ -81,10 +72,9 @@ public struct GroupedGAE: CreditEstimator {
       let last = episode.isTruncated ? episode.finalKey.map(anchors.visits) ?? [] : []
       return GeneralizedAdvantage.advantages(
         rewards: episode.turns.map(\.paid), values: values[index],
-        behind: last.isEmpty ? 0 : Anchors.mean(of: returns, over: last), gamma: gamma,
-        lambda: lambda)
+        valueAfter: Anchors.mean(of: returns, over: last), gamma: gamma, lambda: lambda)
     }
-    // Rounding of the means must not look like credit.
+    // The rounding of the means must not look like credit.
     let scale = returns.joined().map(abs).max() ?? 0
     let clean = credit.map { $0.map { abs($0) <= 1e-12 * scale ? 0 : $0 } }
     return GroupCredit(turns: clean, of: group, loneTurns: loneTurns)

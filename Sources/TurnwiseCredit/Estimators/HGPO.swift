@@ -1,55 +1,37 @@
 internal import Foundation
-internal import TurnwiseCore
+public import TurnwiseCore
 
-/// Comparison among visits to the same state, weighed towards those with the same past.
+/// Compares visits to the same state, with more weight for visits that share more of their past.
 ///
 ///     A_{i,t} = Σ_k w_k (G_{i,t} − mean of G over visits that agree on the last k + 1 states)
 ///     w_k = (k + 1)^α / Σ_l (l + 1)^α        k = 0 … K
 ///
 /// over the levels k at which at least one other visit agrees (HGPO, He et al. 2026, arXiv
-/// 2602.22817). A policy that remembers is in another situation when it came another way; the more of
-/// the past two visits share, the fairer their comparison and the fewer there are.
+/// 2602.22817). A policy that remembers is in a different situation if it came by a different way. The
+/// more of their past two visits share, the fairer is their comparison, and the fewer such visits there
+/// are.
 ///
 /// The released code skips levels whose advantage is 0, which also drops genuine zeros; here a level
-/// counts if somebody else is there. With K = 0 this is the step part of ``GiGPO``. There is no
-/// episode part: a state visited once has no credit.
-public struct HGPO: CreditEstimator {
+/// counts if another visit agrees. With K = 0 this is the step part of ``GiGPO``.
+///
+/// **When it misleads:** there is no episode part, so a state that is visited once gets no credit.
+public struct HGPO: CreditEstimator, Configurable {
   /// `hgpo`.
   public static let id = "hgpo"
   /// What the estimator does.
   public static let summary = "return-to-go compared among visits that share the state and its past"
 
   /// The discount per turn, γ in the literature.
-  public let gamma: Double
-  /// How many states of the past are compared at most, K in the literature.
-  public let depth: Int
+  @Option<UnitInterval>("Discount per turn.") public var gamma = 0.95
+  /// The most states of the past that are compared, K in the literature.
+  @Option<Integers<0, 64>>("Most states of the past that are compared.") public var depth = 2
   /// How much more weight a longer shared past has, α in the literature.
-  public let alpha: Double
+  @Option<NonNegative>("How much more weight a longer shared past has.") public var alpha = 1.0
 
-  /// Creates the estimator.
-  public init(gamma: Double = 0.95, depth: Int = 2, alpha: Double = 1) {
-    UnitInterval.check(gamma, "gamma")
-    require(
-      0...64 ~= depth, "\(Self.id): depth must lie between 0 and 64, but is \(depth).")
-    require(
-      alpha >= 0 && alpha.isFinite,
-      "\(Self.id): alpha must be a finite number of at least 0, but is \(alpha).")
-    self.gamma = gamma
-    self.depth = depth
-    self.alpha = alpha
-  }
+  /// Creates the estimator with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    gamma = try container.decodeUnit(forKey: .gamma)
-    depth = try container.decodeInteger(0...64, forKey: .depth)
-    alpha = try container.decodeAmount(forKey: .alpha)
-  }
-
-  private enum CodingKeys: String, CodingKey { case gamma, depth, alpha }
-
-  /// State keys.
+  /// Needs the keys of states.
   public var needs: Set<Evidence.Need> { [.stateKeys] }
   /// γ.
   public var discount: Double? { gamma }
@@ -57,12 +39,12 @@ public struct HGPO: CreditEstimator {
   public var gradient: GradientClaim {
     .biased("states that are visited once have no credit, and a visit is part of its own mean")
   }
-  /// What singletons break.
+  /// Laws that states which are visited once break.
   public var exceptions: [EstimatorLaw: String] {
     let lone = "a state that is visited once has nothing to be compared with"
     return EstimatorLaw.discounts(gamma).merging([.everyTurn: lone, .loneSurvivor: lone]) { $1 }
   }
-  /// Asks for a group of at least two.
+  /// Refuses groups of one, and warns where depth 0 leaves the step part of ``GiGPO``.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     var notices = CreditNotice.lonely(Self.id, in: setting)
     if gamma == 0 { notices.append(.myopic(Self.id)) }

@@ -1,4 +1,4 @@
-internal import TurnwiseCore
+public import TurnwiseCore
 
 /// The standardised outcome plus the standardised process reward of the turn.
 ///
@@ -6,47 +6,36 @@ internal import TurnwiseCore
 ///
 /// with z over the outcomes of the group and over the process rewards of all its turns (iStar, arXiv
 /// 2509.19199). The process reward of a turn is credited to that turn alone and not summed: the two
-/// are mixed as advantages, not as rewards.
+/// are combined as advantages, not as rewards.
 ///
 /// Made for ``ImplicitReward``: `process=implicit+istar`.
 ///
-/// **When it misleads:** z makes the process part as large as the outcome even where the model has
-/// learnt nothing; watch how well it tells outcomes apart (`implicit_model/accuracy` in the metrics).
-public struct IStar: CreditEstimator {
+/// **When it misleads:** z makes the process part as large as the outcome even if the model has
+/// learnt nothing. Watch how well the model tells outcomes apart (`implicit_model/accuracy` in the
+/// metrics).
+public struct IStar: CreditEstimator, Configurable {
   /// `istar`.
   public static let id = "istar"
   /// What the estimator does.
   public static let summary = "standardised outcome plus standardised process reward of the turn"
 
   /// The weight of the process part, α in the paper.
-  public let alpha: Double
+  @Option<NonNegative>("Weight of the process part.") public var alpha = 1.0
 
-  /// Creates the estimator.
-  public init(alpha: Double = 1) {
-    require(
-      alpha >= 0 && alpha.isFinite,
-      "\(Self.id): alpha must be a finite number of at least 0, but is \(alpha).")
-    self.alpha = alpha
-  }
+  /// Creates the estimator with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    alpha = try decoder.container(keyedBy: CodingKeys.self).decodeAmount(forKey: .alpha)
-  }
-
-  private enum CodingKeys: String, CodingKey { case alpha }
-
-  /// Process rewards.
+  /// Needs process rewards.
   public var needs: Set<Evidence.Need> { [.processReward] }
   /// Biased.
   public var gradient: GradientClaim {
     .biased("process rewards are an advantage of their own, and both parts are standardised")
   }
-  /// What standardising over turns breaks.
+  /// Laws that standardising over turns breaks.
   public var exceptions: [EstimatorLaw: String] {
     [.longEpisodes: "process rewards are standardised over turns"]
   }
-  /// Asks for a group of at least two.
+  /// Refuses groups of one, and warns where the process part is left out.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     CreditNotice.lonely(Self.id, in: setting)
       + (alpha == 0 ? [CreditNotice(.warning, "'istar' with alpha=0 is 'grpo'")] : [])
@@ -55,8 +44,8 @@ public struct IStar: CreditEstimator {
   /// Credits a group.
   public func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
     var credit = group.broadcast(Standardized.scores(group.episodes.map(\.outcome)))
-    let dense = group.episodes.flatMap { $0.turns.map { $0.processReward ?? 0 } }
-    var scores = Standardized.scores(dense)[...]
+    let rewards = group.episodes.flatMap { $0.turns.map { $0.processReward ?? 0 } }
+    var scores = Standardized.scores(rewards)[...]
     for member in credit.indices {
       for turn in credit[member].indices {
         credit[member][turn] += alpha * (scores.popFirst() ?? 0)

@@ -1,16 +1,16 @@
-internal import TurnwiseCore
+public import TurnwiseCore
 
-/// What the turn itself was paid, as it is.
+/// What the turn itself was paid, unchanged.
 ///
 ///     A_{i,t} = r_{i,t} + w (R_i − mean R)
 ///
 /// For process rewards that are advantages already: with `process=potential:of=model+immediate` a turn
 /// is credited with the change of the model's value, which is TD(0) with the model as critic. `outcome`
-/// is the weight w of the comparison of whole episodes, R the environment's reward alone.
+/// is the weight w of the comparison of whole episodes, where R is the environment's reward alone.
 ///
-/// **When it misleads:** with the environment's reward alone, only the turn that was paid learns. With a
-/// model that is wrong, nothing corrects it.
-public struct ImmediateReward: CreditEstimator {
+/// **When it misleads:** with the environment's reward alone, only the turn that was paid learns. If a
+/// model is wrong, nothing corrects it.
+public struct ImmediateReward: CreditEstimator, Configurable {
   /// `immediate`.
   public static let id = "immediate"
   /// What the estimator does.
@@ -18,30 +18,18 @@ public struct ImmediateReward: CreditEstimator {
     "what the turn itself was paid (for process rewards that are advantages)"
 
   /// The weight of the comparison of whole episodes.
-  public let outcome: Double
+  @Option<NonNegative>("Weight of the comparison of whole episodes.") public var outcome = 0.0
 
-  /// Creates the estimator.
-  public init(outcome: Double = 0) {
-    require(
-      outcome >= 0 && outcome.isFinite,
-      "\(Self.id): outcome must be a finite number of at least 0, but is \(outcome).")
-    self.outcome = outcome
-  }
+  /// Creates the estimator with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    outcome = try decoder.container(keyedBy: CodingKeys.self).decodeAmount(forKey: .outcome)
-  }
-
-  private enum CodingKeys: String, CodingKey { case outcome }
-
-  /// Process rewards.
+  /// Needs process rewards.
   public var needs: Set<Evidence.Need> { [.processReward] }
   /// Biased.
   public var gradient: GradientClaim {
     .biased("what comes after a turn is not part of its credit")
   }
-  /// What looking no further breaks.
+  /// Laws that credit without the future breaks.
   public var exceptions: [EstimatorLaw: String] {
     let reason = "turns are compared with nothing"
     var exceptions: [EstimatorLaw: String] = [

@@ -1,7 +1,9 @@
-/// Normalisation of rewards by the number of the turn: MT-GRPO as it is usually written down.
+public import TurnwiseCore
+
+/// Normalises rewards by the number of their turn: MT-GRPO as it is usually written down.
 ///
-/// With the rewards r_{i,k} of the episodes that have a turn k, and z their centred (with `std`,
-/// standardised) values,
+/// With the rewards r_{i,k} of the episodes that have a turn k, and z their centred values
+/// (standardised with `std`),
 ///
 ///     additive     A_{i,t} = Σ_{k≥t} γ^{k−t} z(r_{·,k})_i
 ///     cumulative   A_{i,t} = z(Σ_{k≥t} γ^{k−t} r_{·,k})_i
@@ -9,39 +11,24 @@
 /// (Zeng et al. 2025, arXiv 2505.11821: for two turns these are its additive and cumulative forms.)
 ///
 /// **Biased.** In the additive form the baseline of an episode has as many terms as the episode has
-/// turns, and the policy decides how many that are. Each turn more costs its mean reward, whatever it
-/// leads to: the expected gradient can vanish or turn round. Here to be compared with; to learn, use
-/// ``TurnReturnToGo``.
-public struct PerTurnIndex: CreditEstimator {
+/// turns, and the policy decides how many those are. Each further turn is charged its mean reward,
+/// whatever it leads to: the expected gradient can vanish or change its sign. It is included for
+/// comparison; use ``TurnReturnToGo`` to train.
+public struct PerTurnIndex: CreditEstimator, Configurable {
   /// `mt-grpo-biased`.
   public static let id = "mt-grpo-biased"
   /// What the estimator does.
   public static let summary = "rewards normalised per turn number (biased: punishes taking a turn)"
 
   /// The discount per turn, γ in the literature.
-  public let gamma: Double
+  @Option<UnitInterval>("Discount per turn.") public var gamma = 1.0
   /// Whether to divide by the standard deviation.
-  public let std: Bool
-  /// Whether returns-to-go are normalised rather than rewards.
-  public let cumulative: Bool
+  @Option("Whether to divide by the standard deviation.") public var std = false
+  /// Whether to normalise returns-to-go rather than rewards.
+  @Option("Whether to normalise returns-to-go rather than rewards.") public var cumulative = false
 
-  /// Creates the estimator.
-  public init(gamma: Double = 1, std: Bool = false, cumulative: Bool = false) {
-    UnitInterval.check(gamma, "gamma")
-    self.gamma = gamma
-    self.std = std
-    self.cumulative = cumulative
-  }
-
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    gamma = try container.decodeUnit(forKey: .gamma)
-    std = try container.decode(Bool.self, forKey: .std)
-    cumulative = try container.decode(Bool.self, forKey: .cumulative)
-  }
-
-  private enum CodingKeys: String, CodingKey { case gamma, std, cumulative }
+  /// Creates the estimator with its default options.
+  public init() {}
 
   /// γ.
   public var discount: Double? { gamma }
@@ -49,7 +36,7 @@ public struct PerTurnIndex: CreditEstimator {
   public var gradient: GradientClaim {
     .biased("the number of baseline terms depends on when the policy stopped")
   }
-  /// What the bias breaks.
+  /// Laws that the bias breaks.
   public var exceptions: [EstimatorLaw: String] {
     let lone = "a turn that no other episode reached is compared with itself"
     let index = "rewards are compared by the number of their turn, not by what they add up to"
@@ -58,7 +45,7 @@ public struct PerTurnIndex: CreditEstimator {
       .constantReward: index, .stopping: "each further turn is charged its mean reward",
     ]
   }
-  /// Warns of the bias.
+  /// Refuses groups of one, and warns of the bias.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     CreditNotice.lonely(Self.id, in: setting) + [
       CreditNotice(
@@ -75,11 +62,11 @@ public struct PerTurnIndex: CreditEstimator {
     var credit = group.zeros
     var loneTurns = 0
     for turn in 0..<group.longest {
-      let alive = numbers.indices.filter { numbers[$0].count > turn }
-      let values = alive.map { numbers[$0][turn] }
+      let running = numbers.indices.filter { numbers[$0].count > turn }
+      let values = running.map { numbers[$0][turn] }
       let scores = std ? Standardized.scores(values) : Standardized.centred(values)
-      for (member, score) in zip(alive, scores) { credit[member][turn] = score }
-      loneTurns += alive.count == 1 ? 1 : 0
+      for (member, score) in zip(running, scores) { credit[member][turn] = score }
+      loneTurns += running.count == 1 ? 1 : 0
     }
     if !cumulative {
       for member in credit.indices {

@@ -1,12 +1,14 @@
-/// Broadcast of the leave-one-out return to each turn: the control that knows nothing of turns.
+/// Broadcasts the leave-one-out return to every turn: the baseline that does not tell turns apart.
 ///
-/// A_{i,t} = R_i − (1/(N−1)) Σ_{j≠i} R_j for every turn t of episode i, where R is the total reward
-/// and N the number of episodes (Ahmadian et al. 2024, arXiv 2402.14740). Unbiased, since the
-/// baseline does not depend on episode i; noisy, since a turn is credited for all that happened
-/// before and after it.
+///     A_{i,t} = R_i − (1/(N−1)) Σ_{j≠i} R_j    for every turn t of episode i
 ///
-/// A group of one and a group with equal returns get zero credit. Not the raw reward for a group of
-/// one, which has another scale and no baseline. An episode that was cut short counts with what it was paid.
+/// where R is the total reward and N the number of episodes (Ahmadian et al. 2024, arXiv 2402.14740).
+///
+/// The estimator is unbiased, since the baseline does not depend on episode i. It is noisy, since a turn
+/// is credited for everything that happened before and after it.
+///
+/// A group of one and a group with equal returns get zero credit: the raw reward would have another
+/// scale and no baseline. An episode that was cut short counts with the reward that it was paid.
 public struct RLOO: CreditEstimator {
   /// `rloo`.
   public static let id = "rloo"
@@ -16,7 +18,7 @@ public struct RLOO: CreditEstimator {
   /// Creates the estimator.
   public init() {}
 
-  /// Asks for a group of at least two.
+  /// Refuses groups of one.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     CreditNotice.lonely(Self.id, in: setting)
   }
@@ -24,10 +26,8 @@ public struct RLOO: CreditEstimator {
   /// Credits a group.
   public func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
     let advantages = LeaveOneOut.advantages(group.episodes.map(\.totalReward))
-    let turns = zip(group.episodes, advantages).map { episode, advantage in
-      episode.turns.map { _ in advantage }
-    }
-    let isLone = group.episodes.count == 1
-    return GroupCredit(turns: turns, of: group, loneTurns: isLone ? group.longest : 0)
+    return GroupCredit(
+      turns: group.broadcast(advantages), of: group,
+      loneTurns: group.episodes.count == 1 ? group.longest : 0)
   }
 }

@@ -1,4 +1,4 @@
-internal import TurnwiseCore
+public import TurnwiseCore
 
 /// Generalised advantage estimation over sampled tokens, with a critic's value before each of them.
 ///
@@ -6,84 +6,61 @@ internal import TurnwiseCore
 ///
 ///     δ_j = r_j + γ V_{j+1} − V_j        A_j = δ_j + γ λ A_{j+1}
 ///
-/// (Schulman et al. 2016, arXiv 1506.02438; PPO for language models). The reward of a turn is paid on
-/// its last sampled token, or on the last one before it if the turn sampled none. The recursion runs
+/// (Schulman et al. 2016, arXiv 1506.02438; PPO for language models.) The reward of a turn is paid on
+/// its last sampled token, or on the last token before it if the turn sampled none. The recursion runs
 /// across turns: an observation neither discounts nor resets it, however long it is. γ discounts per
 /// *token*.
 ///
-/// After the last token V = A = 0 if the episode came to an end of the environment's, its turn limit
-/// included: the agent is judged there. If something outside cut it short (a full context), V is the
-/// critic's value of the context that the next turn would have been decided on; with
+/// After the last token V = A = 0 if the episode ended by itself, which includes the environment's own
+/// turn limit: the agent is judged there. If the episode was cut off from outside (a full context), V is
+/// the critic's value of the context that the next turn would have been decided on; with
 /// `bootstrap=false` V is 0 there as well.
 ///
-/// Value targets are A_j + V_j of a recursion with its own λ, `criticLambda`. At 1 they are the
-/// returns that were seen, so that a wrong critic does not learn from itself (VAPO, arXiv 2504.05118).
+/// Value targets are A_j + V_j of a recursion with a λ of its own, `criticLambda`. At 1 they are the
+/// observed returns, so that a wrong critic does not learn from itself (VAPO, arXiv 2504.05118).
 ///
 /// The estimator compares with the critic and not with other episodes: a group of one and a group
-/// with equal returns get credit as any other.
-public struct TokenGAE: CreditEstimator {
+/// with equal returns get credit like any other.
+///
+/// **When it misleads:** with λ < 1 every error of the critic is credited to some token; a discount per
+/// token makes early turns of a long episode almost worthless.
+public struct TokenGAE: CreditEstimator, Configurable {
   /// `token`.
   public static let id = "token"
   /// What the estimator does.
   public static let summary = "generalised advantage of each token against a critic"
 
   /// The discount per sampled token, γ in the literature.
-  public let gamma: Double
+  @Option<UnitInterval>("Discount per sampled token.") public var gamma = 1.0
   /// How far credit looks ahead before it trusts the critic, λ in the literature: 0 is one token, 1
   /// is to the end.
-  public let lambda: Double
-  /// How λ grows with the number of tokens l of an episode, as 1 − 1 / (α l) between 0 and 1, α in the
-  /// literature (VAPO); 0 for the fixed `lambda`.
-  public let adaptive: Double
+  @Option<UnitInterval>("How far credit looks ahead before it trusts the critic, from 0 to 1.")
+  public var lambda = 0.95
+  /// Makes λ grow with the number of tokens l of an episode, as 1 − 1 / (α l) between 0 and 1, with α
+  /// this number (VAPO); 0 for the fixed `lambda`.
+  @Option<NonNegative>("Lambda is 1 - 1 / (this * tokens of the episode); 0 for the fixed lambda.")
+  public var adaptive = 0.0
   /// The λ of the value targets.
-  public let criticLambda: Double
-  /// Whether an episode that was cut from outside is worth what the critic says of what comes next.
-  public let bootstrap: Bool
+  @Option<UnitInterval>("The lambda of the critic's targets.") public var criticLambda = 1.0
+  /// Whether the critic's value of what comes next is added to an episode that was cut off from outside.
+  @Option("Whether an episode that was cut off from outside bootstraps.")
+  public var bootstrap = true
 
-  /// Creates the estimator.
-  public init(
-    gamma: Double = 1, lambda: Double = 0.95, adaptive: Double = 0, criticLambda: Double = 1,
-    bootstrap: Bool = true
-  ) {
-    require(
-      adaptive >= 0 && adaptive.isFinite,
-      "\(Self.id): adaptive must be a finite number of at least 0, but is \(adaptive).")
-    UnitInterval.check(gamma, "gamma")
-    UnitInterval.check(lambda, "lambda")
-    UnitInterval.check(criticLambda, "criticLambda")
-    self.gamma = gamma
-    self.lambda = lambda
-    self.adaptive = adaptive
-    self.criticLambda = criticLambda
-    self.bootstrap = bootstrap
-  }
+  /// Creates the estimator with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    gamma = try container.decodeUnit(forKey: .gamma)
-    lambda = try container.decodeUnit(forKey: .lambda)
-    adaptive = try container.decodeAmount(forKey: .adaptive)
-    criticLambda = try container.decodeUnit(forKey: .criticLambda)
-    bootstrap = try container.decode(Bool.self, forKey: .bootstrap)
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case gamma, lambda, adaptive, criticLambda, bootstrap
-  }
-
-  /// A critic, and tokens.
+  /// Needs a critic, and tokens before which it is read.
   public var needs: Set<Evidence.Need> { [.critic, .tokens] }
-  /// By token.
+  /// Credit differs by token.
   public var granularity: CreditGranularity { .token }
-  /// None per turn, if tokens are discounted.
+  /// 1, or `nil` where tokens are discounted.
   public var discount: Double? { gamma == 1 ? 1 : nil }
-  /// True where nothing is discounted.
+  /// The true gradient where nothing is discounted and λ is fixed.
   public var gradient: GradientClaim {
-    if gamma < 1 { return .biased("the discount makes the return another one") }
+    if gamma < 1 { return .discounted }
     return adaptive == 0 ? .exact : .biased("lambda depends on how long the episode became")
   }
-  /// What a comparison with a critic breaks.
+  /// Laws that a comparison with a critic breaks.
   public var exceptions: [EstimatorLaw: String] {
     var exceptions = EstimatorLaw.comparesWithCritic(
       lambda: adaptive > 0 ? lambda(tokens: 1) : lambda, bootstraps: bootstrap, gamma: gamma)
@@ -94,7 +71,7 @@ public struct TokenGAE: CreditEstimator {
     return exceptions
   }
 
-  /// Warns where the critic is all there is, or the outcome is discounted away.
+  /// Warns where credit depends on the critic alone, or the outcome is discounted away.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     var notices: [CreditNotice] = []
     if gamma == 0 {
@@ -127,10 +104,10 @@ public struct TokenGAE: CreditEstimator {
     let critic = try evidence.requireCritic()
     let credit = try group.episodes.enumerated().map { index, episode in
       let values = try critic.values(of: episode, at: index).flatMap(\.self)
-      let behind = try critic.valueBehind(episode, at: index, bootstraps: bootstrap)
+      let valueAfter = try critic.valueBehind(episode, at: index, bootstraps: bootstrap)
       func advantages(_ lambda: Double) -> [Double] {
         GeneralizedAdvantage.advantages(
-          rewards: episode.tokenRewards, values: values, behind: behind, gamma: gamma,
+          rewards: episode.tokenRewards, values: values, valueAfter: valueAfter, gamma: gamma,
           lambda: lambda)
       }
       let targets = zip(advantages(criticLambda), values).map(+)
@@ -141,8 +118,8 @@ public struct TokenGAE: CreditEstimator {
     return GroupCredit(credit, of: group)
   }
 
-  /// λ of an episode with a number of tokens.
-  func lambda(tokens: Int) -> Double {
+  /// Returns λ of an episode with a number of tokens.
+  private func lambda(tokens: Int) -> Double {
     guard adaptive > 0 else { return lambda }
     return min(1, max(0, 1 - 1 / (adaptive * Double(tokens))))
   }

@@ -1,53 +1,46 @@
-/// Return-to-go of each turn, compared with the other episodes that reached a turn of that number.
+public import TurnwiseCore
+
+/// Compares the return-to-go of each turn with the other episodes that reached a turn of that number.
 ///
-/// With G_{i,t} = Σ_{k≥t} γ^{k−t} r_{i,k} and n_t episodes alive at turn t,
+/// With G_{i,t} = Σ_{k≥t} γ^{k−t} r_{i,k} and n_t episodes still running at turn t,
 ///
-///     A_{i,t} = G_{i,t} − (1/(n_t−1)) Σ_{j alive at t, j≠i} G_{j,t}
+///     A_{i,t} = G_{i,t} − (1/(n_t−1)) Σ_{j running at t, j≠i} G_{j,t}
 ///
 /// This is the unbiased form of the per-turn comparison of MT-GRPO (Zeng et al. 2025, arXiv
-/// 2505.11821). Being alive at t is decided before action t, so the baseline is legal; normalising
-/// the *rewards* of each turn number instead is not: it subtracts as many terms as the episode's own
-/// stopping chose, and can take away the whole gradient.
+/// 2505.11821). Whether an episode is running at t is decided before action t, so the baseline may
+/// depend on it. Normalising the *rewards* of each turn number instead is biased: it subtracts as many
+/// terms as the episode has turns, which the policy decides, and can remove the whole gradient.
 ///
-/// A lone survivor (n_t = 1) has no peers at t and falls back to all the others:
-/// A_{i,t} = Σ_{k<t} r_{i,k} + G_{i,t} − (1/(N−1)) Σ_{j≠i} R_j, which for γ = 1 is the credit of
-/// ``RLOO``. Neither what i was paid before t nor the others depend on action t, so this stays
-/// unbiased; giving lone survivors zero would shrink the gradient of late turns.
+/// The only episode that is still running (n_t = 1) has nothing to be compared with at t. It is compared
+/// with all the others:
+///
+///     A_{i,t} = Σ_{k<t} r_{i,k} + G_{i,t} − (1/(N−1)) Σ_{j≠i} R_j
+///
+/// For γ = 1 this is the credit of ``RLOO``. Neither what i was paid before t nor the other episodes
+/// depend on action t, so it stays unbiased; zero credit would shrink the gradient of late turns.
 ///
 /// A group of one and a group with equal returns-to-go get zero credit. A truncated episode counts
-/// with what it was paid; nothing is added behind its end. With γ = 1 the expected policy gradient is
-/// exactly the true one; γ < 1 (per turn) trades bias for variance.
-public struct TurnReturnToGo: CreditEstimator {
+/// with the reward that it was paid; nothing is added after its end. With γ = 1 the expected policy
+/// gradient is exactly the true one; γ < 1 (per turn) trades bias for variance.
+public struct TurnReturnToGo: CreditEstimator, Configurable {
   /// `turn`.
   public static let id = "turn"
   /// What the estimator does.
   public static let summary = "return from the turn on, minus that of the others still playing"
 
   /// The discount per turn, γ in the literature.
-  public let gamma: Double
+  @Option<UnitInterval>("Discount per turn.") public var gamma = 1.0
 
-  /// Creates the estimator.
-  public init(gamma: Double = 1) {
-    UnitInterval.check(gamma, "gamma")
-    self.gamma = gamma
-  }
-
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    gamma = try decoder.container(keyedBy: CodingKeys.self).decodeUnit(forKey: .gamma)
-  }
-
-  private enum CodingKeys: String, CodingKey { case gamma }
+  /// Creates the estimator with its default options.
+  public init() {}
 
   /// γ.
   public var discount: Double? { gamma }
-  /// True where nothing is discounted.
-  public var gradient: GradientClaim {
-    gamma == 1 ? .exact : .biased("the discount makes the return another one")
-  }
-  /// What a discount breaks.
+  /// The true gradient where nothing is discounted.
+  public var gradient: GradientClaim { gamma == 1 ? .exact : .discounted }
+  /// Laws that a discount breaks.
   public var exceptions: [EstimatorLaw: String] { EstimatorLaw.discounts(gamma) }
-  /// Warns where the comparison cannot tell turns apart.
+  /// Refuses groups of one, and warns where the comparison cannot tell turns apart.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     var notices = CreditNotice.lonely(Self.id, in: setting)
     if gamma == 0 { notices.append(.myopic(Self.id)) }
@@ -57,29 +50,30 @@ public struct TurnReturnToGo: CreditEstimator {
 
   /// Credits a group.
   public func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
-    let returns = group.episodes.map { $0.returnsToGo(gamma: gamma) }
-    var credit = returns.map { $0.map { _ in 0.0 } }
+    let returns = group.returnsToGo(gamma: gamma)
+    var credit = group.zeros
     var loneTurns = 0
     for turn in 0..<group.longest {
-      let alive = returns.indices.filter { returns[$0].count > turn }
-      if alive.count == 1 {
-        credit[alive[0]][turn] = loneCredit(
-          of: alive[0], turn: turn, returns[alive[0]][turn], group)
+      let running = returns.indices.filter { returns[$0].count > turn }
+      if running.count == 1 {
+        credit[running[0]][turn] = creditOfLoneTurn(
+          turn, of: running[0], returnToGo: returns[running[0]][turn], group)
         loneTurns += 1
       } else {
-        let advantages = LeaveOneOut.advantages(alive.map { returns[$0][turn] })
-        for (member, advantage) in zip(alive, advantages) { credit[member][turn] = advantage }
+        let advantages = LeaveOneOut.advantages(running.map { returns[$0][turn] })
+        for (member, advantage) in zip(running, advantages) { credit[member][turn] = advantage }
       }
     }
     return GroupCredit(turns: credit, of: group, loneTurns: loneTurns)
   }
 
-  private func loneCredit(
-    of member: Int, turn: Int, _ returnToGo: Double, _ group: CreditGroup
+  private func creditOfLoneTurn(
+    _ turn: Int, of member: Int, returnToGo: Double, _ group: CreditGroup
   ) -> Double {
     let past = group.episodes[member].turns[..<turn].reduce(0) { $0 + $1.paid }
     var totals = group.episodes.map(\.totalReward)
-    if gamma < 1 { totals[member] = past + returnToGo }  // Else equal, up to the order of the sum.
+    // Without a discount the two are equal, up to the order of the sum.
+    if gamma < 1 { totals[member] = past + returnToGo }
     return LeaveOneOut.advantages(totals)[member]
   }
 }

@@ -1,95 +1,68 @@
-/// Return-to-go of each token, whitened over all sampled tokens of the group.
+public import TurnwiseCore
+
+/// Whitens the return-to-go of each token over all sampled tokens of the group.
 ///
-/// A_j = (G_j − mean) / √(Var + 10⁻⁸) with G_j = Σ_{k≥j} γ^{k−j} r_k over sampled tokens and mean and
-/// unbiased variance over the tokens of the group (REINFORCE++, Hu et al. 2025, arXiv 2501.03262, where
-/// the batch takes the place of the group). With `baseline=true` the group's mean return is taken off
-/// the last reward first (REINFORCE++-baseline).
+///     A_j = (G_j − mean) / √(Var + 10⁻⁸)        G_j = Σ_{k≥j} γ^{k−j} r_k
 ///
-/// The mean is over tokens, so long episodes weigh more: where successes are long, the baseline is high.
+/// over sampled tokens, with mean and unbiased variance over the tokens of the group (REINFORCE++, Hu et
+/// al. 2025, arXiv 2501.03262, which uses the batch instead of the group). With `baseline=true` the mean
+/// return of the group's episodes is subtracted from the last reward first (REINFORCE++-baseline).
+///
 /// Observation tokens neither discount nor reset G.
-public struct Whitened: CreditEstimator {
+///
+/// **When it misleads:** the mean is over tokens, so long episodes have more weight: where successful
+/// episodes are long, the baseline is too high.
+public struct Whitened: CreditEstimator, Configurable {
   /// `whitened`.
   public static let id = "whitened"
   /// What the estimator does.
   public static let summary = "return from each token on, whitened over the group's tokens"
 
   /// The discount per sampled token, γ in the literature.
-  public let gamma: Double
-  /// Whether the mean return of the group's episodes is taken off first.
-  public let baseline: Bool
+  @Option<UnitInterval>("Discount per sampled token.") public var gamma = 1.0
+  /// Whether to subtract the mean return of the group's episodes first.
+  @Option("Whether to subtract the mean return of the group's episodes first.")
+  public var baseline = false
 
-  /// Creates the estimator.
-  public init(gamma: Double = 1, baseline: Bool = false) {
-    UnitInterval.check(gamma, "gamma")
-    self.gamma = gamma
-    self.baseline = baseline
-  }
+  /// Creates the estimator with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    gamma = try container.decodeUnit(forKey: .gamma)
-    baseline = try container.decode(Bool.self, forKey: .baseline)
-  }
-
-  private enum CodingKeys: String, CodingKey { case gamma, baseline }
-
-  /// Tokens.
+  /// Needs sampled tokens.
   public var needs: Set<Evidence.Need> { [.tokens] }
-  /// By token.
+  /// Credit differs by token.
   public var granularity: CreditGranularity { .token }
-  /// None per turn, if tokens are discounted.
+  /// 1, or `nil` where tokens are discounted.
   public var discount: Double? { gamma == 1 ? 1 : nil }
   /// Biased.
   public var gradient: GradientClaim {
     .biased("the mean over tokens and the deviation depend on how long and how good episodes are")
   }
-  /// What a mean over tokens breaks.
+  /// Laws that a mean over tokens breaks.
   public var exceptions: [EstimatorLaw: String] {
     let reason = "the mean is over tokens, so a longer episode moves it more"
     return EstimatorLaw.discountsTokens(gamma).merging(
       [.longEpisodes: reason, .irrelevantTurn: reason, .stopping: reason]) { $1 }
   }
-  /// Asks for a group of at least two.
+  /// Refuses groups of one.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     CreditNotice.lonely(Self.id, in: setting)
   }
 
   /// Credits a group.
   public func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
-    let mean = baseline ? group.meanReturn : 0
+    let mean = baseline ? group.episodes.map(\.totalReward).orderedMean : 0
     let returns = try group.episodes.map { episode in
       try episode.requireTokens()
       var rewards = episode.tokenRewards
       rewards[rewards.count - 1] -= mean
-      // Rounding of the mean must not look like a return.
+      // The rounding of the mean must not look like a return.
       if group.hasEqualReturns, abs(rewards[rewards.count - 1]) <= 1e-12 * abs(mean) {
         rewards[rewards.count - 1] = 0
       }
-      return GeneralizedAdvantage.advantages(
-        rewards: rewards, values: rewards.map { _ in 0 }, behind: 0, gamma: gamma, lambda: 1)
+      return GeneralizedAdvantage.returns(rewards: rewards, gamma: gamma)
     }
-    let white = Self.whiten(returns)
+    let white = Standardized.whitened(returns)
     return GroupCredit(
       zip(group.episodes, white).map { EpisodeCredit(tokens: $0.byTurn($1)) }, of: group)
-  }
-
-  /// Takes the mean off numbers and divides by their deviation; 0 where all are equal.
-  static func whiten(_ numbers: [[Double]]) -> [[Double]] {
-    let centred = Standardized.centred(numbers.flatMap(\.self))
-    let deviation = Standardized.deviation(of: centred, ddof: 1)
-    let scale = deviation == 0 ? 0 : 1 / (deviation * deviation + 1e-8).squareRoot()
-    var rest = centred[...]
-    return numbers.map { row in
-      defer { rest = rest.dropFirst(row.count) }
-      return rest.prefix(row.count).map { $0 * scale }
-    }
-  }
-}
-
-extension CreditGroup {
-  /// The mean total reward.
-  var meanReturn: Double {
-    episodes.map(\.totalReward).sorted().reduce(0, +) / Double(max(1, episodes.count))
   }
 }

@@ -1,5 +1,5 @@
 extension EnumeratedProblem {
-  /// The problems that ``EstimatorChecker`` lists.
+  /// The problems that ``EstimatorChecker`` uses.
   public static let all = [stopping, indifferent, survivor, crossroads]
 
   /// Going on pays more.
@@ -22,7 +22,7 @@ extension EnumeratedProblem {
       [Option(1, reward: 0.25)],
     ])
 
-  /// Going on leads where the other episodes seldom are.
+  /// Going on leads to turns that the other episodes seldom reach.
   ///
   /// STOP pays 0.5; CONTINUE (0.3) pays 0.1, then one of two options pays 1 (0.6) or 0.2.
   public static let survivor = EnumeratedProblem(
@@ -32,10 +32,10 @@ extension EnumeratedProblem {
       [Option(0.6, reward: 1), Option(0.4, reward: 0.2)],
     ])
 
-  /// The first turn decides nothing, the second all.
+  /// The first turn decides nothing, the second turn everything.
   ///
-  /// Both ways succeed with 0.3. On the one way the second turn decides
-  /// with one token, on the other with two; after success a third turn is forced and pays 1.
+  /// Both options of the first turn succeed with probability 0.3. After one of them the second turn
+  /// decides with one token, after the other with two; after success a third turn is forced and pays 1.
   public static let crossroads = EnumeratedProblem(
     "crossroads",
     [

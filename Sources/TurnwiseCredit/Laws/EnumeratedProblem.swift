@@ -1,23 +1,23 @@
 internal import Foundation
 internal import TurnwiseCore
 
-/// A decision problem so small that all its episodes, values and gradients can be listed.
+/// A decision problem so small that all its episodes, values and gradients can be enumerated.
 ///
-/// The policy has one softmax in each situation, whose logits are the parameters. A situation is
-/// where one token is sampled; a turn is one or several of them.
+/// In each situation one token is sampled from a softmax whose logits are the parameters of the policy. A
+/// turn consists of one or several tokens.
 public struct EnumeratedProblem: Sendable {
-  /// Something that can be sampled in a situation.
+  /// A token that can be sampled in a situation.
   public struct Option: Sendable {
-    /// How probable it is.
+    /// The probability.
     public var probability: Double
-    /// What is paid, if the option ends a turn that pays.
+    /// The reward, if the token ends a turn that is paid.
     public var reward: Double?
-    /// Whether the turn ends with it.
+    /// Whether the token ends the turn.
     public var endsTurn: Bool
-    /// The situation that follows; `nil` at the end of the episode.
+    /// The index of the next situation; `nil` at the end of the episode.
     public var next: Int?
 
-    /// Names an option.
+    /// Creates an option.
     public init(
       _ probability: Double, reward: Double? = nil, endsTurn: Bool = true, next: Int? = nil
     ) {
@@ -28,30 +28,30 @@ public struct EnumeratedProblem: Sendable {
     }
   }
 
-  /// One way that an episode can go.
+  /// A possible episode.
   public struct Trajectory: Sendable {
-    /// How probable it is.
+    /// The probability.
     public var probability: Double
-    /// The situation and the option of each token, in the shape `[turn][token]`.
+    /// The indices of the situation and the option of each token, in the shape `[turn][token]`.
     public var choices: [[(situation: Int, option: Int)]]
     /// The episode as estimators read it.
     public var episode: CreditEpisode
   }
 
-  /// What the problem is called.
+  /// The name of the problem.
   public let name: String
-  /// The options of each situation; the first one is the start.
+  /// The options of each situation; the first situation is the start.
   public let situations: [[Option]]
-  /// All ways that an episode can go.
+  /// All possible episodes.
   public let trajectories: [Trajectory]
-  /// The value of each situation: the expected reward to come.
+  /// The value of each situation: the expected sum of later rewards.
   public let values: [Double]
 
-  /// Lists a problem.
+  /// Enumerates a problem.
   ///
   /// - Parameters:
-  ///   - name: What it is called.
-  ///   - situations: The options of each situation. What follows has a higher index.
+  ///   - name: The name of the problem.
+  ///   - situations: The options of each situation. Next situations have higher indices.
   public init(_ name: String, _ situations: [[Option]]) {
     self.name = name
     self.situations = situations
@@ -62,7 +62,7 @@ public struct EnumeratedProblem: Sendable {
       }
     }
     self.values = values
-    trajectories = Self.list(situations, from: 0, probability: 1, past: [[]])
+    trajectories = Self.paths(situations, from: 0, probability: 1, past: [[]])
       .map { Self.trajectory($0.choices, $0.probability, situations) }
   }
 
@@ -81,11 +81,12 @@ public struct EnumeratedProblem: Sendable {
     return gradient
   }
 
-  /// The expected policy gradient of an estimator over all groups of a size: no sampling noise.
+  /// Computes the expected policy gradient of an estimator over all groups of a size, without sampling
+  /// noise.
   ///
   /// - Parameters:
   ///   - estimator: The estimator.
-  ///   - groupSize: How many episodes a group has. The work grows with its power.
+  ///   - groupSize: The number of episodes in a group. The work grows exponentially with it.
   /// - Returns: Σ_{i,t,j} A ∇log π / N, in the shape `[situation][option]`.
   /// - Throws: A ``CreditError``.
   public func expectedGradient(
@@ -117,8 +118,8 @@ public struct EnumeratedProblem: Sendable {
 
   // MARK: - Evidence
 
-  /// The value of each situation under the rewards that the estimator sees: what a critic trained with it
-  /// would say.
+  /// Returns the value of each situation under the rewards that the estimator sees: the values of a critic
+  /// that is trained with it.
   private func shapedValues(_ estimator: any CreditEstimator) throws -> [Double] {
     guard let shaper = estimator.shaper else { return values }
     var (sums, visits) = (values.map { _ in 0.0 }, values.map { _ in 0.0 })
@@ -137,7 +138,7 @@ public struct EnumeratedProblem: Sendable {
     return zip(sums, visits).map { $1 > 0 ? $0 / $1 : 0 }
   }
 
-  /// Exact values as critic and forks; arbitrary ones as process reward model.
+  /// Returns evidence with exact values from critic and forks, and arbitrary ones from the models.
   private func evidence(
     _ members: [Int], _ group: CreditGroup, _ critic: [Double], _ keys: [StateKey?],
     for estimator: any CreditEstimator
@@ -150,7 +151,7 @@ public struct EnumeratedProblem: Sendable {
     evidence.playForks(for: [estimator], of: group, sharing: { $0 }) { point in
       let choices = trajectories[members[point.episode]].choices[point.turn]
       let situation = choices[min(point.token, choices.count - 1)].situation
-      // One turn that pays what is to be expected stands for a continuation.
+      // One turn that pays the expected reward stands for a continuation.
       return ForkOutcome(turns: [
         CreditTurn(reward: values[situation], stateKey: keys[situation])
       ])
@@ -158,7 +159,7 @@ public struct EnumeratedProblem: Sendable {
     return evidence
   }
 
-  /// What models of this problem say that are not trained with an estimator.
+  /// Returns the evidence of models that are not trained together with an estimator.
   private func models(_ members: [Int]) -> Evidence {
     func tokens(_ number: (_ situation: Int, _ option: Int) -> Double) -> [[[Double]]] {
       members.map { trajectories[$0].choices.map { $0.map(number) } }
@@ -179,16 +180,16 @@ public struct EnumeratedProblem: Sendable {
         }))
   }
 
-  /// A fixed number between 0 and 1 that has nothing to do with the situation's value.
+  /// Returns a fixed number between 0 and 1 that is unrelated to the value of the situation.
   static func guess(_ situation: Int) -> Double { Double((situation * 7 + 3) % 11) / 11 }
 
   private static func key(_ number: Int) -> StateKey? { try? StateKey(of: number) }
 
-  // MARK: - Listing
+  // MARK: - Enumerating
 
   private typealias Path = (choices: [[(situation: Int, option: Int)]], probability: Double)
 
-  private static func list(
+  private static func paths(
     _ situations: [[Option]], from situation: Int, probability: Double,
     past: [[(situation: Int, option: Int)]]
   ) -> [Path] {
@@ -198,7 +199,7 @@ public struct EnumeratedProblem: Sendable {
       let probability = probability * option.probability
       guard let next = option.next else { return [(past, probability)] }
       if option.endsTurn { past.append([]) }
-      return list(situations, from: next, probability: probability, past: past)
+      return paths(situations, from: next, probability: probability, past: past)
     }
   }
 

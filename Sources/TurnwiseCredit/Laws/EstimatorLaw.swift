@@ -1,22 +1,40 @@
-/// What every estimator must keep unless it says why not, one fact each.
+public import TurnwiseCore
+
+/// The laws that every estimator must keep, unless it says why it does not.
 ///
-/// Most of them were broken in some released trainer without anybody noticing.
-public enum EstimatorLaw: String, Codable, Hashable, Sendable, CaseIterable {
+/// Most of them were broken in some released trainer, and nobody noticed.
+public enum EstimatorLaw: String, Law {
+  /// There is one finite number for each turn and each sampled token.
   case wellFormed = "well-formed"
+  /// The same group gives the same credit, bit for bit.
   case pure
+  /// The order of the episodes does not change the credit.
   case permutation
+  /// The last reward reaches every turn.
   case everyTurn = "every-turn"
+  /// Observation tokens do not change the credit.
   case observations
+  /// A reward of 0 is treated like any other number.
   case zeroReward = "zero-reward"
+  /// The length of an episode does not change the credit of the others.
   case longEpisodes = "long-episodes"
+  /// An episode that was cut off from outside bootstraps; one that ended does not.
   case truncation
+  /// A turn that no other episode reached has credit.
   case loneSurvivor = "lone-survivor"
+  /// Episodes with equal returns get no credit.
   case deadGroup = "dead-group"
+  /// Episodes whose returns differ by rounding get almost no credit.
   case nearlyDeadGroup = "nearly-dead-group"
+  /// A constant that is added to all returns does not change the credit.
   case constantReward = "constant-reward"
+  /// Long episodes lose no digits.
   case doublePrecision = "double-precision"
+  /// A turn that decides nothing has no expected gradient.
   case irrelevantTurn = "irrelevant-turn"
+  /// Taking a further turn that changes nothing has no expected gradient.
   case stopping
+  /// The expected gradient is as the estimator claims.
   case expectedGradient = "expected-gradient"
 
   /// The law in words.
@@ -42,8 +60,10 @@ public enum EstimatorLaw: String, Codable, Hashable, Sendable, CaseIterable {
   }
 }
 
+// MARK: - Exceptions that several estimators share
+
 extension EstimatorLaw {
-  /// What a discount per turn breaks for estimators that compare returns-to-go.
+  /// Returns the laws that a discount per turn breaks for estimators that compare returns-to-go.
   static func discounts(_ gamma: Double) -> [EstimatorLaw: String] {
     guard gamma < 1 else { return [:] }
     let reason = "gamma=\(gamma) charges for time"
@@ -55,13 +75,13 @@ extension EstimatorLaw {
     return exceptions
   }
 
-  /// What a discount per token breaks: two ways of equal worth differ in their numbers of tokens.
+  /// Returns the laws that a discount per token breaks, as equally good ways differ in their tokens.
   static func discountsTokens(_ gamma: Double) -> [EstimatorLaw: String] {
     guard gamma < 1 else { return [:] }
     return discounts(gamma).merging([.irrelevantTurn: "gamma=\(gamma) charges for tokens"]) { $1 }
   }
 
-  /// What an estimator breaks that compares turns with a critic rather than with other episodes.
+  /// Returns the laws that an estimator breaks which compares turns with a critic, not with episodes.
   static func comparesWithCritic(
     lambda: Double, bootstraps: Bool = true, gamma: Double = 1
   ) -> [EstimatorLaw: String] {
@@ -75,5 +95,13 @@ extension EstimatorLaw {
       exceptions[.truncation] = "bootstrap=false counts every cut as an end"
     }
     return exceptions
+  }
+
+  /// Returns the laws that process rewards break which pay for another goal than the return.
+  static func paysForOtherGoal(_ reason: String) -> [EstimatorLaw: String] {
+    [
+      .deadGroup: reason, .nearlyDeadGroup: reason, .constantReward: reason,
+      .irrelevantTurn: reason, .stopping: reason, .longEpisodes: reason,
+    ]
   }
 }

@@ -1,9 +1,9 @@
 internal import TurnwiseCore
 
-/// A group with all the evidence that any estimator may ask for, to hold estimators against.
+/// A group with all the evidence that any estimator can ask for, on which laws are tried.
 ///
-/// States, actions and numbers are chosen so that some states are shared, one episode is the longest,
-/// one was cut from outside, and no two returns are equal.
+/// Some states are shared, one episode is the longest, one was cut off from outside, and no two returns
+/// are equal.
 struct LawFixture {
   /// A turn.
   struct Turn {
@@ -17,18 +17,20 @@ struct LawFixture {
   struct Member {
     var turns: [Turn]
     var isTruncated = false
-    /// What a critic says of the last state.
-    var criticBehind = 0.4
-    /// What a process reward model says of it.
-    var modelBehind = 0.3
+    /// A critic's value of the last state.
+    var criticValueAfter = 0.4
+    /// A process reward model's value of the last state.
+    var modelValueAfter = 0.3
     /// The last state.
     var finalState = 3
   }
 
+  /// The episodes.
   var members: [Member]
-  /// How many forks there are beside those that were asked for.
+  /// The number of forks at each point beside those that were asked for.
   var extraForks = 0
 
+  /// The group on which most laws are tried.
   static let standard = LawFixture(members: [
     Member(turns: [
       Turn(state: 0, action: 0), Turn(state: 1, action: 2, tokens: 3, reward: 0.2),
@@ -51,12 +53,12 @@ struct LawFixture {
       isTruncated: true),
   ])
 
-  /// The index of the episode whose last turn no other one reached.
+  /// The index of the episode whose last turn no other episode reached.
   static let longest = 3
-  /// The index of the episode that was cut.
+  /// The index of the episode that was cut off.
   static let truncated = 4
 
-  /// Episodes that all earn `returns`, paid at their ends.
+  /// Returns the group with other returns, paid on the last turns.
   static func equal(_ returns: [Double]) -> LawFixture {
     var fixture = standard
     for (member, value) in zip(fixture.members.indices, returns) {
@@ -68,7 +70,7 @@ struct LawFixture {
     return fixture
   }
 
-  /// The same with each last reward raised.
+  /// Returns the group with each last reward raised by a constant.
   func raised(by constant: Double) -> LawFixture {
     var fixture = self
     for member in members.indices {
@@ -77,11 +79,12 @@ struct LawFixture {
     return fixture
   }
 
+  /// Raises the reward of a turn.
   mutating func addReward(_ reward: Double, member: Int, turn: Int) {
     members[member].turns[turn].reward = (members[member].turns[turn].reward ?? 0) + reward
   }
 
-  /// The episodes as estimators read them.
+  /// Returns the episodes as estimators read them.
   func group() throws -> CreditGroup {
     try CreditGroup(
       members.enumerated().map { index, member in
@@ -96,7 +99,7 @@ struct LawFixture {
       })
   }
 
-  /// Credits the group with all that the estimator asks for.
+  /// Credits the group with all evidence that the estimator asks for.
   func credit(_ estimator: any CreditEstimator) throws -> GroupCredit {
     let group = try group()
     return try estimator.credit(group, evidence: evidence(for: estimator, of: group))
@@ -111,17 +114,17 @@ struct LawFixture {
     var evidence = Evidence(
       critic: Evidence.Critic(
         values: tokens { EnumeratedProblem.guess($0.state + 2 * $1) },
-        bootstrap: members.map(\.criticBehind)),
+        bootstrap: members.map(\.criticValueAfter)),
       processModel: Evidence.ProcessModel(
         values: members.map { $0.turns.map { EnumeratedProblem.guess($0.state + 1) } },
-        bootstrap: members.map(\.modelBehind)),
+        bootstrap: members.map(\.modelValueAfter)),
       implicitModel: tokens { EnumeratedProblem.guess(5 * $0.action + $1) - 0.5 },
       distributions: Evidence.Distributions(
         logProbabilities: tokens { -0.1 - EnumeratedProblem.guess($0.action + $1) },
         squares: tokens { 0.1 + 0.5 * EnumeratedProblem.guess($0.state + $1) },
         entropies: tokens { EnumeratedProblem.guess($0.state + 3 * $1) }))
     evidence.addExamples(for: estimator, of: group)
-    // Outcomes of a point differ, so that it matters how many are used.
+    // The outcomes of a point differ, so that it matters how many of them are used.
     var played: [ForkPoint: Int] = [:]
     evidence.playForks(for: [estimator], of: group, sharing: { $0 }) { point in
       let turn = members[point.episode].turns[point.turn]

@@ -1,6 +1,6 @@
 public import TurnwiseCore
 
-/// Pays how much more likely an outcome-trained model finds what was sampled than its reference does.
+/// Pays the log-ratio of an outcome-trained language model to its reference on each sampled token.
 ///
 ///     p_j = β log(π_φ(token j) / π_ref(token j))
 ///
@@ -12,15 +12,14 @@ public import TurnwiseCore
 /// - `loss=pairs`: −log σ(β (Σ of a better episode − Σ of a worse one)) over the pairs of a group
 ///   (iStar, arXiv 2509.19199).
 ///
-/// The reference is the policy that training started from (`reference=start`, as in PRIME), or the one
+/// The reference is the policy that training started from (`reference=start`, as in PRIME), or the policy
 /// that sampled the episode (`reference=policy`, as in iStar).
 ///
 /// **When it misleads:** sums of log-ratios grow with the number of tokens, so a model that has not
 /// learnt much pays for length; log-ratios of tokens that were nearly certain are noise.
-public struct ImplicitReward: RewardShaper {
+public struct ImplicitReward: RewardShaper, Configurable {
   /// What is paid.
   public enum Level: String, WordChoice { case turn, token }
-
   /// What the model is trained on.
   public enum Loss: String, WordChoice { case outcome, pairs }
   /// What the model is compared with.
@@ -28,54 +27,33 @@ public struct ImplicitReward: RewardShaper {
 
   /// `implicit`.
   public static let id = "implicit"
-  /// What is paid for.
+  /// What the shaper pays for.
   public static let summary = "pays the log-ratio of an outcome-trained model to its reference"
 
   /// The scale, β in the papers.
-  public let beta: Double
+  @Option<NonNegative>("Scale of the log-ratios.") public var beta = 0.05
   /// Whether tokens or turns are paid.
-  public let level: Level
+  @Option("Whether tokens or turns are paid.") public var level = Level.turn
   /// What the model is trained on.
-  public let loss: Loss
+  @Option("What the model is trained on.") public var loss = Loss.outcome
   /// What the model is compared with.
-  public let reference: Reference
+  @Option("Which policy the model is compared with.") public var reference = Reference.start
 
-  /// Creates the shaping.
-  public init(
-    beta: Double = 0.05, level: Level = .turn, loss: Loss = .outcome, reference: Reference = .start
-  ) {
-    require(
-      beta >= 0 && beta.isFinite,
-      "\(Self.id): beta must be a finite number of at least 0, but is \(beta).")
-    self.beta = beta
-    self.level = level
-    self.loss = loss
-    self.reference = reference
-  }
+  /// Creates the shaper with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    beta = try container.decodeAmount(forKey: .beta)
-    level = try container.decode(Level.self, forKey: .level)
-    loss = try container.decode(Loss.self, forKey: .loss)
-    reference = try container.decode(Reference.self, forKey: .reference)
-  }
-
-  private enum CodingKeys: String, CodingKey { case beta, level, loss, reference }
-
-  /// An implicit model's log-ratios.
+  /// Needs the log-ratios of an implicit model, and tokens.
   public var needs: Set<Evidence.Need> { [.implicitModel, .tokens] }
   /// Biased.
   public var gradient: GradientClaim { .biased("log-ratios are another goal than the return") }
-  /// What another goal breaks.
+  /// Laws that another goal breaks.
   public var exceptions: [EstimatorLaw: String] {
-    var exceptions = ScoreSum.exceptions(because: "log-ratios are paid beside the outcome")
+    var exceptions = EstimatorLaw.paysForOtherGoal("log-ratios are paid beside the outcome")
     exceptions[.observations] = "the log-ratios of a turn's tokens are summed"
     return exceptions
   }
 
-  /// Computes what is paid.
+  /// Computes the process rewards.
   public func rewards(
     _ group: CreditGroup, evidence: Evidence, discount: Double
   ) throws -> ProcessRewards {

@@ -1,67 +1,50 @@
 internal import Foundation
-internal import TurnwiseCore
+public import TurnwiseCore
 
-/// Pays the scores of a process reward model so that an episode is worth its worst turn.
+/// Pays the scores of a process reward model so that the sum of an episode is close to its worst score.
 ///
 ///     w = softmax(−score / T) over the turns        p_t = w_t score_t
 ///
-/// with scores 2 V̂(s_{t+1}) − 1, so that they lie between −1 and 1 for values that are chances of
-/// success; behind an episode's own end the score is that of what it earned (PURE, Cheng et al. 2025,
-/// arXiv 2504.15275). As T falls the sum of p becomes the smallest score: adding good turns earns
-/// nothing, which a sum of scores would pay for. T = 0.1 in the paper.
+/// with scores 2 V̂(s_{t+1}) − 1, which lie between −1 and 1 for values that are probabilities of
+/// success. After the end of an episode, what the episode earned takes the place of V̂ (PURE, Cheng et
+/// al. 2025, arXiv 2504.15275). As T falls, the sum of p approaches the smallest score: adding good turns
+/// earns nothing, while a sum of scores would pay for them. T = 0.1 in the paper.
 ///
-/// **When it misleads:** the values of a state are not the merits of the turn that led there: one bad
-/// turn keeps all later scores low.
-public struct MinimumForm: RewardShaper {
+/// **When it misleads:** the value of a state is not the merit of the turn that led to it: one bad turn
+/// keeps all later scores low.
+public struct MinimumForm: RewardShaper, Configurable {
   /// `min`.
   public static let id = "min"
-  /// What is paid for.
+  /// What the shaper pays for.
   public static let summary = "pays a process reward model's scores, weighed towards the worst turn"
 
   /// How soft the minimum is, T in the paper.
-  public let temperature: Double
+  @Option<Positive>("How soft the minimum is.") public var temperature = 0.1
 
-  /// Creates the shaping.
-  public init(temperature: Double = 0.1) {
-    require(
-      temperature > 0 && temperature.isFinite,
-      "\(Self.id): temperature must be a finite number above 0, but is \(temperature).")
-    self.temperature = temperature
-  }
+  /// Creates the shaper with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    temperature = try container.decodeAmount(forKey: .temperature)
-    guard temperature > 0 else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .temperature, in: container, debugDescription: "must be above 0")
-    }
-  }
-
-  private enum CodingKeys: String, CodingKey { case temperature }
-
-  /// A process reward model.
+  /// Needs a process reward model.
   public var needs: Set<Evidence.Need> { [.processModel] }
   /// Biased.
   public var gradient: GradientClaim { .biased("the worst score is another goal than the return") }
-  /// What another goal breaks.
+  /// Laws that another goal breaks.
   public var exceptions: [EstimatorLaw: String] {
-    ScoreSum.exceptions(because: "scores are paid beside the outcome")
+    EstimatorLaw.paysForOtherGoal("scores are paid beside the outcome")
   }
 
-  /// Computes what is paid.
+  /// Computes the process rewards.
   public func rewards(
     _ group: CreditGroup, evidence: Evidence, discount: Double
   ) throws -> ProcessRewards {
     ProcessRewards(
       turns: try ScoreSum.scores(group, evidence).map { scores in
-        Self.weighed(scores.map { 2 * $0 - 1 }, temperature: temperature)
+        Self.weighted(scores.map { 2 * $0 - 1 }, temperature: temperature)
       })
   }
 
-  /// Scores times the softmax of how bad they are.
-  package static func weighed(_ scores: [Double], temperature: Double) -> [Double] {
+  /// Returns each score times its weight in the softmax of the negative scores.
+  package static func weighted(_ scores: [Double], temperature: Double) -> [Double] {
     let worst = scores.min() ?? 0
     let weights = scores.map { exp((worst - $0) / temperature) }
     let total = weights.reduce(0, +)

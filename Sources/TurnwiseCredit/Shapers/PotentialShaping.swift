@@ -1,65 +1,57 @@
 public import TurnwiseCore
 
-/// Pays each turn for the progress it made, in a way that leaves the best policy the best.
+/// Pays each turn the gain in a potential, which leaves the best policy the best.
 ///
-///     F_t = γ Φ(s_{t+1}) − Φ(s_t)        Φ = 0 behind the last turn
+///     F_t = γ Φ(s_{t+1}) − Φ(s_t)        Φ = 0 after the last turn
 ///
-/// (Ng, Harada and Russell 1999.) The discounted sum of the additions is −Φ(s_0), whatever the agent
+/// (Ng, Harada and Russell 1999.) The discounted sum of the payments is −Φ(s_0), whatever the agent
 /// does. Φ is the environment's own potential, or with `of=model` the value that a process reward model
-/// gives the state. γ is that of the estimator that consumes, if it discounts turns.
+/// gives to the state. γ is the discount of the estimator that consumes the payments, if it discounts
+/// turns.
 ///
-/// Φ is 0 behind *every* last turn, also that of a truncated episode. Paying γ Φ of the state it was
-/// cut off in would let an agent earn by stalling in a promising state until time runs out, and
-/// the sum would no longer telescope.
+/// Φ is 0 after *every* last turn, also that of a truncated episode. If γ Φ of the state at the cut were
+/// paid, an agent could earn by waiting in a promising state until time runs out, and the sum would no
+/// longer telescope.
 ///
-/// With `turn` the shaped return-to-go is G − Φ(s_t): the potential acts as a baseline of the state. One
-/// that is close to the value takes away most of the noise; at γ = 1 none, however wrong, biases the
-/// gradient. An estimator that compares whole episodes is not changed at all: all of them start in s_0.
-public struct PotentialShaping: RewardShaper {
-  /// Whose potential.
+/// With `turn` the shaped return-to-go is G − Φ(s_t): the potential acts as a baseline of the state. A
+/// potential that is close to the value removes most of the noise; at γ = 1 no potential, however wrong,
+/// biases the gradient.
+///
+/// **When it misleads:** an estimator that compares whole episodes is not changed at all, as all of them
+/// start in s_0.
+public struct PotentialShaping: RewardShaper, Configurable {
+  /// Whose potential is used.
   public enum Source: String, WordChoice { case environment, model }
 
   /// `potential`.
   public static let id = "potential"
-  /// What is paid for.
+  /// What the shaper pays for.
   public static let summary = "pays the gain in a potential"
 
   /// Whose potential Φ is.
-  public let of: Source
+  @Option("Whose potential is used.") public var of = Source.environment
 
-  /// Creates the shaping.
-  public init(of: Source = .environment) { self.of = of }
+  /// Creates the shaper with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    of = try decoder.container(keyedBy: CodingKeys.self).decode(Source.self, forKey: .of)
-  }
-
-  private enum CodingKeys: String, CodingKey { case of }
-
-  /// A potential.
+  /// Needs a potential, or a process reward model with `of=model`.
   public var needs: Set<Evidence.Need> { of == .environment ? [.potential] : [.processModel] }
   /// Unchanged.
   public var gradient: GradientClaim { .exact }
-  /// What different paths break.
+  /// Laws that different paths break.
   public var exceptions: [EstimatorLaw: String] {
     let paths = "episodes with equal returns may pass through different potentials"
     return [
       .deadGroup: paths, .nearlyDeadGroup: paths,
-      .truncation: "the potential is 0 behind every last turn, so that the sum cancels",
+      .truncation: "the potential is 0 after every last turn, so that the sum cancels",
     ]
   }
   /// Warns where the potential cancels.
   public func advice(in setting: CreditSetting, consumer: any CreditEstimator) -> [CreditNotice] {
-    guard ["rloo", "grpo"].contains(type(of: consumer).id) else { return [] }
-    return [
-      CreditNotice(
-        .warning,
-        "'\(type(of: consumer).id)' compares whole episodes, in which a potential cancels")
-    ]
+    CreditNotice.comparingWholeEpisodes(consumer, "in which a potential cancels")
   }
 
-  /// Computes what is paid.
+  /// Computes the process rewards.
   public func rewards(
     _ group: CreditGroup, evidence: Evidence, discount: Double
   ) throws -> ProcessRewards {
@@ -85,5 +77,16 @@ public struct PotentialShaping: RewardShaper {
         return potential
       }
     }
+  }
+}
+
+extension CreditNotice {
+  /// Returns a warning if the consumer of a shaper compares whole episodes, which the shaper leaves equal.
+  static func comparingWholeEpisodes(
+    _ consumer: any CreditEstimator, _ consequence: String
+  ) -> [CreditNotice] {
+    let id = type(of: consumer).id
+    guard [RLOO.id, GRPO.id].contains(id) else { return [] }
+    return [CreditNotice(.warning, "'\(id)' compares whole episodes, \(consequence)")]
   }
 }

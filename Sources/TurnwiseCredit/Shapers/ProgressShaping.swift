@@ -1,57 +1,45 @@
-internal import TurnwiseCore
+public import TurnwiseCore
 
 /// Pays each turn, beside the outcome, for the progress that a process reward model sees in it.
 ///
 ///     p_t = α (r_t + V̂(s_{t+1}) − V̂(s_t))
 ///
-/// where V̂ is learnt from the outcomes of forks and V̂ = 0 after an episode's end, so that the
+/// where V̂ is learnt from the outcomes of forks and V̂ = 0 after the end of an episode, so that the
 /// last turn is measured by what was really paid (process advantage, PAV, Setlur et al. 2024, arXiv
-/// 2410.08146; with the current policy as its own prover). An episode that
-/// was cut from outside keeps V̂ of its last state.
+/// 2410.08146; the current policy is its own prover). An episode that was cut off from outside keeps V̂
+/// of its last state.
 ///
-/// At γ = 1 the additions telescope to α (R − V̂(s_0)): an estimator that looks to the end sees the
-/// return 1 + α times. What changes is what each turn is compared with, and how soon it is paid.
+/// At γ = 1 the payments telescope to α (R − V̂(s_0)): an estimator that looks to the end sees 1 + α times
+/// the return. What changes is what each turn is compared with, and how soon it is paid.
 ///
 /// **When it misleads:** an estimator with a discount or λ < 1 believes the model where it is wrong.
-public struct ProgressShaping: RewardShaper {
+public struct ProgressShaping: RewardShaper, Configurable {
   /// `delta`.
   public static let id = "delta"
-  /// What is paid for.
+  /// What the shaper pays for.
   public static let summary = "pays the outcome and the gain in a process reward model's value"
 
   /// The weight of progress, α in the paper.
-  public let alpha: Double
+  @Option<NonNegative>("Weight of progress.") public var alpha = 1.0
 
-  /// Creates the shaping.
-  public init(alpha: Double = 1) {
-    require(
-      alpha >= 0 && alpha.isFinite,
-      "\(Self.id): alpha must be a finite number of at least 0, but is \(alpha).")
-    self.alpha = alpha
-  }
+  /// Creates the shaper with its default options.
+  public init() {}
 
-  /// Reads the options.
-  public init(from decoder: any Decoder) throws {
-    alpha = try decoder.container(keyedBy: CodingKeys.self).decodeAmount(forKey: .alpha)
-  }
-
-  private enum CodingKeys: String, CodingKey { case alpha }
-
-  /// A process reward model.
+  /// Needs a process reward model.
   public var needs: Set<Evidence.Need> { [.processModel] }
-  /// 1 + α times as long.
+  /// 1 + α times the gradient without the shaper.
   public var gradient: GradientClaim { .scaled(1 + alpha) }
-  /// What different paths break.
+  /// Laws that different paths break.
   public var exceptions: [EstimatorLaw: String] {
     let paths = "episodes with equal returns may be seen to progress differently"
     return [.deadGroup: paths, .nearlyDeadGroup: paths]
   }
-  /// Warns where nothing is left.
+  /// Warns where nothing is paid.
   public func advice(in setting: CreditSetting, consumer: any CreditEstimator) -> [CreditNotice] {
     alpha == 0 ? [CreditNotice(.warning, "'delta' with alpha=0 pays nothing")] : []
   }
 
-  /// Computes what is paid.
+  /// Computes the process rewards.
   public func rewards(
     _ group: CreditGroup, evidence: Evidence, discount: Double
   ) throws -> ProcessRewards {
@@ -59,9 +47,9 @@ public struct ProgressShaping: RewardShaper {
     return ProcessRewards(
       turns: try group.episodes.enumerated().map { index, episode in
         let before = try model.valuesBeforeTurns(of: episode, at: index)
-        let behind = try model.valuesBehindTurns(of: episode, at: index)
+        let after = try model.valuesBehindTurns(of: episode, at: index)
         return episode.turns.indices.map { turn in
-          alpha * ((episode.turns[turn].reward ?? 0) + behind[turn] - before[turn])
+          alpha * ((episode.turns[turn].reward ?? 0) + after[turn] - before[turn])
         }
       })
   }

@@ -1,40 +1,40 @@
-/// Pays the plain scores of a process reward model: the naive form, here to be compared with.
+/// Pays the plain scores of a process reward model: the naive form, for comparison.
 ///
 ///     score_t = V̂(s_{t+1}) for t < T        score_T = R
 ///
-/// The scores take the place of the environment's rewards; the last turn is scored with what the
-/// episode earned (an episode's that was cut from outside with V̂ of its last state).
+/// The scores take the place of the environment's rewards. The score of the last turn is what the
+/// episode earned, or V̂ of the last state if the episode was cut off from outside.
 ///
-/// **Hacked by length:** scores are positive, so each turn more earns more, whatever it does (PURE,
+/// **When it misleads:** scores are positive, so each further turn earns more, whatever it does (PURE,
 /// arXiv 2504.15275, saw training collapse almost at once). Use ``ProgressShaping``,
 /// ``PotentialShaping`` or ``MinimumForm``.
 public struct ScoreSum: RewardShaper {
   /// `scores`.
   public static let id = "scores"
-  /// What is paid for.
+  /// What the shaper pays for.
   public static let summary = "pays a process reward model's plain scores (pays for length)"
 
-  /// Creates the shaping.
+  /// Creates the shaper.
   public init() {}
 
-  /// A process reward model.
+  /// Needs a process reward model.
   public var needs: Set<Evidence.Need> { [.processModel] }
   /// Biased.
   public var gradient: GradientClaim { .biased("each turn more is paid for") }
-  /// What pay for turns breaks.
+  /// Laws that pay for turns breaks.
   public var exceptions: [EstimatorLaw: String] {
-    Self.exceptions(because: "each turn is paid its score, whatever comes after it").merging(
+    EstimatorLaw.paysForOtherGoal("each turn is paid its score, whatever comes after it").merging(
       [
         .everyTurn: "an episode that was cut is scored by the model alone",
         .doublePrecision: "the sum of scores is far larger than what was earned",
       ]) { $1 }
   }
-  /// Warns of what is paid for.
+  /// Warns that each further turn is paid.
   public func advice(in setting: CreditSetting, consumer: any CreditEstimator) -> [CreditNotice] {
     [CreditNotice(.warning, "'scores' pays for each turn more; 'delta' and 'min' do not")]
   }
 
-  /// Computes what is paid: the scores less the environment's rewards.
+  /// Computes the process rewards: the scores minus the environment's rewards.
   public func rewards(
     _ group: CreditGroup, evidence: Evidence, discount: Double
   ) throws -> ProcessRewards {
@@ -44,8 +44,8 @@ public struct ScoreSum: RewardShaper {
       })
   }
 
-  /// The value of the state behind each turn, in the shape `[episode][turn]`; behind an episode's own
-  /// end, what the episode earned.
+  /// Returns the value of the state after each turn, in the shape `[episode][turn]`; after the end of an
+  /// episode, what the episode earned.
   static func scores(_ group: CreditGroup, _ evidence: Evidence) throws -> [[Double]] {
     let model = try evidence.requireProcessModel()
     return try group.episodes.enumerated().map { index, episode in
@@ -53,12 +53,5 @@ public struct ScoreSum: RewardShaper {
       if !episode.isTruncated { scores[scores.count - 1] = episode.outcome }
       return scores
     }
-  }
-
-  static func exceptions(because reason: String) -> [EstimatorLaw: String] {
-    [
-      .deadGroup: reason, .nearlyDeadGroup: reason, .constantReward: reason,
-      .irrelevantTurn: reason, .stopping: reason, .longEpisodes: reason,
-    ]
   }
 }

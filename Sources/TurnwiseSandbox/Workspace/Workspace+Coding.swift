@@ -1,4 +1,4 @@
-public import TurnwiseCore
+internal import TurnwiseCore
 
 extension Workspace: Codable {
   private enum CodingKeys: String, CodingKey { case entries, temporary, shell }

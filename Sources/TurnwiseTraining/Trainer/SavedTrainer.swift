@@ -53,7 +53,8 @@ extension TrainerState {
         tensors: tensors,
         state: try JSONValue(
           encoding: SavedTrainer.Numbers(
-            policy: policy.settings, iteration: iteration, spending: try Parameters.settings(of: spending), brake: brake,
+            policy: policy.settings, iteration: iteration,
+            spending: try Parameters.settings(of: spending), brake: brake,
             creditScale: creditScale, solved: solved, evidence: models)))
     }
   }

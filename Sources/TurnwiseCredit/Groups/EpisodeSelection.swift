@@ -1,9 +1,10 @@
 public import TurnwiseCore
 
-/// Which of some episodes can be credited, and why the others are left out.
+/// Sorts episodes into those that can be credited and those that cannot, with the reason.
 ///
-/// An episode that failed says nothing about the agent, and one that nobody scored says nothing about how
-/// well the agent did: absent is not 0. Neither ends anything: their groups go on without them.
+/// An episode that failed says nothing about the agent. An episode that was not scored says nothing about
+/// how well the agent did, as an absent score is not 0. Neither ends a run: the groups go on without these
+/// episodes.
 public struct EpisodeSelection: Hashable, Sendable {
   /// The indices of the episodes that can be credited, ascending.
   public private(set) var creditable: [Int] = []
@@ -11,9 +12,9 @@ public struct EpisodeSelection: Hashable, Sendable {
   public private(set) var failed: [Int] = []
   /// The indices of episodes that were played to an end and not scored.
   ///
-  /// These have no reward at all, or a judgement with neither success nor reward where the judge said
-  /// something of others: what the turns of such an episode paid is then only a part of its score. Where
-  /// the judge never says anything, the rewards of the turns are the score.
+  /// Such an episode has no reward at all, or it has a judgement with neither success nor reward while
+  /// other episodes have one: the rewards of its turns are then only a part of its score. If the
+  /// environment never judges, the rewards of the turns are the score.
   public private(set) var unjudged: [Int] = []
 
   /// Sorts episodes of one environment.
@@ -31,8 +32,16 @@ public struct EpisodeSelection: Hashable, Sendable {
   }
 }
 
+extension Episode {
+  /// Whether the episode says something about the agent: it did not fail, it has a turn, and it has a
+  /// reward, even if it is 0.
+  ///
+  /// ``EpisodeSelection`` also compares it with other episodes.
+  public var isCreditable: Bool { ending.failure == nil && !turns.isEmpty && totalReward != nil }
+}
+
 extension Failure {
-  /// Why an episode that was played to an end cannot be learnt from.
+  /// Returns the reason why an episode that was played to an end cannot be learnt from.
   package static func unjudged(_ episode: String) -> Failure {
     Failure(
       .judge, code: "unjudged",

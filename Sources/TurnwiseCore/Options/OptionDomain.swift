@@ -1,0 +1,65 @@
+/// The values that an ``Option`` may have.
+///
+/// A domain of one's own needs two members:
+///
+///     enum Temperature: OptionDomain {
+///       static let requirement = "a number from 0.01 to 100"
+///       static func allows(_ value: Double) -> Bool { (0.01...100).contains(value) }
+///     }
+public protocol OptionDomain {
+  /// The type of the option.
+  associatedtype Value: Codable & Hashable & Sendable
+
+  /// What a value must be, as it follows "must be" and "expected" in messages: `a number from 0 to 1`.
+  static var requirement: String { get }
+
+  /// Whether the option may have a value.
+  static func allows(_ value: Value) -> Bool
+}
+
+extension OptionDomain where Value == Self {
+  /// True: the type itself is the domain.
+  public static func allows(_ value: Self) -> Bool { true }
+}
+
+extension Bool: OptionDomain {
+  /// Both values are allowed.
+  public static var requirement: String { "true or false" }
+}
+
+extension String: OptionDomain {
+  /// Every text is allowed.
+  public static var requirement: String { "a text" }
+}
+
+/// Numbers from 0 to 1, such as discounts and probabilities.
+public enum UnitInterval: OptionDomain {
+  /// The bounds.
+  public static let requirement = "a number from 0 to 1"
+  /// Whether the number lies between 0 and 1, both included.
+  public static func allows(_ value: Double) -> Bool { (0...1).contains(value) }
+}
+
+/// Finite numbers from 0 on, such as weights.
+public enum NonNegative: OptionDomain {
+  /// The bound.
+  public static let requirement = "a number of at least 0"
+  /// Whether the number is finite and not below 0.
+  public static func allows(_ value: Double) -> Bool { value >= 0 && value.isFinite }
+}
+
+/// Finite numbers above 0, such as temperatures.
+public enum Positive: OptionDomain {
+  /// The bound.
+  public static let requirement = "a number above 0"
+  /// Whether the number is finite and above 0.
+  public static func allows(_ value: Double) -> Bool { value > 0 && value.isFinite }
+}
+
+/// Whole numbers from `least` to `most`, both included.
+public enum Integers<let least: Int, let most: Int>: OptionDomain {
+  /// The bounds.
+  public static var requirement: String { "a whole number from \(least) to \(most)" }
+  /// Whether the number lies within the bounds.
+  public static func allows(_ value: Int) -> Bool { (least...most).contains(value) }
+}
