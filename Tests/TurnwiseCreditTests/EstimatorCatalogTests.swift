@@ -2,21 +2,6 @@ import Testing
 import TurnwiseCore
 import TurnwiseCredit
 
-/// An estimator as a user writes one.
-struct LastTurn: CreditEstimator {
-  static let id = "last"
-  static let summary = "all credit to the last turn"
-  var scale = 2
-
-  func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
-    let shares = LeaveOneOut.advantages(group.episodes.map(\.totalReward))
-    return GroupCredit(
-      turns: zip(group.episodes, shares).map { episode, share in
-        Array(repeating: 0, count: episode.turns.count - 1) + [share * Double(scale)]
-      }, of: group)
-  }
-}
-
 @Suite struct `An estimator catalog` {
   let catalog = EstimatorCatalog.standard
 
@@ -108,16 +93,6 @@ struct LastTurn: CreditEstimator {
       Issue.record("\(spelling): \(error.map(String.init(describing:)) ?? "accepted")")
       return
     }
-  }
-
-  @Test func `takes in estimators of one's own`() throws {
-    let more = catalog.adding([LastTurn()])
-    let last = try more.estimator("last:scale=3")
-    #expect(try more.spelling(of: last) == "last:scale=3")
-    #expect(try more.spelling(of: LastTurn()) == "last")
-    let credit = try last.credit(group([[nil, 1], [0]]), evidence: Evidence())
-    #expect(credit.turns == [[0, 3], [-3]])
-    #expect(throws: EstimatorNameError.self) { try more.estimator("last:scale=0.5") }
   }
 
   @Test func `refuses two estimators of one name`() async {

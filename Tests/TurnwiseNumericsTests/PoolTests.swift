@@ -5,7 +5,7 @@ import TurnwiseNumerics
 @Suite struct `A pool of memory` {
   @Test func `lends what came back, and nothing twice`() {
     let pool = BufferPool()
-    var first: BufferPool.Loan? = pool.lend(1000)
+    var first: Loan? = pool.lend(1000)
     let second = pool.lend(1000)
     let place = first?.base
     #expect(place != second.base)

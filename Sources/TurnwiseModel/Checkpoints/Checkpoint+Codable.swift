@@ -1,5 +1,4 @@
 internal import Foundation
-internal import TurnwiseNumerics
 
 extension Checkpoint: Codable {
   /// Reads the bytes of a safetensors file.

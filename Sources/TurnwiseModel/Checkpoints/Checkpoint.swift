@@ -1,5 +1,4 @@
 public import Foundation
-public import TurnwiseNumerics
 
 /// A model on disk, with its optimiser where training is to go on.
 public struct Checkpoint: Sendable, Equatable {
