@@ -5,7 +5,7 @@ import TurnwiseCredit
 @Suite struct `An estimator catalog` {
   let catalog = EstimatorCatalog.standard
 
-  @Test func `shows one estimator of each family, and a user's own`() {
+  @Test func `shows one estimator of each family, and those of the user`() {
     #expect(catalog.shown == ["rloo", "turn", "token", "process"])
     #expect(catalog.adding([LastTurn()]).shown == ["rloo", "turn", "token", "process", "last"])
     #expect(EstimatorCatalog([GRPO(), TurnReturnToGo(), LastTurn()]).shown == ["turn", "last"])
@@ -22,11 +22,11 @@ import TurnwiseCredit
     ("process=potential:of=model+turn:gamma=1", "process=potential:of=model+turn"),
     ("process=delta:alpha=1e+0+rloo", "process=delta+rloo"),
   ])
-  func `reads a name and spells it back`(text: String, canonical: String) throws {
+  func `reads a name and returns its canonical spelling`(text: String, canonical: String) throws {
     #expect(try catalog.spelling(of: catalog.estimator(text)) == canonical)
   }
 
-  @Test func `sets the stored properties`() throws {
+  @Test func `sets options`() throws {
     let token = try #require(
       try catalog.estimator("token:gamma=0.99,criticLambda=0.5") as? TokenGAE)
     #expect(token == TokenGAE { ($0.gamma, $0.criticLambda) = (0.99, 0.5) })
@@ -95,14 +95,14 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `refuses two estimators of one name`() async {
+  @Test func `refuses two estimators with the same name`() async {
     await #expect(processExitsWith: .failure) { _ = EstimatorCatalog([RLOO(), RLOO()]) }
   }
 
   @Test(arguments: [
     ("turn", "trun", 1), ("gamma", "gama", 1), ("abc", "", 3), ("kitten", "sitting", 3),
   ])
-  func `measures the distance of names`(first: String, second: String, distance: Int) {
+  func `computes the distance of names`(first: String, second: String, distance: Int) {
     #expect(NearestName.distance(first, second) == distance)
   }
 }
