@@ -102,8 +102,11 @@ let package = Package(
       name: "turnwise-tool",
       dependencies: ["TurnwiseCLI", "TurnwiseEnvironments"] + umbrellaDependencies,
       swiftSettings: settings),
+    library("TurnwiseTestSupport", [], path: "Tests/TurnwiseTestSupport"),
     tests("TurnwiseCoreTests", ["TurnwiseCore"]),
-    tests("TurnwiseSandboxTests", ["TurnwiseSandbox", "TurnwiseReport", "TurnwiseCore"]),
+    tests(
+      "TurnwiseSandboxTests",
+      ["TurnwiseSandbox", "TurnwiseReport", "TurnwiseCore", "TurnwiseTestSupport"]),
     tests(
       "TurnwiseTraceTests", ["TurnwiseTrace", "TurnwiseEnvironments", "TurnwiseCore"],
       golden: ["Golden"]),
@@ -117,7 +120,8 @@ let package = Package(
       golden: ["Parity"]),
     tests("TurnwiseTrainingTests", ["TurnwiseTraining", "TurnwiseEnvironments", "TurnwiseCore"]),
     tests(
-      "TurnwiseEnvironmentsTests", ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore"]),
+      "TurnwiseEnvironmentsTests",
+      ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore", "TurnwiseTestSupport"]),
     tests(
       "TurnwiseCLITests",
       ["TurnwiseCLI", "Turnwise", "TurnwiseEnvironments", "TurnwiseSandbox"]

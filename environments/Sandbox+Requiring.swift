@@ -4,7 +4,7 @@ internal import TurnwiseSandbox
 extension Sandbox {
   /// Checks that commands can be run.
   ///
-  /// - Throws: A `Failure` that says why not, what to do, and what runs without a sandbox.
+  /// - Throws: A `Failure` that says why not, what to do, and which environments need no sandbox.
   func require() async throws {
     do {
       try await probe()

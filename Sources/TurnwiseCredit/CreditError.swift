@@ -68,7 +68,7 @@ extension CreditError: CustomStringConvertible {
       "the policy sampled no tokens in episode \(episode); use an estimator that credits turns"
     case .missing(let need): "missing evidence: \(need.remedy)"
     case .evidenceShape(let need, let episode):
-      "the evidence '\(need.rawValue)' must give finite numbers in the shape of episode \(episode)"
+      "the evidence '\(need.name)' must give finite numbers in the shape of episode \(episode)"
     case .noStateKey(let episode, let turn):
       "turn \(turn + 1) of episode \(episode) has no state key; record state keys, or use another estimator"
     case .noForks(let episode, let turn):

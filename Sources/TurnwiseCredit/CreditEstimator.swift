@@ -91,7 +91,7 @@ extension CreditEstimator {
 
   /// Returns a refusal for each need that a setting cannot meet, then the estimator's advice.
   public func notices(in setting: CreditSetting) -> [CreditNotice] {
-    Evidence.Need.allCases.filter { needs.contains($0) && setting.lacks($0) }
+    needs.filter(setting.lacks).sorted()
       .map { need in
         let example = need == .processReward ? ": process=SHAPER+\(Self.id)" : ""
         return CreditNotice(

@@ -24,21 +24,12 @@ public struct CreditSetting: Hashable, Sendable {
   }
 
   /// Whether no run in this setting can meet a need.
-  public func lacks(_ need: Evidence.Need) -> Bool {
-    switch need {
-    case .potential: !hasPotential
-    case .tokens, .distributions, .implicitModel: !samplesTokens
-    case .forks, .processModel: !canFork
-    // Met by the name of the estimator alone: `process=…+` provides it.
-    case .processReward: true
-    case .critic, .stateKeys: false
-    }
-  }
+  public func lacks(_ need: Evidence.Need) -> Bool { !need.isPossible(self) }
 }
 
-/// Something to say about an estimator before a run starts.
+/// A warning or refusal about an estimator, given before a run starts.
 public struct CreditNotice: Hashable, Sendable {
-  /// What to do about a notice.
+  /// How serious a notice is.
   public enum Severity: String, Codable, Hashable, Sendable {
     /// The run may start, but may not do what was meant.
     case warning
@@ -46,9 +37,9 @@ public struct CreditNotice: Hashable, Sendable {
     case refusal
   }
 
-  /// What to do about it.
+  /// How serious it is.
   public var severity: Severity
-  /// What is the matter: lower case, without a full stop.
+  /// What is wrong: lower case, without a full stop.
   public var message: String
 
   /// Creates a notice.
@@ -59,7 +50,7 @@ public struct CreditNotice: Hashable, Sendable {
 }
 
 extension Sequence where Element == CreditNotice {
-  /// The messages of those that keep a run from starting.
+  /// The messages of the refusals.
   public var refusals: [String] { filter { $0.severity == .refusal }.map(\.message) }
 }
 

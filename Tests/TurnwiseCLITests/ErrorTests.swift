@@ -37,13 +37,16 @@ import Turnwise
       "run keydoor-v1 --workers 0",
       "error: --workers 0: expected a whole number from 1 to 1024 (each is a thread)\n"
     ),
-    ("run keydoor-v1 --slip 2", "error: --slip 2: expected a number from 0 to 1\n"),
-    ("run keydoor-v1 --habit nan", "error: --habit nan: expected a number from 0 to 1\n"),
+    ("train keydoor-v1 --renaming 2", "error: --renaming 2: expected a number from 0 to 1\n"),
+    (
+      "run keydoor-v1 --policy expert:habit=nan",
+      "error: habit=nan: expected a number\n"
+    ),
     ("run keydoor-v1 --split all", "error: --split all: expected train or held-out\n"),
     (
       "run keydoor-v1 --policy nobody",
       "error: no policy 'nobody'\n"
-        + "hint:  use expert, null, random, or the folder of a run that trained a policy\n"
+        + "hint:  policies: expert, null, random, human, run:FOLDER, replay:FOLDER#EPISODE\n"
     ),
     (
       "run keydoor-v1 --env-set horizn=3",

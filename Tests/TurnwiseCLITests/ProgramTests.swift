@@ -69,7 +69,7 @@ import Turnwise
   }
 
   @Test func `writes the committed example again`() throws {
-    let run = "run keydoor-v1 --policy expert --habit 0.6 --slip 0.1 --episodes 6 --seed 1"
+    let run = "run keydoor-v1 --policy expert:habit=0.6,slip=0.1 --episodes 6 --seed 1"
     #expect(try turnwiseProgram("\(run) --out \(folder.path)").status == 0)
     for file in ["episodes.jsonl", "metrics.jsonl"] {
       let committed = try Data(contentsOf: URL(filePath: "\(Self.example)/\(file)"))

@@ -47,7 +47,7 @@ import TurnwiseEnvironments
   }
 
   @Test func `stays in the run when the folder is gone`() async throws {
-    _ = try await play("--episodes 4 --habit 0.5 --seed 3")
+    _ = try await play("--policy expert:habit=0.5 --episodes 4 --seed 3")
     let corpus = try Data(contentsOf: folder.url.appending(path: "corpus.jsonl"))
     try FileManager.default.removeItem(at: folder.url)
     let layout = TraceLayout(out.url)
@@ -96,8 +96,9 @@ import TurnwiseEnvironments
       let out = command == "check" ? "" : " --out \(out.path)"
       let printed = await turnwise("\(command) search-v1 --tasks \(folder.path)\(out)")
       #expect(
-        printed.note == "error: \(folder.path)/questions.jsonl:29: 'evidence' 'ulm' is no document "
-          + "of the corpus\nhint:  evidence names documents of corpus.jsonl by their ids\n")
+        printed.note == "error: \(folder.path)/questions.jsonl:29: 'evidence' 'ulm' is not a "
+          + "document of the corpus\nhint:  evidence names documents of corpus.jsonl by their ids\n"
+      )
       #expect(printed.status == 3 && printed.answer == "")
     }
     #expect(!FileManager.default.fileExists(atPath: out.path))
@@ -122,8 +123,8 @@ import TurnwiseEnvironments
     try append(#"{"_id": 5, "text": "more", "url": "x"}"#, to: "corpus.jsonl")
     try append(#"{"question": "Wo?", "answer": "Ulm"}"#, to: "questions.jsonl")
     let warnings =
-      "warning: \(folder.path)/corpus.jsonl: left out fields that have no meaning here: 'url'\n"
-      + "warning: \(folder.path)/questions.jsonl: no document holds an answer of line 29\n"
+      "warning: \(folder.path)/corpus.jsonl: ignored unknown fields: 'url'\n"
+      + "warning: \(folder.path)/questions.jsonl: no document contains an answer of line 29\n"
     for command in ["check", "run --policy random --episodes 1 --out \(out.path)"] {
       let words = command.split(separator: " ", maxSplits: 1)
       let rest = words.count > 1 ? " \(words[1])" : ""

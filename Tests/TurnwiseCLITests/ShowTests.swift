@@ -248,14 +248,14 @@ import Turnwise
     let layout = try folder.copyExample()
     let url = layout.folder.appending(path: file)
     let text = try String(contentsOf: url, encoding: .utf8)
-    let changed = text.replacing("\"version\" : 1", with: "\"version\" : 2")
-      .replacing("\"version\":1", with: "\"version\":2")
+    let changed = text.replacing("\"version\" : 2", with: "\"version\" : 99")
+      .replacing("\"version\":2", with: "\"version\":99")
     try Data(changed.utf8).write(to: url)
     let printed = await turnwise("show \(folder.path)")
     #expect(printed.status == 3)
     #expect(
       printed.note.hasPrefix(
-        "error: \(folder.path)/\(file) line 1 (byte 0): has version 2, this program reads 1\n"
+        "error: \(folder.path)/\(file) line 1 (byte 0): has version 99, this program reads up to 2\n"
           + "hint:  read it with a newer Turnwise\n"))
     #expect(printed.answer == "")
   }

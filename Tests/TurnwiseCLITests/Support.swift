@@ -38,7 +38,10 @@ func turnwise(_ line: String) async -> Printed {
 /// Runs the program that was built beside the tests, with its streams piped.
 ///
 /// `variables` are set in its environment, or removed from it.
-func turnwiseProgram(_ line: String, setting variables: [String: String?] = [:]) throws -> Printed {
+func turnwiseProgram(
+  _ line: String, setting variables: [String: String?] = [:],
+  input: FileHandle = .nullDevice
+) throws -> Printed {
   let folder = try #require(Bundle.main.executableURL).deletingLastPathComponent()
   let process = Process()
   process.executableURL = folder.appending(path: "turnwise")
@@ -50,7 +53,7 @@ func turnwiseProgram(_ line: String, setting variables: [String: String?] = [:])
   try FileManager.default.createDirectory(at: files.url, withIntermediateDirectories: true)
   let (answer, note) = (files.url.appending(path: "answer"), files.url.appending(path: "note"))
   for file in [answer, note] { try Data().write(to: file) }
-  process.standardInput = FileHandle.nullDevice
+  process.standardInput = input
   process.standardOutput = try FileHandle(forWritingTo: answer)
   process.standardError = try FileHandle(forWritingTo: note)
   try process.run()

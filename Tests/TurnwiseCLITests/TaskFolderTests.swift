@@ -68,7 +68,7 @@ import TurnwiseEnvironments
 
   @Test func `stay in the run when the folder is gone`() async throws {
     try writeTasks()
-    _ = try await play("--episodes 4 --split train --habit 0.5 --seed 3")
+    _ = try await play("--policy expert:habit=0.5 --episodes 4 --split train --seed 3")
     try FileManager.default.removeItem(at: folder.url)
     let layout = TraceLayout(out.url)
     let run = try layout.readRun()
@@ -159,8 +159,8 @@ import TurnwiseEnvironments
     try writeTasks()
     try FileManager.default.removeItem(at: folder.url.appending(path: "sort"))
     let text =
-      "error: \(folder.path): none is for held-out\nhint:  write \"split\": \"held-out\" into the "
-      + "task.json of some, or play the other split\n"
+      "error: \(folder.path): no task is for held-out\nhint:  write \"split\": \"held-out\" into the "
+      + "task.json of some tasks, or play the other split\n"
     for command in ["run", "train", "compare"] {
       let printed = await turnwise(
         "\(command) shell-v1 --tasks \(folder.path) --out \(out.path)")

@@ -54,7 +54,6 @@ private struct ClimbSampler: Sampler {
     return answers.dropLast(climber.missing) + extra
   }
 
-  func score(_ tapes: [TokenTape]) async -> [Result<[[Float]], Failure>] { [] }
   func forget(_ episode: String) async { climber.witness.forget(episode) }
 }
 
@@ -196,13 +195,5 @@ private struct ClimbSampler: Sampler {
 
   @Test func `needs a worker`() async {
     await #expect(processExitsWith: .failure) { _ = Rollout(.expert(.none), workers: 0) }
-  }
-
-  @Test func `has no scores of a policy that samples no tokens`() async {
-    let scores = await NullPolicy().makeSampler().score([TokenTape(), TokenTape()])
-    #expect(scores.count == 2)
-    for score in scores {
-      #expect(throws: Failure.self) { try score.get() }
-    }
   }
 }

@@ -132,7 +132,7 @@ struct Fragile: Environment {
   @Test func `that is forked in the middle of an action goes on with it`() async throws {
     let session = try fragile()
     let begun = ActionPrefix(tokens: [7, 8], logProbabilities: [-1, -2])
-    var fork = session.forked("a", begun: begun)
+    var fork = session.forked("a", beginning: .tokens(begun))
     #expect(session.situation.begun == nil && fork.situation.begun == begun)
     #expect(fork.name == "train/0/0/0/0.2-a")
     #expect(fork.lineage.map(\.token) == [2])
@@ -141,7 +141,9 @@ struct Fragile: Environment {
     #expect(fork.situation.random != between.situation.random)
     let again = fork.forked("b")
     #expect(again.situation.begun == begun && again.lineage.map(\.token) == [2, 2])
-    #expect(fork.forked("b", begun: .init(tokens: [], logProbabilities: [])).situation.begun == nil)
+    #expect(
+      fork.forked("b", beginning: .tokens(.init(tokens: [], logProbabilities: []))).situation.begun
+        == nil)
 
     await fork.play(.success(decision([7, 8, 9], [-1, -2, -3])))
     #expect(fork.turns.count == 1 && fork.ending == nil)
@@ -156,7 +158,7 @@ struct Fragile: Environment {
       .act(Self.wait, nil),
     ]
     for other in others {
-      var fork = try fragile().forked("a", begun: begun)
+      var fork = try fragile().forked("a", beginning: .tokens(begun))
       await fork.play(.success(other))
       #expect(fork.ending?.failure?.code == "other-beginning")
       #expect(fork.turns.isEmpty)
@@ -166,7 +168,8 @@ struct Fragile: Environment {
   @Test func `writes the token that a fork left behind only where there is one`() throws {
     let begun = ActionPrefix(tokens: [7], logProbabilities: [-1])
     for (session, holds) in [
-      (try fragile().forked("a"), false), (try fragile().forked("a", begun: begun), true),
+      (try fragile().forked("a"), false),
+      (try fragile().forked("a", beginning: .tokens(begun)), true),
     ] {
       let parent = try #require(session.lineage.last)
       let written = try JSONValue(encoding: parent)
@@ -400,32 +403,5 @@ struct Fragile: Environment {
     #expect(episode.totalReward == 1)
     #expect(episode.isSuccess)
     #expect(episode.turns.map(\.reward) == [nil, nil])
-  }
-
-  @Test func `shows as news what was not read before`() async throws {
-    var session = try Session.climb()
-    #expect(session.situation.news == ["Rung 0 of 9."])
-    await session.play(.call("mark", ["word": "x"]))
-    #expect(session.situation.news == ["Written."])
-    await session.play(.call("go", ["steps": 4]))
-    #expect(session.situation.news.last == "Rung 4 of 9.")
-    #expect(session.situation.news.count == 2)
-  }
-}
-
-@Suite struct `An ending` {
-  @Test(arguments: [
-    Ending.terminated, .truncated(.turnLimit), .truncated(.contextFull),
-    .failed(Failure(.judge, code: "x", message: "y", isRetryable: true)),
-  ])
-  func `survives encoding`(ending: Ending) throws {
-    #expect(try JSON.decode(Ending.self, from: JSON.encode(ending)) == ending)
-  }
-
-  @Test func `calls cancelled what was cancelled`() {
-    #expect(Failure.wrapping(CancellationError(), at: .policy).boundary == .cancelled)
-    let failure = Failure(.sandbox, code: "x", message: "y")
-    #expect(Failure.wrapping(failure, at: .judge) == failure)
-    #expect(Failure.wrapping(Unready(), at: .judge).boundary == .judge)
   }
 }

@@ -64,7 +64,7 @@ import TurnwiseCredit
       table.column("page").map { $0.trimmingPrefix("<doc:").dropLast() }.map(String.init)
     }
     let needs = { (needs: Set<Evidence.Need>) in
-      needs.isEmpty ? "nothing" : needs.map(\.rawValue).sorted().joined(separator: ", ")
+      needs.isEmpty ? "nothing" : needs.map(\.name).sorted().joined(separator: ", ")
     }
     let estimators = try landing.table("Estimators, named by `--credit NAME`:")
     #expect(names(estimators) == Self.estimators.map { "credit-\($0)" })

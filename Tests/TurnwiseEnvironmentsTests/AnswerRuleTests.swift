@@ -1,10 +1,10 @@
 import Testing
 import TurnwiseEnvironments
 
-@Suite struct `The rule for answers` {
+@Suite struct `The comparison of answers` {
   private static func key(_ answer: String) -> String { AnswerRule.standard.key(of: answer) }
 
-  /// Spellings of one value.
+  /// Spellings of the same value.
   static let sameNumbers: [[String]] = [
     ["-5", "−5", "–5", "－5", "- 5", "(-5)", "-5.0", "-05", "-5."],
     ["3.14", "3,14", "٣٫١٤", "3.140", "03.14", "3.14e0"],
@@ -27,7 +27,7 @@ import TurnwiseEnvironments
     ["1st", "1 st", "1ST", "1ˢᵗ"], ["3D", "3-D", "3d"],
   ]
 
-  /// Spellings of one name.
+  /// Spellings of the same name.
   static let sameNames: [[String]] = [
     ["C++", "c++", "C ++"], ["AC/DC", "ac / dc"], ["R&B", "R & B"], ["A−", "A-", "a-"],
     ["Cl⁻", "Cl-"], ["Ca²⁺", "Ca2+"], ["x²", "x^2"], ["H₂O", "H2O"],
@@ -44,14 +44,14 @@ import TurnwiseEnvironments
   ]
 
   @Test(arguments: sameNumbers + sameNames)
-  func `takes spellings of one thing as the same`(spellings: [String]) {
+  func `accepts all spellings of the same answer`(spellings: [String]) {
     for spelling in spellings {
       #expect(Self.key(spelling) == Self.key(spellings[0]), "\(spelling)")
       #expect(AnswerRule.standard.matches(spelling, anyOf: ["qqq", spellings[0]]))
     }
   }
 
-  @Test func `tells things apart`() {
+  @Test func `distinguishes all answers from one another`() {
     let groups = Self.sameNumbers + Self.sameNames
     var owners: [String: Int] = [:]
     for (number, group) in groups.enumerated() {
@@ -79,13 +79,13 @@ import TurnwiseEnvironments
     ("well-known", "wellknown"),
     ("🦊", "🐺"), ("?", "!"), ("E=mc²", "E=mc2"), ("1e3", "13"), ("three", "3"),
   ])
-  func `does not take one for the other`(answer: String, other: String) {
+  func `distinguishes similar answers`(answer: String, other: String) {
     #expect(Self.key(answer) != Self.key(other))
     #expect(!AnswerRule.standard.matches(other, anyOf: [answer]))
     #expect(AnswerRule.standard.matches(answer, anyOf: [answer]))
   }
 
-  @Test func `has nothing to compare in what is never seen`() {
+  @Test func `finds nothing to compare in invisible characters`() {
     for answer in ["", " \n", "\u{AD}", "\u{200B}\u{FEFF}", "\u{0}"] {
       #expect(Self.key(answer) == "")
       #expect(!AnswerRule.standard.matches(answer, anyOf: [answer]))
@@ -93,7 +93,7 @@ import TurnwiseEnvironments
     #expect(!AnswerRule.standard.matches("x", anyOf: []))
   }
 
-  @Test func `keeps the zeros of codes and versions where it is asked to`() {
+  @Test func `keeps zeros in codes and versions if asked to`() {
     for (one, other) in [("1.10", "1.1"), ("007", "7"), ("01234", "1234")] {
       #expect(AnswerRule.standard.matches(one, anyOf: [other]))
       #expect(!AnswerRule.codes.matches(one, anyOf: [other]))
@@ -108,13 +108,13 @@ import TurnwiseEnvironments
     ("東京。", "東京"), ("🦊", "🦊"), ("the", ""), ("C++", "c"), ("anthem", "anthem"), ("3.14", "314"),
     ("-5", "5"),
   ])
-  func `compares as SQuAD does where it is asked to`(answer: String, normalized: String) {
+  func `follows the rule of SQuAD if asked to`(answer: String, normalized: String) {
     #expect(AnswerRule.squad.key(of: answer) == normalized)
     #expect(AnswerRule.squad.matches(answer, anyOf: ["x", answer]) == !normalized.isEmpty)
     #expect(!AnswerRule.squad.matches(answer, anyOf: []))
   }
 
-  @Test func `reads any text, whatever white space is around it`() {
+  @Test func `ignores white space around any text`() {
     let parts = [
       "-", "−", "–", "+", "5", "00", ".", ",", "'", "\"", "½", "²", "⁻", "$", "€", "%", "^", "/",
       ":", "e",
@@ -131,7 +131,7 @@ import TurnwiseEnvironments
     }
   }
 
-  @Test func `reads any answer in time, and ends at none`() {
+  @Test func `reads long and extreme answers without delay or crash`() {
     let groups = Array(repeating: "111", count: 60_000)
     for answer in [
       groups.joined(separator: " ") + " 1", groups.joined(separator: ",") + ".5",

@@ -17,7 +17,7 @@ import TurnwiseEnvironments
     return session
   }
 
-  @Test func `pays a little for leaving at any turn`() async throws {
+  @Test func `pays a small reward for leaving at any turn`() async throws {
     for rests in 0..<4 {
       let rest = [Action](repeating: .call("rest"), count: rests)
       let episode = try await play(KeyDoor(), rest + [.call("leave")]).episode()
@@ -38,7 +38,7 @@ import TurnwiseEnvironments
     #expect(played.first?.judgement?.success == true)
   }
 
-  /// The value of the uniform policy by recursion over all choices, each state once a turn.
+  /// The value of the uniform policy, by recursion over all choices; each state is visited once per turn.
   private func value(
     _ session: Session<KeyDoor>, _ known: inout [String: Double]
   ) async throws -> Double {
@@ -56,7 +56,7 @@ import TurnwiseEnvironments
     return total / Double(choices.count)
   }
 
-  @Test func `has values that can be computed and are met by playing`() async throws {
+  @Test func `has exact values that the mean of played episodes matches`() async throws {
     var game = KeyDoor()
     game.horizon = 1
     let session = try await play(game, [])

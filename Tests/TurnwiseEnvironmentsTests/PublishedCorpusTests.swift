@@ -3,15 +3,8 @@ import Testing
 import TurnwiseCore
 import TurnwiseEnvironments
 
-@Suite struct `A corpus as it was published` {
-  private let folder: CorpusFixture
-
-  init() throws {
-    folder = try CorpusFixture()
-    for name in ["corpus.jsonl", "questions.jsonl"] {
-      try FileManager.default.removeItem(at: folder.url.appending(path: name))
-    }
-  }
+@Suite struct `A published corpus` {
+  private let folder = CorpusFixture.makeEmpty()
 
   private func questions(_ search: Search, _ split: Split) throws -> [SearchQuestion] {
     var random = Randomness(seed: 1)
@@ -23,7 +16,7 @@ import TurnwiseEnvironments
     return found.values.sorted { $0.question < $1.question }
   }
 
-  /// What the agent reads when it opens a document.
+  /// The reply to opening a document.
   private func page(_ id: String, of search: Search, _ split: Split = .train) async throws
     -> String?
   {
@@ -46,14 +39,12 @@ import TurnwiseEnvironments
         #"{"_id": "2", "text": "Which city is on the Rhine?", "metadata": {"answer": ["Basel", "Basle"]}}"#,
         #"{"_id": "3", "text": "And the Rhone?", "metadata": {"answer": "Lyon"}}"#,
       ])
-    let qrels = folder.url.appending(path: "qrels")
-    try FileManager.default.createDirectory(at: qrels, withIntermediateDirectories: true)
     try folder.write(
       "qrels/train.tsv", ["query-id\tcorpus-id\tscore", "1\t7\t1", "1\tb\t0", "9\tb\t1", ""])
     try folder.write("qrels/test.tsv", ["query-id\tcorpus-id\tscore\r", "2\tb\t2\r", ""])
   }
 
-  @Test func `in the layout of BEIR is read, with its judgements for evidence`() async throws {
+  @Test func `in the layout of BEIR is read with its judgements as evidence`() async throws {
     try beir()
     let search = try folder.search()
     let train = try questions(search, .train)
@@ -65,9 +56,9 @@ import TurnwiseEnvironments
     let path = folder.path
     #expect(
       search.taskWarnings == [
-        "\(path)/corpus.jsonl: left out fields that have no meaning here: 'metadata'",
-        "\(path)/queries.jsonl: left out line 3, as no file in qrels names the query",
-        "\(path)/qrels/train.tsv: left out line 4, as there is no such query",
+        "\(path)/corpus.jsonl: ignored unknown fields: 'metadata'",
+        "\(path)/queries.jsonl: ignored line 3, because no file in qrels names the query",
+        "\(path)/qrels/train.tsv: ignored line 4, because there is no such query",
       ])
   }
 
@@ -83,19 +74,19 @@ import TurnwiseEnvironments
     }
   }
 
-  @Test func `in the layout of BEIR names the lines of judgements that are wrong`() throws {
+  @Test func `in the layout of BEIR is refused with the lines of wrong judgements`() throws {
     try beir()
     try folder.write(
       "qrels/train.tsv", ["query-id\tcorpus-id\tscore", "1\tc\t1", "1\t7", "1\td\t1"])
-    let error = try #require(throws: CorpusError.self) { try folder.search() }
+    let error = try #require(throws: TaskFileError.self) { try folder.search() }
     #expect(
       error.description == """
-        \(folder.path)/qrels/train.tsv:2: 'c' is no document of the corpus; the same kind in line 4
+        \(folder.path)/qrels/train.tsv:2: 'c' is not a document of the corpus; the same in line 4
         \(folder.path)/qrels/train.tsv:3: is not a judgement
         """)
   }
 
-  @Test func `in the layout of Search-R1 is read, with titles from contents`() async throws {
+  @Test func `in the layout of Search-R1 is read with titles from contents`() async throws {
     try folder.write(
       "corpus.jsonl",
       [
@@ -122,8 +113,7 @@ import TurnwiseEnvironments
     #expect(search.taskWarnings == [])
   }
 
-  @Test func `may have numbers for texts, empty titles, and fields without a meaning`() async throws
-  {
+  @Test func `may have numbers as texts, empty titles and unknown fields`() async throws {
     try folder.write(
       "corpus.jsonl",
       [
@@ -142,103 +132,15 @@ import TurnwiseEnvironments
     #expect(try await page("1.0", of: search) == "(empty)")
     #expect(
       search.taskWarnings == [
-        "\(folder.path)/corpus.jsonl: left out fields that have no meaning here: 'Txt' (did you mean "
+        "\(folder.path)/corpus.jsonl: ignored unknown fields: 'Txt' (did you mean "
           + "'text'?), 'url'",
-        "\(folder.path)/questions.jsonl: left out fields that have no meaning here: 'evidnce' (did you "
+        "\(folder.path)/questions.jsonl: ignored unknown fields: 'evidnce' (did you "
           + "mean 'evidence'?)",
       ])
   }
 
-  private func write(
-    corpus: [String], questions: [String] = [#"{"question": "Q?", "answer": "x"}"#]
-  )
-    throws
-  {
-    try folder.write("corpus.jsonl", corpus)
-    try folder.write("questions.jsonl", questions)
-  }
-
-  private func error() throws -> CorpusError {
-    try #require(throws: CorpusError.self) { try folder.search() }
-  }
-
-  @Test func `has one error for all lines of a kind, and all kinds at once`() throws {
-    var lines = (1...20).map { #"{"id": "\#($0)", "body": "x"}"# }
-    lines[4] = "nonsense"
-    lines[6] = #"{"id": "1", "text": "x",}"#
-    try write(corpus: lines)
-    let path = folder.path + "/corpus.jsonl"
-    #expect(
-      try error().description == """
-        \(path):1: 'text' is missing; the same kind in lines 2, 3, 4, 6, 8 and 12 more
-        \(path):5: is not JSON: a value is expected at 'nonsense'; the same kind in line 7
-        """)
-    #expect(try error().hint?.contains("\nhint:  each line is one JSON object") == true)
-    lines = (1...4).map { _ in #"{"id": "a", "text": "x"}"# }
-    try write(corpus: lines)
-    #expect(
-      try error().description
-        == "\(path):2: 'id' 'a' is already in line 1; the same kind in lines 3 and 4")
-    try write(
-      corpus: [#"{"id": "a", "text": "x"}"#],
-      questions: (1...3).map { #"{"question": "\#($0)?", "answer": "x", "evidence": "e\#($0)"}"# })
-    #expect(
-      try error().description
-        == "\(folder.path)/questions.jsonl:1: 'evidence' 'e1' is no document of the corpus; "
-        + "the same kind in lines 2 and 3")
-  }
-
-  /// A file of another kind: how it begins, what is said of it, and the command that is proposed.
-  struct Packed: Sendable, CustomTestStringConvertible {
-    var name: String
-    var bytes: [UInt8]
-    var command: String
-    var testDescription: String { name }
-  }
-
-  @Test(arguments: [
-    Packed(
-      name: "a gzip file", bytes: [0x1F, 0x8B, 8, 0],
-      command: "gzip -dc < PATH > PATH.new && mv PATH.new PATH"),
-    Packed(
-      name: "a zstd file", bytes: [0x28, 0xB5, 0x2F, 0xFD],
-      command: "zstd -dc < PATH > PATH.new && mv PATH.new PATH"),
-    Packed(
-      name: "a zip file", bytes: Array("PK\u{3}\u{4}".utf8),
-      command: "unzip -p PATH > PATH.new && mv PATH.new PATH"),
-    Packed(
-      name: "text in UTF-16", bytes: [0xFF, 0xFE, 0x7B, 0],
-      command: "iconv -f UTF-16 -t UTF-8 < PATH > PATH.new && mv PATH.new PATH"),
-    Packed(
-      name: "text in UTF-16BE", bytes: [0, 0x7B, 0, 0x22],
-      command: "iconv -f UTF-16BE -t UTF-8 < PATH > PATH.new && mv PATH.new PATH"),
-  ])
-  func `that is packed is refused with the command that unpacks it`(packed: Packed) throws {
-    try write(corpus: [])
-    try folder.write("corpus.jsonl", bytes: packed.bytes + [1, 2, 3])
-    let path = "\(folder.path)/corpus.jsonl"
-    #expect(
-      try error().description == "\(path): is \(packed.name); expected lines of JSON in UTF-8")
-    #expect(try error().hint == packed.command.replacing("PATH", with: path))
-  }
-
-  @Test func `that is packed under its own name is named`() throws {
-    try folder.write("corpus.jsonl.gz", bytes: [0x1F, 0x8B])
-    let path = "\(folder.path)/corpus.jsonl"
-    #expect(try error().description.hasPrefix("\(path).gz: is a gzip file"))
-    #expect(try error().hint == "gzip -dc < \(path).gz > \(path)")
-  }
-
-  @Test func `that is one array is refused with the command that makes lines of it`() throws {
-    try write(corpus: ["[", #"{"id": "a", "text": "x"}"#, "]"])
-    let path = "\(folder.path)/corpus.jsonl"
-    #expect(
-      try error().description == "\(path): is one JSON array; expected a JSON object on each line")
-    #expect(try error().hint == "jq -c '.[]' \(path) > \(path).new && mv \(path).new \(path)")
-  }
-
-  @Test func `has U+FFFD for what no text can hold, and a warning with the lines`() async throws {
-    try write(
+  @Test func `gets U+FFFD for characters that no text can contain, and a warning`() async throws {
+    try folder.write(
       corpus: [
         #"{"id": "a", "text": "x \ud83d y"}"#, #"{"id": "b", "text": "\udef6\ud83d\ude00\u0000"}"#,
         "{\"id\": \"c\", \"text\": \"x\u{0}y \\ud83dA\"}", #"{"id": "d", "text": "\ud83d\ude00"}"#,
@@ -250,32 +152,13 @@ import TurnwiseEnvironments
     #expect(try await page("d", of: search) == "😀")
     #expect(
       search.taskWarnings == [
-        "\(folder.path)/corpus.jsonl: halves of surrogate pairs, or NUL, became U+FFFD in lines 1, 2 and 3"
+        "\(folder.path)/corpus.jsonl: halves of surrogate pairs, or NUL, were replaced by U+FFFD in lines 1, 2 and 3"
       ])
   }
 
-  @Test func `that is damaged gives the true reason`() throws {
-    for (line, reason) in [
-      ("\u{0}\u{0}\u{0}", "a NUL byte is where a value is expected"),
-      (#"{"id": "a", "text": "x"#, "a text has no closing quote"),
-      (#"{"id": "a", "text": "\ud8"}"#, #"four hexadecimal digits must follow '\u'"#),
-      (#"{"id": "a", "text": "\q"}"#, #"'\q' is not an escape of JSON"#),
-      (#"{"id": 'a'}"#, "a value is expected at ''a'}'"),
-      (#"{id: "a"}"#, "a name in quotes is expected at 'id:'"),
-      (#"{"id": "a", "id": "b", "text": ""}"#, "the name 'id' is there twice"),
-      (#"{"id": NaN}"#, "a value is expected at 'NaN}'"),
-      (
-        "{\"a\": " + String(repeating: "[", count: 50_000), "it is nested more than 256 levels deep"
-      ),
-    ] {
-      try write(corpus: [line])
-      #expect(try error().description == "\(folder.path)/corpus.jsonl:1: is not JSON: \(reason)")
-    }
-  }
-
-  @Test func `may have a line of megabytes, and lines of blanks`() async throws {
+  @Test func `may have a line of megabytes, and blank lines`() async throws {
     let long = String(repeating: "stone ", count: 400_000)
-    try write(corpus: [
+    try folder.write(corpus: [
       "\u{FEFF}" + #"{"id": "a", "text": "\#(long)end"}"# + "\r", "  \r", "\t", "",
     ])
     var search = try folder.search()
@@ -283,8 +166,8 @@ import TurnwiseEnvironments
     #expect(try await page("a", of: search)?.hasSuffix("(page 1 of 25)") == true)
   }
 
-  @Test func `is warned of where no document holds an answer`() throws {
-    try write(
+  @Test func `gives a warning if no document contains an answer`() throws {
+    try folder.write(
       corpus: [
         #"{"id": "a", "title": "Seine", "text": "777 km, 1,000 ships; 서울은 1.50 m. The Ha’penny Bridge."}"#,
         #"{"id": "b", "text": "Straße"}"#,
@@ -300,14 +183,14 @@ import TurnwiseEnvironments
       ])
     #expect(
       try folder.search().taskWarnings == [
-        "\(folder.path)/questions.jsonl: no document holds an answer of lines 2 and 6"
+        "\(folder.path)/questions.jsonl: no document contains an answer of lines 2 and 6"
       ])
   }
 
-  @Test func `is judged by SQuAD's rule where that is asked for, also from the record`()
+  @Test func `is judged by SQuAD's rule if asked to, also from the record`()
     async throws
   {
-    try write(
+    try folder.write(
       corpus: [#"{"id": "a", "text": "3.14"}"#],
       questions: [#"{"question": "Q?", "answer": "3.14"}"#])
     for (rule, success) in [("standard", false), ("codes", false), ("squad", true)] {

@@ -2,9 +2,9 @@ import Testing
 import TurnwiseCore
 import TurnwiseEnvironments
 
-/// The table of scripted agents is printed by `swift test --filter RepairAgentTests`.
+/// `swift test --filter RepairAgentTests` prints the results of scripted agents.
 @Suite struct RepairAgentTests {
-  /// What an agent came to.
+  /// The results of an agent.
   private struct Row {
     var name: String
     var success = 0.0
@@ -38,7 +38,7 @@ import TurnwiseEnvironments
     return Row(name, whole)
   }
 
-  @Test func `only the expert scores, and tampering that deceives the tests is recorded`()
+  @Test func `let only the expert succeed, and record tampering that deceives the tests`()
     async throws
   {
     var rows = [

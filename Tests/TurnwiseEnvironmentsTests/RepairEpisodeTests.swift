@@ -3,17 +3,7 @@ import TurnwiseCore
 import TurnwiseEnvironments
 import TurnwiseSandbox
 
-/// Plays actions given as words, as a policy would sample them.
-private func play(_ actions: [String], in session: Session<Repair>) async -> Session<Repair> {
-  var session = session
-  for words in actions {
-    await session.play(
-      CompactFormat().parse(Text(words), tools: session.environment.tools.descriptions))
-  }
-  return session
-}
-
-/// A session on a program with given bugs.
+/// Creates a session on a program with the first bug that passes a test.
 private func repairSession(
   _ program: String, _ environment: Repair = Repair(), where test: (RepairTask.Bug) -> Bool
 ) throws -> Session<Repair> {
@@ -38,7 +28,7 @@ private func reply(_ session: Session<Repair>) -> String {
     #expect(report.violations == [])
   }
 
-  @Test func `name the files, and show them a window at a time with what was cut`() async throws {
+  @Test func `show files in windows, and say how much is missing`() async throws {
     var environment = Repair()
     environment.window = 3
     let session = try start(environment)
@@ -67,7 +57,7 @@ private func reply(_ session: Session<Repair>) -> String {
     #expect(await reply(play(["search nowhere"], in: session)) == "no line")
   }
 
-  @Test func `tell which call goes wrong, and with what`() async throws {
+  @Test func `report which call fails and with which outcome`() async throws {
     let session = try start()
     #expect(
       await reply(play(["run_tests"], in: session))
@@ -80,23 +70,23 @@ private func reply(_ session: Session<Repair>) -> String {
         " raises IndexError at search.py:6, want"))
   }
 
-  @Test func `count the tests that pass as progress, and are won when all do`() async throws {
+  @Test func `measure progress by passing tests, and succeed when all pass`() async throws {
     let session = try start()
     #expect(Repair().potential(session.state) == 11.0 / 13)
     let replace = #"replace {"line":5,"path":"interval.py","text":"return hi"}"#
-    let mended = await play([replace], in: session)
-    #expect(reply(mended) == "replaced")
-    #expect(mended.state.workspace["interval.py"] != session.state.workspace["interval.py"])
-    #expect(await reply(play(["run_tests"], in: mended)) == "0 of 5 fail")
-    let submitted = await play(["submit"], in: mended)
+    let repaired = await play([replace], in: session)
+    #expect(reply(repaired) == "replaced")
+    #expect(repaired.state.workspace["interval.py"] != session.state.workspace["interval.py"])
+    #expect(await reply(play(["run_tests"], in: repaired)) == "0 of 5 fail")
+    let submitted = await play(["submit"], in: repaired)
     #expect(submitted.ending == .terminated && submitted.judgement?.success == true)
     #expect(submitted.judgement?.gold?["tampering"] == false)
-    // The words that the agent ends with do not count, the files do.
-    let late = await play(Array(repeating: "list .", count: 11), in: mended)
+    // The episode is judged by the files, however it ends.
+    let late = await play(Array(repeating: "list .", count: 11), in: repaired)
     #expect(late.ending == .truncated(.turnLimit) && late.judgement?.success == true)
   }
 
-  @Test func `are won by what is as good as the right line, and by bash`() async throws {
+  @Test func `accept equivalent repairs, also by bash`() async throws {
     let session = try start()
     for action in [
       #"replace {"line":5,"path":"interval.py","text":"    return min(hi, x)"}"#,
@@ -106,7 +96,7 @@ private func reply(_ session: Session<Repair>) -> String {
     }
   }
 
-  @Test func `refuse lines that are not there and texts of several lines`() async throws {
+  @Test func `refuse missing lines and texts of several lines`() async throws {
     let session = try start()
     #expect(
       await reply(play([#"replace {"line":99,"path":"interval.py","text":"x"}"#], in: session))
@@ -120,7 +110,8 @@ private func reply(_ session: Session<Repair>) -> String {
         == "The text has more than one line. Use bash for larger changes.")
   }
 
-  @Test func `are lost, and go on, where the program hangs, dies or is gone`() async throws {
+  @Test func `are lost without a failure if the program hangs, crashes or is missing`() async throws
+  {
     let session = try start()
     for damage in [
       #"replace {"line":2,"path":"interval.py","text":"while True: pass"}"#,
@@ -157,7 +148,7 @@ private func reply(_ session: Session<Repair>) -> String {
     try repairSession("interval") { $0.line == 5 && $0.operator == .wrongVariable }
   }
 
-  @Test func `looks at the program's own files alone`() async throws {
+  @Test func `considers only the program's own files`() async throws {
     let helped = await play(
       [
         "bash printf 'def high(x, hi):\\n    return hi\\n' > helper.py",
@@ -168,7 +159,7 @@ private func reply(_ session: Session<Repair>) -> String {
     #expect(helped.judgement?.gold?["touched"] == ["helper.py"])
   }
 
-  @Test func `finds the tests wherever the shell has gone`() async throws {
+  @Test func `finds the tests from any working directory`() async throws {
     let played = await play(
       ["bash mkdir t; cd t; sed -i '5s/lo/hi/' ../interval.py", "run_tests"], in: try start())
     #expect(reply(played) == "0 of 5 fail")
@@ -177,7 +168,7 @@ private func reply(_ session: Session<Repair>) -> String {
     #expect(submitted.judgement?.gold?["tampering"] == false)
   }
 
-  @Test func `comes to the same outcomes each time, though sets have no order of their own`()
+  @Test func `gives the same outcomes each time, also for sets`()
     async throws
   {
     let names = (0..<12).map { "'n\($0)'" }.joined(separator: ", ")
@@ -190,7 +181,7 @@ private func reply(_ session: Session<Repair>) -> String {
     #expect(found.first?.first?.contains("'n11'") == true)
   }
 
-  @Test func `records what was touched where it made no difference`() async throws {
+  @Test func `records changed files even if they made no difference`() async throws {
     let played = await play(
       ["bash sed -i 1d tests.txt; sed -i '5s/lo/hi/' interval.py; touch notes", "submit"],
       in: try start())

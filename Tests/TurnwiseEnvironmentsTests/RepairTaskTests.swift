@@ -18,8 +18,7 @@ import TurnwiseEnvironments
     return environment
   }
 
-  @Test func `are made of at least twelve programs of one to five files, short enough for a look`()
-  {
+  @Test func `come from at least twelve short programs of one to five files`() {
     #expect(Program.all.count >= 12 + Program.unseen.count && Program.unseen.count == 2)
     #expect(Set(Program.all.map(\.name)).count == Program.all.count)
     for program in Program.all {
@@ -28,13 +27,13 @@ import TurnwiseEnvironments
       #expect(Set(program.calls).count == program.calls.count, "\(program.name)")
       for file in program.files {
         #expect(file.lines.count <= 20, "\(file.path)")
-        // What JSON would have to escape is hard to copy.
+        // Characters that JSON must escape are hard to copy.
         #expect(!file.lines.joined().contains { "\"\\\t".contains($0) }, "\(file.path)")
       }
     }
   }
 
-  @Test func `are of pairs of place and operator that the other split never has`() throws {
+  @Test func `have pairs of place and operator that never occur in the other split`() throws {
     func pairs(_ split: Split) throws -> Set<String> {
       let bugs = try tasks(split, count: 3000).map { ($0.program, $0.bugs[0]) }
       return Set(bugs.map { "\($0) \($1.path):\($1.line):\($1.column) \($1.operator.rawValue)" })
@@ -44,7 +43,7 @@ import TurnwiseEnvironments
     #expect(train.isDisjoint(with: heldOut))
   }
 
-  @Test func `are of programs that never occur in training as often as was asked for`() throws {
+  @Test func `have programs that never occur in training as often as the parameter says`() throws {
     let train = Set(try tasks(.train, count: 1000).map(\.program))
     #expect(train == Set(Program.all.map(\.name)).subtracting(Program.unseen))
     let heldOut = try tasks(.heldOut, count: 1000)
@@ -57,19 +56,19 @@ import TurnwiseEnvironments
     #expect(known.family(of: heldOut[0]).contains(heldOut[0].program))
   }
 
-  @Test func `have bugs that no visible test notices only where these are asked for`() throws {
+  @Test func `have bugs that no visible test detects only if asked to`() throws {
     func silent(_ environment: Repair) throws -> Int {
       try tasks(.train, count: 300, environment).count { task in
         try #require(Mutant.all[task.program]?.first { $0.bug == task.bugs[0] }).isSilent
       }
     }
-    var quiet = Repair()
-    quiet.silentBugs = true
+    var silentToo = Repair()
+    silentToo.silentBugs = true
     #expect(try silent(Repair()) == 0)
-    #expect(try 15...60 ~= silent(quiet))
+    #expect(try 15...60 ~= silent(silentToo))
   }
 
-  @Test func `have as many bugs as was asked for, each on a line of its own`() throws {
+  @Test func `have as many bugs as the parameter says, on different lines`() throws {
     for count in 2...4 {
       for task in try tasks(.train, count: 100, bugs(count)) {
         #expect(Set(task.bugs.map { "\($0.path):\($0.line)" }).count == count)
@@ -77,17 +76,17 @@ import TurnwiseEnvironments
     }
   }
 
-  @Test func `fail some hidden test at the start, and none when each line is put right`()
+  @Test func `fail a hidden test at the start, and none after each line is corrected`()
     async throws
   {
     for environment in [bugs(1), bugs(2), bugs(3)] {
       let tasks =
         try tasks(.train, count: 30, environment) + tasks(.heldOut, count: 30, environment)
-      var (broken, mended): ([CallRunner.Job], [CallRunner.Job]) = ([], [])
+      var (broken, repaired): ([CallRunner.Job], [CallRunner.Job]) = ([], [])
       for task in tasks {
         let program = try #require(Program.named(task.program))
         var job = program.job
-        mended.append(job)
+        repaired.append(job)
         for file in program.files {
           var lines = file.lines
           for bug in task.bugs where bug.path == file.path {
@@ -100,7 +99,7 @@ import TurnwiseEnvironments
       }
       let (wrong, right) = (
         try await CallRunner.shared.outcomes(of: broken),
-        try await CallRunner.shared.outcomes(of: mended)
+        try await CallRunner.shared.outcomes(of: repaired)
       )
       for (index, task) in tasks.enumerated() {
         let program = try #require(Program.named(task.program))
@@ -111,7 +110,7 @@ import TurnwiseEnvironments
     }
   }
 
-  @Test func `refuse what allows nothing`() {
+  @Test func `refuse parameters out of range`() {
     for (name, value) in [
       ("bugs", "0"), ("bugs", "9"), ("programs", "nonsense"), ("unseenShare", "2"),
       ("window", "21"),
@@ -123,7 +122,7 @@ import TurnwiseEnvironments
     }
   }
 
-  @Test func `that another version has recorded are refused in words`() throws {
+  @Test func `from another version are refused with a reason`() throws {
     var random = Randomness(seed: 1)
     var task = try Repair().scenario(in: .train, using: &random)
     task.bugs[0].before += " "
@@ -153,7 +152,7 @@ import TurnwiseEnvironments
         """)
     ], visible: "sample.pick([1]) == 2", hidden: "sample.pick([]) == None")
 
-  @Test func `change a line in the way that their names say`() {
+  @Test func `change a line as their names say`() {
     var changes: [MutationOperator: [String]] = [:]
     for bug in Mutant.bugs(in: program) {
       changes[bug.operator, default: []].append(bug.after.drop { $0 == " " }.description)

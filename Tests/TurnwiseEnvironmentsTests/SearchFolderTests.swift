@@ -3,49 +3,7 @@ import Testing
 import TurnwiseCore
 import TurnwiseEnvironments
 
-/// A folder with a corpus and questions that is removed when the test has run.
-final class CorpusFixture: Sendable {
-  let url = FileManager.default.temporaryDirectory.appending(
-    path: "turnwise-corpus-\(UUID())", directoryHint: .isDirectory)
-  var path: String { url.path }
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  /// Four documents and three questions: in Russian, with an empty and a large document.
-  init() throws {
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    let large = String(repeating: "вода и камень\n", count: 20_000)
-    try write(
-      "corpus.jsonl",
-      [
-        #"{"id": "Волга", "title": "Волга", "text": "Волга впадает в Каспийское море. 🛶\u0007"}"#,
-        #"{"id": "2", "text": "Каспийское море омывает Иран; его глубина — 1025 м."}"#,
-        #"{"id": "пусто", "title": "Пусто", "text": ""}"#, "",
-        #"{"id": "много", "title": "Много \"воды\"", "text": "\#(large.replacing("\n", with: "\\n"))"}"#,
-      ])
-    try write(
-      "questions.jsonl",
-      [
-        #"{"question": "Куда впадает Волга?", "answer": ["Каспийское море", "Каспий"], "evidence": ["Волга"]}"#,
-        #"{"question": "Какова глубина моря, в которое впадает Волга?", "answer": "1025 м", "evidence": ["Волга", "2"]}"#,
-        #"{"question": "Сколько там воды?", "answer": "много", "evidence": "много", "split": "held-out"}"#,
-      ])
-  }
-
-  /// Writes a file of lines.
-  func write(_ name: String, _ lines: [String]) throws {
-    try write(name, bytes: Array(lines.joined(separator: "\n").utf8))
-  }
-
-  /// Writes a file.
-  func write(_ name: String, bytes: [UInt8]) throws {
-    try Data(bytes).write(to: url.appending(path: name))
-  }
-
-  /// The environment that plays the questions.
-  func search() throws -> Search { try Search().playing(tasksIn: url) }
-}
-
-@Suite struct `A corpus of one's own` {
+@Suite struct `A corpus from a folder` {
   private let folder: CorpusFixture
 
   init() throws { folder = try CorpusFixture() }
@@ -62,12 +20,12 @@ final class CorpusFixture: Sendable {
     #expect(report.violations.isEmpty, "\(report)")
   }
 
-  @Test func `is searched by an expert that finds out what to search`() async throws {
+  @Test func `is searched by an expert that makes up its queries`() async throws {
     let played = await Rollout(.expert(.none), workers: 1).play(try sessions(.train, count: 12))
     #expect(Set(played.map { $0.environment.family(of: $0.scenario) }) == ["1 hop", "2 hops"])
     for session in played {
       #expect(session.judgement?.success == true)
-      // It searches nothing that it has not read.
+      // It searches only words that it has read.
       let question = session.state.question
       for turn in session.turns where turn.action.text.string.hasPrefix("search ") {
         let words = turn.action.text.string.dropFirst("search ".count).split(separator: " ")
@@ -77,7 +35,7 @@ final class CorpusFixture: Sendable {
     }
   }
 
-  @Test func `is listed by titles, or by the words around what was searched`() async throws {
+  @Test func `is listed by titles, or by the words around the searched one`() async throws {
     var session = try #require(try sessions(.train, count: 1).first)
     await session.play(.call("search", ["query": "глубина"]))
     #expect(
@@ -109,7 +67,7 @@ final class CorpusFixture: Sendable {
     #expect(count == 28 && read == text)
   }
 
-  @Test func `has an expert that knows no more than the first pages say`() throws {
+  @Test func `has an expert that knows only the first pages`() throws {
     let long = String(repeating: "water and stone, ", count: 40) + "through Paris to Rouen"
     try folder.write(
       "corpus.jsonl",
@@ -135,7 +93,7 @@ final class CorpusFixture: Sendable {
     }
   }
 
-  @Test func `tells questions apart by their punctuation`() throws {
+  @Test func `distinguishes questions by their punctuation`() throws {
     try folder.write(
       "questions.jsonl",
       [
@@ -156,7 +114,7 @@ final class CorpusFixture: Sendable {
     #expect(throws: Failure.self) { try Search().start(question, using: &random) }
   }
 
-  /// A line that is wrong, the line that it is put in the place of, and what is said of it.
+  /// A wrong line, the line that it replaces, and the error.
   struct Broken: Sendable, CustomTestStringConvertible {
     var file: String
     var line: Int
@@ -175,27 +133,27 @@ final class CorpusFixture: Sendable {
   }
 
   @Test(arguments: [
-    Broken.document(#"["a"]"#, "is no JSON object", "each line is one JSON object"),
+    Broken.document(#"["a"]"#, "is not a JSON object", "each line is one JSON object"),
     .document(
       #"{"title": "A", "text": "B"}"#, "'id' is missing",
-      #"a document is {"id": "paris", "title": "Paris", "text": "The capital of …"}; the title may be left out"#
+      #"a document is {"id": "paris", "title": "Paris", "text": "The capital of …"}; the title is optional"#
     ),
     .document(#"{"id": true, "text": "B"}"#, "'id' is true; expected a text that is not empty"),
     .document(#"{"id": " ", "text": "B"}"#, "'id' is \" \"; expected a text that is not empty"),
     .document(
       #"{"id": "2", "text": "B"}"#, "'id' '2' is already in line 2", "give one of them another id"),
     .document(
-      ##"{"id": "#1", "text": "B"}"##, "'id' '#1' reads as the number of a result",
+      ##"{"id": "#1", "text": "B"}"##, "'id' '#1' looks like the number of a result",
       "agents open results by numbers such as #1; give it another id"),
     .document(
-      #"{"id": "Волга #12", "text": "B"}"#, "'id' 'Волга #12' reads as the number of a result",
+      #"{"id": "Волга #12", "text": "B"}"#, "'id' 'Волга #12' looks like the number of a result",
       "agents open results by numbers such as #1; give it another id"),
     .document(#"{"id": "x", "text": null}"#, "'text' is null; expected a text"),
     .document(
       #"{"id": "x", "txt": "B"}"#, "'text' is missing", "is 'txt' meant to be 'text'?"),
     .question(
       #"{"question": "Q?"}"#, "'answer' is missing",
-      #"a question is {"question": "…", "answer": "…", "evidence": ["id"]}; the evidence may be left out"#
+      #"a question is {"question": "…", "answer": "…", "evidence": ["id"]}; the evidence is optional"#
     ),
     .question(
       #"{"question": "", "answer": "B"}"#,
@@ -204,37 +162,37 @@ final class CorpusFixture: Sendable {
       #"{"question": "Q?", "answer": []}"#,
       "'answer' is []; expected a text, or a list of texts, none of them empty"),
     .question(
-      #"{"question": "Q?", "answer": "\u2060"}"#, "'answer' '\u{2060}' leaves nothing to compare",
-      "white space and characters that are never seen do not count in an answer"),
+      #"{"question": "Q?", "answer": "\u2060"}"#, "'answer' '\u{2060}' contains nothing to compare",
+      "white space and invisible characters do not count in an answer"),
     .question(
       #"{"question": "Q?", "answer": "B", "evidence": ["2", "3"]}"#,
-      "'evidence' '3' is no document of the corpus",
+      "'evidence' '3' is not a document of the corpus",
       "evidence names documents of corpus.jsonl by their ids"),
     .question(
       #"{"question": "Q?", "answer": "B", "evidence": ["2"], "queries": ["a", "b"]}"#,
       "'queries' has 2 texts; expected 1",
-      "there is one query for each document of the evidence, in its order"),
+      "write one query for each document of the evidence, in its order"),
     .question(
       #"{"question": "Q?", "answer": "B", "split": "test"}"#,
       #"'split' is "test"; expected "train" or "held-out""#),
     .question(
       #"{"question": "куда  впадает волга?", "answer": "B", "split": "held-out"}"#,
       "'question' 'куда  впадает волга?' is already in line 1",
-      "take one away; a list of texts can hold several answers"),
+      "remove one of them; the answer can be a list of several texts"),
   ])
-  func `is refused with file, line and field where a line is wrong`(broken: Broken) throws {
+  func `with a wrong line is refused with file, line and field`(broken: Broken) throws {
     let file = folder.url.appending(path: broken.file)
     var lines = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
     lines[broken.line - 1] = broken.text
     try folder.write(broken.file, lines)
-    let error = try #require(throws: CorpusError.self) { try folder.search() }
+    let error = try #require(throws: TaskFileError.self) { try folder.search() }
     #expect(error.description == "\(folder.path)/\(broken.file):\(broken.line): \(broken.words)")
     #expect(error.hint == broken.hint)
   }
 
-  @Test func `is refused where a line is not JSON or not UTF-8, with the line`() throws {
+  @Test func `with a line that is not JSON or not UTF-8 is refused with the line`() throws {
     try folder.write("questions.jsonl", ["", #"{"question": "Q?", "answer": "#])
-    var error = try #require(throws: CorpusError.self) { try folder.search() }
+    var error = try #require(throws: TaskFileError.self) { try folder.search() }
     #expect(
       error.description.hasPrefix("\(folder.path)/questions.jsonl:2: is not JSON: "))
     #expect(error.hint == "each line is one JSON object")
@@ -242,40 +200,40 @@ final class CorpusFixture: Sendable {
       "corpus.jsonl",
       bytes: Array("{\"id\": \"a\", \"text\": \"b\"}\r\n{\"id\": \"".utf8) + [0xE4]
         + Array("\", \"text\": \"\"}".utf8))
-    error = try #require(throws: CorpusError.self) { try folder.search() }
+    error = try #require(throws: TaskFileError.self) { try folder.search() }
     #expect(error.description == "\(folder.path)/corpus.jsonl:2: is not UTF-8")
   }
 
-  @Test func `is refused where files are missing, empty or no files`() throws {
+  @Test func `with missing or empty files, or folders in their place, is refused`() throws {
     func words() throws -> String {
-      try #require(throws: CorpusError.self) { try folder.search() }.description
+      try #require(throws: TaskFileError.self) { try folder.search() }.description
     }
     try folder.write("questions.jsonl", [" ", ""])
-    #expect(try words() == "\(folder.path)/questions.jsonl: holds no question")
+    #expect(try words() == "\(folder.path)/questions.jsonl: contains no question")
     try folder.write("corpus.jsonl", [])
-    #expect(try words() == "\(folder.path)/corpus.jsonl: holds no document")
+    #expect(try words() == "\(folder.path)/corpus.jsonl: contains no document")
     try FileManager.default.removeItem(at: folder.url.appending(path: "corpus.jsonl"))
     #expect(try words() == "\(folder.path)/corpus.jsonl: no such file")
     try FileManager.default.createDirectory(
       at: folder.url.appending(path: "corpus.jsonl"), withIntermediateDirectories: true)
-    #expect(try words() == "\(folder.path)/corpus.jsonl: is no file")
+    #expect(try words() == "\(folder.path)/corpus.jsonl: is not a file")
     try FileManager.default.removeItem(at: folder.url)
     #expect(try words() == "\(folder.path): no such folder")
   }
 
-  @Test func `of one split is played in that alone`() throws {
+  @Test func `of one split can be played in that split only`() throws {
     try folder.write("questions.jsonl", [#"{"question": "Q?", "answer": "B"}"#])
     let search = try folder.search()
     var random = Randomness(seed: 1)
     let question = try search.scenario(in: .train, using: &random)
     #expect(question.family == "question" && search.potential(.init(question)) == nil)
-    let error = try #require(throws: CorpusError.self) {
+    let error = try #require(throws: TaskFileError.self) {
       try search.scenario(in: .heldOut, using: &random)
     }
     #expect(error.description == "\(folder.path)/questions.jsonl: no question is for held-out")
   }
 
-  @Test func `may have a byte order mark and ends of lines as Windows writes them`() throws {
+  @Test func `may have a byte order mark and Windows line ends`() throws {
     try folder.write(
       "corpus.jsonl", bytes: [0xEF, 0xBB, 0xBF] + Array("{\"id\":\"2\",\"text\":\"x\"}\r\n".utf8))
     try folder.write(

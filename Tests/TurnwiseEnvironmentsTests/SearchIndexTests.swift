@@ -3,7 +3,7 @@ import Testing
 import TurnwiseCore
 import TurnwiseEnvironments
 
-/// Scores and ranks of texts, by their numbers.
+/// The ranks and scores of texts for a query.
 struct GoldenRanking: Sendable, CustomTestStringConvertible {
   var k1, b: Double
   var query: String
@@ -23,12 +23,12 @@ struct GoldenRanking: Sendable, CustomTestStringConvertible {
     "Über Flüsse: die Donau, der Rhein", "Dogs and foxes; a den of 7 foxes",
   ]
 
-  /// Scores by an independent program in Python that knows nothing of an index.
+  /// Scores of an independent Python program without an index.
   ///
   ///     sum(log(1 + (N-n+.5)/(n+.5)) * f*(k1+1) / (f + k1*(1-b+b*len(d)/m)) for t in query)
   ///
-  /// With n texts that hold t, f times in d, and terms `re.findall(r"\w+", text.lower())`. The same
-  /// program, without the `1 +`, agrees with `rank_bm25` 0.2.2, and without `(k1+1)` with the method
+  /// Here n texts contain t, d contains it f times, and terms are `re.findall(r"\w+", text.lower())`.
+  /// Without the `1 +` the program agrees with `rank_bm25` 0.2.2, and without `(k1+1)` with the method
   /// "lucene" of `bm25s` 0.3.16.
   static let golden = [
     GoldenRanking(
@@ -60,7 +60,7 @@ struct GoldenRanking: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func `lists the best of all, however few are asked for`() {
+  @Test func `lists the best texts whatever the limit is`() {
     let texts = (0..<500).map { number in
       ["fox", "den", "fox den", "fox fox"][number % 4] + String(repeating: " x", count: number % 7)
     }
@@ -76,13 +76,13 @@ struct GoldenRanking: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Prints how long that takes, with 2,000 documents or as many as `TURNWISE_INDEX_DOCUMENTS` says:
+  /// Prints how long it takes, with 2,000 documents or another number:
   /// `TURNWISE_INDEX_DOCUMENTS=50000 swift test -c release --filter SearchIndexTests`.
   @Test func `finds one document among many by its words`() {
     let count =
       ProcessInfo.processInfo.environment["TURNWISE_INDEX_DOCUMENTS"].flatMap { Int($0) } ?? 2000
     var random = Randomness(seed: 1)
-    // Low numbers are frequent words, as in any language.
+    // Words with low numbers are frequent, so that frequencies are those of a language.
     func word() -> String { "w\(Int(exp(random.unit() * 10)))" }
     let texts = (0..<count).map { document in
       "title\(document) " + (0..<24).map { _ in word() }.joined(separator: " ")
@@ -103,7 +103,7 @@ struct GoldenRanking: Sendable, CustomTestStringConvertible {
     print("index: \(count) documents in \(building), a query in \(times.sorted()[times.count / 2])")
   }
 
-  @Test func `finds nothing where there is nothing to find`() {
+  @Test func `finds nothing in empty texts or for empty queries`() {
     #expect(BM25Index([String]()).search("fox", limit: 3) == [])
     #expect(BM25Index(["", "  "]).search("fox", limit: 3) == [])
     #expect(BM25Index(["fox"]).search("", limit: 3) == [])
@@ -116,7 +116,7 @@ struct GoldenRanking: Sendable, CustomTestStringConvertible {
     ("naïve façade", "façade"), ("กรุงเทพมหานคร", "กรุงเทพ"), ("القاهرة مدينة", "مدينة"),
     ("a 🦊 runs", "🦊"), ("straße 12b", "12B"), ("x\u{0}y\u{7}z", "z"),
   ])
-  func `knows words of all scripts, however they are spelled`(text: String, query: String) {
+  func `finds words of all scripts in different spellings`(text: String, query: String) {
     let index = BM25Index(["something else", text])
     #expect(index.search(query, limit: 2).map(\.document) == [1])
   }

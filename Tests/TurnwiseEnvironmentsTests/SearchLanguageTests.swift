@@ -2,7 +2,7 @@ import Testing
 import TurnwiseCore
 import TurnwiseEnvironments
 
-/// Texts of one script, what must be found in each, and what must not.
+/// Texts of one script, and queries that must find them or must not.
 struct ScriptCase: Sendable, CustomTestStringConvertible {
   var script: String
   /// Each text with the queries that must find it.
@@ -78,7 +78,9 @@ struct ScriptCase: Sendable, CustomTestStringConvertible {
       ], missed: [("ঢাকা", "ঢাক"), ("சென்னை", "சென்")]),
   ]
 
-  @Test(arguments: cases) func `are found, and nothing else is`(script: ScriptCase) {
+  @Test(arguments: cases) func `are found in all spellings, and other words are not`(
+    script: ScriptCase
+  ) {
     var (found, wanted) = (0, 0)
     let texts = script.found.map(\.text)
     let index = BM25Index(texts + ["something else"])
@@ -102,7 +104,7 @@ struct ScriptCase: Sendable, CustomTestStringConvertible {
     ("서울은 크다. 강에서", "서울 강", "*서울*은 크다. *강*에서"), ("مُحَمَّد، كتب", "محمد", "*مُحَمَّد*، كتب"),
     ("της ΑΘΗΝΑΣ", "Αθήνας", "της *ΑΘΗΝΑΣ*"), ("ｶﾞｲﾄﾞ", "ガイド", "*ｶﾞｲﾄﾞ*"),
   ])
-  func `stand between asterisks as they are written`(text: String, query: String, shown: String)
+  func `are marked with asterisks as they are written`(text: String, query: String, shown: String)
     async throws
   {
     let folder = try CorpusFixture()

@@ -1,20 +1,20 @@
 import TurnwiseCore
 import TurnwiseEnvironments
 
-/// An agent that replays a family's commonest winning actions and never reads what they print.
+/// An agent that repeats the most common actions of won episodes and never reads their replies.
 ///
-/// It fills in the words of the instruction. What it wins needs no looking.
+/// It only fills in the words of the instruction. A task that it solves needs no looking.
 struct ShellBlindAgent {
   private var plans: [String: [String]] = [:]
 
-  /// Learns from those of the episodes that were won: at each turn the commonest action, as many
-  /// turns as are commonest.
+  /// Learns from the episodes that were won: their most common number of turns, and for each turn the
+  /// most common action.
   init(learningFrom sessions: [Session<Shell>]) {
     let winners = sessions.filter { $0.judgement?.success == true }
     for (family, episodes) in Dictionary(grouping: winners, by: \.scenario.family) {
-      let length = Self.commonest(episodes.map(\.turns.count)) ?? 0
+      let length = Self.mostCommon(episodes.map(\.turns.count)) ?? 0
       plans[family] = (0..<length).compactMap { turn in
-        Self.commonest(
+        Self.mostCommon(
           episodes.filter { $0.turns.count == length }
             .map { Self.template($0.turns[turn].action.text.string, $0.scenario.clues) })
       }
@@ -32,7 +32,7 @@ struct ShellBlindAgent {
     clues.reduce(action) { $0.replacing($1.value, with: "{\($1.key)}") }
   }
 
-  private static func commonest<T: Hashable & Comparable>(_ values: [T]) -> T? {
+  private static func mostCommon<T: Hashable & Comparable>(_ values: [T]) -> T? {
     let counts = values.reduce(into: [:]) { $0[$1, default: 0] += 1 }
     return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
   }

@@ -12,6 +12,6 @@ import TurnwiseEnvironments
       played.append(await play(agent.actions(for: session.scenario), in: session))
     }
     #expect(played.allSatisfy { !$0.turns.isEmpty })
-    #expect(played.successRate <= 0.2)
+    #expect(played.successRate() <= 0.2)
   }
 }

@@ -4,10 +4,12 @@ import TurnwiseEnvironments
 
 @Suite struct `A shell episode` {
   @Test(arguments: Shell().families)
-  func `is won by the expert in three to eight turns, reading little`(family: String) async throws {
+  func `is solved by the expert in three to eight turns with short replies`(family: String)
+    async throws
+  {
     for split in Split.allCases {
       let played = await playExpert(.none, try shellSessions(family, split, count: 10))
-      #expect(played.successRate == 1)
+      #expect(played.successRate() == 1)
       for session in played {
         #expect((3...8).contains(session.turns.count))
         for reply in session.turns.flatMap(\.replies) { #expect(reply.text.bytes.count < 150) }
@@ -16,7 +18,7 @@ import TurnwiseEnvironments
   }
 
   @Test(arguments: Shell().families)
-  func `makes progress from turn to turn where the expert plays`(family: String) async throws {
+  func `never loses progress when the expert plays`(family: String) async throws {
     for session in await playExpert(.none, try shellSessions(family, count: 4)) {
       let potentials = session.turns.compactMap(\.potential)
       #expect(potentials.count == session.turns.count)
@@ -25,10 +27,10 @@ import TurnwiseEnvironments
     }
   }
 
-  @Test func `is often lost by an expert with habits, and not always`() async throws {
+  @Test func `is often, but not always, lost by an expert with a habit`() async throws {
     let noise = ExpertNoise(habit: 0.6, slip: 0.1)
     let played = await playExpert(noise, try shellSessions(count: 100))
-    #expect((0.3...0.65).contains(played.successRate))
+    #expect((0.3...0.65).contains(played.successRate()))
   }
 
   @Test func `keeps the laws`() async throws {
@@ -38,7 +40,7 @@ import TurnwiseEnvironments
     }
   }
 
-  @Test func `answers errors in words and ends well`() async throws {
+  @Test func `shows the errors and the status of commands`() async throws {
     let session = try #require(try shellSessions("owner", count: 1).first)
     let played = await play(["bash cat ./nowhere", "bash printf a; exit 3"], in: session)
     #expect(
@@ -55,7 +57,7 @@ import TurnwiseEnvironments
     #expect(text.contains(" bytes omitted …]\n") && text.utf8.count < 440)
   }
 
-  @Test func `shows the error of an output that is cut`() async throws {
+  @Test func `shows the error in an output that is cut`() async throws {
     let session = try #require(try shellSessions("owner", count: 1).first)
     let played = await play(
       ["bash seq 1 200; ls nosuch", "bash ls nosuch; seq 1 200", "bash printf '漢字%.0s' {1..200}"],
@@ -68,7 +70,7 @@ import TurnwiseEnvironments
     #expect(texts.allSatisfy { $0.validString != nil })
   }
 
-  @Test func `shows outputs where they arose, whatever the command contains`() async throws {
+  @Test func `shows both outputs in the order in which they were written`() async throws {
     let session = try #require(try shellSessions("owner", count: 1).first)
     let played = await play(
       [
@@ -84,14 +86,14 @@ import TurnwiseEnvironments
       ])
   }
 
-  @Test func `answers a command with a NUL byte and goes on`() async throws {
+  @Test func `refuses a command with a NUL byte and continues`() async throws {
     let session = try #require(try shellSessions("owner", count: 1).first)
     let played = await play(["bash echo \0", "bash echo gavu"], in: session)
     #expect(played.turns.map { $0.replies[0].isRefusal } == [true, false])
     #expect(try played.turns.first?.stateKey == session.stateKey)
   }
 
-  @Test func `draws the numbers of RANDOM from the episode's own stream`() async throws {
+  @Test func `seeds RANDOM from the episode's own stream`() async throws {
     let sessions = try shellSessions("owner", count: 1, seed: 5) + shellSessions("owner", count: 2)
     var outputs: [Text] = []
     for session in sessions + sessions {

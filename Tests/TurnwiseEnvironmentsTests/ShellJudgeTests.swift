@@ -18,7 +18,7 @@ import TurnwiseEnvironments
   }
 
   @Test(arguments: Shell().families)
-  func `accepts the expert's work, with blanks around the answer and new files beside`(
+  func `accepts the expert's work, with blanks around the answer and additional files`(
     family: String
   ) async throws {
     let (session, answer) = try await solved(family)
@@ -28,7 +28,7 @@ import TurnwiseEnvironments
   }
 
   @Test(arguments: Shell().families)
-  func `rejects other answers where there is a question`(family: String) async throws {
+  func `rejects other answers if the task has a question`(family: String) async throws {
     let (session, answer) = try await solved(family)
     let hasQuestion = session.scenario.answer != nil
     for wrong in ["done", "", "\(answer)0", "7\(answer)"] {
@@ -37,7 +37,7 @@ import TurnwiseEnvironments
   }
 
   @Test(arguments: Shell().families)
-  func `rejects the right answer when another file was lost, changed or opened`(
+  func `rejects the right answer if another file was removed or changed`(
     family: String
   ) async throws {
     let (session, answer) = try await solved(family)
@@ -51,7 +51,7 @@ import TurnwiseEnvironments
   }
 
   @Test(arguments: Shell().families)
-  func `rejects the right answer when the work was not done`(family: String) async throws {
+  func `rejects the right answer without the work`(family: String) async throws {
     let (session, answer) = try await solved(family)
     let start = try #require(try shellSessions(family, count: 1, seed: 9).first)
     let played = await play(["submit \(answer)"], in: start)
@@ -66,13 +66,13 @@ import TurnwiseEnvironments
     #expect(played.judgement?.success == false)
   }
 
-  @Test func `wants the logs of the right folder renamed, and no others`() async throws {
+  @Test func `accepts renaming the logs of the right folder only`() async throws {
     let session = try #require(try shellSessions("rename", count: 1).first)
     let everywhere = "bash for f in $(find . -name '*.log'); do mv $f ${f%.log}.old; done"
     #expect(await play([everywhere, "submit done"], in: session).judgement?.success == false)
   }
 
-  @Test func `wants a script that its owner may execute, not only its output`() async throws {
+  @Test func `requires an executable script, not only its output`() async throws {
     let (session, answer) = try await solved("script")
     let path = try #require(session.scenario.results.first).path
     let played = await play(["bash chmod -x \(path)", "submit \(answer)"], in: session)

@@ -2,7 +2,7 @@ import Testing
 import TurnwiseCore
 import TurnwiseEnvironments
 
-/// Sessions on scenarios of one family, or of all.
+/// Creates sessions on scenarios of one family, or of all.
 func shellSessions(
   _ family: String? = nil, _ split: Split = .train, count: Int, seed: UInt64 = 1
 ) throws -> [Session<Shell>] {
@@ -18,27 +18,11 @@ func shellSessions(
 
 /// Plays sessions with the expert.
 ///
-/// A machine without a sandbox fails the test and says what to do.
+/// On a machine without a sandbox the test fails with the remedy.
 func playExpert(_ noise: ExpertNoise = .none, _ sessions: [Session<Shell>]) async
   -> [Session<Shell>]
 {
   let played = await Rollout(.expert(noise), workers: 2).play(sessions)
   for failure in played.compactMap(\.ending?.failure).prefix(1) { Issue.record("\(failure)") }
   return played
-}
-
-/// Plays actions in the compact format, such as `bash ls`.
-func play(_ actions: [String], in session: Session<Shell>) async -> Session<Shell> {
-  var session = session
-  let tools = session.environment.tools.descriptions
-  for action in actions { await session.play(CompactFormat().parse(Text(action), tools: tools)) }
-  if let failure = session.ending?.failure { Issue.record("\(failure)") }
-  return session
-}
-
-extension Collection where Element == Session<Shell> {
-  /// The share of sessions that ended with success.
-  var successRate: Double {
-    Double(count { $0.judgement?.success == true }) / Double(Swift.max(1, count))
-  }
 }

@@ -14,7 +14,7 @@ import TurnwiseSandbox
     return await TurnwiseEnvironmentsTests.play(actions, in: try folder.session())
   }
 
-  @Test func `decides on the files as they were left, submitted or not`() async throws {
+  @Test func `judges the files that the agent has left, submitted or not`() async throws {
     let submitted = try await play(["bash echo 2 > out", "submit done"])
     #expect(submitted.judgement == Judgement(success: true))
     #expect(submitted.ending == .terminated)
@@ -25,13 +25,13 @@ import TurnwiseSandbox
     #expect(wrong.judgement == Judgement(success: false))
   }
 
-  @Test func `is given what was submitted, byte for byte`() async throws {
+  @Test func `gets the submitted answer, byte for byte`() async throws {
     let check =
       "[ \"$1\" = \"$(printf 'a \\'\"'\"'$(touch x) \\\\ b')\" ] && [ ! -e /workspace/x ] && printf '%s\\n' \"$1\" | cmp - answer\n"
     let answer = "a '$(touch x) \\ b"
     let folder = try TaskFolderFixture()
     try folder.write("three/check", "#!/bin/bash\n" + check, executable: true)
-    // The line end is in the file alone.
+    // Only the file contains the line end.
     var session = try folder.session()
     await session.play(.call("submit", ["answer": .string(answer + "\n")]))
     #expect(session.judgement?.success == true)
@@ -45,22 +45,22 @@ import TurnwiseSandbox
   }
 
   @Test(arguments: [
-    ("echo nonsense > \"$2\"", "wrote no report: it is no JSON object"),
+    ("echo nonsense > \"$2\"", "wrote no valid report: it is not a JSON object"),
     ("head -c 2M /dev/zero > \"$2\"; exit 1", "stopped by the limit on output"),
     (
       "echo '{\"score\": 1}' > \"$2\"; exit 1",
-      "wrote no report: 'score' is no number from 0 to less than 1"
+      "wrote no valid report: 'score' is not a number from 0 to less than 1"
     ),
     (
       "echo '{\"score\": 0.5}' > \"$2\"",
-      "wrote no report: 'score' is not 1, which success is worth"
+      "wrote no valid report: 'score' is not 1, which is the reward of success"
     ),
     ("kill -PIPE $PPID; sleep 1", "not started"),
   ])
-  func `that comes to no verdict is a loss, never a failure, and says why in the gold`(
+  func `without a verdict is a loss, never a failure, and the gold says why`(
     check: String, reason: String
   ) async throws {
-    // Where nothing is to be seen at the start, an agent may have brought it about.
+    // The check rejects the initial files, so the agent may have caused the problem.
     let session = try await play(["submit x"], check: "[ -n \"$1\" ] || exit 1\n\(check)\n")
     #expect(session.ending == .terminated)
     #expect(
@@ -68,7 +68,7 @@ import TurnwiseSandbox
         == Judgement(success: false, gold: ["problem": .string("check: " + reason)]))
   }
 
-  @Test func `and its files and the solution are nowhere that the agent can look`() async throws {
+  @Test func `and its files and the solution are hidden from the agent`() async throws {
     let folder = try TaskFolderFixture()
     try folder.write("three/check", "#!/bin/bash\n# SECRET-1\nexit 1\n", executable: true)
     try folder.write("three/check-files/x", "SECRET-2\n")
@@ -79,12 +79,12 @@ import TurnwiseSandbox
     let session = try await play([look], in: folder)
     #expect(session.turns[0].replies[0].text.string.hasPrefix("0\n"))
     #expect(!session.turns[0].replies[0].text.string.dropFirst(2).contains("/"))
-    // Nor in anything that describes the situation, nor in the state that is recorded.
+    // They are also missing in the situation and in the state that is recorded.
     let text = String(decoding: try JSON.encode(session.state), as: UTF8.self)
     #expect(!text.contains("SECRET") && !"\(session.situation)".contains("SECRET"))
   }
 
-  @Test func `sees nothing of the agent's shell, nor programs in its place`() async throws {
+  @Test func `is not affected by the agent's shell and programs`() async throws {
     let check = """
       [ "$(pwd)" = /tmp/check ] || exit 3
       [ -z "$TRICK$BASH_ENV$PYTHONPATH" ] || exit 4
@@ -107,14 +107,14 @@ import TurnwiseSandbox
     #expect(session.judgement?.success == true, "\(session.turns.map(\.replies))")
   }
 
-  @Test func `judges a workspace that is as full as it may be`() async throws {
+  @Test func `judges a full workspace`() async throws {
     let fill = "bash head -c 30M /dev/zero > big; mkdir n; cd n; seq 2000 | xargs touch"
     let session = try await play([fill, "bash echo 2 > /workspace/out", "submit x"])
     #expect(session.state.workspace.entries.count > 2000)
     #expect(session.judgement?.success == true)
   }
 
-  @Test func `that the agent makes hang or crash is a failure of the agent`() async throws {
+  @Test func `that the agent makes hang or crash is a loss`() async throws {
     let check = "[ -x /workspace/program ] && /workspace/program\n"
     for program in ["yes", "kill -SEGV $$", "no-such-program"] {
       let write = "bash printf '#!/bin/bash\\n\(program)\\n' > program; chmod +x program"
@@ -124,7 +124,7 @@ import TurnwiseSandbox
     }
   }
 
-  @Test func `judges a fork apart from its parent`() async throws {
+  @Test func `judges a fork independently of its parent`() async throws {
     let parent = try await play(["bash true"])
     let fork = await TurnwiseEnvironmentsTests.play(
       ["bash echo 2 > out", "submit x"], in: parent.forked("what-if"))
@@ -142,7 +142,7 @@ import TurnwiseSandbox
     return played[0].turns.map(\.action.text.string)
   }
 
-  @Test func `is played a turn after the other, and submits`() async throws {
+  @Test func `is played turn by turn, and submits`() async throws {
     #expect(
       try await actions("#!/bin/bash\n\n# Look.\ncat in\n \n\ncat <<E > out\n# x\n2\nE\n")
         == ["bash cat in", "bash cat <<E > out\n# x\n2\nE", "submit done"])
@@ -151,28 +151,28 @@ import TurnwiseSandbox
         == ["bash cat in", "bash cat in", "submit 2 or so"])
   }
 
-  @Test func `leaves steps out and does useless ones as noise says`() async throws {
+  @Test func `skips steps and takes useless ones as the noise says`() async throws {
     let folder = try TaskFolderFixture()
     let sessions = try (0..<200).map { number in
       try Session(
         folder.shell(), origin: EpisodeOrigin(seed: 1, split: .train, scenario: number))
     }
     let noisy = await playExpert(ExpertNoise(habit: 0.65, slip: 0), sessions)
-    let share = noisy.successRate
+    let share = noisy.successRate()
     #expect(0.4 < share && share < 0.9, "\(share)")
-    #expect(await playExpert(.none, sessions).successRate == 1)
+    #expect(await playExpert(.none, sessions).successRate() == 1)
     let slipping = await playExpert(ExpertNoise(habit: 0, slip: 0.3), sessions)
     #expect(slipping.contains { $0.turns.count > 3 })
     #expect(slipping.contains { $0.judgement?.success == false })
   }
 
-  @Test func `may have the line ends of Windows`() async throws {
+  @Test func `may have Windows line ends`() async throws {
     #expect(
       try await actions("cat in\r\n\r\necho 2 > out\r\nls\r\n\r\nsubmit 2\r\n")
         == ["bash cat in", "bash echo 2 > out\nls", "submit 2"])
   }
 
-  @Test func `that is not there is no expert for that task alone`() async throws {
+  @Test func `that is missing leaves only its own task without an expert`() async throws {
     let folder = try TaskFolderFixture()
     try folder.remove("three/solution")
     #expect(try folder.session().expertAction() == nil)

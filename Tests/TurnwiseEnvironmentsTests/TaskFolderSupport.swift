@@ -1,16 +1,17 @@
 import Foundation
 import TurnwiseCore
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 
-/// A folder of tasks that is removed when the test has run.
-final class TaskFolderFixture: Sendable {
-  /// The folder; it is there once something was written to it.
-  let url = FileManager.default.temporaryDirectory.appending(
-    path: "turnwise-tasks-\(UUID())", directoryHint: .isDirectory)
+/// A folder of three valid tasks: `one` and `two` to train on, `three` held out.
+struct TaskFolderFixture: Sendable {
+  private let folder = TemporaryFolder()
+  /// The folder.
+  var url: URL { folder.url }
+  /// The path of the folder.
+  var path: String { folder.path }
 
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  /// The folder of three sound tasks: `one` and `two` to train on, `three` held out.
+  /// Writes the tasks.
   init() throws {
     for (number, name) in ["one", "two", "three"].enumerated() {
       let split = name == "three" ? "held-out" : "train"
@@ -23,12 +24,9 @@ final class TaskFolderFixture: Sendable {
     }
   }
 
-  /// Writes a file and the folders that it is in.
+  /// Writes a file and creates the folders that contain it.
   func write(_ path: String, _ text: String, executable: Bool = false) throws {
-    let file = url.appending(path: path)
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
+    try folder.write(text.utf8, to: path)
     try setMode(path, executable ? 0o755 : 0o644)
   }
 
@@ -39,15 +37,20 @@ final class TaskFolderFixture: Sendable {
   }
 
   /// Removes a file or a folder.
-  func remove(_ path: String) throws {
-    try FileManager.default.removeItem(at: url.appending(path: path))
-  }
+  func remove(_ path: String) throws { try folder.remove(path) }
 
-  /// The environment that plays the tasks.
+  /// An environment that plays the tasks.
   func shell() throws -> Shell { try Shell().playing(tasksIn: url) }
 
   /// A session on a task, which must be the only one of its split.
   func session(_ split: Split = .heldOut) throws -> Session<Shell> {
     try Session(try shell(), origin: EpisodeOrigin(seed: 1, split: split, scenario: 0))
+  }
+}
+
+extension Error {
+  /// The description in which a path is replaced by `FOLDER`.
+  func description(in path: String) -> String {
+    "\(self)".replacingOccurrences(of: path, with: "FOLDER")
   }
 }

@@ -9,7 +9,7 @@ import TurnwiseEnvironments
     return try folder.shell().folderTasks.first { $0.name == "three" }?.task.solution
   }
 
-  /// Turns that hold blank lines, each of which bash reads on through.
+  /// Turns with blank lines after which bash continues to read.
   static let whole = [
     "cat > f.py <<'EOF'\nimport os\n\nprint(\"it's\")\nEOF",
     "cat <<-\"A B\" <<\\C && echo x\n\none\n\n\tA B\n\ntwo\nC", "cat <<E |\n\nE\n\n\nwc -l",
@@ -27,7 +27,9 @@ import TurnwiseEnvironments
     "echo ${x:-'a\n\nb'}", "[[ a = a ]] ||\n\nls", "until false; do\n\nbreak; done",
   ]
 
-  @Test(arguments: whole) func `hold blank lines where bash reads on`(turn: String) throws {
+  @Test(arguments: whole) func `contain blank lines where bash continues to read`(turn: String)
+    throws
+  {
     #expect(try turns("pwd\n\n\(turn)\n\nls\n\nsubmit x\n") == ["pwd", turn, "ls", "submit x"])
     #expect(
       try turns("pwd\r\n\r\n\(turn.replacing("\n", with: "\r\n"))\r\n\r\nls") == [
@@ -35,7 +37,7 @@ import TurnwiseEnvironments
       ])
   }
 
-  /// Lines that look as if they went on.
+  /// Lines that only look as if bash would continue to read.
   static let single = [
     "echo if for while case { [[", "echo $# ${x#y} ${x:-\"don't\"} \"${y:-don't}\"",
     "echo \\' \\\" \\#",
@@ -49,7 +51,7 @@ import TurnwiseEnvironments
     #expect(try turns("\(turn)\n\nls\n") == [turn, "ls"])
   }
 
-  @Test func `leave out comments above, and take what is submitted as it is`() throws {
+  @Test func `omit comments above, and keep the submitted text as it is`() throws {
     #expect(
       try turns("#!/bin/bash\n# It's first.\n\n# Look\nls\n# not left out\n\n\nsubmit it's \"5\n\n")
         == ["ls\n# not left out", "submit it's \"5"])
@@ -77,7 +79,7 @@ import TurnwiseEnvironments
     let folder = try TaskFolderFixture()
     try folder.write("three/solution", text)
     let shell = try folder.shell()
-    let error = try await #require(throws: TaskFolderError.self) { try await shell.prepare() }
+    let error = try await #require(throws: TaskFileError.self) { try await shell.prepare() }
     #expect(error.description.hasSuffix("/three/solution:" + words), "\(error)")
   }
 }

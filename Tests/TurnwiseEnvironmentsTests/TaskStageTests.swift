@@ -3,7 +3,7 @@ import TurnwiseCore
 import TurnwiseEnvironments
 import TurnwiseSandbox
 
-/// Agents that would rather be judged well than do well.
+/// Agents that try to be judged well without doing well.
 @Suite struct `The two stages of a judgement` {
   /// A task to repair a program that should print 7, judged as the documentation says.
   private func repairTask(
@@ -26,7 +26,7 @@ import TurnwiseSandbox
 
   private static let loss = Judgement(success: false)
 
-  @Test func `accept what was repaired, and nothing less`() async throws {
+  @Test func `accept a repaired program, and nothing less`() async throws {
     let folder = try repairTask()
     try await folder.shell().prepare()
     #expect(try await play(["sed -i s/6/7/ program.py"], in: folder) == Judgement(success: true))
@@ -34,7 +34,7 @@ import TurnwiseSandbox
     #expect(try await play(["rm program.py"], in: folder) == Self.loss)
   }
 
-  @Test func `hand on status, outputs and files of what was run`() async throws {
+  @Test func `pass on status, outputs and files of the run`() async throws {
     let folder = try repairTask(
       run: "echo out; echo error >&2; echo 2 > made; rm in; exit 3",
       check: """
@@ -44,7 +44,7 @@ import TurnwiseSandbox
     #expect(try await play([], in: folder) == Judgement(success: true))
   }
 
-  @Test func `give what was run nothing of the check, and nothing that the agent exported`()
+  @Test func `give the run nothing of the check, and nothing that the agent exported`()
     async throws
   {
     let folder = try repairTask(
@@ -63,7 +63,7 @@ import TurnwiseSandbox
         == Judgement(success: true))
   }
 
-  /// What hostile programs do when they are run: each is the repaired program of an agent.
+  /// Hostile programs, each of which an agent leaves in place of the repaired program.
   private static let attacks = [
     "rewrites the check": """
     for path in ["/tmp/check/check", "check", "/tmp/run/check"]:
@@ -123,10 +123,10 @@ import TurnwiseSandbox
   ]
 
   @Test(arguments: attacks.keys.sorted())
-  func `give a hostile program a loss, as its output is wrong`(name: String) async throws {
+  func `give a hostile program with wrong output a loss`(name: String) async throws {
     let program = "import os, time\n" + (Self.attacks[name] ?? "")
     let write = "cat > program.py <<'EOF'\n\(program)\nprint(6)\nEOF"
-    // In its turn, in the stage of `run`, and in a check that runs python3 where the agent's modules lie.
+    // It runs in the agent's turn, in `run`, and beside a check that runs python3.
     let checks = [
       "[ \"$(<run/stdout)\" = 7 ]",
       "python3 -c 'import json, re, sys; sys.exit(open(\"run/stdout\").read() != \"7\\n\")'",
@@ -147,13 +147,13 @@ import TurnwiseSandbox
     "../tmp/check/check-files/expected", "d/../../tmp/check/check-files/expected",
     "/workspace/../tmp/check/check-files/expected", "l/tmp/check/check-files/expected",
   ])
-  func `do not follow a link to what is expected`(target: String) async throws {
+  func `do not follow a link to the expected result`(target: String) async throws {
     let folder = try repairTask(
       run: "true",
       check: "cmp check-files/expected /workspace/out || cmp /workspace/out check-files/expected")
     let links = "mkdir -p d; ln -s / l; ln -s \(target) out"
     #expect(try await play([links], in: folder) == Self.loss)
-    // Nor when it is made only where the program is run.
+    // The same if the link is created only in `run`.
     let late = try repairTask(
       run: links, check: "cmp check-files/expected /workspace/out")
     #expect(try await play([], in: late) == Self.loss)
@@ -167,16 +167,15 @@ import TurnwiseSandbox
     #expect(try await play([links], in: folder) == expected)
   }
 
-  @Test func `lead no link up through another`() async throws {
-    // By its words `x` stays inside; by way of `d/e/up`, which is the workspace itself, it does not.
+  @Test func `do not follow a link that leaves the workspace through another link`() async throws {
+    // The target of `x` seems to stay inside, but `d/e/up` is the workspace itself.
     let folder = try repairTask(run: "true", check: "cmp check-files/expected /workspace/x")
     let links =
       "mkdir -p d/e; ln -s ../.. d/e/up; ln -s d/e/up/../../tmp/check/check-files/expected x"
     #expect(try await play([links], in: folder) == Self.loss)
   }
 
-  @Test func `drop what was run beyond a limit, so that the machine does not decide`() async throws
-  {
+  @Test func `drop the results of a run that exceeds a limit`() async throws {
     let folder = try repairTask(
       run: "echo early; touch made; yes >&2",
       check: """
@@ -186,7 +185,7 @@ import TurnwiseSandbox
     #expect(try await play([], in: folder) == Judgement(success: true))
   }
 
-  @Test func `never fail an episode for what an agent has done to names and sizes`() async throws {
+  @Test func `never fail an episode because of names and sizes that an agent chose`() async throws {
     let folder = try TaskFolderFixture()
     let names = [
       "seq -f .task-%.0f 0 1999 | xargs touch", "touch .check $(printf '.check%*s' 249 | tr ' ' -)",

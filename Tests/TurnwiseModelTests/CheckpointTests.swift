@@ -1,7 +1,6 @@
 import Foundation
 import Testing
 import TurnwiseModel
-import TurnwiseNumerics
 
 @Suite struct `A saved model` {
   private func trained() -> (Transformer, AdamW) {

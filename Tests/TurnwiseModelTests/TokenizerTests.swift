@@ -7,7 +7,7 @@ import TurnwiseModel
   static let corpus = (0..<200).map { index in
     Array("cat notes\(index % 7).txt | grep -n \"alpha\" > out/report\(index).log\n".utf8)
   }
-  let tokenizer = Tokenizer(training: corpus, vocabulary: 320, special: ["end", "turn"])
+  let tokenizer = BytePairTokenizer(training: corpus, vocabulary: 320, special: ["end", "turn"])
 
   @Test func `decodes what it encoded`() {
     var generator = SplitMix(1)
@@ -40,7 +40,7 @@ import TurnwiseModel
 
   @Test func `gives a name in another script the same tokens wherever it occurs`() {
     let texts = ["где Волга?", "Волга, река", "open Волга #1"].map { Array($0.utf8) }
-    let tokenizer = Tokenizer(training: texts + texts, vocabulary: 290)
+    let tokenizer = BytePairTokenizer(training: texts + texts, vocabulary: 290)
     let name = tokenizer.encode("Волга")
     #expect(name.count < "Волга".utf8.count)
     for text in ["(Волга)", "и Волга", "7Волга7"] {
@@ -52,7 +52,7 @@ import TurnwiseModel
   @Test(arguments: [("Paris", "“Paris”"), ("Волга", "«Волга»…"), ("東京", "「東京」、")])
   func `separates a name from the punctuation around it`(name: String, text: String) {
     let texts = [[UInt8]](repeating: Array("\(text) \(text)".utf8), count: 4)
-    let tokenizer = Tokenizer(training: texts, vocabulary: 300)
+    let tokenizer = BytePairTokenizer(training: texts, vocabulary: 300)
     let alone = tokenizer.encode(name)
     #expect(alone.count == 1 && tokenizer.encode(text).contains(alone[0]))
     // A text may end within a punctuation mark.
@@ -63,14 +63,14 @@ import TurnwiseModel
   }
 
   @Test func `never merges digits`() {
-    let numbers = Tokenizer(training: [Array("10 10 10 10 10 10".utf8)], vocabulary: 300)
+    let numbers = BytePairTokenizer(training: [Array("10 10 10 10 10 10".utf8)], vocabulary: 300)
     #expect(numbers.encode("1010") == "1010".utf8.map { Int32($0) })
   }
 
   @Test func `is the same for the same texts, with the smallest pair first if counts are equal`() {
-    let again = Tokenizer(training: Self.corpus, vocabulary: 320, special: ["end", "turn"])
+    let again = BytePairTokenizer(training: Self.corpus, vocabulary: 320, special: ["end", "turn"])
     #expect(again == tokenizer)
-    let tied = Tokenizer(training: [Array("zy zy ab ab".utf8)], vocabulary: 257)
+    let tied = BytePairTokenizer(training: [Array("zy zy ab ab".utf8)], vocabulary: 257)
     #expect(tied.bytes(of: 256) == Array("ab".utf8))
   }
 
@@ -85,7 +85,7 @@ import TurnwiseModel
 
   @Test func `is equal after encoding and decoding`() throws {
     let data = try JSONEncoder().encode(tokenizer)
-    let back = try JSONDecoder().decode(Tokenizer.self, from: data)
+    let back = try JSONDecoder().decode(BytePairTokenizer.self, from: data)
     #expect(back == tokenizer)
     #expect(back.encode(Self.corpus[5]) == tokenizer.encode(Self.corpus[5]))
   }
@@ -96,7 +96,7 @@ import TurnwiseModel
   ])
   func `is refused if it is malformed`(_ text: String) {
     #expect(throws: DecodingError.self) {
-      try JSONDecoder().decode(Tokenizer.self, from: Data(text.utf8))
+      try JSONDecoder().decode(BytePairTokenizer.self, from: Data(text.utf8))
     }
   }
 
@@ -117,7 +117,7 @@ import TurnwiseModel
       guard let data = try? JSONEncoder().encode(Stored(merges: merges, special: special)) else {
         return false
       }
-      return (try? JSONDecoder().decode(Tokenizer.self, from: data)) != nil
+      return (try? JSONDecoder().decode(BytePairTokenizer.self, from: data)) != nil
     }
     #expect(read([]) && read([[97, 98], [256, 256]]))
     #expect(!read([[]]) && !read([[97]]) && !read([[256, 97]]) && !read([[-1, 97]]))

@@ -4,11 +4,11 @@ import TurnwiseCore
 import TurnwiseSandbox
 
 extension AttackCase {
-  /// A command that tries to leave something, and one in what it left that looks for it; the second
-  /// must print what it prints where nothing was tried.
+  /// A command that tries to leave something, and a command in the next turn that looks for it, which
+  /// must print the same as in a sandbox where nothing was tried.
   ///
-  /// That the attempt does something is seen by looking in the same turn, where it must show, unless the
-  /// kernel says in these words that it does not have what would be left.
+  /// To show that the attempt has an effect, the two commands also run in one turn, where the output must
+  /// differ, unless the error contains `unavailable`: then the kernel does not support the attempt.
   private static func nothing(
     _ name: String, left attempt: Text, seenBy look: Text, _ outcome: String,
     unless unavailable: String? = nil
@@ -28,7 +28,7 @@ extension AttackCase {
     }
   }
 
-  /// Cases of our own: what one turn could leave for the next, and no file, directory or variable is.
+  /// Cases 45 to 64: what one turn could leave for the next that is no file, directory or variable.
   static let carrying: [AttackCase] = [
     nothing(
       "pipes, sockets and the permissions of /tmp and /dev/shm",
@@ -38,25 +38,25 @@ extension AttackCase {
         python3 -c "import socket; socket.socket(socket.AF_UNIX).bind('/tmp/s')"; chmod 1777 /tmp
         """,
       seenBy: "ls -la --time-style=+ /tmp/ /dev/shm/; stat -c '%i %a' /tmp; echo y > /tmp/y",
-      "gone, permissions and inode numbers as new"),
+      "gone; permissions and inode numbers as in a new sandbox"),
     nothing(
       "a process in another session",
       left: "for i in {1..9}; do setsid sleep 1000 >/dev/null 2>&1 & done; disown -a",
-      seenBy: "ps -e --no-headers -o pid,comm; ls -d /proc/[0-9]*", "dead"),
+      seenBy: "ps -e --no-headers -o pid,comm; ls -d /proc/[0-9]*", "ended"),
     nothing(
-      "a count of processes", left: "for i in {1..200}; do (:); done",
+      "process numbers", left: "for i in {1..200}; do (:); done",
       seenBy: "echo $$ $BASHPID; sh -c 'echo $$'; (echo $BASHPID)", "numbers start at 1 again"),
     AttackCase("System V message queues, memory, semaphores") {
       let result = try await play("ipcmk -M 4096; ipcmk -S 2; ipcmk -Q; ipcs | grep -c 0x")
       let refusals = result.errors.split(separator: "\n").count {
         $0.hasSuffix("Operation not permitted")
       }
-      return Outcome("refused: what they hold is nobody's", refusals == 3, result.output == "0\n")
+      return Outcome("refused (EPERM)", refusals == 3, result.output == "0\n")
     },
     nothing(
       "limits and priority of the first process",
       left: "prlimit --nofile=8 --pid 1; renice -n 19 1; prlimit --nofile=8 --pid $PPID; true",
-      seenBy: "ulimit -n; nice; ulimit -u", "as new"),
+      seenBy: "ulimit -n; nice; ulimit -u", "as in a new sandbox"),
     nothing(
       "functions, aliases, options, traps, plain variables",
       left: "f() { :; }; alias g=f; set -f; shopt -s nullglob; trap 'echo bye' EXIT; X=1; umask 0",
@@ -65,7 +65,7 @@ extension AttackCase {
     nothing(
       "inode numbers, times and permissions of the workspace",
       left: "for i in {1..50}; do : > n$i; done; rm n*; chmod 1777 .; touch -d @5 .; echo x > f",
-      seenBy: "ls -lai --time-style=full-iso | grep -v '\\.\\.'", "as new"),
+      seenBy: "ls -lai --time-style=full-iso | grep -v '\\.\\.'", "as in a new sandbox"),
     nothing(
       "extended attributes",
       left: "touch f; python3 -c \"import os; os.setxattr('f', 'user.x', b'1')\"; true",
@@ -74,7 +74,7 @@ extension AttackCase {
     nothing(
       "the score by which the kernel kills when memory runs out",
       left: "echo 500 > /proc/1/oom_score_adj; echo 500 > /proc/self/oom_score_adj",
-      seenBy: "cat /proc/1/oom_score_adj /proc/self/oom_score_adj", "as new"),
+      seenBy: "cat /proc/1/oom_score_adj /proc/self/oom_score_adj", "as in a new sandbox"),
     nothing(
       "sockets and servers",
       left: """
@@ -105,10 +105,10 @@ extension AttackCase {
         return name?.hasSuffix("/usr/bin/true") == true
       }
       return Outcome(
-        "no socket leads there; the state is a file", leaked == 0,
+        "not possible; the state is a file, not a socket", leaked == 0,
         result.output == "Socket operation on non-socket\n")
     },
-    AttackCase("a forged state that brings a program along") {
+    AttackCase("a forged state that contains a program") {
       let forged = [
         "echo forged; id -u", "f() { :; }", "alias ls=false", "trap 'echo forged' EXIT",
         "declare -x A=$(echo forged)", "declare -x A=\"`echo forged`\"", "sleep 1000 &",
@@ -128,15 +128,16 @@ extension AttackCase {
           taken.append(text)
         }
       }
-      // The form itself is what a shell may say.
+      // The format itself is accepted from a shell.
       let plain = try await play(
         "{ printf '/tmp\\n\\0declare -x A=\"1 \\\\$B\"\\n\\0'; } >&6; exec 6>&-", "pwd; echo \"$A\""
       )
       return Outcome(
-        taken.isEmpty ? "not taken: only exported variables are" : "taken: \(taken)", taken.isEmpty,
+        taken.isEmpty ? "ignored; only exported variables are accepted" : "accepted: \(taken)",
+        taken.isEmpty,
         plain.output == "/tmp\n1 $B\n")
     },
-    AttackCase("variables that the next shell needs itself") {
+    AttackCase("variables that the next shell needs for itself") {
       let results = try await [
         "readonly RANDOM __turn IFS PATH; export RANDOM __turn IFS PATH", "export IFS=x PS4=y",
         "set -a; readonly REPLY OLDPWD; export SHELLOPTS BASHOPTS; set -eu",
@@ -145,7 +146,7 @@ extension AttackCase {
       return Outcome(
         "the next commands run", results.allSatisfy { $0.output == "/tmp\n" && $0.status == 0 })
     },
-    AttackCase("one episode looks for another's in the same slot") {
+    AttackCase("an episode that looks for another one in the same slot") {
       let look: Text =
         "pwd; ls -A . /tmp /dev/shm/; env | grep -c secret; ps -e | grep -c sleep; sh -c 'echo $$'"
       let sandbox = Sandbox.limited { _ in }
@@ -158,14 +159,14 @@ extension AttackCase {
       let other = try await play(look, by: sandbox)
       let fresh = try await play(look, by: .limited { _ in })
       return Outcome(
-        "nothing of it", other == fresh, own != fresh, !other.output.contains("secret"),
+        "nothing found", other == fresh, own != fresh, !other.output.contains("secret"),
         other.output.hasPrefix("/workspace\n.:\n\n/dev/shm/:\n\n/tmp:\n0\n0\n"))
     },
-    AttackCase("the process that holds the sandbox, and its mounts") {
+    AttackCase("the process that keeps the sandbox, and its mounts") {
       _ = try await #require(processExitsWith: .success) {
         let sandbox = Sandbox.limited { _ in }
         var result = try await play("true", by: sandbox)
-        // The one of this episode, and the one that waits for the next.
+        // One belongs to this episode; one waits for the next episode.
         var holders: [String] = []
         while holders.count < 2 {
           try await Task.sleep(for: .milliseconds(10))
@@ -188,13 +189,13 @@ extension AttackCase {
         }
         if before.contains("") || holders.map({ mounts(of: $0) }) != before { exit(4) }
       }
-      return Outcome("not seen, not reached; its mounts stay as they are", true)
+      return Outcome("neither visible nor reachable; its mounts do not change", true)
     },
     AttackCase("keys of the host") {
       _ = try await #require(processExitsWith: .success) {
-        // Keys are listed to their owner, who is the user of the commands where the host is not root.
+        // Keys are listed to their owner, who is the user of the commands if the host is not root.
         if getuid() == 0, setgid(64_321) != 0 || setuid(64_321) != 0 { exit(2) }
-        // A container may forbid it.
+        // A container may forbid keys.
         let isMade = Host.makeSessionKey("turnwise-secret")
         let sandbox = Sandbox(slots: 1)
         let own = try? String(contentsOfFile: "/proc/keys", encoding: .utf8)
@@ -215,28 +216,28 @@ extension AttackCase {
         memory.madvise(mmap.MADV_DONTNEED); time.sleep(1000)"
         """, by: sandbox)
       return Outcome(
-        result.limit == .memory ? "the turn is stopped" : "\(result.ending): \(result.errors)",
+        result.limit == .memory ? "stopped for memory" : "\(result.ending): \(result.errors)",
         result.limit == .memory)
     },
-    AttackCase("files of memory that are in no file system") {
+    AttackCase("files in memory that are in no file system") {
       let result = try await play("python3 -c 'import os; os.memfd_create(\"x\")'")
       return Outcome(
-        "not there", result.status == 1, result.errors.contains("Function not implemented"))
+        "ENOSYS", result.status == 1, result.errors.contains("Function not implemented"))
     },
     nothing(
       "inode numbers, times, links and owners of files in /tmp",
       left: "for i in {1..9}; do : > /tmp/n$i; done; rm /tmp/n*; touch -d @5 /tmp; mkfifo /tmp/f",
-      seenBy: "ls -lai --time-style=+ /tmp | grep -v '\\.\\.'", "as new"),
+      seenBy: "ls -lai --time-style=+ /tmp | grep -v '\\.\\.'", "as in a new sandbox"),
     nothing(
       "flags and locks of the standard input",
       left: "exec 9<&0; flock -n 9; python3 -c 'import fcntl; fcntl.fcntl(0, 10, 42)'",
       seenBy: """
         flock -n 0 && echo free; python3 -c 'import fcntl; print(fcntl.fcntl(0, 11))'
-        """, "opened anew"),
+        """, "opened again for each command"),
   ]
 }
 
-/// The mounts that a process sees; empty where there is no such process.
+/// The mounts that a process sees; empty if the process does not exist.
 private func mounts(of process: String) -> String {
   (try? String(contentsOfFile: "/proc/\(process)/mountinfo", encoding: .utf8)) ?? ""
 }

@@ -1,9 +1,10 @@
 import Foundation
 import TurnwiseCore
 import TurnwiseSandbox
+import TurnwiseTestSupport
 
 extension AttackCase {
-  /// What a host-side tool says of each of some paths.
+  /// The error of a file tool of the host for each path, or "reached".
   private static func refusals(
     _ paths: [Text], _ body: (Text) throws(FileError) -> Void
   ) -> [String] {
@@ -13,11 +14,11 @@ extension AttackCase {
     }
   }
 
-  /// Cases 30 to 36: what host-side tools and snapshots make of an agent's files.
+  /// Cases 30 to 36: file tools of the host and snapshots on an agent's files.
   static let files: [AttackCase] = [
     AttackCase("links to files of the host") {
       let result = try await play("ln -s /etc/passwd k; ln -s /etc l; ln -s . h")
-      let folder = try ScratchFolder(holding: result.workspace)
+      let folder = try TemporaryFolder(containing: result.workspace)
       defer { folder.remove() }
       let host = try HostFolder(folder.path)
       let paths: [Text] = ["k", "l/passwd", "h/k", "l"]
@@ -30,13 +31,13 @@ extension AttackCase {
       let onHost =
         refusals(paths) { path throws(FileError) in _ = try host.read(path) }
         + refusals(["k", "l/x", "h/x"]) { path throws(FileError) in try host.write("x", to: path) }
-      let isSame = try host.workspace() == result.workspace.withShell(.initial)
+      let isSame = try host.workspace() == Workspace(entries: result.workspace.entries)
       return Outcome(
-        "ELOOP, told in words; nothing read, nothing written", isLink, isNotWritten, isSame,
+        "refused as a link; nothing read, nothing written", isLink, isNotWritten, isSame,
         onHost.allSatisfy { $0.contains("symbolic link") || $0.contains("not a directory") })
     },
     AttackCase("paths that lead out") {
-      let folder = try ScratchFolder(holding: .empty)
+      let folder = try TemporaryFolder(containing: .empty)
       defer { folder.remove() }
       let host = try HostFolder(folder.path)
       let paths: [Text] = [
@@ -53,8 +54,8 @@ extension AttackCase {
         "refused before anything is opened", !said.contains("reached"),
         workspace == .empty, try host.workspace() == .empty)
     },
-    AttackCase("pipe, socket, device where a file should be") {
-      let folder = try ScratchFolder(holding: .empty)
+    AttackCase("pipe, socket or device in place of a file") {
+      let folder = try TemporaryFolder(containing: .empty)
       defer { folder.remove() }
       guard mkfifo(folder.path + "/p", 0o644) == 0 else { throw POSIXError(.EPERM) }
       let host = try HostFolder(folder.path)
@@ -63,12 +64,12 @@ extension AttackCase {
         + refusals(["p"]) { path throws(FileError) in try host.write("x", to: path) }
       let snapshot = try await play("mkfifo p; echo x > f").workspace
       return Outcome(
-        "not a regular file, at once; snapshots leave it out",
+        "refused at once as not a regular file; not part of snapshots",
         said.allSatisfy { $0.contains("not a regular file") },
         try host.workspace() == .empty, snapshot.paths == ["f"])
     },
     AttackCase("swapping a file for a link while it is read") {
-      let folder = try ScratchFolder(holding: .empty)
+      let folder = try TemporaryFolder(containing: .empty)
       defer { folder.remove() }
       let racer = Process()
       racer.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
@@ -101,7 +102,7 @@ extension AttackCase {
         }
       }
       return Outcome(
-        "never the host's file, in thousands of reads on both sides of the swap", leaks == 0,
+        "never the host's file, in thousands of reads of either", leaks == 0,
         reads >= 2_000, links >= 2_000)
     },
     AttackCase("unreadable tree") {
@@ -123,16 +124,4 @@ extension AttackCase {
       "hard link to a file of the host",
       allFail: ["ln /usr/bin/id h", "ln /etc/passwd h", "ln /proc/1/environ h"], "EXDEV"),
   ]
-}
-
-/// A folder of the host for one test.
-struct ScratchFolder {
-  let path = NSTemporaryDirectory() + "turnwise-\(UUID().uuidString)"
-
-  init(holding workspace: Workspace) throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    try HostFolder(path).write(workspace)
-  }
-
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -7,7 +7,7 @@ extension AttackCase {
   /// Cases 19 to 23: the host's files, descriptors, servers and processes.
   static let host: [AttackCase] = [
     AttackCase("secrets of the host") {
-      // A process of its own, whose environment is nobody else's.
+      // An exit test has a process, and an environment, of its own.
       _ = try await #require(processExitsWith: .success) {
         setenv("TURNWISE_TEST_SECRET", "swordfish", 1)
         let result = try await play(
@@ -20,7 +20,7 @@ extension AttackCase {
         if result.output.contains("root:") { exit(4) }
         if !result.output.contains("PYTHONHASHSEED=0") { exit(5) }
       }
-      return Outcome("no such files; neither the host's variables nor its paths", true)
+      return Outcome("no such files; no variables and no paths of the host", true)
     },
     AttackCase("descriptors left open by the host") {
       let root = open("/", O_RDONLY)
@@ -28,20 +28,19 @@ extension AttackCase {
       defer { for file in [root, high] { close(file) } }
       let result = try await play(
         "ls /proc/self/fd /proc/1/fd | grep -x '[0-9]*' | sort -u | tr '\\n' ' '")
-      // 3 is the list of `ls` itself, 6 what the shell hands its state to, 255 a copy that it keeps.
+      // 3 is the folder that `ls` reads; 6 receives the shell's state; 63 and 255 are copies of the shell.
       let open = Set(result.output.split(separator: " ").compactMap { Int($0) })
       let isOwn = open.isSubset(of: [0, 1, 2, 3, 4, 5, 6, 63, 255])
       return Outcome(
-        isOwn ? "0, 1, 2 and the shell's own only" : "\(open.sorted())",
-        open.isSubset(of: [0, 1, 2, 3, 4, 5, 6, 63, 255]),
-        open.isSuperset(of: [0, 1, 2]))
+        isOwn ? "only 0, 1, 2 and those of the shell" : "\(open.sorted())",
+        isOwn, open.isSuperset(of: [0, 1, 2]))
     },
     AttackCase(
       "writing outside",
       allFail: [
         "echo x > /usr/x", "echo x >> /usr/bin/true", "echo x > /x", "echo x > /etc/passwd",
         "mkdir /workspace2", "rm /bin", "touch /dev/x", "echo 1 > /proc/sys/kernel/panic",
-      ], "read-only, or not allowed"),
+      ], "read-only or not allowed"),
     AttackCase("servers of the host: loopback, abstract name, vsock") {
       let (listener, port) = try loopbackListener()
       let named = try abstractListener("turnwise-test")
@@ -60,7 +59,7 @@ extension AttackCase {
           """))
       var waiting = [listener, named].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
       return Outcome(
-        "EAFNOSUPPORT or ECONNREFUSED; the listeners saw nothing",
+        "EAFNOSUPPORT or ECONNREFUSED; no connection to the listeners",
         result.output == "refused\n97\n97\n111\n", poll(&waiting, 2, 0) == 0)
     },
     AttackCase("killing processes of the host") {
@@ -73,12 +72,13 @@ extension AttackCase {
             && echo reached; echo here; kill -9 -1; echo still
           """))
       return Outcome(
-        "no such process; the canary lives", canary.isRunning, result.output == "here\nstill\n")
+        "no such process; the host's process is running", canary.isRunning,
+        result.output == "here\nstill\n")
     },
   ]
 }
 
-/// A socket of the host that listens where only the host should reach it.
+/// A socket of the host that listens on the loopback interface.
 func loopbackListener() throws -> (descriptor: Int32, port: UInt16) {
   let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
   var address = sockaddr_in()
@@ -95,7 +95,7 @@ func loopbackListener() throws -> (descriptor: Int32, port: UInt16) {
   return (listener, UInt16(bigEndian: address.sin_port))
 }
 
-/// A socket of the host that listens at a name in no file system.
+/// A socket of the host that listens under an abstract name, which is in no file system.
 func abstractListener(_ name: String) throws -> Int32 {
   let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
   var address = sockaddr_un()

@@ -3,7 +3,7 @@ import TurnwiseCore
 import TurnwiseSandbox
 
 extension AttackCase {
-  /// Cases 24 to 29: calls of the kernel, devices and rights.
+  /// Cases 24 to 29: system calls, devices and rights.
   static let kernel: [AttackCase] = [
     AttackCase("debugging other processes") {
       let calls = systemCalls([
@@ -46,7 +46,7 @@ extension AttackCase {
       allFail: [
         "mknod d b 254 0", "mknod c c 1 3", "ls /dev/kmsg", "ls /dev/fuse", "ls /dev/kvm",
         "ls /dev/pts", "ls /dev/mem",
-      ], "none can be made, none is there"),
+      ], "none exists, none can be created"),
     AttackCase("set-user-id") {
       let result = try await play(
         """

@@ -4,9 +4,9 @@ import TurnwiseCore
 import TurnwiseSandbox
 
 extension AttackCase {
-  /// Cases 39 to 44: what goes wrong around commands, and worlds that must not touch.
+  /// Cases 39 to 44: sandboxes at the same time, failures of launches, cancellation, forks.
   static let machinery: [AttackCase] = [
-    AttackCase("two live sandboxes that look for each other") {
+    AttackCase("two running sandboxes that look for each other") {
       let sandbox = Sandbox(slots: 2, limits: Sandbox.patient.limits)
       let one = Task {
         try await play(
@@ -18,7 +18,7 @@ extension AttackCase {
           f = open('/usr/bin/true'); fcntl.flock(f, fcntl.LOCK_EX); time.sleep(1000)"
           """, by: sandbox)
       }
-      // The lock on a shared file is the channel that is known, and tells that the other is there.
+      // The lock on a shared file is the known channel, and shows that the other one is running.
       let two = try await play(
         """
         until ! flock -n /usr/bin/true true; do sleep 0.01; done; echo locked
@@ -29,10 +29,10 @@ extension AttackCase {
       let isAlone = two.output.hasPrefix("locked\n/dev/shm/:\n\n/tmp:\n0\n0\n")
       return Outcome(
         isAlone
-          ? "no file, socket, key or process; flock on /usr is seen, as documented"
+          ? "no file, socket, key or process; locks on /usr are visible, as documented"
           : two.output.debugDescription, isAlone)
     },
-    AttackCase("the thread that asked ends") {
+    AttackCase("the thread that asked for a command ends") {
       let (results, found) = AsyncStream<CommandResult?>.makeStream()
       Thread { Task { found.yield(try? await play("sleep 0.3; echo done")) } }.start()
       var result: CommandResult?
@@ -40,12 +40,12 @@ extension AttackCase {
         result = first
         break
       }
-      return Outcome("the command goes on", result?.output == "done\n")
+      return Outcome("the command continues", result?.output == "done\n")
     },
-    AttackCase("500 kills during the launch") {
+    AttackCase("500 commands that are killed during the launch") {
       _ = try await #require(processExitsWith: .success) {
         var sandbox: Sandbox? = Sandbox(slots: 2)
-        let before = try await Belongings.afterWarmingUp(try #require(sandbox))
+        let before = try await ProcessResources.afterWarmUp(of: try #require(sandbox))
         for number in 0..<500 {
           let running = sandbox
           let task = Task {
@@ -56,14 +56,14 @@ extension AttackCase {
           guard case .failure = await task.result else { exit(3) }
         }
         sandbox = nil
-        let after = try await Belongings.settled { $0.children == 0 }
+        let after = try await ProcessResources.count { $0.children == 0 }
         guard after.isNoMore(than: before), after.children == 0 else { exit(4) }
       }
       return Outcome("no process, descriptor, mount or folder left", true)
     },
-    AttackCase("launch that fails") {
+    AttackCase("a launch that fails") {
       _ = try await #require(processExitsWith: .success) {
-        // Too few descriptors for the channels of a command, whoever one is.
+        // These are too few descriptors for a command.
         let sandbox = Sandbox(slots: 1)
         var few = rlimit(rlim_cur: 12, rlim_max: 12)
         guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &few) == 0 else { exit(3) }
@@ -77,15 +77,15 @@ extension AttackCase {
       let refusal = Sandbox.Refusal(
         launcherSaid: "bwrap: Creating new namespace failed: No space left on device")
       return Outcome(
-        "a failure of the sandbox, never a status; refusals name the remedy",
+        "a failure of the sandbox, not a status; refusals name the remedy",
         refusal.cause == .namespaceLimit, refusal.description.contains("max_user_namespaces"))
     },
-    AttackCase("200 commands, alternately killed") {
+    AttackCase("200 commands, every second one killed") {
       _ = try await #require(processExitsWith: .success) {
         var limits = Sandbox.Limits()
         limits.seconds = 0.2
         var sandbox: Sandbox? = Sandbox(slots: 2, limits: limits)
-        let before = try await Belongings.afterWarmingUp(try #require(sandbox))
+        let before = try await ProcessResources.afterWarmUp(of: try #require(sandbox))
         for number in 0..<200 {
           let running = sandbox
           let command: Text = number % 10 == 5 ? "setsid sleep 1000 & sleep 1000" : "echo x > f"
@@ -97,10 +97,10 @@ extension AttackCase {
           _ = await task.result
         }
         sandbox = nil
-        let after = try await Belongings.settled { $0.children == 0 }
+        let after = try await ProcessResources.count { $0.children == 0 }
         guard after.isNoMore(than: before), after.children == 0 else { exit(4) }
       }
-      return Outcome("descriptors, processes, mounts and folders as before", true)
+      return Outcome("as many descriptors, processes, mounts and folders as before", true)
     },
     AttackCase("forks of one state") {
       let start = try await play("mkdir d; echo 1 > d/n; export N=3; cd d").workspace

@@ -3,21 +3,21 @@ import TurnwiseCore
 import TurnwiseSandbox
 
 extension AttackCase {
-  /// The limit of memory in these cases, in MiB.
+  /// The memory limit in these cases, in MiB.
   private static let limit = 96
 
-  /// A Python program that takes memory without end, prints on each line how many MiB it has taken, and
-  /// must be stopped for it before that is far beyond the limit.
+  /// A Python program that takes memory without end, prints after each step how many MiB it has taken, and
+  /// must be stopped for memory before that is far more than the limit.
   ///
-  /// It pauses between its steps, so that a busy machine has the time to look. Where `refusal` is given,
-  /// the program may instead end with these words, because it was refused what it asked for.
+  /// It pauses between the steps, so that the host can check on a busy machine, too. If `refusal` is given,
+  /// the program may instead fail with these words.
   private static func memory(
     _ name: String, _ program: String, refusal: String? = nil, _ outcome: String
   ) -> AttackCase {
     AttackCase(name) {
       let sandbox = Sandbox.limited {
         $0.memoryBytes = limit << 20
-        // What is not stopped for memory is not stopped at all, and shows.
+        // A program that is not stopped for memory ends at the latest after this time, which fails.
         $0.seconds = 60
       }
       let before = try Workspace([
@@ -33,14 +33,14 @@ extension AttackCase {
     }
   }
 
-  /// Cases 65 to 75: memory that belongs to no process, or that its pages do not show.
+  /// Cases 65 to 75: memory that belongs to no process, or that is not among the pages of one.
   static let memory: [AttackCase] = [
     memory(
-      "shared pages that are given back",
+      "shared pages without a file",
       """
       import mmap
       memory = mmap.mmap(-1, 64 << 20)
-      """, refusal: "Operation not permitted", "refused: what is shared is a file of the workspace"),
+      """, refusal: "Operation not permitted", "refused; only files of the workspace can be shared"),
     memory(
       "shared pages of /dev/zero",
       """
@@ -51,7 +51,7 @@ extension AttackCase {
           memory = mmap.mmap(zero, 8 << 20)
           for place in range(0, 8 << 20, 4096): memory[place] = 1
           kept.append(memory); print(8 * len(kept), flush=True); time.sleep(0.02)
-      """, refusal: "Permission denied", "cannot be written, or counted where it is mapped"),
+      """, refusal: "Permission denied", "cannot be written, or is counted where it is mapped"),
     memory(
       "a process whose first thread has ended",
       """
@@ -63,9 +63,9 @@ extension AttackCase {
               for place in range(0, 8 << 20, 4096): memory[place] = 1
               kept.append(memory); print(8 * len(kept), flush=True); time.sleep(0.02)
       threading.Thread(target=grow).start()
-      # The call that ends one thread.
+      # The call that ends only the thread.
       ctypes.CDLL(None).syscall(ctypes.c_long(60 if platform.machine() == "x86_64" else 93), 0)
-      """, "stopped for memory, seen by another thread"),
+      """, "stopped for memory, read through another thread"),
     memory(
       "socket buffers",
       """
@@ -85,9 +85,9 @@ extension AttackCase {
               if os.fork(): time.sleep(1000)
               pairs, sent = [], 0
       """.replacingOccurrences(of: "import socket", with: "import os, socket"),
-      "stopped for memory; buffers stay as small as they are made"),
+      "stopped for memory; buffers cannot be enlarged"),
     memory(
-      "messages whose senders are gone",
+      "messages whose senders have closed",
       """
       import os, socket, time
       sent, kept = 0, []
@@ -120,7 +120,7 @@ extension AttackCase {
       """
       import fcntl, os
       fcntl.fcntl(os.pipe()[1], 1031, 1 << 20)
-      """, refusal: "Operation not permitted", "refused: F_SETPIPE_SZ"),
+      """, refusal: "Operation not permitted", "refused (F_SETPIPE_SZ)"),
     memory(
       "pages that only a pipe has",
       """
@@ -132,17 +132,17 @@ extension AttackCase {
       vector = (ctypes.c_void_p * 2)(ctypes.addressof(text), 1 << 20)
       if libc.syscall(ctypes.c_long(number), ends[1], vector, ctypes.c_long(1), 0) < 0:
           raise SystemExit(os.strerror(ctypes.get_errno()))
-      """, refusal: "Operation not permitted", "refused: vmsplice"),
+      """, refusal: "Operation not permitted", "refused (vmsplice)"),
     memory(
-      "sets of rules of the kernel",
+      "rule sets in the kernel",
       """
       import ctypes, os
       libc = ctypes.CDLL(None, use_errno=True)
       if libc.syscall(ctypes.c_long(444), 0, ctypes.c_long(0), 1) < 0:
           raise SystemExit(os.strerror(ctypes.get_errno()))
-      """, refusal: "Function not implemented", "refused: landlock"),
+      """, refusal: "Function not implemented", "refused (landlock)"),
     memory(
-      "files of /tmp that have no name any more",
+      "files of /tmp without a name",
       """
       import os, time
       kept, taken = [], 0
@@ -152,14 +152,14 @@ extension AttackCase {
               taken += os.write(file, b"x" * (4 << 20)) >> 20
           print(taken, flush=True); time.sleep(0.02)
       """, refusal: "No space left on device", "64 MiB in all, then ENOSPC"),
-    AttackCase("the memory that the machine needs itself") {
+    AttackCase("the memory that the machine needs for itself") {
       let hungry = Sandbox.limited { $0.hostReserveBytes = 1 << 50 }
       do {
         _ = try await play("echo early; sleep 1000", by: hungry)
-        return Outcome("the command ran on", false)
+        return Outcome("the command was not stopped", false)
       } catch let failure as Failure {
         return Outcome(
-          "stopped: a failure of the machine, to be tried again",
+          "stopped; a failure of the machine, which can be retried",
           failure.code == "machine-memory", failure.isRetryable)
       }
     },

@@ -3,7 +3,7 @@ import TurnwiseCore
 import TurnwiseSandbox
 
 extension AttackCase {
-  /// A command that would go on for long, and is stopped in time.
+  /// A command that would run for a long time and must be stopped at the time limit.
   private static func inTime(_ name: String, _ command: Text) -> AttackCase {
     AttackCase(name) {
       let result = try await play(command, by: .limited { $0.seconds = 1.5 })
@@ -14,7 +14,7 @@ extension AttackCase {
     }
   }
 
-  /// Takes back what it wrote, as soon as it can be read, through opened anew and through old descriptors.
+  /// A program that reads its own output back before the host can, through descriptors that it opens again.
   private static let takingBack: Text = """
     import os, threading, time
     def fight(number):
@@ -28,13 +28,13 @@ extension AttackCase {
     for number in [1, 2, 1, 2]: threading.Thread(target=fight, args=(number,)).start()
     """
 
-  /// Cases 81 to 88: what the agent can do to the host while the host reads its outputs.
+  /// Cases 81 to 88: what a command can do to the host while the host reads its outputs.
   static let outputs: [AttackCase] = [
     inTime("taking output back before the host reads it", "python3 -c \"\(takingBack)\""),
     inTime(
-      "taking output back, then asleep", "(python3 -c \"\(takingBack)\") & sleep 20; wait"),
+      "taking output back in the background", "(python3 -c \"\(takingBack)\") & sleep 20; wait"),
     inTime(
-      "40 processes that write at once, elsewhere",
+      "40 processes that write to /dev/null at once",
       "for i in {1..40}; do (while :; do echo x; done > /dev/null) & done; wait"
     ),
     AttackCase("40 processes that write at once") {
@@ -43,7 +43,7 @@ extension AttackCase {
         "stopped for output", result.limit == .output, result.standardError.isTruncated,
         try await play("echo well").output == "well\n")
     },
-    AttackCase("writers that are killed while the host looks at them") {
+    AttackCase("writers that are killed while the host reads from them") {
       let result = try await play(
         """
         for i in {1..60}; do
@@ -53,9 +53,9 @@ extension AttackCase {
         done 2>/dev/null; echo done
         """)
       return Outcome(
-        "the others go on", result.status == 0, result.output.hasSuffix("done\n"))
+        "the others continue", result.status == 0, result.output.hasSuffix("done\n"))
     },
-    AttackCase("memory and descriptors that change while the host looks at them") {
+    AttackCase("memory and descriptors that change while the host reads them") {
       let result = try await play(
         """
         python3 -c "
@@ -78,7 +78,7 @@ extension AttackCase {
         result.workspace == .empty || result.isShellStateSaved)
     },
     AttackCase(
-      "writes that cannot be",
+      "invalid writes",
       """
       python3 -c "
       import ctypes, os
@@ -92,7 +92,7 @@ extension AttackCase {
       os.close(2); tell(libc.write(2, b'x', 1))
       os.open('/dev/null', os.O_RDONLY); tell(libc.write(2, b'x', 1))"
       """, prints: "-1 14\n0 \n-1 14\n-1 22\nabc\n4 \n-1 9\n-1 9\n", "the errors of the kernel"),
-    AttackCase("a second one who is asked") {
+    AttackCase("a program that wants to receive the notifications itself") {
       // SECCOMP_SET_MODE_FILTER with SECCOMP_FILTER_FLAG_NEW_LISTENER, and a filter that allows all.
       let result = try await play(
         """

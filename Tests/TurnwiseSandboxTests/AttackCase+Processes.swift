@@ -4,7 +4,7 @@ import TurnwiseReport
 import TurnwiseSandbox
 
 extension AttackCase {
-  /// Cases 11 to 18: odd output, missing input, and processes that want to stay.
+  /// Cases 11 to 18: odd output, missing input, and processes that try to outlive their command.
   static let processes: [AttackCase] = [
     AttackCase("invalid UTF-8 and NUL") {
       let result = try await play("printf '\\xff\\xfe\\x00ok\\x80\\n'")
@@ -24,7 +24,7 @@ extension AttackCase {
     },
     AttackCase(
       "reading standard input", "read x; echo $?; cat; python3 -c 'input()' 2>&1 | tail -1",
-      prints: "1\nEOFError: EOF when reading a line\n", "at its end at once"),
+      prints: "1\nEOFError: EOF when reading a line\n", "ends at once"),
     AttackCase("timeout with TERM ignored") {
       let sandbox = Sandbox.limited { $0.seconds = 1 }
       let result = try await play(
@@ -45,12 +45,12 @@ extension AttackCase {
         "setsid nohup sh -c 'sleep 0.3; echo late > late' >/dev/null 2>&1 & disown; echo now",
         "sleep 0.6; ls; ps -e --no-headers -o comm | sort -u | tr '\\n' ' '", by: sandbox)
       return Outcome(
-        "dead with its command: no file, no process",
+        "ended with its command: no file, no process",
         result.output.hasPrefix("bash ps sort tr") || result.output.hasPrefix("bash ps"),
         !result.output.contains("sleep"), result.workspace.paths.isEmpty)
     },
     AttackCase(
-      "daemon that holds the output", "setsid sleep 1000 & echo background",
+      "daemon that keeps the output open", "setsid sleep 1000 & echo background",
       prints: "background\n", "the command returns without it"),
     AttackCase(
       "zombies",
@@ -60,6 +60,6 @@ extension AttackCase {
         ps -e --no-headers -o stat,comm | grep -qE '^Z|sleep' || { echo none; break; }; sleep 0.01
       done
       """,
-      prints: "none\n", "none inside; none of ours (see the soak)"),
+      prints: "none\n", "none in the sandbox; for the host see SoakTests"),
   ]
 }

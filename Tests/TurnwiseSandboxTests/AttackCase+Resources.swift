@@ -5,7 +5,7 @@ import TurnwiseSandbox
 extension AttackCase {
   private static let before = Result { try Workspace([("kept", "as it was\n")]) }
 
-  /// A command that goes beyond a limit, and leaves the workspace as it was.
+  /// A command that exceeds a limit and is stopped, which leaves the workspace as it was.
   private static func stopped(
     _ name: String, _ command: Text, by limit: CommandResult.Limit, _ outcome: String,
     _ change: @escaping @Sendable (inout Sandbox.Limits) -> Void = { _ in }
@@ -19,10 +19,10 @@ extension AttackCase {
     }
   }
 
-  /// Cases 1 to 10: what takes more than its share.
+  /// Cases 1 to 10: commands that use more than their share.
   static let resources: [AttackCase] = [
     AttackCase("fork bomb") {
-      // All builtin: nothing could be started to count.
+      // The count uses builtins only, because no program can be started.
       let result = try await play(
         """
         f() { f | f & }; f 2>/dev/null; most=0
@@ -45,7 +45,7 @@ extension AttackCase {
       done; wait
       """, by: .memory, "stopped for memory; workspace as before"
     ) { $0.memoryBytes = 128 << 20 },
-    AttackCase("disk filler") {
+    AttackCase("filling the disk") {
       let result = try await play(
         """
         dd if=/dev/zero of=big bs=1M count=100 status=none

@@ -3,6 +3,7 @@ import TurnwiseCore
 import TurnwiseSandbox
 
 extension AttackCase {
+  /// Commands that must end with a status and leave a shell that works and keeps its variables.
   private static func statuses(
     _ name: String, _ commands: [(Text, Int)], _ outcome: String
   ) -> AttackCase {
@@ -19,7 +20,7 @@ extension AttackCase {
     }
   }
 
-  /// Cases 37 and 38: commands that break the shell, or are none.
+  /// Cases 37 and 38: commands that break the shell, and commands that are empty, long or invalid.
   static let shell: [AttackCase] = [
     statuses(
       "breaking the shell",
@@ -28,7 +29,7 @@ extension AttackCase {
         ("trap - EXIT; cd /tmp", 0), ("return 4 2>/dev/null; exit 4", 4),
         ("export PATH=/nope", 0), ("exec 6>&-", 0), ("exec sh -c 'kill -9 $$; exit 3'", 3),
         ("ulimit -t 0; while :; do :; done", 137),
-      ], "the status of bash; the next command works in the state that is left"),
+      ], "the status of bash; the next command works, with the variables that were exported"),
     AttackCase("odd commands") {
       let long = Text(String(repeating: ": abcdefgh;\n", count: 25_000) + "exit 7")
       var statuses: [Int] = []
@@ -37,7 +38,7 @@ extension AttackCase {
       }
       do {
         try await play("a\0b")
-        return Outcome("a NUL byte was taken", false)
+        return Outcome("a NUL byte was accepted", false)
       } catch let error as CommandError {
         return Outcome(
           "\(statuses.map(String.init).joined(separator: ", ")); NUL refused by the host",

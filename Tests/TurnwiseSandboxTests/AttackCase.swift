@@ -2,15 +2,17 @@ import Foundation
 import TurnwiseCore
 import TurnwiseSandbox
 
-/// One row of the attack table: something hostile or unlucky, and whether the sandbox held.
+/// A row of the attack table: something hostile or unlucky, and whether the sandbox kept its promise.
 struct AttackCase: Sendable {
-  /// What came of an attempt.
+  /// The result of an attempt.
   struct Outcome: Sendable {
+    /// What happened, in a few words.
     let text: String
-    let isHeld: Bool
+    /// Whether all conditions of the promise were met.
+    let isAsPromised: Bool
 
     init(_ text: String, _ conditions: Bool...) {
-      (self.text, isHeld) = (text, conditions.allSatisfy { $0 })
+      (self.text, isAsPromised) = (text, conditions.allSatisfy { $0 })
     }
   }
 
@@ -21,7 +23,7 @@ struct AttackCase: Sendable {
     (self.name, self.attempt) = (name, attempt)
   }
 
-  /// A command whose whole output, of both streams, must be as it is given here.
+  /// A command whose output, of both streams together, must be exactly `expected`.
   init(_ name: String, _ command: Text, prints expected: String, _ outcome: String) {
     self.init(name) {
       let result = try await play(command)
@@ -30,7 +32,7 @@ struct AttackCase: Sendable {
     }
   }
 
-  /// Commands of which each must fail, and for another reason than that there is no such program.
+  /// Commands that must all fail, and for another reason than a missing program.
   init(_ name: String, allFail commands: [String], _ outcome: String) {
     self.init(name) {
       let wrong = try await notRefused(commands)
@@ -38,28 +40,30 @@ struct AttackCase: Sendable {
     }
   }
 
-  /// A system call from Python: prints what it returned and the error number.
-  static func systemCalls(_ calls: [(name: String, numbers: (x86: Int, arm: Int))]) -> Text {
-    let table = calls.map { name, numbers in
-      #if arch(x86_64)
-        "('\(name)', \(numbers.x86))"
-      #else
-        "('\(name)', \(numbers.arm))"
-      #endif
-    }
-    return Text(
-      """
-      python3 -c "
-      import ctypes
-      libc = ctypes.CDLL(None, use_errno=True)
-      for name, number in [\(table.joined(separator: ", "))]:
-          print(name, libc.syscall(ctypes.c_long(number), 0, 0, 0, 0, 0, 0), ctypes.get_errno())
-      "
-      """)
-  }
 }
 
-/// Those of some commands that did not fail, or could not even be tried.
+/// A command that makes system calls without arguments, and prints the result and the error number of
+/// each.
+func systemCalls(_ calls: [(name: String, numbers: (x86: Int, arm: Int))]) -> Text {
+  let table = calls.map { name, numbers in
+    #if arch(x86_64)
+      "('\(name)', \(numbers.x86))"
+    #else
+      "('\(name)', \(numbers.arm))"
+    #endif
+  }
+  return Text(
+    """
+    python3 -c "
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    for name, number in [\(table.joined(separator: ", "))]:
+        print(name, libc.syscall(ctypes.c_long(number), 0, 0, 0, 0, 0, 0), ctypes.get_errno())
+    "
+    """)
+}
+
+/// The commands that did not fail, or could not be tried.
 func notRefused(_ commands: [String]) async throws -> [String] {
   var wrong: [String] = []
   for command in commands {

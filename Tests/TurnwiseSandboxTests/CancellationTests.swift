@@ -5,7 +5,7 @@ import TurnwiseSandbox
 
 @Suite struct `A cancelled command` {
   @Test(arguments: [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 50])
-  func `ends at once, however far it was`(milliseconds: Int) async throws {
+  func `ends at once, whatever it was doing`(milliseconds: Int) async throws {
     let task = Task { try await play("sleep 1000") }
     try await Task.sleep(for: .milliseconds(milliseconds))
     task.cancel()
@@ -14,7 +14,7 @@ import TurnwiseSandbox
     } throws: { ($0 as? Failure)?.boundary == .cancelled }
   }
 
-  @Test func `does not begin when it is cancelled before`() async throws {
+  @Test func `does not start if it was cancelled before`() async throws {
     let task = Task {
       withUnsafeCurrentTask { $0?.cancel() }
       return try await play("sleep 1000")
@@ -35,7 +35,7 @@ import TurnwiseSandbox
     #expect(try await third.value.output == "third\n")
   }
 
-  @Test func `leaves its slot to the next one`() async throws {
+  @Test func `frees its slot for the next command`() async throws {
     let sandbox = Sandbox(slots: 2)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<24 {
@@ -67,7 +67,7 @@ import TurnwiseSandbox
     for sleeper in sleepers { await #expect(throws: Failure.self) { try await sleeper.value } }
   }
 
-  @Test func `are told apart`() async throws {
+  @Test func `do not mix up their workspaces and outputs`() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<40 {
         group.addTask {

@@ -1,18 +1,19 @@
 import Testing
 import TurnwiseCore
 import TurnwiseSandbox
+import TurnwiseTestSupport
 
 extension ContractCase {
   private static let megabytes = Text((0..<5 << 20).map { UInt8(truncatingIfNeeded: $0 * 7 >> 3) })
 
-  /// Files, written and read by the host and by commands.
+  /// Promises about files that the host and commands write and read.
   static let files: [ContractCase] = [
-    roundTrip("text comes through as it is", "one\ntwo\n"),
-    roundTrip("text without a last newline gets none", "one\r\ntwo"),
-    roundTrip("text of all scripts comes through", "naïve Größe 漢字 שלום 🦊\u{0301}\n"),
-    roundTrip("all byte values come through", Text((0..<512).map { UInt8($0 & 0xFF) })),
-    roundTrip("a file of no bytes is a file", ""),
-    roundTrip("a file of 5 MB comes through", megabytes),
+    roundTrip("text is kept byte for byte", "one\ntwo\n"),
+    roundTrip("no newline is added to the end of text", "one\r\ntwo"),
+    roundTrip("text of all scripts is kept", "naïve Größe 漢字 שלום 🦊\u{0301}\n"),
+    roundTrip("all byte values are kept", Text((0..<512).map { UInt8($0 & 0xFF) })),
+    roundTrip("an empty file is kept", ""),
+    roundTrip("a file of 5 MB is kept", megabytes),
     roundTrip("a name may have spaces and quotes", "x", name: "a 'b' \"c\" $d\nend"),
     roundTrip("a name may look like an option", "x", name: "-rf"),
     roundTrip("a name need not be UTF-8", "x", name: Text([0x66, 0xFF, 0x80])),
@@ -23,36 +24,36 @@ extension ContractCase {
       #expect(text.bytes.count == 5_000_000)
       #expect(text.bytes.starts(with: Array("123456789\n123456789\n".utf8)))
     },
-    ContractCase("writing over a longer file leaves nothing of it") {
+    ContractCase("writing to a longer file replaces all of it") {
       var workspace = try containing([("f", "a long text")])
       try workspace.write("short", to: "f")
       #expect(try await play("cat f; wc -c < f", in: workspace).output == "short5\n")
     },
-    ContractCase("writing over a file keeps its permissions") {
+    ContractCase("writing to a file keeps its permissions") {
       var workspace = try await play("echo 'echo old' > run; chmod 750 run").workspace
       try workspace.write("echo new", to: "run")
       #expect(try await play("./run; stat -c %a run", in: workspace).output == "new\n750\n")
     },
-    ContractCase("directories on the way are made") {
+    ContractCase("missing directories are created") {
       let workspace = try containing([("new/deep/f", "x"), ("new/g", "y")])
       let result = try await play("find . -type f | sort; stat -c '%a %F' new/deep", in: workspace)
       #expect(result.output == "./new/deep/f\n./new/g\n755 directory\n")
     },
-    ContractCase("a path may be absolute, below the workspace") {
+    ContractCase("a path in the workspace may be absolute") {
       let workspace = try containing([("/workspace/d/f", "x")])
       #expect(try workspace.read("d/f") == "x")
       #expect(try await play("cat /workspace/d/f", in: workspace).output == "x")
     },
-    ContractCase("a directory lists what is in it, and not what is below that") {
+    ContractCase("a list has the entries of a directory, but not those of its subdirectories") {
       let workspace = try await play("mkdir -p d/e; touch d/e/f d/b d/a; ln -s a d/l").workspace
       #expect(try workspace.list("d").map(\.path) == ["d/a", "d/b", "d/e", "d/l"])
       #expect(try workspace.list(".").map(\.path) == ["d"])
     },
-    ContractCase("what a command deletes is gone") {
+    ContractCase("a file that a command deletes is missing") {
       let workspace = try await play("rm f", in: containing([("f", "x")])).workspace
       #expect(throws: FileError.missing("f")) { try workspace.read("f") }
     },
-    refusal("a file that is not there cannot be read", after: "mkdir d", is: .missing("d/f")) {
+    refusal("a missing file cannot be read", after: "mkdir d", is: .missing("d/f")) {
       _ = try $0.read("d/f")
     },
     refusal("a directory is not read as a file", after: "mkdir d", is: .isDirectory("d")) {
@@ -64,7 +65,7 @@ extension ContractCase {
     refusal("a file is not listed as a directory", after: "touch f", is: .isNotDirectory("f")) {
       _ = try $0.list("f")
     },
-    refusal("a directory is not written over", after: "mkdir d", is: .isDirectory("d")) {
+    refusal("a directory is not replaced by a file", after: "mkdir d", is: .isDirectory("d")) {
       try $0.write("x", to: "d")
     },
     refusal("nothing is written below a file", after: "touch f", is: .isNotDirectory("f")) {
@@ -78,14 +79,16 @@ extension ContractCase {
       "a file without permission is not written", after: "echo x > f; chmod 400 f",
       is: .notAllowed("f")
     ) { try $0.write("y", to: "f") },
-    refusal("a path does not lead out", after: "true", is: .leadsUp("../etc/passwd")) {
+    refusal(
+      "a path outside the workspace is not read", after: "true", is: .leadsUp("../etc/passwd")
+    ) {
       _ = try $0.read("../etc/passwd")
     },
     refusal("a link is not followed", after: "ln -s /etc/passwd l", is: .isLink("l")) {
       _ = try $0.read("l")
     },
-    ContractCase("a file above the caller's limit is not read") {
-      let folder = try ScratchFolder(holding: containing([("f", "12345")]))
+    ContractCase("a file larger than the caller's limit is not read") {
+      let folder = try TemporaryFolder(containing: containing([("f", "12345")]))
       defer { folder.remove() }
       let host = try HostFolder(folder.path)
       #expect(try host.read("f", limit: 5) == "12345")

@@ -13,7 +13,7 @@ struct ContractCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { promise }
 
-  /// A file that comes into the workspace, is copied by a command, and comes back.
+  /// A file that is written to the workspace, copied by a command, and read again.
   static func roundTrip(_ promise: String, _ contents: Text, name: Text = "file") -> ContractCase {
     ContractCase(promise) {
       let workspace = try containing([(name, contents)])
@@ -24,7 +24,7 @@ struct ContractCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Commands, one after another, of which the last prints this and nothing else.
+  /// Commands that run one after another; the last one must print exactly `expected`.
   static func printed(_ promise: String, _ commands: Text..., expected: String) -> ContractCase {
     ContractCase(promise) {
       var workspace = Workspace.empty
@@ -37,7 +37,7 @@ struct ContractCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// A command that ends like this.
+  /// Commands and how each must end.
   static func ending(
     _ promise: String, _ commands: [(Text, CommandResult.Ending)], by sandbox: Sandbox = .patient
   ) -> ContractCase {
@@ -49,7 +49,7 @@ struct ContractCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// What the file tools refuse, and why; the workspace stays as it was.
+  /// A call of a file tool that must be refused with an error and must not change the workspace.
   static func refusal(
     _ promise: String, after command: Text, is error: FileError,
     _ attempt: @escaping @Sendable (inout Workspace) throws -> Void
@@ -63,7 +63,7 @@ struct ContractCase: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// A workspace of files that were written one after another.
+/// A workspace to which files were written one after another.
 func containing(_ files: [(path: Text, contents: Text)]) throws -> Workspace {
   var workspace = Workspace.empty
   for (path, contents) in files { try workspace.write(contents, to: path) }

@@ -1,10 +1,10 @@
 import Testing
 
-/// What every sandbox for agents must do, whatever it is made of.
+/// What every sandbox for agents must do, however it is implemented.
 ///
-/// The behaviours are those that Inspect's check of its sandboxes asks for (inspect_ai,
-/// `_sandbox/self_check.py`), as far as they are questions here: a command has no standard input and one
-/// user, and files are read and written as parts of a ``Workspace``.
+/// The promises are those of Inspect's check of its sandboxes (inspect_ai, `_sandbox/self_check.py`), as far
+/// as they apply: here a command has no standard input and one user, and files are read and written as parts
+/// of a ``Workspace``.
 @Suite struct ContractTests {
   private static let cases = ContractCase.files + ContractCase.commands + ContractCase.output
 

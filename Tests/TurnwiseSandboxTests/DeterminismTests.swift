@@ -16,18 +16,18 @@ import TurnwiseSandbox
     "tar -cf - . | sha256sum", "set; true", "cat /proc/self/maps | cut -d' ' -f1", "grep -r 1 .",
     "locale; date -d @0", "echo a > b; cp -r d0 e; rm d1/*; find . ; ls -U", "cat missing; exit 3",
   ])
-  func `does the same, byte for byte`(command: String) async throws {
+  func `has the same result, byte for byte`(command: String) async throws {
     let workspace = try Self.workspace.get()
     let first = try await play(Text(command), in: workspace)
     let second = try await play(Text(command), in: workspace)
     #expect(first == second)
-    // In another slot, as another user, with another history.
+    // The same in another slot, as another user, after another command.
     let elsewhere = Sandbox(slots: 1)
     try await play("echo something > else", by: elsewhere)
     #expect(try await play(Text(command), in: workspace, by: elsewhere) == first)
   }
 
-  @Test func `draws other numbers from another seed`() async throws {
+  @Test func `draws other numbers with another seed`() async throws {
     let draws = try await [7, 8, 7].asyncMap { seed in
       try await Sandbox.patient.run("echo $RANDOM $RANDOM", in: .empty, seed: seed).output
     }
@@ -35,7 +35,7 @@ import TurnwiseSandbox
     #expect(draws[0] != draws[1])
   }
 
-  /// Programs that write at once, slowed down in various places.
+  /// Programs that write at the same time; a `%` is a pause.
   private static let concurrent = [
     "for i in 1 2 3 4 5; do (%; ls nosuch$i; %; echo out$i; %) & %; done; wait",
     "(% ; ls nosuch1; %; ls nosuch2) | (%; sort nosuch3; %) | %; wc -l nosuch4; %",
@@ -53,11 +53,11 @@ import TurnwiseSandbox
   ]
 
   @Test(arguments: concurrent.indices)
-  func `writes the same, however long its programs take`(index: Int) async throws {
+  func `has the same output, however long its programs take`(index: Int) async throws {
     var random = Randomness(seed: UInt64(index))
     var first: CommandResult?
     for _ in 0..<10 {
-      // Of each pause the length differs, not the program: who is forked is part of the order.
+      // Only the length of a pause differs, because the order depends on which processes are started.
       var command = ""
       for part in Self.concurrent[index].split(separator: "%", omittingEmptySubsequences: false) {
         if !command.isEmpty {
@@ -73,7 +73,7 @@ import TurnwiseSandbox
     #expect(first?.errors.contains("nosuch") == true || first?.output.contains("Zero") == true)
   }
 
-  @Test func `lists names in the order of the workspace, however they came to be there`()
+  @Test func `lists names in the order of the workspace, however they were created`()
     async throws
   {
     let made = try await play("for i in c a b; do echo $i > $i; done").workspace

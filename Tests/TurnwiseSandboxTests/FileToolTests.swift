@@ -4,7 +4,7 @@ import TurnwiseCore
 import TurnwiseSandbox
 
 @Suite struct `The file tools` {
-  /// An environment's state, as far as the tools know it.
+  /// A state of an environment that has only a workspace.
   struct State: Codable, Sendable { var workspace: Workspace }
 
   private static let tools = Toolbox<State>.files(in: \.workspace, replyLimit: 64)
@@ -41,7 +41,7 @@ import TurnwiseSandbox
     { "" }
   }
 
-  @Test func `are adopted in a line, beside others`() {
+  @Test func `can be combined with other tools`() {
     let tools: Toolbox<State> = .files(in: \.workspace) + Toolbox { Submit() }
     #expect(tools.descriptions.map(\.name) == ["list", "read", "replace", "submit", "write"])
   }
@@ -63,7 +63,7 @@ import TurnwiseSandbox
     #expect(state.workspace["a.txt"] == "one\n2\n")
   }
 
-  @Test func `show odd names on a line each, without controls`() async throws {
+  @Test func `show odd names on one line each, without control characters`() async throws {
     var state = State(
       workspace: try Workspace([
         (Text([0x1B, 0x0A, 0xFF]), ""), ("é", "1"), ("a\\x0a", "abc"),
@@ -74,8 +74,8 @@ import TurnwiseSandbox
 
   /// A call that is refused, and why.
   ///
-  /// A class: where the error is a parameter of an `async` function, the compiler (Swift 6.3.1, release)
-  /// sets aside fewer bytes for the function's frame than it uses, and the heap is overwritten.
+  /// This is a class because the compiler (Swift 6.3.1, release) reserves too few bytes for the frame of an
+  /// `async` function that has such an error as a parameter, and the heap is overwritten.
   final class Refused: Sendable, CustomTestStringConvertible {
     let (name, arguments, error): (String, JSONValue, FileError)
 
@@ -115,15 +115,17 @@ import TurnwiseSandbox
       Refused(
         "replace", ["path": "a.txt", "old": "o", "new": ""], .manyMatches("a.txt", count: 2)),
     ])
-  func `tell the agent what is not possible, and change nothing`(refused: Refused) async throws {
+  func `tell the agent why a call is not possible, and change nothing`(refused: Refused)
+    async throws
+  {
     var state = try Self.state()
     let reply = try await Self.call(refused.name, refused.arguments, on: &state)
     #expect(reply.isRefusal && reply.text.string == refused.error.description)
     #expect(try state.workspace == Self.state().workspace)
   }
 
-  @Test func `find a text in a megabyte of beginnings of it`() async throws {
-    // Looking for it again at each place would take a minute and more.
+  @Test func `find a text quickly in a megabyte of its own prefixes`() async throws {
+    // A search that starts again at each position would take more than a minute.
     let half = [UInt8](repeating: UInt8(ascii: "a"), count: 1 << 19)
     var workspace = try Workspace([("f", Text(half + half + [UInt8(ascii: "b")]))])
     try workspace.replace(Text(half + [UInt8(ascii: "b")]), with: "", in: "f")
@@ -133,9 +135,9 @@ import TurnwiseSandbox
     }
   }
 
-  @Test func `make no workspace larger than a sandbox takes`() async throws {
+  @Test func `do not make a workspace larger than a sandbox accepts`() async throws {
     var limits = Sandbox.Limits()
-    // A page for each of its files and links.
+    // Each file and link occupies at least a page.
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     (limits.workspaceEntries, limits.workspaceBytes, limits.workspaceDepth) = (9, 5 * page, 2)
     let tools = Toolbox<State>.files(in: \.workspace, limits: limits)

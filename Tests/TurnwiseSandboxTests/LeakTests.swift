@@ -3,33 +3,33 @@ import Testing
 import TurnwiseCore
 import TurnwiseSandbox
 
-/// What belongs to a process is counted in one that does nothing else.
-@Suite struct `Nothing is left behind` {
+/// The resources of a process are counted in an exit test, whose process does nothing else.
+@Suite struct `Nothing is left` {
   @Test func `by 1,000 commands, with timeouts, kills and a fork bomb among them`() async {
     await #expect(processExitsWith: .success) {
       await recordingErrors {
         var limits = Sandbox.Limits()
         limits.seconds = 0.3
         var sandbox: Sandbox? = Sandbox(slots: 2, limits: limits)
-        let before = try await Belongings.afterWarmingUp(try #require(sandbox))
+        let before = try await ProcessResources.afterWarmUp(of: try #require(sandbox))
         let tally = Tally()
         await withTaskGroup(of: Void.self) { [sandbox] group in
           for worker in 0..<4 {
             group.addTask {
               guard let sandbox else { return }
-              await tally.add(await mischief(250, worker, in: sandbox))
+              await tally.add(await playMisbehaving(250, worker, in: sandbox))
             }
           }
         }
         sandbox = nil
         let counts = await tally.counts
-        // So that the mixture is what it is meant to be.
+        // This checks that all kinds of endings occurred.
         #expect(counts.values.reduce(0, +) == 1000, "\(counts)")
         for kind in ["cancelled", "exited", "time"] {
           #expect(counts[kind, default: 0] > 0, "\(kind)")
         }
-        #expect(counts["trouble"] == nil, "\(counts)")
-        let after = try await Belongings.settled { $0.children == 0 }
+        #expect(counts["failed"] == nil, "\(counts)")
+        let after = try await ProcessResources.count { $0.children == 0 }
         #expect(after.isNoMore(than: before), "\(before) became \(after)")
         #expect(after.children == 0, "\(after.children) children are left")
       }
@@ -40,13 +40,13 @@ import TurnwiseSandbox
     await #expect(processExitsWith: .success) {
       await recordingErrors {
         var limits = Sandbox.Limits()
-        let before = try await Belongings.afterWarmingUp(Sandbox(slots: 2))
+        let before = try await ProcessResources.afterWarmUp(of: Sandbox(slots: 2))
         for number in 0..<20 {
           limits.openFiles = 64 + number
           try await play("true", by: Sandbox(slots: 2, limits: limits))
         }
-        // Threads end some time after the last reference to their sandbox.
-        let after = try await Belongings.settled {
+        // A thread ends some time after the last reference to its sandbox is released.
+        let after = try await ProcessResources.count {
           $0.descriptors.count <= before.descriptors.count && $0.children == 0
         }
         #expect(after.isNoMore(than: before), "\(before) became \(after)")
@@ -57,8 +57,8 @@ import TurnwiseSandbox
 
   @Test(arguments: [0, 2, 4, 6, 8, 10, 15, 20, 30, 50, 100])
   func `by a host that is killed in the middle of commands`(milliseconds: Int) async throws {
-    // A limit that nobody else has tells these processes from all others of the machine; sandboxes
-    // are told by the number of their host.
+    // This number identifies the processes of the commands among all those of the machine. Sandboxes are
+    // identified by the process number of their host.
     let mark = 100_000 + Int(getpid()) * 128 + milliseconds
     let path = NSTemporaryDirectory() + "turnwise-host-\(mark)"
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -78,7 +78,7 @@ import TurnwiseSandbox
       kill(getpid(), SIGKILL)
       try await Task.sleep(for: .seconds(100))
     }
-    // They die after their host, not with it. One that does not die fails the test by its time.
+    // They end shortly after their host. If one does not, this loop does not end.
     let host = try String(contentsOfFile: path, encoding: .utf8)
     while !processesOfMachine("cmdline", with: "\(mark)").isEmpty
       || !processesOfMachine("environ", with: "TURNWISE_HOST=\(host)").isEmpty
@@ -96,7 +96,7 @@ import TurnwiseSandbox
         var sandbox: Sandbox? = Sandbox(slots: 1)
         let workspace = try Workspace([("a", 0o400, "x"), ("d/e", 0o644, "y")])
         let before = try await play("true", in: workspace, by: try #require(sandbox))
-        let belongings = try Belongings()
+        let resources = try ProcessResources()
         #expect(before.workspace == workspace, "\(before)")
         for _ in 0..<20 {
           let result = try await play(
@@ -107,14 +107,14 @@ import TurnwiseSandbox
           #expect(result.workspace.entry("d")?.mode == 0, "\(result.workspace)")
         }
         sandbox = nil
-        let after = try await Belongings.settled { $0.children == 0 }
-        #expect(after.isNoMore(than: belongings), "\(belongings) became \(after)")
+        let after = try await ProcessResources.count { $0.children == 0 }
+        #expect(after.isNoMore(than: resources), "\(resources) became \(after)")
         #expect(after.children == 0, "\(after.children) children are left")
       }
     }
   }
 
-  @Test func `where the memory of commands is concerned`() async {
+  @Test func `in the memory of the host by commands`() async {
     await #expect(processExitsWith: .success) {
       await recordingErrors {
         let sandbox = Sandbox(slots: 1)
@@ -128,8 +128,11 @@ import TurnwiseSandbox
   }
 }
 
-/// Plays commands that misbehave in turn, some of them cancelled on the way.
-private func mischief(_ count: Int, _ worker: Int, in sandbox: Sandbox) async -> [String: Int] {
+/// Plays commands, many of which misbehave and some of which are cancelled; returns how many ended in which
+/// way.
+private func playMisbehaving(_ count: Int, _ worker: Int, in sandbox: Sandbox) async -> [String:
+  Int]
+{
   var counts: [String: Int] = [:]
   for number in 0..<count {
     let command: Text =
@@ -152,19 +155,20 @@ private func mischief(_ count: Int, _ worker: Int, in sandbox: Sandbox) async ->
     switch await task.result {
     case .success(let result): kind = result.limit.map(\.rawValue) ?? "exited"
     case .failure(let failure as Failure) where failure.boundary == .cancelled: kind = "cancelled"
-    case .failure: kind = "trouble"
+    case .failure: kind = "failed"
     }
     counts[kind, default: 0] += 1
   }
   return counts
 }
 
+/// The counts of all workers.
 private actor Tally {
   var counts: [String: Int] = [:]
   func add(_ more: [String: Int]) { counts.merge(more, uniquingKeysWith: +) }
 }
 
-/// The processes of the machine with `text` in their command line or environment.
+/// The processes of the machine whose command line (`cmdline`) or environment (`environ`) contains `text`.
 func processesOfMachine(_ file: String, with text: String) -> [String] {
   let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
   return all.filter { name in

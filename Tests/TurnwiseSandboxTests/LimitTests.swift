@@ -2,23 +2,23 @@ import Testing
 import TurnwiseCore
 import TurnwiseSandbox
 
-@Suite struct `A command that wants too much` {
+@Suite struct `A command that exceeds a limit` {
   static let before = Result { try Workspace([("kept", "as it was\n")]) }
 
-  @Test func `of processes gets no more, and the host lives`() async throws {
+  @Test func `of processes gets no more, and the host is not affected`() async throws {
     let result = try await play(
       "ulimit -u; f() { f | f & }; f 2>/dev/null; sleep 0.5; ls -d /proc/[0-9]* | wc -l; echo done")
     #expect(result.output.hasPrefix("48\n"))
     #expect(try await play("echo well").output == "well\n")
   }
 
-  @Test func `of memory in one process is refused it`() async throws {
+  @Test func `of memory in one process gets an error`() async throws {
     let result = try await play("python3 -c 'x = bytearray(3 << 30)'; echo $?")
     #expect(result.output == "1\n")
     #expect(result.errors.hasSuffix("MemoryError\n"))
   }
 
-  @Test func `of memory is the first to go when the machine has none left`() async throws {
+  @Test func `of memory is the first to be killed if the machine runs out`() async throws {
     let result = try await play("cat /proc/self/oom_score_adj")
     #expect(result.output == "1000\n")
   }
@@ -32,7 +32,7 @@ import TurnwiseSandbox
     #expect(try result.workspace == Self.before.get())
   }
 
-  @Test func `of memory is not one whose processes map the same file`() async throws {
+  @Test func `of memory is not a command whose processes map the same file`() async throws {
     let sandbox = Sandbox.limited { $0.memoryBytes = 128 << 20 }
     let result = try await play(
       """
@@ -51,11 +51,11 @@ import TurnwiseSandbox
     #expect(result.ending == .exited(0))
   }
 
-  @Test func `of disk finds it full`() async throws {
+  @Test func `of disk space gets an error`() async throws {
     let result = try await play(
       "dd if=/dev/zero of=big bs=1M count=100 status=none; stat -c %s big; echo x > more; rm big more"
     )
-    // The room for names is taken off.
+    // The space for names is subtracted.
     let size = try #require(Int(result.output.dropLast()))
     #expect((32 << 20) - (64 << 10)...(32 << 20) ~= size)
     #expect(result.errors.contains("No space left on device"))
@@ -63,13 +63,13 @@ import TurnwiseSandbox
   }
 
   @Test(arguments: ["/tmp/x", "/dev/shm/x"])
-  func `of memory in files finds it full`(path: String) async throws {
+  func `of memory in files gets an error`(path: String) async throws {
     let result = try await play(
       Text("dd if=/dev/zero of=\(path) bs=1M count=100 status=none; rm \(path)"))
     #expect(result.errors.contains("No space left on device"))
   }
 
-  @Test func `of one file is told by a signal`() async throws {
+  @Test func `of the size of a file gets a signal`() async throws {
     let result = try await play("truncate -s 1T s; echo $?; truncate -s 30M s; stat -c %s s; rm s")
     #expect(result.output == "153\n31457280\n")
   }
@@ -84,7 +84,7 @@ import TurnwiseSandbox
     "i=0; while [ $i -lt 2049 ]; do : > /tmp/n$i; i=$((i+1)); done",
     "cd /tmp; truncate -s 30M a b",
     "truncate -s 30M a b",
-    // Room that is not taken here, but would be where the files are written anew.
+    // These files need more space when they are written again.
     "truncate -s 33550337 a; echo x > b",
     "head -c 30M /dev/zero > b; echo x > a; python3 -c 'import os\nfor i in range(2000): os.link(\"a\", str(i))'",
     "truncate -s 31M a; echo x > b; truncate -s 2M b",
@@ -96,7 +96,7 @@ import TurnwiseSandbox
     #expect(try result.workspace == Self.before.get())
   }
 
-  @Test func `may have as much as is allowed`() async throws {
+  @Test func `may use as much as the limits allow`() async throws {
     let result = try await play(
       "i=1; while [ $i -lt 128 ]; do mkdir d; cd d; i=$((i+1)); done; cd; i=127; while [ $i -lt 2048 ]; do : > n$i; i=$((i+1)); done",
       "find . | wc -l")
@@ -123,7 +123,7 @@ import TurnwiseSandbox
     #expect(try await play("while :; do :; done", by: sandbox).ending == .signaled(9))
   }
 
-  @Test func `of what a workspace holds is not begun`() async throws {
+  @Test func `of the size of a workspace is not started`() async throws {
     let sandbox = Sandbox.limited { $0.workspaceEntries = 2 }
     let workspace = try Workspace([("a", "1"), ("b", "2"), ("c", "3")])
     await #expect {
@@ -132,8 +132,8 @@ import TurnwiseSandbox
   }
 }
 
-@Suite struct `What a command starts` {
-  @Test func `does not outlive it`() async throws {
+@Suite struct `A process that a command starts` {
+  @Test func `does not outlive the command`() async throws {
     let result = try await play(
       "setsid nohup sh -c 'sleep 0.3; echo late > late' >/dev/null 2>&1 & disown; echo now",
       "sleep 0.6; ls; ps -e --no-headers -o comm | sort | uniq | tr '\\n' ' '")
@@ -141,13 +141,13 @@ import TurnwiseSandbox
     #expect(!result.output.contains("sleep"))
   }
 
-  @Test func `does not keep it waiting, even when it holds its output`() async throws {
+  @Test func `does not keep the command waiting if it has the output open`() async throws {
     let result = try await play("setsid sleep 1000 & echo background")
     #expect(result.ending == .exited(0))
     #expect(result.output == "background\n")
   }
 
-  @Test func `does not keep it waiting, even when its output is on its way between two sockets`()
+  @Test func `does not keep the command waiting if the output is in a message`()
     async throws
   {
     let result = try await play(
@@ -164,7 +164,7 @@ import TurnwiseSandbox
     #expect(result.usage.wallSeconds < 9)
   }
 
-  @Test func `leaves no dead children inside`() async throws {
+  @Test func `is reaped in the sandbox`() async throws {
     let result = try await play(
       """
       for i in {1..20}; do (sleep 0.01 &); done

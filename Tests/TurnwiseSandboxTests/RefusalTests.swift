@@ -23,7 +23,7 @@ import TurnwiseSandbox
     ("bwrap: execvp /usr/bin/bash: No such file or directory", .noShell),
     ("bwrap: Can't find source path /usr: No such file or directory", .other), ("", .other),
   ])
-  func `says what stands in the way, and what to do`(
+  func `says why and what to do`(
     message: String, cause: Sandbox.Refusal.Cause
   ) {
     let refusal = Sandbox.Refusal(launcherSaid: message)
@@ -41,52 +41,57 @@ import TurnwiseSandbox
       "exit 0", "exit 1", "kill -9 $$", "echo '{ \"exit-code\": 0 }' >&3",
       "echo '{ \"child-pid\": 1 }' >&3; exit 1", "printf .; exit 1",
     ])
-  func `never takes the trouble of a launch for that of a command`(script: String) async {
+  func `does not mistake a failed launch for a failed command`(script: String) async {
     await #expect(processExitsWith: .success) { [script] in
       let sandbox = try sandboxLaunched(by: "#!/bin/sh\n\(script)\n")
       do {
         let result = try await play("exit 1", by: sandbox)
-        fatalError("There is a result: \(result)")
+        fatalError("The command has a result: \(result)")
       } catch let failure as Failure {
         precondition(failure.boundary == .sandbox, "\(failure)")
       }
     }
   }
 
-  /// Limits of the process, in units of the kernel; what a sandbox makes of them, and the numbers that it
-  /// names where it refuses.
-  static let limits: [(resource: Int32, limit: UInt, names: [String]?)] = [
-    (7, 40, ["open files (ulimit -Hn) is 40;", "at least 64"]), (7, 64, nil), (7, 200, nil),
-    (1, 1 << 20, ["file size (ulimit -Hf) is 1024;", "at least 32768"]),
-    (6, 8, ["processes and threads of this user (ulimit -Hu) is 8;", "at least 16"]),
-    // Other sandboxes of the machine may have the same users, and then count too.
-    (6, 24, nil),
-    (4, 0, nil), (0, 7, nil),
+  /// Limits of the process, in units of the kernel, and what a refusal says about each; nil if commands run
+  /// with that limit.
+  static let limits: [(resource: __rlimit_resource, limit: UInt, words: [String]?)] = [
+    (RLIMIT_NOFILE, 40, ["open files (ulimit -Hn) is 40;", "at least 64"]),
+    (RLIMIT_NOFILE, 64, nil), (RLIMIT_NOFILE, 200, nil),
+    (RLIMIT_FSIZE, 1 << 20, ["file size (ulimit -Hf) is 1024;", "at least 32768"]),
+    (
+      __RLIMIT_NPROC, 8,
+      ["processes and threads of this user (ulimit -Hu) is 8;", "at least 16"]
+    ),
+    // Other sandboxes of the machine may use the same users, and then count too.
+    (__RLIMIT_NPROC, 24, nil),
+    (RLIMIT_CORE, 0, nil), (RLIMIT_CPU, 7, nil),
   ]
 
   @Test(arguments: limits.indices)
-  func `lives with a lower limit of the process, or names it`(index: Int) async {
+  func `works with a lower limit of the process, or names it`(index: Int) async {
     await #expect(processExitsWith: .success) { [index] in
-      let (resource, value, names) = Self.limits[index]
-      // Before there is any other thread that needs one.
+      let (resource, value, words) = Self.limits[index]
+      // The limit is set before another thread exists.
       let sandbox = try sandbox(under: resource, value)
+      let countsProcesses = resource == __RLIMIT_NPROC
       do {
         try await sandbox.probe()
-        precondition(names == nil, "The probe was passed.")
-        // Again, for what is kept from one command to the next.
+        precondition(words == nil, "The probe did not fail.")
+        // Several commands, because sandboxes are used again.
         var state = Workspace.empty
         for number in 1...3 {
           let result = try await sandbox.run("python3 -c 'print(6)'", in: state, seed: 1)
           precondition(result.output == "6\n", "\(number): \(result)")
           state = result.workspace
         }
-      } catch let failure as Failure where resource == 6 {
+      } catch let failure as Failure where countsProcesses {
         precondition(failure.message.contains("ulimit -Hu"), "\(failure)")
-      } catch let refusal as Sandbox.Refusal where refusal.cause == .noPrograms && resource == 6 {
+      } catch let refusal as Sandbox.Refusal where refusal.cause == .noPrograms && countsProcesses {
         precondition(refusal.description.contains("ulimit -Hu"), "\(refusal)")
       } catch let refusal as Sandbox.Refusal {
         precondition(refusal.cause == .resourceLimit, "\(refusal)")
-        precondition(names?.allSatisfy(refusal.description.contains) == true, "\(refusal)")
+        precondition(words?.allSatisfy(refusal.description.contains) == true, "\(refusal)")
         precondition(refusal.remedy.contains("ulimit -Hn"), "\(refusal)")
       }
     }
@@ -96,7 +101,7 @@ import TurnwiseSandbox
     ("processes", -1), ("workspaceBytes", Int.max), ("memoryBytes", 0), ("workspaceDepth", 1 << 20),
     ("openFiles", Int.min), ("commandBytes", -5), ("outputHeadBytes", -1),
   ])
-  func `says which of its own limits makes no sense`(name: String, value: Int) async throws {
+  func `says which of its own limits is out of range`(name: String, value: Int) async throws {
     let paths: [String: any WritableKeyPath<Sandbox.Limits, Int> & Sendable] = [
       "processes": \.processes, "workspaceBytes": \.workspaceBytes, "memoryBytes": \.memoryBytes,
       "workspaceDepth": \.workspaceDepth, "openFiles": \.openFiles, "commandBytes": \.commandBytes,
@@ -112,40 +117,34 @@ import TurnwiseSandbox
   }
 
   @Test(arguments: [0, -1, .nan, .infinity, 1e300])
-  func `says that its time makes no sense`(seconds: Double) async throws {
+  func `says that its time limit is out of range`(seconds: Double) async throws {
     let failure = await #expect(throws: Failure.self) {
       try await Sandbox.limited { $0.seconds = seconds }.probe()
     }
     #expect(failure?.code == "limits")
   }
 
-  /// Calls that are not there, or not allowed, and what the sandbox makes of it.
+  /// System calls that fail, and the cause that the refusal names.
   static let forbidden: [(Host.Forbidden, Sandbox.Refusal.Cause)] = {
-    #if arch(x86_64)
-      let (clone, setns, seccomp) = (56, 308, 317)
-    #else
-      let (clone, setns, seccomp) = (220, 268, 277)
-    #endif
-    let (openat2, closeRange, openProcess) = (437, 436, 434)
-    let (memory, processes): (UInt32, UInt32) = (0x100, 0x2000_0000)  // CLONE_VM, CLONE_NEWPID
+    let newProcesses: UInt32 = 0x100 | 0x2000_0000  // CLONE_VM | CLONE_NEWPID
     return [
-      (.init(number: openat2, error: ENOSYS), .missingCall),
-      (.init(number: openat2, error: EPERM), .missingCall),
-      (.init(number: closeRange, error: ENOSYS), .missingCall),
-      (.init(number: openProcess, error: EPERM), .missingCall),
-      (.init(number: seccomp, error: EINVAL), .missingCall),
-      (.init(number: setns, error: EPERM), .unreachable),
-      (.init(number: clone, error: EPERM, bits: memory | processes), .namespacesForbidden),
-      (.init(number: clone, error: ENOSPC, bits: memory | processes), .namespaceLimit),
+      (.init(number: Host.Call.openat2, error: ENOSYS), .missingCall),
+      (.init(number: Host.Call.openat2, error: EPERM), .missingCall),
+      (.init(number: Host.Call.closeRange, error: ENOSYS), .missingCall),
+      (.init(number: Host.Call.pidfdOpen, error: EPERM), .missingCall),
+      (.init(number: Host.Call.seccomp, error: EINVAL), .missingCall),
+      (.init(number: Host.Call.setns, error: EPERM), .unreachable),
+      (.init(number: Host.Call.clone, error: EPERM, bits: newProcesses), .namespacesForbidden),
+      (.init(number: Host.Call.clone, error: ENOSPC, bits: newProcesses), .namespaceLimit),
     ]
   }()
 
   @Test(arguments: forbidden.indices)
-  func `names the call that it lacks`(index: Int) async {
+  func `names the missing cause`(index: Int) async {
     await #expect(processExitsWith: .success) { [index] in
       let (forbidden, cause) = Self.forbidden[index]
       try Host.forbid(forbidden)
-      // Before anything is awaited: all of this has to be on one thread.
+      // Nothing is awaited before this, because the filter applies to this thread.
       let sandbox = Sandbox(slots: 1)
       let folder = Result(catching: { () throws(FileError) in
         try HostFolder(NSTemporaryDirectory())
@@ -155,7 +154,7 @@ import TurnwiseSandbox
       if cause == .missingCall, case .failure(let error) = folder {
         #expect(refusal.map { FileError.refused($0) } == error)
       } else {
-        // The last call of those that are missing is one that only commands need.
+        // A missing call that only commands need does not prevent the use of a folder.
         #expect(cause != .missingCall || forbidden.error == EINVAL)
       }
     }
@@ -168,7 +167,7 @@ import TurnwiseSandbox
       let sandbox = try sandboxLaunched(by: nil)
       do {
         try await sandbox.probe()
-        fatalError("The probe was passed.")
+        fatalError("The probe did not fail.")
       } catch let refusal as Sandbox.Refusal {
         precondition(refusal.cause == .notInstalled)
         precondition(refusal.description.contains("apt-get install bubblewrap"))
@@ -177,17 +176,17 @@ import TurnwiseSandbox
   }
 }
 
-/// A sandbox of a process with a lower limit.
-private func sandbox(under resource: Int32, _ value: UInt) throws -> Sandbox {
+/// Lowers a limit of this process and creates a sandbox.
+private func sandbox(under resource: __rlimit_resource, _ value: UInt) throws -> Sandbox {
   var limit = rlimit(rlim_cur: value, rlim_max: value)
-  try #require(setrlimit(__rlimit_resource_t(UInt32(resource)), &limit) == 0)
+  try #require(setrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0)
   return Sandbox(slots: 2)
 }
 
-/// A sandbox that finds a script, or nothing, where bubblewrap is, in a process of its own.
+/// A sandbox for which bubblewrap is replaced by a script, or is missing.
 ///
-/// The slots inherit the mounts of the thread that makes them, so those of the machine stay as they
-/// are. Not `async`: all of it has to be on one thread.
+/// The slots inherit the mounts of the thread that creates them, so the mounts of the machine do not change.
+/// This function is not `async`, because everything must happen on one thread.
 private func sandboxLaunched(by script: String?) throws -> Sandbox {
   typealias Mount =
     @convention(c) (
@@ -196,14 +195,16 @@ private func sandboxLaunched(by script: String?) throws -> Sandbox {
   let mount = unsafeBitCast(try #require(dlsym(nil, "mount")), to: Mount.self)
   let unshare = unsafeBitCast(
     try #require(dlsym(nil, "unshare")), to: (@convention(c) (Int32) -> Int32).self)
-  try #require(unshare(0x0002_0000) == 0)  // CLONE_NEWNS
-  try #require(mount("none", "/", nil, 0x4000 | 0x4_0000, nil) == 0)  // MS_REC | MS_PRIVATE
+  let newMounts: Int32 = 0x0002_0000  // CLONE_NEWNS
+  let (bind, recursive, isPrivate): (UInt, UInt, UInt) = (0x1000, 0x4000, 0x4_0000)  // MS_…
+  try #require(unshare(newMounts) == 0)
+  try #require(mount("none", "/", nil, recursive | isPrivate, nil) == 0)
   if let script {
     try #require(mount("none", "/tmp", "tmpfs", 0, nil) == 0)
     let path = "/tmp/launcher"
     try #require(FileManager.default.createFile(atPath: path, contents: Data(script.utf8)))
     try #require(chmod(path, 0o755) == 0)
-    try #require(mount(path, "/usr/bin/bwrap", nil, 0x1000, nil) == 0)  // MS_BIND
+    try #require(mount(path, "/usr/bin/bwrap", nil, bind, nil) == 0)
   } else {
     try #require(mount("none", "/usr/bin", "tmpfs", 0, nil) == 0)
   }

@@ -14,10 +14,10 @@ import TurnwiseSandbox
     ("shopt -s extglob; unset -v RANDOM; set -- x; (exit 1)", 1),
     ("exec 1>/dev/null 2>&1; false", 1), ("{ exit 6; }", 6),
   ])
-  func `ends with the status that bash gives`(command: String, status: Int) async throws {
+  func `ends with the status of bash`(command: String, status: Int) async throws {
     let result = try await play(Text(command))
     #expect(result.ending == .exited(status))
-    // Whatever became of this shell, the next one works.
+    // The next shell works.
     #expect(try await play("echo well", in: result.workspace).output == "well\n")
   }
 
@@ -25,7 +25,7 @@ import TurnwiseSandbox
     ("ulimit -t 0; while :; do :; done", 9),
     ("exec python3 -c 'import ctypes; ctypes.string_at(0)'", 11),
   ])
-  func `tells the signal that ended it`(command: String, signal: Int) async throws {
+  func `reports the signal that ended it`(command: String, signal: Int) async throws {
     let result = try await play("cd /tmp", Text(command))
     #expect(result.ending == .signaled(signal))
     #expect(result.status == 128 + signal)
@@ -38,24 +38,24 @@ import TurnwiseSandbox
     #expect(result.workspace.shell.directory == "/tmp")
   }
 
-  @Test func `finds its input at an end`() async throws {
+  @Test func `finds an empty input`() async throws {
     let result = try await play("read x; echo $?; cat; python3 -c 'input()' 2>&1 | tail -1")
     #expect(result.output == "1\nEOFError: EOF when reading a line\n")
   }
 
-  @Test func `takes long commands`() async throws {
+  @Test func `runs long commands`() async throws {
     let words = String(repeating: "echo -n abcdefgh;\n", count: 17_000)
     let result = try await play(Text(words + "exit 7"))
     #expect(result.status == 7)
     #expect(result.standardOutput.omittedBytes == 8 * 17_000 - 32 * 1024)
   }
 
-  @Test func `takes commands that are not UTF-8`() async throws {
+  @Test func `runs commands that are not UTF-8`() async throws {
     let result = try await play(Text(Array("printf '%s' '".utf8) + [0xFF, 0x80] + Array("'".utf8)))
     #expect(result.standardOutput.text == Text([0xFF, 0x80]))
   }
 
-  @Test func `is not asked to run what it could not`() async throws {
+  @Test func `does not get commands that it could not run`() async throws {
     await #expect(throws: CommandError.containsNUL) { try await play("a\0b") }
     let long = Text([UInt8](repeating: 32, count: 1 << 20 + 1))
     await #expect(throws: CommandError.tooLong(bytes: long.bytes.count, limit: 1 << 20)) {
@@ -63,7 +63,7 @@ import TurnwiseSandbox
     }
   }
 
-  @Test func `sees nothing of the machinery around it but one descriptor`() async throws {
+  @Test func `sees nothing of its supervision but one descriptor`() async throws {
     let result = try await play(
       "ls /proc/self/fd; compgen -v | grep -i turn; declare -F; echo \"$#$*\"; jobs; trap -p INT; ls -a . /run"
     )
@@ -79,7 +79,7 @@ import TurnwiseSandbox
     #expect(!result.standardOutput.isTruncated)
   }
 
-  @Test func `is kept at its beginning and its end`() async throws {
+  @Test func `keeps its beginning and its end`() async throws {
     let result = try await play("printf start; head -c 5000000 /dev/zero | tr '\\0' a; printf end")
     let output = result.standardOutput
     #expect(output.head.bytes.count == 24 * 1024 && output.head.string.hasPrefix("startaa"))
@@ -90,8 +90,7 @@ import TurnwiseSandbox
   }
 
   @Test(arguments: ["yes", "yes >&2"])
-  func `that does not end stops the command, always at the same byte`(command: String) async throws
-  {
+  func `without end stops the command, always at the same byte`(command: String) async throws {
     let first = try await play(Text(command))
     #expect(first.ending == .stopped(.output))
     let flood = command == "yes" ? first.standardOutput : first.standardError
@@ -99,7 +98,7 @@ import TurnwiseSandbox
     #expect(try await play(Text(command)) == first)
   }
 
-  @Test func `is all there when the last writer is a process in the background`() async throws {
+  @Test func `is complete if the last writer is a background process`() async throws {
     let result = try await play("(for i in 1 2 3; do echo $i; done) & wait; echo end")
     #expect(result.output == "1\n2\n3\nend\n")
   }

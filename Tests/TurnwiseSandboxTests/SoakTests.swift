@@ -3,12 +3,12 @@ import Testing
 import TurnwiseCore
 import TurnwiseSandbox
 
-/// Many turns with kills, timeouts and hostile commands among them, in a process of their own.
+/// Many turns, some of which are killed, time out or are hostile, in a process of their own.
 ///
-/// 300 turns, or as many as `TURNWISE_SOAK_TURNS` says:
+/// There are 300 turns, or as many as `TURNWISE_SOAK_TURNS` says:
 /// `TURNWISE_SOAK_TURNS=5000 swift test -c release --filter SoakTests`.
 @Suite struct SoakTests {
-  @Test func `a long and rough run leaves nothing and comes out as a quiet one`() async {
+  @Test func `a long disturbed run leaves nothing, and has the results of a quiet one`() async {
     let result = await #expect(
       processExitsWith: .success, observing: [\.standardOutputContent]
     ) {
@@ -16,15 +16,15 @@ import TurnwiseSandbox
         let turns =
           ProcessInfo.processInfo.environment["TURNWISE_SOAK_TURNS"].flatMap { Int($0) } ?? 300
         var soak: Soak? = try await Soak(turns: turns)
-        let before = try await Belongings.afterWarmingUp(try #require(soak?.patient))
-        // The first part grows what a process keeps; from then on nothing may grow.
+        let before = try await ProcessResources.afterWarmUp(of: try #require(soak?.patient))
+        // The first turns allocate what a process keeps; after them the memory must not grow.
         try await soak?.play(turns / 4)
         let warm = try residentBytes()
         try await soak?.play(turns - turns / 4)
         let growth = try residentBytes() - warm
         let counts = try #require(await soak?.counts)
         soak = nil
-        let after = try await Belongings.settled { $0.children == 0 }
+        let after = try await ProcessResources.count { $0.children == 0 }
         print(
           "soak: \(counts), memory grew by \(growth >> 10) KiB, left: \(after.children) children")
         #expect(counts.total == turns, "\(counts)")
@@ -35,14 +35,15 @@ import TurnwiseSandbox
         #expect(growth < 8 << 20, "\(growth) bytes")
       }
     }
-    // What a process of a test prints is not shown.
+    // The output of an exit test is not shown.
     let said = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
     for line in said.split(separator: "\n") where line.hasPrefix("soak:") { print(line) }
   }
 }
 
-/// Episodes that are disturbed between their turns, and what they come to undisturbed.
+/// Episodes that other commands disturb between their turns, and the results of an undisturbed episode.
 private final class Soak: Sendable {
+  /// How many turns ended in which way.
   struct Counts: Sendable {
     var equal = 0
     var different = 0
@@ -53,6 +54,7 @@ private final class Soak: Sendable {
     var total: Int { equal + different + cancelled + stopped + hostile + failed }
   }
 
+  /// The counts of all workers.
   actor Tally {
     private(set) var values = Counts()
     func add(_ key: any WritableKeyPath<Counts, Int> & Sendable) { values[keyPath: key] += 1 }
@@ -63,6 +65,7 @@ private final class Soak: Sendable {
   private let quiet: [CommandResult]
   private let tally = Tally()
 
+  /// The turns of an episode.
   private static let commands: [Text] = [
     "mkdir -p d; echo $RANDOM > d/a; ls -iR", "export N=$((N + 1)); cd /workspace/d; pwd",
     "sh -c 'echo $$'; cat * | sort | uniq -c; find /workspace | wc -l",
@@ -70,6 +73,7 @@ private final class Soak: Sendable {
     "echo $N; grep -r 1 /workspace | sort; ls -A /tmp /dev/shm/; echo $N > /tmp/n",
     "tar -cf ../t.tar --mtime=@0 . 2>/dev/null; wc -c ../t.tar; rm ../t.tar; cd ..",
   ]
+  /// Commands that disturb the episode; their results are not used.
   private static let hostile: [Text] = [
     "f() { f | f & }; f 2>/dev/null; sleep 1000", "setsid nohup sleep 1000 >/dev/null 2>&1 &",
     "echo x > /tmp/x; echo x > /dev/shm/y; ipcmk -M 4096", "yes", "kill -9 -1; exec sleep 1000",
@@ -115,7 +119,7 @@ private final class Soak: Sendable {
 
   var counts: Counts { get async { await tally.values } }
 
-  /// Plays so many turns on four workers.
+  /// Plays a number of turns on four workers.
   func play(_ turns: Int) async throws {
     await withTaskGroup(of: Void.self) { group in
       for worker in 0..<4 {
@@ -125,6 +129,7 @@ private final class Soak: Sendable {
     }
   }
 
+  /// Plays a number of turns: two in ten are killed, one has a short time limit, the others are compared.
   private func work(_ turns: Int, _ random: Randomness) async {
     var (random, left, turn, workspace) = (random, turns, 0, Workspace.empty)
     while left > 0 {

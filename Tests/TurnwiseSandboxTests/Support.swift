@@ -1,11 +1,12 @@
 import Testing
 import TurnwiseCore
 import TurnwiseSandbox
+import TurnwiseTestSupport
 
-/// Runs commands one after another, each in what the one before left.
+/// Runs commands one after another, each in the workspace that the previous one left.
 ///
-/// Where bubblewrap is refused, this throws a failure that names the remedy, so the test fails with
-/// it: a sandbox that was not tested is not one.
+/// If the machine does not allow sandboxes, this throws a failure that names the remedy, and the test
+/// fails with it: a sandbox that was not tested counts as broken.
 @discardableResult
 func play(
   _ commands: Text..., in workspace: Workspace = .empty, by sandbox: Sandbox = .patient
@@ -20,6 +21,17 @@ func play(
   return try #require(last)
 }
 
+/// Records an error that `body` throws: an exit test that throws shows only SIGILL.
+func recordingErrors(_ body: () async throws -> Void) async {
+  do {
+    try await body()
+  } catch is ExpectationFailedError {
+    // The failed expectation is recorded already.
+  } catch {
+    Issue.record(error)
+  }
+}
+
 extension CommandResult {
   /// The standard output as a string.
   var output: String { standardOutput.text.string }
@@ -28,14 +40,14 @@ extension CommandResult {
 }
 
 extension Sandbox {
-  /// A sandbox that stops no command for its time, however busy the machine is.
+  /// A sandbox that stops no command for time, however busy the machine is.
   static let patient: Sandbox = {
     var limits = Limits()
     limits.seconds = 600
     return Sandbox(slots: 2, limits: limits)
   }()
 
-  /// A sandbox of one slot with other limits, patient unless they say otherwise.
+  /// A sandbox with one slot and the limits of ``patient``, except those that `change` changes.
   static func limited(_ change: (inout Limits) -> Void) -> Sandbox {
     var limits = patient.limits
     change(&limits)
@@ -43,7 +55,17 @@ extension Sandbox {
   }
 }
 
+extension TemporaryFolder {
+  /// A folder of the host that contains the files of a workspace.
+  convenience init(containing workspace: Workspace) throws {
+    self.init()
+    try create()
+    try HostFolder(path).write(workspace)
+  }
+}
+
 extension Array {
+  /// The results of an asynchronous function on the elements, one after another.
   func asyncMap<T>(_ transform: (Element) async throws -> T) async rethrows -> [T] {
     var results: [T] = []
     for element in self { results.append(try await transform(element)) }

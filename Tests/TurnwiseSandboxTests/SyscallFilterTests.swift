@@ -2,15 +2,15 @@ import Foundation
 import Testing
 import TurnwiseSandbox
 
-@Suite struct `The filter of system calls` {
-  /// All numbers that are in use and many that are not, with those around each power of two.
+@Suite struct `The system call filter` {
+  /// All numbers that are in use, and many that are not, including those around each power of two.
   private static let numbers: [UInt32] = {
     let powers: [UInt32] = (11..<32).map { 1 << $0 }
     return Array(0..<2048) + powers.flatMap { [$0 - 1, $0, $0 + 1] }
       + Array(0x4000_0000..<0x4000_0800) + [.max]
   }()
 
-  /// Each bit, each value that a rule could name, and what is close to one, with both upper halves.
+  /// Each bit, each value that a rule could name, and neighbors of these, with both upper halves.
   private static let values: [UInt64] = {
     let bits: [UInt64] = (0..<64).map { 1 << $0 }
     let lower =
@@ -19,22 +19,22 @@ import TurnwiseSandbox
     return lower + lower.map { $0 | 0xFFFF_FFFF_0000_0000 }
   }()
 
-  /// Each value in each place, between zeros and between ones.
+  /// Each value as each argument, once among zeros and once among ones.
   private static let arguments: [[UInt64]] = values.flatMap { value in
     (0..<6).flatMap { place in
       [0, UInt64.max].map { rest in (0..<6).map { $0 == place ? value : rest } }
     }
   }
 
-  private let program = Program(bytes: SyscallFilter.program(isAsking: true))
+  private let program = Program(bytes: SyscallFilter.program(notifiesHost: true))
 
   @Test(arguments: [true, false])
-  func `answers each number by its rule, and looks at arguments only for that`(
-    isAsking: Bool
+  func `answers each number by its rule, and reads arguments only if the rule needs them`(
+    notifiesHost: Bool
   ) throws {
-    let program = Program(bytes: SyscallFilter.program(isAsking: isAsking))
+    let program = Program(bytes: SyscallFilter.program(notifiesHost: notifiesHost))
     for number in Self.numbers {
-      let verdict = SyscallFilter.verdict(on: number, isAsking: isAsking)
+      let verdict = SyscallFilter.verdict(on: number, notifiesHost: notifiesHost)
       for arguments in verdict.looksAtArguments ? Self.arguments : [[]] {
         let answer = try program.answer(to: number, SyscallFilter.architecture, arguments)
         guard answer != verdict.answer(to: arguments) else { continue }
@@ -43,7 +43,7 @@ import TurnwiseSandbox
     }
   }
 
-  /// Calls by their numbers on x86-64, so that the table is held against something else than itself.
+  /// Calls by their numbers on x86-64, which do not come from the table that is tested.
   @Test(
     arguments: [
       (0, [], nil), (56, [0x1000_0000], EPERM), (56, [0x11], nil), (435, [], ENOSYS),
@@ -56,27 +56,25 @@ import TurnwiseSandbox
       (54, [3, 1, 32], 0), (54, [3, 1, 8], nil), (72, [0, 1031], EPERM), (72, [0, 1030], nil),
       (278, [], EPERM), (275, [], nil), (276, [], nil), (444, [], ENOSYS), (446, [], ENOSYS),
     ] as [(UInt32, [UInt64], Int32?)])
-  func `refuses what gives rights`(number: UInt32, arguments: [UInt64], error: Int32?) throws {
-    // AUDIT_ARCH_X86_64
-    guard SyscallFilter.architecture == 0xC000_003E else { return }
+  func `refuses calls that give rights`(number: UInt32, arguments: [UInt64], error: Int32?) throws {
+    guard isIntel else { return }
     let arguments = arguments + [UInt64](repeating: 0, count: 6 - arguments.count)
     let answer = try program.answer(to: number, SyscallFilter.architecture, arguments)
-    #expect(answer == error.map { 0x0005_0000 | UInt32($0) } ?? 0x7FFF_0000)
+    #expect(answer == error.map(ClassicBPF.Answer.fail) ?? ClassicBPF.Answer.allow)
   }
 
-  @Test func `asks the host who writes to an output, and nothing else`() throws {
-    guard SyscallFilter.architecture == 0xC000_003E else { return }
-    let silent = Program(bytes: SyscallFilter.program(isAsking: false))
+  @Test func `announces calls that write to an output, and no others`() throws {
+    guard isIntel else { return }
+    let silent = Program(bytes: SyscallFilter.program(notifiesHost: false))
     for number in Self.numbers {
       for first: UInt64 in [0, 1, 2, 3, 0xFFFF_FFFF_0000_0001] {
         let arguments = [first, 0, 0, 0, 0, 0]
         let answer = try program.answer(to: number, SyscallFilter.architecture, arguments)
-        let isAsked =
+        let isWrite =
           [1, 20].contains(number) && [1, 2].contains(UInt32(truncatingIfNeeded: first))
-        // SECCOMP_RET_USER_NOTIF
-        #expect((answer == 0x7FC0_0000) == isAsked)
+        #expect((answer == ClassicBPF.Answer.notify) == isWrite)
         let other = try silent.answer(to: number, SyscallFilter.architecture, arguments)
-        #expect(isAsked ? other == 0x7FFF_0000 : other == answer)
+        #expect(isWrite ? other == ClassicBPF.Answer.allow : other == answer)
       }
     }
   }
@@ -84,18 +82,20 @@ import TurnwiseSandbox
   @Test(arguments: [
     0, 0x4000_0003, 0x4000_0028, 0xC000_003F, 0xC000_00B8, 0xC000_00B7, 0xC000_003E,
   ])
-  func `kills a program for another architecture, whatever it calls`(architecture: UInt32) throws {
+  func `kills programs for another architecture`(architecture: UInt32) throws {
     guard architecture != SyscallFilter.architecture else { return }
     for number in Self.numbers {
-      // SECCOMP_RET_KILL_PROCESS
-      #expect(try program.answer(to: number, architecture, []) == 0x8000_0000)
+      #expect(try program.answer(to: number, architecture, []) == ClassicBPF.Answer.kill)
     }
   }
 }
 
-/// Classic BPF, as far as a filter of system calls has it.
+/// Whether the filter is for x86-64 (`AUDIT_ARCH_X86_64`).
+private let isIntel = SyscallFilter.architecture == 0xC000_003E
+
+/// An interpreter of the instructions of classic BPF that a filter of system calls uses.
 private struct Program {
-  struct Trouble: Error { let instruction: [UInt8] }
+  struct InvalidInstruction: Error { let instruction: [UInt8] }
 
   let instructions: [[UInt8]]
 
@@ -112,37 +112,37 @@ private struct Program {
     while next < instructions.count {
       let instruction = instructions[next]
       let operand = instruction[4...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-      let holds: Bool
+      let jumps: Bool
       switch UInt16(instruction[0]) | UInt16(instruction[1]) << 8 {
-      case 0x20 where operand % 4 == 0 && Int(operand) < 4 * words.count:  // BPF_LD | BPF_ABS
+      case ClassicBPF.load where operand % 4 == 0 && Int(operand) < 4 * words.count:
         word = words[Int(operand) / 4]
         next += 1
         continue
-      case 0x54:  // BPF_ALU | BPF_AND
+      case ClassicBPF.and:
         word &= operand
         next += 1
         continue
-      case 0x06: return operand  // BPF_RET
-      case 0x15: holds = word == operand  // BPF_JEQ
-      case 0x35: holds = word >= operand  // BPF_JGE
-      case 0x45: holds = word & operand != 0  // BPF_JSET
-      default: throw Trouble(instruction: instruction)
+      case ClassicBPF.end: return operand
+      case ClassicBPF.jumpIfEqual: jumps = word == operand
+      case ClassicBPF.jumpIfNotLess: jumps = word >= operand
+      case ClassicBPF.jumpIfAnyBit: jumps = word & operand != 0
+      default: throw InvalidInstruction(instruction: instruction)
       }
-      next += 1 + Int(instruction[holds ? 2 : 3])
+      next += 1 + Int(instruction[jumps ? 2 : 3])
     }
-    throw Trouble(instruction: [])
+    throw InvalidInstruction(instruction: [])
   }
 }
 
 extension SyscallFilter.Verdict {
   fileprivate var looksAtArguments: Bool {
     switch self {
-    case .allow, .fail, .ask: false
+    case .allow, .fail, .notify: false
     default: true
     }
   }
 
-  /// What the kernel is to be told.
+  /// The answer to the kernel.
   fileprivate func answer(to arguments: [UInt64]) -> UInt32 {
     func lower(_ argument: UInt32) -> UInt32 {
       UInt32(truncatingIfNeeded: arguments[Int(argument)])
@@ -157,17 +157,16 @@ extension SyscallFilter.Verdict {
         [value, other].contains(lower(argument)) ? code : nil
       case .failIfMasked(let mask, let value, let argument, let code):
         lower(argument) & mask == value ? code : nil
-      case .ask, .askIf: nil
+      case .notify, .notifyIf: nil
       }
-    // SECCOMP_RET_ERRNO, SECCOMP_RET_USER_NOTIF, SECCOMP_RET_ALLOW
-    if let failure { return 0x0005_0000 | UInt32(failure) }
-    return asks(arguments) ? 0x7FC0_0000 : 0x7FFF_0000
+    if let failure { return ClassicBPF.Answer.fail(failure) }
+    return notifies(arguments) ? ClassicBPF.Answer.notify : ClassicBPF.Answer.allow
   }
 
-  private func asks(_ arguments: [UInt64]) -> Bool {
+  private func notifies(_ arguments: [UInt64]) -> Bool {
     switch self {
-    case .ask: true
-    case .askIf(let value, let other, let argument):
+    case .notify: true
+    case .notifyIf(let value, let other, let argument):
       [value, other].contains(UInt32(truncatingIfNeeded: arguments[Int(argument)]))
     default: false
     }

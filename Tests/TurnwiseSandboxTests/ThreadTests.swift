@@ -21,12 +21,12 @@ import TurnwiseSandbox
     }
   }
 
-  @Test func `keep their user and their mounts, but for those of the slots`() async throws {
+  @Test func `keep their user and mounts, except those of the slots`() async throws {
     await #expect(processExitsWith: .success) {
       let before = Self.threads()
       guard let own = before.first else { exit(2) }
       let sandbox = Sandbox(slots: 2)
-      // Many tasks that each go on after their command: the pool must grow.
+      // Many tasks that continue after their command, so that the pool uses all its threads.
       await withTaskGroup(of: Void.self) { group in
         for number in 0..<40 {
           group.addTask {
@@ -35,7 +35,7 @@ import TurnwiseSandbox
           }
         }
       }
-      // A slot's thread has given up its own; nobody else may have caught that from it.
+      // The threads of the slots have other users and mounts. No other thread may have them.
       let others = Self.threads().filter { $0.user != own.user || $0.mounts != own.mounts }
       guard others.count <= 2, Set(others.map(\.user)).count == others.count else { exit(1) }
     }

@@ -9,13 +9,13 @@ import TurnwiseSandbox
 
   private static let numbers = (1...200).map { "\($0)\n" }.joined()
 
-  @Test func `is all of it where there is room`() {
+  @Test func `is the whole transcript if it fits`() {
     let transcript = Self.transcript((.output, "a\nb\n"), (.error, "c\n\n"), (.output, "d\n"))
     #expect(transcript.excerpt(limit: 8) == "a\nb\nc\n\nd")
     #expect(transcript.excerpt(limit: 8) == transcript.text)
   }
 
-  @Test func `begins a new line where the outputs change`() {
+  @Test func `begins a new line when the output changes`() {
     let transcript = Self.transcript((.output, "a"), (.error, "b"), (.output, "c\n"))
     #expect(transcript.text == "a\nb\nc")
   }
@@ -33,7 +33,7 @@ import TurnwiseSandbox
       let whole = transcript.text.string
       #expect(text.contains(error.dropLast()))
       #expect(text.hasPrefix(whole.prefix(60)) && text.hasSuffix(whole.suffix(60)))
-      // What is said to be missing is what is missing.
+      // The counts of omitted bytes are correct.
       let notes = text.split(separator: "\n").filter { $0.hasPrefix("[…") }
       let missing = notes.compactMap { Int($0.split(separator: " ")[1]) }.reduce(0, +)
       #expect(missing == whole.utf8.count - 400)
@@ -41,12 +41,12 @@ import TurnwiseSandbox
   }
 
   @Test(arguments: 0...40)
-  func `says something of an error in any room`(limit: Int) {
+  func `shows part of an error at any limit`(limit: Int) {
     let transcript = Self.transcript(
       (.output, "abcdefghij\n"), (.error, "?!\n"), (.output, "0123456789\n"))
     let text = transcript.excerpt(limit: limit).string
     let shown = text.split(separator: "\n").filter { !$0.hasPrefix("[…") }.joined(separator: "\n")
-    // The newlines around what says how much is missing are not counted.
+    // The newlines around the notes about omitted bytes are not counted.
     #expect(shown.filter { $0 != "\n" }.count <= limit)
     #expect(limit == 0 || text.contains("!"))
     #expect(limit < 3 || text.hasPrefix("a") && text.hasSuffix("9"))
@@ -54,7 +54,7 @@ import TurnwiseSandbox
   }
 
   @Test(arguments: ["漢字", "é", "🦊", "a🦊é漢"])
-  func `cuts no character, wherever the cut is`(word: String) throws {
+  func `never cuts a character`(word: String) throws {
     let words = String(repeating: word, count: 40)
     for padding in 0..<5 {
       let text = String(repeating: "x", count: padding) + words
@@ -74,7 +74,7 @@ import TurnwiseSandbox
     #expect(cut.bytes.suffix(4) == [0x80, 0x80, 0x80, 0x80])
   }
 
-  @Test func `counts what the sandbox did not keep`() async throws {
+  @Test func `counts bytes that the sandbox did not keep`() async throws {
     let result = try await play("head -c 3000000 /dev/zero | tr '\\0' a; ls nosuch; echo end")
     let text = result.transcript.excerpt(limit: 200).string
     #expect(text.hasPrefix("aaa") && text.hasSuffix("nosuch': No such file or directory\nend"))
@@ -99,7 +99,7 @@ import TurnwiseSandbox
     }
   }
 
-  @Test func `hold the errors of the program that wrote them last`() async throws {
+  @Test func `contain the errors of the program that wrote last`() async throws {
     let sandbox = Sandbox.limited { ($0.outputHeadBytes, $0.outputTailBytes) = (100, 50) }
     let command: Text = "{ seq 1000 >&2; } & { sleep 0.05; seq 2000 3000 >&2; } & wait"
     let errors = try await play(command, by: sandbox).standardError

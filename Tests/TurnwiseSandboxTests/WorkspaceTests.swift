@@ -18,14 +18,14 @@ import TurnwiseSandbox
     #expect(workspace.entry("run")?.mode == 0o755)
   }
 
-  @Test func `is sorted by the bytes of its paths, whatever order it is built in`() throws {
+  @Test func `is sorted by the bytes of its paths`() throws {
     let one = try Workspace([("a/b", "1"), ("a.txt", "2"), ("B", "3")])
     let other = try Workspace([("B", "3"), ("a.txt", "2"), ("a/b", "1")])
     #expect(one == other)
     #expect(one.paths == ["B", "a", "a.txt", "a/b"])
   }
 
-  @Test func `has a key that its content decides`() throws {
+  @Test func `has a key that depends on its contents`() throws {
     let one = try Workspace([("a", "1"), ("b", "2")])
     let same = try Workspace([("b", "2"), ("a", "1")])
     #expect(try StateKey(of: one) == StateKey(of: same))
@@ -49,7 +49,7 @@ import TurnwiseSandbox
     #expect(try JSONDecoder().decode(Workspace.self, from: data) == workspace)
   }
 
-  @Test func `has what is in /tmp as a part of its own`() throws {
+  @Test func `has the entries of /tmp as a part of its own`() throws {
     let entry = Workspace.Entry(path: "a", kind: .file(Blob([1])), mode: 0o644)
     let inside = try Workspace(entries: [entry])
     let beside = try Workspace(entries: [], temporaryEntries: [entry])
@@ -59,21 +59,20 @@ import TurnwiseSandbox
     #expect(try StateKey(of: beside) != StateKey(of: Workspace.empty))
     let data = try JSONEncoder().encode(beside)
     #expect(try JSONDecoder().decode(Workspace.self, from: data) == beside)
-    #expect(beside.withShell(.initial) == beside)
     #expect(beside.withoutTemporaryEntries() == .empty)
     var written = beside
     try written.write("x", to: "b")
     #expect(written.temporaryEntries == [entry])
   }
 
-  @Test func `is encoded as ever where there is nothing in /tmp`() throws {
+  @Test func `is encoded without /tmp if /tmp is empty`() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let data = try encoder.encode(Workspace.empty)
     #expect(String(decoding: data, as: UTF8.self) == #"{"entries":[]}"#)
   }
 
-  @Test func `refuses what no command could have left in /tmp, by its whole path`() {
+  @Test func `refuses entries of /tmp that no command could have left, by their full path`() {
     let entry = Workspace.Entry(path: "a/b", kind: .directory, mode: 0o755)
     let error = #expect(throws: WorkspaceError.self) {
       try Workspace(entries: [], temporaryEntries: [entry])
@@ -84,15 +83,15 @@ import TurnwiseSandbox
   @Test(arguments: [
     "/etc/passwd", "../up", "a/../b", "a//b", "./a", "a/", "", "a\0b", ".", "..", "no/parent",
   ])
-  func `refuses a path that no command could have made`(path: String) throws {
+  func `refuses a path that no command could have created`(path: String) throws {
     let entry = Workspace.Entry(path: Text(path), kind: .file(Blob([])), mode: 0o644)
     #expect(throws: WorkspaceError.self) { try Workspace(entries: [entry]) }
-    // A trace file may hold anything.
+    // A trace file may contain anything.
     let json = try JSONEncoder().encode(["entries": [entry]])
     #expect(throws: DecodingError.self) { try JSONDecoder().decode(Workspace.self, from: json) }
   }
 
-  @Test func `refuses two entries of one path`() {
+  @Test func `refuses two entries with one path`() {
     let entry = Workspace.Entry(path: "a", kind: .directory, mode: 0o755)
     #expect(throws: WorkspaceError.self) { try Workspace(entries: [entry, entry]) }
   }

@@ -6,24 +6,30 @@ import TurnwiseTrace
 /// Files with every kind of field, and with fields that were added later.
 ///
 /// They must be read for ever: a change that breaks these tests needs a new version, not a new file.
-@Suite struct `The golden trace of version 1` {
-  private let layout = TraceLayout(repository("Tests/TurnwiseTraceTests/Golden/version-1"))
+@Suite struct `The golden traces` {
+  private static let versions = 1...TraceLayout.version
 
-  private func records() throws -> [EpisodeRecord] {
-    var reader = try RecordReader<EpisodeRecord>(layout.episodes)
+  private func layout(_ version: Int) -> TraceLayout {
+    TraceLayout(repository("Tests/TurnwiseTraceTests/Golden/version-\(version)"))
+  }
+
+  private func records(_ version: Int) throws -> [EpisodeRecord] {
+    var reader = try RecordReader<EpisodeRecord>(layout(version).episodes)
     return try reader.readAll()
   }
 
-  @Test func `says what was run`() throws {
-    let run = try layout.readRun()
+  @Test(arguments: versions) func `says what was run`(version: Int) throws {
+    let run = try layout(version).readRun()
     #expect((run.command, run.turnwise, run.environment) == ("train", "0.1.0", "golden-v1"))
     #expect(run.parameters == ["horizon": 4])
     #expect(run.configuration["credit"] == "turn")
     #expect(run.host["name"] == "somewhere")
   }
 
-  @Test func `holds an episode of tokens, forks and credit`() throws {
-    let record = try #require(try records().first)
+  @Test(arguments: versions) func `holds an episode of tokens, forks and credit`(version: Int)
+    throws
+  {
+    let record = try #require(try records(version).first)
     #expect((record.purpose, record.update) == (.training, 3))
     #expect(record.credit?["turn"]?.turns.map(\.value) == [0.25, -0.5])
     #expect(record.credit?["token"]?.turns.last?.value.isNaN == true)
@@ -49,19 +55,19 @@ import TurnwiseTrace
     #expect(episode.retries == 1)
   }
 
-  @Test func `holds the blobs that it names`() throws {
+  @Test(arguments: versions) func `holds the blobs that it names`(version: Int) throws {
     struct Scenario: Decodable {
       var file: Blob
       var seed: UInt64
     }
-    let episode = try #require(try records().first).episode
-    let scenario = try episode.scenario.decode(Scenario.self, blobs: layout.blobStore())
+    let episode = try #require(try records(version).first).episode
+    let scenario = try episode.scenario.decode(Scenario.self, blobs: layout(version).blobStore())
     #expect(scenario.file.bytes == Array("seven\n".utf8) + [0xFF])
     #expect(scenario.seed == .max)
   }
 
-  @Test func `holds the other endings`() throws {
-    let (failed, truncated) = (try records()[1].episode, try records()[2].episode)
+  @Test(arguments: versions) func `holds the other endings`(version: Int) throws {
+    let (failed, truncated) = (try records(version)[1].episode, try records(version)[2].episode)
     #expect(
       failed.ending
         == .failed(Failure(.sandbox, code: "launch", message: "No sandbox.", isRetryable: true)))
@@ -71,8 +77,27 @@ import TurnwiseTrace
     #expect(truncated.judgement == Judgement(success: false, reward: nil))
   }
 
-  @Test func `holds metrics`() throws {
-    var reader = try RecordReader<MetricsRecord>(layout.metrics)
+  @Test
+  func `says from version 2 on who played, what the model wrote and what the calls are named`()
+    throws
+  {
+    let records = try records(2)
+    #expect(
+      records.map(\.episode.policy) == [
+        PolicyRecord(name: "language", version: "2", temperature: 1), nil,
+        PolicyRecord(name: "run:traces/x", version: "20", temperature: 0),
+      ])
+    let turns = records[0].episode.turns
+    #expect(
+      turns[0].message
+        == ModelMessage(
+          "<think>seven?</think> bash ls", finish: .toolCalls,
+          usage: TokenUsage(prompt: 120, completion: 14, cached: 100)))
+    #expect(turns[1].message == nil && turns[1].action.calls[0].id == "call_1")
+  }
+
+  @Test(arguments: versions) func `holds metrics`(version: Int) throws {
+    var reader = try RecordReader<MetricsRecord>(layout(version).metrics)
     let record = try #require(try reader.readAll().first)
     #expect(record.update == 3)
     #expect(record.metrics["train/reward"]?.value == 0.5)
@@ -81,7 +106,7 @@ import TurnwiseTrace
   }
 
   /// Reading and writing again leaves out only what was added later.
-  @Test func `is written as it is read`() throws {
+  @Test(arguments: versions) func `is written as it is read`(version: Int) throws {
     func known(_ value: JSONValue) -> JSONValue {
       switch value {
       case .object(let members):
@@ -90,11 +115,12 @@ import TurnwiseTrace
       default: value
       }
     }
-    let lines = try String(contentsOf: layout.episodes, encoding: .utf8).split(separator: "\n")
-    let written = try records().map { known(try JSONValue(encoding: $0)) }
+    let lines = try String(contentsOf: layout(version).episodes, encoding: .utf8).split(
+      separator: "\n")
+    let written = try records(version).map { known(try JSONValue(encoding: $0)) }
     var expected = try lines.map { known(try JSON.decode(JSONValue.self, from: Data($0.utf8))) }
     // A missing list of choices is written as an empty one.
-    let second = try JSONValue(encoding: records()[0].episode.turns[1].observation)
+    let second = try JSONValue(encoding: records(version)[0].episode.turns[1].observation)
     expected[0] = try replacing(expected[0], observation: second)
     #expect(written == expected)
   }

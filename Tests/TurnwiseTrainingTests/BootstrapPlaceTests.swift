@@ -17,7 +17,7 @@ import TurnwiseTraining
     let configuration = Tiny.configuration { $0.cloningSteps = 200 }
     let policy = try await Tiny.warmStart(configuration).policy
     let episodes = try await Evaluation.play(
-      policy, in: Tiny.game, episodes: 8, seed: 3, greedy: false, workers: 2)
+      policy, greedily: false, in: Tiny.game, episodes: 8, seed: 3, workers: 2)
     let cuts = episodes.flatMap { episode in
       episode.turns.indices.dropFirst().map { turn in
         var cut = episode
@@ -52,15 +52,15 @@ import TurnwiseTraining
     let (policy, cuts) = try await cuts()
     var model = ProcessModel(from: policy.model)
     // Every state of a decision is worth 0.8, so what is said there is near it and not elsewhere.
-    model.learn(
+    model.add(
       cuts.map { [$0.whole] },
       cuts.map { [ForkPoint(episode: 0, turn: $0.turn): [ForkOutcome(return: 0.8)]] }, update: 1)
     _ = try model.fit(
       Tiny.configuration { ($0.criticRate, $0.minibatches) = (0.01, 1) }, epochs: 40,
       random: Randomness(seed: 1), workers: 2)
     for cut in cuts {
-      let whole = model.evidence(for: [cut.whole], format: policy.format, workers: 1)
-      let said = model.evidence(for: [cut.episode], format: policy.format, workers: 1)
+      let whole = model.read([cut.whole], format: policy.format, workers: 1).numbers
+      let said = model.read([cut.episode], format: policy.format, workers: 1).numbers
       let behind = try #require(said.bootstrap[0])
       #expect(abs(behind - whole.values[0][cut.turn]) < 1e-4)
       #expect(abs(behind - 0.8) < 0.1)
@@ -74,7 +74,7 @@ import TurnwiseTraining
     let (read, whole) = (cut.episode.tape.context, try context(cut.whole, cut.turn))
     for window in [whole.count - 1, read.count + 1, read.count, read.count - 5] {
       let context = policy.format.nextContext(of: cut.episode, window: window)
-      #expect(context.count <= window && context.last == policy.format.act)
+      #expect(context.count <= window && context.last == policy.format.opening.last)
       // What is new gives way first, then what is oldest.
       let kept = min(read.count, window - 1)
       #expect(Array(context.prefix(kept)) == Array(read.suffix(kept)))
@@ -85,13 +85,13 @@ import TurnwiseTraining
     let configuration = Tiny.configuration { $0.cloningSteps = 200 }
     var policy = try await Tiny.warmStart(configuration).policy
     let played = try await Evaluation.play(
-      policy, in: Tiny.game, episodes: 4, seed: 3, greedy: false, workers: 1)
+      policy, greedily: false, in: Tiny.game, episodes: 4, seed: 3, workers: 1)
     let longest = played.map { $0.tape.context.count }.max() ?? 0
     var smaller = policy.model.configuration
     smaller.context = longest - 8
     policy.model = Transformer(smaller, parameters: Array(policy.model.parameters))
     let cut = try await Evaluation.play(
-      policy, in: Tiny.game, episodes: 4, seed: 3, greedy: false, workers: 1
+      policy, greedily: false, in: Tiny.game, episodes: 4, seed: 3, workers: 1
     ).filter { $0.ending == .truncated(.contextFull) }
     #expect(!cut.isEmpty)
     for episode in cut {

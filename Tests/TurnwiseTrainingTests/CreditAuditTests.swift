@@ -23,7 +23,8 @@ import TurnwiseTraining
     var options = AuditOptions()
     (options.scenarios, options.groups, options.groupSize, options.truth) = (3, 6, 6, .exact)
     change(&options)
-    return CreditAudit(Switchboard(), try await Self.models.value, options, workers: workers)
+    return CreditAudit(
+      Switchboard(), models: try await Self.models.value, options, workers: workers)
   }
 
   private func estimators(_ list: String) throws -> [CreditedEstimator] {
@@ -136,12 +137,12 @@ import TurnwiseTraining
     let audit = try await audit { ($0.scenarios, $0.groups) = (1, 1) }
     let group = try await audit.play().groups[0]
     let truth = ForkTruth<Switchboard>(
-      audit.models.policy, forks: 24, goldForks: 24, goldEvery: 0, workers: 2)
+      audit.policy, forks: 24, goldForks: 24, goldEvery: 0, workers: 2)
     let measured = try await truth.measure(
       [ForkPoint(episode: 0, turn: 0)], of: group, in: Switchboard()
     ).turns[0]
     #expect(measured.before.count == 24)
-    var recorded = try RecordedCredit(
+    var recorded = try await RecordedCredit(
       [group], estimators("fork:k=24"), models: audit.models, workers: 2)
     try await recorded.playForks(in: Switchboard(), purpose: "estimate")
     let streams = Set(recorded.forks.compactMap(\.parent?.stream))
@@ -154,7 +155,7 @@ import TurnwiseTraining
     let audit = try await audit { ($0.scenarios, $0.groups) = (1, 1) }
     var group = try await audit.play().groups[0]
     group[0].turns[0].replies[0].text = "Something else."
-    let truth = ForkTruth<Switchboard>(audit.models.policy, forks: 2, goldForks: 2)
+    let truth = ForkTruth<Switchboard>(audit.policy, forks: 2, goldForks: 2)
     let changed = group
     await #expect(throws: Replay.Divergence.self) {
       _ = try await truth.measure(

@@ -166,10 +166,10 @@ private actor TracedRuns {
   @Test func `keeps the models that were needed, and no others`() async throws {
     for credit in Self.forking + Self.others {
       let state = try await TracedRun.of(credit).state
-      let hasLabels = state.processModel.map { !$0.labels.isEmpty }
+      let hasLabels = state.evidence[ProcessModel.self].map { !$0.labels.isEmpty }
       #expect(
         hasLabels == (["process=delta+turn", "process=min+pure"].contains(credit) ? true : nil))
-      let hasLearnt = state.implicitModel.map { $0.model != $0.start }
+      let hasLearnt = state.evidence[ImplicitModel.self].map { $0.model != $0.start }
       #expect(hasLearnt == (credit.hasPrefix("process=implicit") ? true : nil))
     }
   }
@@ -207,8 +207,8 @@ private actor TracedRuns {
     let saved = try JSON.encode(trainer.state)
     let read = try JSON.decode(TrainerState.self, from: saved)
     let (sameProcess, sameImplicit) = (
-      read.processModel == trainer.state.processModel,
-      read.implicitModel == trainer.state.implicitModel
+      read.evidence[ProcessModel.self] == trainer.state.evidence[ProcessModel.self],
+      read.evidence[ImplicitModel.self] == trainer.state.evidence[ImplicitModel.self]
     )
     #expect(sameProcess && sameImplicit)
     let again = try JSON.encode(read)

@@ -25,7 +25,7 @@ import TurnwiseTraining
             let begun = try #require(episode.beginning(ofTurn: turn, count: count))
             parents.append(episode)
             turns.append(turn)
-            situations.append(snapshot.forked("a", begun: begun).situation)
+            situations.append(snapshot.forked("a", beginning: begun).situation)
           }
         }
       }
@@ -33,7 +33,7 @@ import TurnwiseTraining
 
     func decide(_ batch: [Situation]) async throws -> [Decision.Recording] {
       try await policy.makeSampler().decide(batch).map { answer in
-        guard case .act(_, let recording?) = try answer.get() else { throw CancellationError() }
+        guard case .act(_, let recording?, _) = try answer.get() else { throw CancellationError() }
         return recording
       }
     }
@@ -43,7 +43,6 @@ import TurnwiseTraining
     let forks = try await Forks()
     #expect(forks.situations.count > 50)
     let recordings = try await forks.decide(forks.situations)
-    let scores = await forks.policy.makeSampler().score(recordings.map(\.tape))
     for (index, recording) in recordings.enumerated() {
       let span = try #require(recording.tape[recording.span])
       let said = try #require(span.logProbabilities)
@@ -52,7 +51,9 @@ import TurnwiseTraining
         #expect(recording.tape.beginning(of: recording.span, count: begun.tokens.count) == begun)
       }
       #expect(span.range.count <= forks.policy.actionLimit)
-      let score = try #require(scores[index].get().last)
+      let sequence = TrainingSequence(
+        tokens: recording.tape.segments[recording.span.segment].tokens, scored: Array(span.range))
+      let score = forks.policy.model.score([sequence], workers: 1)[0].logProbabilities
       #expect(zip(said, score).allSatisfy { abs($0 - $1) < 1e-4 })
       #expect(said.count == score.count)
     }
@@ -82,7 +83,7 @@ import TurnwiseTraining
       let alone = try await forks.decide([situation])
       #expect(alone[0].tape == together[index].tape)
       // The same sampler, which may remember the episode's other forks.
-      guard case .act(_, let recording?) = try await sampler.decide([situation])[0].get() else {
+      guard case .act(_, let recording?, _) = try await sampler.decide([situation])[0].get() else {
         Issue.record("nothing was sampled")
         continue
       }

@@ -14,7 +14,7 @@ import TurnwiseTraining
 
   @Test func `reads refused calls and does not imitate them`() async throws {
     var episode = try await demonstrations()[0]
-    let format = PromptFormat(training: [episode], vocabulary: 300)
+    let format = PlainPrompt(training: [episode], vocabulary: 300)
     let whole = format.demonstration(episode) { !$0.isRefused }
     #expect(whole == format.demonstration(episode))
     var refused = episode.turns[0]
@@ -55,7 +55,7 @@ import TurnwiseTraining
     let start = try WarmStart(cloning: episodes, configuration, workers: 2)
     #expect(start.report.refused > 0.2)
     let played = try await Evaluation.play(
-      start.policy, in: Switchboard(), episodes: 60, seed: 1, greedy: false, workers: 2)
+      start.policy, greedily: false, in: Switchboard(), episodes: 60, seed: 1, workers: 2)
     let refusedPresses = played.flatMap(\.turns).count { $0.action.text.string.contains("zz") }
     #expect(refusedPresses <= 3)
   }
@@ -88,7 +88,7 @@ import TurnwiseTraining
     // Hardly any pairs of bytes are tokens, so that episodes are long.
     configuration.vocabulary = 262
     let episodes = try await demonstrations()
-    let format = PromptFormat(training: episodes, vocabulary: configuration.vocabulary)
+    let format = PlainPrompt(training: episodes, vocabulary: configuration.vocabulary)
     let lengths = episodes.map { format.demonstration($0).tokens.count }
     let longest = try #require(lengths.max())
     let long = lengths.count { $0 == longest }

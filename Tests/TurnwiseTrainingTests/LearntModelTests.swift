@@ -10,7 +10,7 @@ import TurnwiseTraining
 private struct ToyEpisodes {
   private let template: Episode
   /// A format whose tokens a model of `vocabulary` tokens has.
-  var format: PromptFormat { PromptFormat(training: [template], vocabulary: Self.vocabulary) }
+  var format: PlainPrompt { PlainPrompt(training: [template], vocabulary: Self.vocabulary) }
   static let vocabulary = 300
 
   init() async throws {
@@ -56,7 +56,7 @@ private struct ToyEpisodes {
     let first = toys.episode([([1, 2], [3, 4]), ([5], [6]), ([7], [8, 9])], cuts: [2])
     let second = toys.episode([([1, 2], [4])])
     var model = ProcessModel(from: ToyEpisodes.model())
-    model.learn(
+    model.add(
       [[first, second], [second]],
       [
         [
@@ -80,11 +80,11 @@ private struct ToyEpisodes {
     let episode = try await ToyEpisodes().episode([([1], [2])])
     var model = ProcessModel(from: ToyEpisodes.model())
     for update in 1...12 {
-      model.learn(
+      model.add(
         [[episode]], [[ForkPoint(episode: 0, turn: 0): [ForkOutcome(return: 0)]]], update: update)
       #expect(model.labels.map(\.update) == Array(max(1, update - 7)...update))
     }
-    model.learn([], [], update: 40)
+    model.add([], [], update: 40)
     #expect(model.labels.isEmpty)
   }
 
@@ -96,9 +96,9 @@ private struct ToyEpisodes {
       return toys.episode([(context, [10]), ([11], [12])])
     }
     var model = ProcessModel(from: ToyEpisodes.model())
-    let before = model.evidence(for: taught, format: toys.format, workers: 1)
+    let before = model.read(taught, format: toys.format, workers: 1).numbers
     #expect(before.values == Array(repeating: [0, 0], count: 8))
-    model.learn(
+    model.add(
       [taught],
       [
         Dictionary(
@@ -119,7 +119,7 @@ private struct ToyEpisodes {
       configuration, epochs: 100, random: Randomness(seed: 1), workers: 2)
     // 8 contexts of two tokens and 8 of four, a hundred times.
     #expect(passed == 100 * 8 * (2 + 4))
-    let values = model.evidence(for: taught, format: toys.format, workers: 1).values
+    let values = model.read(taught, format: toys.format, workers: 1).numbers.values
     for (number, values) in values.enumerated() {
       for value in values { #expect(abs(value - (number % 2 == 0 ? 0.2 : 0.9)) < 0.05) }
     }
@@ -133,7 +133,7 @@ private struct ToyEpisodes {
     func fitted(workers: Int) throws -> ProcessModel {
       var model = ProcessModel(from: ToyEpisodes.model())
       for (number, episode) in episodes.enumerated() {
-        model.learn(
+        model.add(
           [[episode]],
           [[ForkPoint(episode: 0, turn: number % 2): [ForkOutcome(return: Double(number))]]],
           update: 1)
@@ -153,11 +153,11 @@ private struct ToyEpisodes {
     let cut = toys.episode(turns, ending: .truncated(.contextFull))
     let ended = toys.episode(turns)
     let limited = toys.episode(turns, ending: .truncated(.turnLimit))
-    model.learn(
+    model.add(
       [[cut]], [[ForkPoint(episode: 0, turn: 1): [ForkOutcome(return: 1)]]], update: 1)
     _ = try model.fit(
       Tiny.configuration(), epochs: 20, random: Randomness(seed: 1), workers: 1)
-    let said = model.evidence(for: [cut, ended, limited], format: toys.format, workers: 1)
+    let said = model.read([cut, ended, limited], format: toys.format, workers: 1).numbers
     let value = said.values[0][1]
     #expect(value > 0.01)
     let behind = try #require(said.bootstrap[0])
@@ -185,7 +185,7 @@ private struct ToyEpisodes {
         try context(source, parent.turn), default: []
       ].append(paid)
     }
-    let labels = try #require(run.state.processModel?.labels)
+    let labels = try #require(run.state.evidence[ProcessModel.self]?.labels)
     #expect(Set(labels.map(\.update)) == [1, 2])
     for label in labels {
       let paid = try #require(returns[label.update]?[label.tokens])
@@ -243,8 +243,8 @@ private struct ToyEpisodes {
   @Test func `is compared with the policy that sampled where its recipe says so`() async throws {
     let toys = try await ToyEpisodes()
     let episode = toys.episode([([1], [2, 5]), ([6], [7])], reward: 1)
-    let ratios = fresh(ImplicitReward { $0.reference = .policy }).evidence(
-      for: [episode], workers: 1)
+    let ratios = fresh(ImplicitReward { $0.reference = .policy }).read([episode], workers: 1)
+      .numbers
     let own = fresh().model.score(
       episode.tape.segments.map { segment in
         TrainingSequence(
@@ -292,7 +292,7 @@ private struct ToyEpisodes {
 
   @Test func `says nothing before its first step`() async throws {
     let model = fresh()
-    let ratios = model.evidence(for: try await episodes(), workers: 2)
+    let ratios = model.read(try await episodes(), workers: 2).numbers
     #expect(ratios == Array(repeating: [[0, 0], [0]], count: 6))
   }
 
@@ -311,7 +311,7 @@ private struct ToyEpisodes {
     // multiplied in another order.
     #expect(abs(losses[0] - log(2)) < 1e-7)
     #expect(zip(losses, losses.dropFirst()).allSatisfy { $0 > $1 }, "\(losses)")
-    let sums = model.evidence(for: episodes, workers: 1).map { $0.joined().reduce(0, +) }
+    let sums = model.read(episodes, workers: 1).numbers.map { $0.joined().reduce(0, +) }
     for (number, sum) in sums.enumerated() { #expect((sum > 0) == (number % 2 == 1)) }
     let last = try model.fit([episodes], configuration, random: Randomness(seed: 9), workers: 1)
     #expect(last.accuracy == 1)

@@ -16,8 +16,8 @@ import TurnwiseTraining
   /// The credit of each episode by its number, computed anew.
   private func credit(
     _ groups: [RecordedGroup], _ list: String, models: TrainerState?, workers: Int = 1
-  ) throws -> [Int: [String: EpisodeCredit]] {
-    let recorded = try RecordedCredit(
+  ) async throws -> [Int: [String: EpisodeCredit]] {
+    let recorded = try await RecordedCredit(
       groups.map(\.episodes), estimators(list), models: models, workers: workers)
     return try byNumber(recorded, groups)
   }
@@ -46,11 +46,11 @@ import TurnwiseTraining
     return try reader.readAll()
   }
 
-  @Test func `is what the trainer recorded where episodes alone decide it`() throws {
+  @Test func `is what the trainer recorded where episodes alone decide it`() async throws {
     let records = try example()
     let groups = RecordedGroups(records, purpose: .training).groups
     #expect(groups.map(\.numbers) == [[1, 2, 3, 4], [5, 6, 7, 8]])
-    let found = try credit(groups, "rloo,turn,process", models: nil)
+    let found = try await credit(groups, "rloo,turn,process", models: nil)
     #expect(found.count == 8)
     for (number, credit) in found {
       for name in ["rloo", "turn", "process"] {
@@ -64,7 +64,7 @@ import TurnwiseTraining
     let groups = RecordedGroups(run.records, purpose: .training).groups
     #expect(groups.map(\.numbers.count) == [4, 4, 4])
     for workers in [1, 4] {
-      let found = try credit(groups, "token", models: run.state, workers: workers)
+      let found = try await credit(groups, "token", models: run.state, workers: workers)
       for (number, credit) in found {
         let recorded = try #require(run.records[number - 1].credit?["token"])
         #expect(recorded.tokens?.joined().contains { $0.value != 0 } == true)
@@ -80,7 +80,7 @@ import TurnwiseTraining
       ($0.updates, $0.learningRate) = (1, 0)
     }
     let groups = RecordedGroups(run.records, purpose: .training).groups
-    var recorded = try RecordedCredit(
+    var recorded = try await RecordedCredit(
       groups.map(\.episodes), estimators("fork:k=1"), models: run.state, workers: 3)
     #expect(recorded.needsForks)
     #expect(throws: CreditError.self) { try recorded.credit() }
@@ -95,10 +95,10 @@ import TurnwiseTraining
   @Test(arguments: [
     "token", "turn-gae", "fork", "otb", "process=delta+turn", "process=implicit+istar",
   ])
-  func `is refused where the run did not save what is needed`(name: String) throws {
+  func `is refused where the run did not save what is needed`(name: String) async throws {
     let groups = RecordedGroups(try example(), purpose: .training).groups.map(\.episodes)
-    let error = #expect(throws: TrainingError.self) {
-      try RecordedCredit(groups, estimators("rloo,\(name)"), models: nil)
+    let error = await #expect(throws: TrainingError.self) {
+      try await RecordedCredit(groups, estimators("rloo,\(name)"), models: nil)
     }
     guard case .refusedCredit(let reasons)? = error else {
       Issue.record("\(String(describing: error))")
@@ -117,8 +117,8 @@ import TurnwiseTraining
       records[0].episode.turns[turn].span = nil
     }
     let groups = RecordedGroups(records, purpose: .training).groups.map(\.episodes)
-    let error = #expect(throws: TrainingError.self) {
-      try RecordedCredit(
+    let error = await #expect(throws: TrainingError.self) {
+      try await RecordedCredit(
         groups, estimators("turn,process,gigpo,process=implicit+prime"), models: nil)
     }
     guard case .refusedCredit(let reasons)? = error else {
@@ -175,8 +175,8 @@ import TurnwiseTraining
       small[keyPath: change] = change == \.vocabulary ? 2 : 3
       var random = Randomness(seed: 1)
       other.policy.model = Transformer(small, using: &random)
-      #expect(throws: UnreadableEpisode.self) {
-        try RecordedCredit(groups, estimators("rloo"), models: other)
+      await #expect(throws: UnreadableEpisode.self) {
+        try await RecordedCredit(groups, estimators("rloo"), models: other)
       }
     }
   }
@@ -202,7 +202,7 @@ import TurnwiseTraining
     #expect(
       try reason { $0["tokenizer"] = ["merges": [], "special": ["act", "end"]] }
         == "'tokenizer': does not belong to the policy")
-    #expect(try reason { $0["critic"] = $0["policy"] } == "'critic': says tokens, not values")
+    #expect(try reason { $0["critic"] = $0["policy"] } == "'critic': gives tokens, not values")
     var short = run.state.policy.model.configuration
     short.context -= 1
     var random = Randomness(seed: 1)

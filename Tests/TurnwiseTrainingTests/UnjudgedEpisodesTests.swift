@@ -117,7 +117,7 @@ private struct Reticent: Environment {
     let policy = trainer.state.policy
     await #expect(throws: TrainingError.self) {
       _ = try await Evaluation.play(
-        policy, in: Reticent(.everything), episodes: 4, seed: 1, greedy: false, workers: 1)
+        policy, greedily: false, in: Reticent(.everything), episodes: 4, seed: 1, workers: 1)
     }
   }
 
@@ -133,7 +133,8 @@ private struct Reticent: Environment {
     var options = AuditOptions()
     (options.scenarios, options.groups, options.groupSize) = (4, 2, 4)
     (options.points, options.forks, options.goldEvery) = (6, 4, 0)
-    let audit = CreditAudit(Reticent(.failures), trainer.state, options, workers: 2)
+    let audit = CreditAudit(
+      Reticent(.failures), models: trainer.state, options, workers: 2)
     let played = try await audit.play()
     #expect(played.unjudgedEpisodes > 0)
     #expect(played.groups.joined().allSatisfy { $0.judgement?.success == true })
@@ -156,14 +157,14 @@ private struct Reticent: Environment {
     #expect(gathered.unjudgedEpisodes == Int(update.metrics["train/unjudged"] ?? 0))
     #expect(gathered.remarks == [])
     #expect(gathered.groups.count + gathered.droppedGroups == 6)
-    _ = try RecordedCredit(
+    _ = try await RecordedCredit(
       gathered.groups.map(\.episodes), [CreditedEstimator(RLOO(), in: .standard)], models: nil
     ).credit()
     // A record that lost one, and one that has one twice.
     let short = RecordedGroups(Array(records.dropFirst()), purpose: .training)
     #expect(short.remarks.count == 1 && short.remarks[0].hasSuffix("members"))
     let group = try #require(gathered.groups.first)
-    let twice = try RecordedCredit(
+    let twice = try await RecordedCredit(
       [group.episodes + [group.episodes[0]]], [CreditedEstimator(RLOO(), in: .standard)],
       models: nil)
     #expect(throws: CreditError.sameEpisode(group.episodes[0].name)) { _ = try twice.credit() }

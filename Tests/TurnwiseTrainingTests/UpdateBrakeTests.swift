@@ -139,7 +139,7 @@ private struct Foregone: Environment {
     while let update = try await trainer.step() {
       #expect(update.metrics["groups/solved"] == 3)
       #expect(update.metrics["policy/skipped"] == 1)
-      critics.append(trainer.state.critic)
+      critics.append(trainer.state.evidence[Critic.self])
     }
     let isUntouched = trainer.state.policy.model == start.model
     #expect(isUntouched)

@@ -1,46 +1,42 @@
 public import TurnwiseCore
 
-/// A text game in which few turns decide: read the sign, take the right key, keep off the rotten
-/// side of the passage, open the door.
+/// A text game in which few turns decide: read the sign, take the right key, avoid the rotten side
+/// of the passage, open the door.
 ///
-/// It teaches how credit should fall. *Decisive:* opening the door with a wrong key ends the episode,
-/// long after the key was taken. *Recoverable:* the rotten side of the passage drops you back into
-/// the hall, a wrong key can be exchanged. *Irrelevant:* resting, and the side taken at sound steps.
-/// *Stopping:* `leave` ends the episode at once for a small reward. The action list is finite
-/// (`Observation.choices`) and nothing is random, so values can be computed exactly; no sandbox is
-/// needed.
+/// It shows how credit should be assigned. *Decisive:* opening the door with a wrong key ends the
+/// episode, long after the key was taken. *Recoverable:* on the rotten side of the passage you fall
+/// and return to the hall, and a wrong key can be exchanged. *Irrelevant:* resting, and the side taken
+/// at sound steps. *Stopping:* `leave` ends the episode at once for a small reward. The list of actions
+/// is finite (`Observation.choices`) and nothing is random, so values can be computed exactly. No
+/// sandbox is needed.
 ///
-/// **Reward:** 1 for opening the door, 0.1 for leaving, else 0.
+/// **Reward:** 1 for opening the door, 0.1 for leaving, 0 otherwise.
 public struct KeyDoor: Environment {
   /// `keydoor-v1`.
   public static let id = "keydoor-v1"
 
-  /// How many steps the passage has: turns between taking a key and knowing whether it fits.
+  /// The number of steps in the passage: the turns between taking a key and learning whether it fits.
   public var horizon = 4
-  /// The reward for giving up.
+  /// The reward for leaving.
   public var leaveReward = 0.1
 
   /// Creates the game with its default parameters.
   public init() {}
 
-  /// Reads parameters.
+  /// Decodes the parameters.
   ///
-  /// - Throws: A `DecodingError` where one is missing or out of range.
+  /// - Throws: A `DecodingError` if one is missing or out of range.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    horizon = try container.decode(Int.self, forKey: .horizon)
+    horizon = try container.decode(.horizon, in: 1...1000)
     leaveReward = try container.decode(Double.self, forKey: .leaveReward)
-    guard 1...1000 ~= horizon else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .horizon, in: container, debugDescription: "must be from 1 to 1000")
-    }
   }
 
-  /// One sentence.
+  /// What to do, in one sentence.
   public var instructions: String { "Open the door at the end of the passage." }
-  /// Eight turns more than the passage has steps.
+  /// Eight turns more than the number of steps in the passage.
   public var turnLimit: Int { horizon + 8 }
-  /// Read, take, walk, back, open, rest and leave.
+  /// The tools `read`, `take`, `walk`, `back`, `open`, `rest` and `leave`.
   public var tools: Toolbox<State> {
     Toolbox {
       Read()
@@ -68,19 +64,19 @@ public struct KeyDoor: Environment {
     public var rottenStep: Int
   }
 
-  /// Where the player is and what happened.
+  /// Where the player is and what has happened.
   public struct State: Codable, Hashable, Sendable {
-    /// What the player cannot see.
+    /// The scenario, which the player cannot see.
     public var scenario: Scenario
     /// The number of steps in the passage.
     public var horizon: Int
-    /// 0 in the hall, `horizon` before the door.
+    /// The number of steps taken: 0 in the hall, `horizon` at the door.
     public var position = 0
     /// The key in the player's hand.
     public var key: String?
-    /// Whether the sign was read.
+    /// Whether the player has read the sign.
     public var hasRead = false
-    /// Whether the door stands open.
+    /// Whether the door is open.
     public var isOpen = false
   }
 
@@ -88,9 +84,9 @@ public struct KeyDoor: Environment {
     "red", "blue", "green", "black", "white", "brown", "golden", "silver",
   ]
 
-  /// Draws three keys, the one that fits, and where the passage is rotten.
+  /// Draws three keys, the key that fits, and the rotten place in the passage.
   public func scenario(in split: Split, using random: inout Randomness) -> Scenario {
-    // A quarter of all scenarios, told apart by a hash of their content, is held out.
+    // A quarter of all scenarios is held out, chosen by a hash of their contents.
     while true {
       let keys = Array(Self.colors.shuffled(using: &random).prefix(3))
       let scenario = Scenario(
@@ -103,12 +99,12 @@ public struct KeyDoor: Environment {
     }
   }
 
-  /// The hall, with empty hands.
+  /// The player is in the hall, with empty hands.
   public func start(_ scenario: Scenario, using random: inout Randomness) -> State {
     State(scenario: scenario, horizon: horizon)
   }
 
-  /// Says where the player is; the sign and what is rotten must be found out.
+  /// Says where the player is, but neither what the sign says nor where the passage is rotten.
   public func observe(_ state: State) -> Observation {
     let choices = Self.choices(in: state)
     if state.position == 0 {
@@ -134,7 +130,7 @@ public struct KeyDoor: Environment {
     return choices
   }
 
-  // Each turn lists its choices, so they are spelled once.
+  // Each turn lists its choices, so the actions are built once.
   private static let read = Action.call("read")
   private static let back = Action.call("back")
   private static let open = Action.call("open")
@@ -147,19 +143,19 @@ public struct KeyDoor: Environment {
 
   private static func take(_ key: String) -> Action { .call("take", ["key": .string(key)]) }
 
-  /// Success is an open door.
+  /// Success means that the door is open.
   public func judge(_ state: State) -> Judgement {
     Judgement(success: state.isOpen, gold: ["key": .string(state.scenario.fittingKey)])
   }
 
-  /// Grows with the sign read, the right key in hand, and each step towards the door.
+  /// Increases with reading the sign, taking the right key, and each step towards the door.
   public func potential(_ state: State) -> Double? {
     let read = state.hasRead ? 0.1 : 0
     guard state.key == state.scenario.fittingKey else { return read }
     return read + 0.4 + 0.4 * Double(state.position) / Double(max(1, horizon))
   }
 
-  /// Reads, takes the right key, keeps off the rotten side, opens; out of habit it guesses the key.
+  /// Reads, takes the right key, avoids the rotten side and opens the door; the habit guesses the key.
   public func expert(
     _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
   ) -> Action? {

@@ -1,18 +1,18 @@
 internal import TurnwiseCore
 
-/// Some lines of a longer text, with a note of what was cut.
+/// Some lines of a longer text, with a note of how much is missing.
 struct Excerpt {
   /// All lines.
   let lines: [Text]
-  /// The bytes of a line that are shown.
+  /// The number of bytes of a line that are shown.
   static let width = 160
 
   init(_ lines: [Text]) { self.lines = lines }
 
-  /// Lines as they are.
+  /// Returns lines as they are.
   func text(first: Int, count: Int) -> Text { joined(first, count) { _ in "" } }
 
-  /// Lines with their numbers.
+  /// Returns lines with their numbers.
   func numbered(first: Int, count: Int) -> Text { joined(first, count) { "\($0 + 1)|" } }
 
   private func joined(_ first: Int, _ count: Int, prefix: (Int) -> String) -> Text {
@@ -32,7 +32,7 @@ struct Excerpt {
 }
 
 extension Text {
-  /// The lines; the last one needs no end.
+  /// The lines of the text; the last one may end without a line feed.
   var lines: [Text] {
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     if lines.last?.isEmpty ?? false { lines.removeLast() }

@@ -3,77 +3,62 @@ internal import TurnwiseSandbox
 
 /// Small Python programs with planted bugs: run the tests, read, replace a line, submit.
 ///
-/// It teaches to look before changing anything. The tests tell which call goes wrong and which lines are
-/// under suspicion, the files tell what is there, and a change that was not tried is a guess. Programs are few and bugs are many: a policy learns what
-/// the programs are and must find what is different in one. <doc:Repair> tells how bugs are planted and how
-/// the verdict is kept out of the agent's reach.
+/// It teaches looking before changing anything. The tests show which call goes wrong and which lines are
+/// suspicious, the files show what is there, and a change that was not tested is a guess. Programs are few
+/// and bugs are many: a policy learns the programs and must find what differs in one of them. <doc:Repair>
+/// explains how bugs are planted and how the verdict is protected from the agent.
 ///
 ///     let session = try Session(Repair(), scenario: task, origin: origin)
 ///     await session.play(.call("replace", ["path": "cart.py", "line": 7, "text": "n += cost(item)"]))
 ///
-/// **Reward:** 1 if all tests pass in the end, the hidden ones too, else 0. **Potential:** the share of
-/// tests that pass. Needs bubblewrap and python3; see ``Sandbox``.
+/// **Reward:** 1 if all tests, including the hidden ones, pass at the end, 0 otherwise. **Potential:** the
+/// share of tests that pass. It needs bubblewrap and python3; see ``Sandbox``.
 public struct Repair: Environment {
   /// The name and version.
   public static let id = "repair-v1"
 
-  /// The programs that tasks are made of, by name; those that never occur in training are held out whole.
+  /// The programs of the tasks, by name; some of them never occur in training.
   public var programs: [String] = Program.all.map(\.name)
-  /// How many bugs a program has.
+  /// The number of bugs in a program.
   public var bugs = 1
-  /// Whether there are bugs that no visible test notices.
+  /// Whether there are bugs that no visible test detects.
   public var silentBugs = false
-  /// How often a held-out task is of a program that never occurs in training.
+  /// How often a held-out task has a program that never occurs in training.
   public var unseenShare = 0.1
-  /// The lines that one look at a file shows.
+  /// The number of lines of a file that one reply shows.
   public var window = 8
-  /// The lines of a report of the tests that the agent is shown.
+  /// The number of lines of a test report that the agent is shown.
   public var reportLines = 2
-  /// The bytes of any other output that the agent is shown.
+  /// The number of bytes of any other output that the agent is shown.
   public var outputLimit = 400
-  /// The turn after which an unfinished episode with one bug is truncated; another bug gives half as many
-  /// more.
+  /// The turn after which an unfinished episode with one bug is truncated; each further bug adds half as
+  /// many turns.
   public var turnLimit = 12
 
   /// Creates the environment with its default parameters.
   public init() {}
 
-  /// Reads parameters.
+  /// Decodes the parameters.
   ///
-  /// - Throws: A `DecodingError` where one is missing, names no program, or allows nothing.
+  /// - Throws: A `DecodingError` if one is missing or out of range, or names an unknown program.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    programs = try container.decode([String].self, forKey: .programs)
-    bugs = try container.decode(Int.self, forKey: .bugs)
+    programs = try container.decode(.programs, someOf: Program.all.map(\.name))
+    bugs = try container.decode(.bugs, in: 1...4)
     silentBugs = try container.decode(Bool.self, forKey: .silentBugs)
-    unseenShare = try container.decode(Double.self, forKey: .unseenShare)
-    window = try container.decode(Int.self, forKey: .window)
-    reportLines = try container.decode(Int.self, forKey: .reportLines)
-    outputLimit = try container.decode(Int.self, forKey: .outputLimit)
-    turnLimit = try container.decode(Int.self, forKey: .turnLimit)
-    func check(_ key: CodingKeys, _ isRight: Bool, _ expected: String) throws {
-      guard !isRight else { return }
-      throw DecodingError.dataCorruptedError(
-        forKey: key, in: container, debugDescription: "must be \(expected)")
-    }
-    let known = Program.all.map(\.name).joined(separator: ", ")
-    try check(
-      .programs, !programs.isEmpty && programs.allSatisfy { Program.named($0) != nil },
-      "some of \(known)")
-    try check(.bugs, 1...4 ~= bugs, "from 1 to 4")
-    try check(.unseenShare, 0...1 ~= unseenShare, "from 0 to 1")
-    try check(.window, 1...20 ~= window, "from 1 to 20")
-    try check(.reportLines, reportLines >= 1, "at least 1")
-    try check(.outputLimit, outputLimit >= 1, "at least 1")
-    try check(.turnLimit, 1...1000 ~= turnLimit, "from 1 to 1000")
+    unseenShare = try container.decode(.unseenShare, in: 0...1)
+    window = try container.decode(.window, in: 1...20)
+    reportLines = try container.decode(.reportLines, atLeast: 1)
+    outputLimit = try container.decode(.outputLimit, atLeast: 1)
+    turnLimit = try container.decode(.turnLimit, in: 1...1000)
   }
 
-  /// What to do, in a line.
+  /// What to do, in one line.
   public var instructions: String {
     "Repair the Python program, so that hidden tests pass too, and submit. Change its own files only."
   }
 
-  /// `list`, `read`, `search`, `replace`, `run_tests`, `bash` and `submit`.
+  /// The tools `list`, `read`, `search`, `replace`, `run_tests`, `bash` and `submit`.
   public var tools: Toolbox<State> {
     Toolbox {
       ListFiles(limit: outputLimit)
@@ -86,10 +71,10 @@ public struct Repair: Environment {
     }
   }
 
-  /// Checks that bubblewrap is there and allowed to make a sandbox, and that the programs pass their own
-  /// tests with the python3 in it.
+  /// Checks that commands can be run in a sandbox, and that the programs pass their own tests with its
+  /// python3.
   ///
-  /// - Throws: A `Failure` that says why not, what to do, and what runs without it.
+  /// - Throws: A `Failure` if not, which says what to do.
   public func prepare() async throws {
     try await Sandbox.shared.require()
     let jobs = Program.all.map(\.job)
@@ -98,14 +83,14 @@ public struct Repair: Environment {
       throw Failure(
         .sandbox, code: "python",
         message: "The program '\(program.name)' fails its own tests in the sandbox, so python3 is "
-          + "missing there or differs. Install Debian's python3; the command `doctor` shows what is found."
+          + "missing there or differs. Install Debian's python3; the command `doctor` shows what is there."
       )
     }
   }
 
-  /// Draws a program, and bugs on lines of their own.
+  /// Draws a program, and bugs on different lines of it.
   ///
-  /// - Throws: A `Failure` where no program has so many bugs of the split.
+  /// - Throws: A `Failure` if no program has so many bugs of the split.
   public func scenario(in split: Split, using random: inout Randomness) throws -> RepairTask {
     let isUnseen = split == .heldOut && random.chance(unseenShare)
     func mutants(_ program: String) -> [Mutant] {
@@ -130,30 +115,30 @@ public struct Repair: Environment {
     return RepairTask(program: name, bugs: chosen.sorted { place($0) < place($1) })
   }
 
-  /// The program, with a word before it if it never occurs in training.
+  /// The program, after the word "unseen" if it never occurs in training.
   public func family(of scenario: RepairTask) -> String {
     (Program.unseen.contains(scenario.program) ? "unseen " : "") + scenario.program
   }
 
-  /// ``turnLimit``, and half as much for each bug after the first.
+  /// The turn limit: ``turnLimit``, and half as many turns more for each further bug.
   public func turnLimit(of scenario: RepairTask) -> Int {
     turnLimit * (scenario.bugs.count + 1) / 2
   }
 
-  /// Lays out the program with its bugs.
+  /// Creates the files of the program with its bugs.
   ///
-  /// - Throws: A `Failure` where the task is of another version of the program.
+  /// - Throws: A `Failure` if the task belongs to another version of the program.
   public func start(_ scenario: RepairTask, using random: inout Randomness) throws -> State {
     try State(scenario)
   }
 
-  /// How many bugs there are, and the files in which they may be.
+  /// The number of bugs, and the files that may contain them.
   public func observe(_ state: State) -> Observation {
     let files = (Program.named(state.task.program)?.files ?? []).map(\.path).joined(separator: " ")
     return Observation(Text("Find \(state.task.bugs.count) in: \(files)"))
   }
 
-  /// Runs the tools, and the tests where the program was changed.
+  /// Runs the tools, and the tests if the program was changed.
   public nonisolated(nonsending) func step(
     _ state: inout State, _ action: Action, using random: inout Randomness
   ) async throws -> Outcome {
@@ -167,13 +152,13 @@ public struct Repair: Environment {
     return outcome
   }
 
-  /// Success if all tests pass where nothing but the program's own files is the agent's.
+  /// Success means that all tests pass with the agent's versions of the program's own files.
   ///
-  /// The visible tests run a second time, in the tree as it was left, by what is there to run them. Where that
-  /// comes to another end, somebody has tampered with them; the gold says so.
+  /// The visible tests also run a second time in the workspace as the agent left it, with the test runner
+  /// that is there. If the results differ, the agent has tampered with the tests; the gold says so.
   ///
-  /// - Throws: A `Failure` of the sandbox, and one where several bugs make up for each other: a program that
-  ///   passes its tests from the start is no task.
+  /// - Throws: A `Failure` of the sandbox, or one that several bugs cancel each other out: a program that
+  ///   passes its tests from the start is not a task.
   public func judge(_ state: State) async throws -> Judgement {
     let program = try Program.of(state.task)
     if state.task.bugs.count > 1 {
@@ -182,7 +167,7 @@ public struct Repair: Environment {
         throw Failure.noBug(state.task)
       }
     }
-    let asLeft = try await VisibleRun.play(in: state.workspace)
+    let asLeft = try await VisibleRun.run(in: state.workspace)
     return Judgement(
       success: !state.passing.contains(false),
       gold: RepairGold(state, of: program, asLeft: asLeft).json)
@@ -193,9 +178,9 @@ public struct Repair: Environment {
     Double(state.passing.count { $0 }) / Double(max(1, state.passing.count))
   }
 
-  /// What an expert does who knows the programs, and has read what the turns have shown.
+  /// What an expert does who knows the programs and the turns so far.
   ///
-  /// - Throws: A `Failure` where the task is of another version of the program.
+  /// - Throws: A `Failure` if the task belongs to another version of the program.
   public func expert(
     _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
   ) throws -> Action? {

@@ -1,16 +1,16 @@
 internal import TurnwiseCore
 
-/// What a judgement of ``Repair`` records and the agent must never see.
+/// What the trace records of a judgement of ``Repair`` and the agent must never see.
 struct RepairGold {
-  /// The lines without bugs.
+  /// The bugs, with the lines as they should be.
   let bugs: [RepairTask.Bug]
-  /// The share of visible tests that pass with nothing but the program's own files from the agent.
+  /// The share of visible tests that pass with the agent's versions of the program's own files.
   let visible: Double
-  /// The same of hidden tests.
+  /// The share of hidden tests that pass.
   let hidden: Double
-  /// Whether the tests in the tree as it was left passed, as far as their own runner tells.
+  /// Whether the tests passed in the workspace as the agent left it, according to the test runner there.
   let passesAsLeft: Bool
-  /// What else in the tree is not as it was.
+  /// The other files that were changed.
   let touched: [Text]
 
   init(_ state: Repair.State, of program: Program, asLeft: VisibleRun) {
@@ -24,10 +24,10 @@ struct RepairGold {
     touched = state.touched(of: program)
   }
 
-  /// Whether the two runs of the visible tests came to different ends.
+  /// Whether the two runs of the visible tests have different results.
   var isTampered: Bool { passesAsLeft != (visible == 1) }
 
-  /// The record.
+  /// The gold as JSON.
   var json: JSONValue {
     [
       "fix": .array(

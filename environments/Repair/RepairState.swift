@@ -2,18 +2,19 @@ internal import TurnwiseCore
 public import TurnwiseSandbox
 
 extension Repair {
-  /// The files as the agent left them, and which tests pass.
+  /// The files after the last command, and which tests pass.
   public struct State: Codable, Hashable, Sendable {
-    /// The task, of which the agent is shown the names of program and files.
+    /// The task, of which the agent sees only the names of the files and the number of bugs.
     public let task: RepairTask
-    /// The program, its visible tests, and whatever the agent made.
+    /// The program, its visible tests, and the files that the agent has created.
     public internal(set) var workspace: Workspace
-    /// Which tests pass, the visible ones first, when only the program's own files are the agent's.
+    /// For each test, whether it passes with the agent's versions of the program's own files; the visible
+    /// tests come first.
     public internal(set) var passing: [Bool]
 
     /// Plants the bugs.
     ///
-    /// - Throws: A `Failure` where the task is of another version of the program.
+    /// - Throws: A `Failure` if the task belongs to another version of the program.
     init(_ task: RepairTask) throws {
       let program = try Program.of(task)
       var files = program.files.map(\.lines)
@@ -31,11 +32,11 @@ extension Repair {
       workspace = try Workspace(
         zip(program.files, files).map { (path: Text($0.path), contents: Text($1.asLines)) }
           + Self.protected(of: program))
-      // What several bugs break together is taken to be what they break one by one, until a test is run.
+      // Until a test runs, several bugs are assumed to break the tests that each of them breaks alone.
       passing = program.tests.indices.map { failing >> UInt32($0) & 1 == 0 }
     }
 
-    /// The files that are not the agent's to change.
+    /// The files that the agent may not change.
     static func protected(of program: Program) -> [(path: Text, contents: Text)] {
       [
         (VisibleRun.testsPath, Text(program.visible.map(\.line).asLines)),
@@ -43,7 +44,7 @@ extension Repair {
       ]
     }
 
-    /// The texts of the program's own files, by path; a file that is gone, or none anymore, is left out.
+    /// The texts of the program's own files, by path; missing files are omitted.
     func sources(of program: Program) -> [String: Text] {
       Dictionary(
         uniqueKeysWithValues: program.files.compactMap { file in
@@ -51,7 +52,7 @@ extension Repair {
         })
     }
 
-    /// The paths beside the program's own files at which something is not as it was.
+    /// The paths other than the program's own files at which something was changed.
     func touched(of program: Program) -> [Text] {
       let own = Set(program.files.map { Text($0.path) })
       let protected = Dictionary(
@@ -64,9 +65,9 @@ extension Repair {
 }
 
 extension Program {
-  /// The program of a task.
+  /// Returns the program of a task.
   ///
-  /// - Throws: A `Failure` where there is none of its name.
+  /// - Throws: A `Failure` if there is no such program.
   static func of(_ task: RepairTask) throws -> Program {
     guard let program = named(task.program) else { throw Failure.otherProgram(task) }
     return program
@@ -74,21 +75,21 @@ extension Program {
 }
 
 extension Failure {
-  /// A recorded task that this version cannot play.
+  /// The failure for a recorded task that this version cannot play.
   static func otherProgram(_ task: RepairTask) -> Failure {
     Failure(
       .environment, code: "other-program",
       message:
-        "The program '\(task.program)' is not here as it was recorded. Play the task with the "
-        + "version of Turnwise that recorded it.")
+        "The program '\(task.program)' differs from the one that was recorded. Play the task with "
+        + "the version of Turnwise that recorded it.")
   }
 
-  /// A task whose bugs make up for each other.
+  /// The failure for a task whose bugs cancel each other out.
   static func noBug(_ task: RepairTask) -> Failure {
     Failure(
       .environment, code: "no-bug",
       message:
-        "The \(task.bugs.count) bugs in '\(task.program)' make up for each other: no hidden test fails."
+        "The \(task.bugs.count) bugs in '\(task.program)' cancel each other out: no test fails."
     )
   }
 }

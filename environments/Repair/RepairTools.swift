@@ -14,7 +14,9 @@ struct ListFiles: Tool {
   func call(
     _ arguments: Arguments, on state: inout Repair.State, using random: inout Randomness
   ) throws -> ToolReply {
-    let entries = try refusing { () throws(FileError) in try state.workspace.list(arguments.path) }
+    let entries = try ToolRefusal.from { () throws(FileError) in
+      try state.workspace.list(arguments.path)
+    }
     let lines = entries.map { entry in
       let count = entry.blob.map { " \(Text($0.bytes).lines.count) lines" } ?? ""
       return Text(entry.path.bytes + Array(count.utf8))
@@ -37,14 +39,16 @@ struct ReadLines: Tool {
     _ arguments: Arguments, on state: inout Repair.State, using random: inout Randomness
   ) throws -> ToolReply {
     let (path, line) = Self.place(arguments.place)
-    let lines = try refusing { () throws(FileError) in try state.workspace.read(path) }.lines
+    let lines = try ToolRefusal.from { () throws(FileError) in
+      try state.workspace.read(path)
+    }.lines
     guard 1...max(1, lines.count) ~= line else {
       throw ToolRefusal("There is no line \(line): \(path.string) has \(lines.count) lines.")
     }
     return ToolReply(Excerpt(lines).numbered(first: line - 1, count: window))
   }
 
-  /// The file and the line of a place.
+  /// Returns the file and the line of a place; without a line, the first one.
   static func place(_ text: Text) -> (path: Text, line: Int) {
     guard let colon = text.bytes.lastIndex(of: UInt8(ascii: ":")),
       let line = Int(Text(text.bytes[(colon + 1)...]).string)
@@ -96,7 +100,7 @@ struct ReplaceLine: Tool {
   func call(
     _ arguments: Arguments, on state: inout Repair.State, using random: inout Randomness
   ) throws -> ToolReply {
-    var lines = try refusing { () throws(FileError) in
+    var lines = try ToolRefusal.from { () throws(FileError) in
       try state.workspace.read(arguments.path)
     }.lines
     guard !lines.isEmpty, 1...lines.count ~= arguments.line else {
@@ -111,7 +115,7 @@ struct ReplaceLine: Tool {
     lines[arguments.line - 1] = Text(
       Array(old.prefix { $0 == space }) + arguments.text.bytes.drop { $0 == space })
     let text = Text(lines.flatMap { $0.bytes + [UInt8(ascii: "\n")] })
-    state.workspace = try refusing { () throws(FileError) in
+    state.workspace = try ToolRefusal.from { () throws(FileError) in
       try state.workspace.changed(at: arguments.path) { workspace throws(FileError) in
         try workspace.write(text, to: arguments.path)
       }
@@ -132,7 +136,7 @@ struct RunTests: Tool {
   func call(
     _ arguments: Arguments, on state: inout Repair.State, using random: inout Randomness
   ) async throws -> ToolReply {
-    let run = try await VisibleRun.play(in: state.workspace)
+    let run = try await VisibleRun.run(in: state.workspace)
     return ToolReply(Excerpt(run.report.lines).text(first: 0, count: lines))
   }
 }
@@ -150,14 +154,9 @@ struct RunBash: Tool {
   func call(
     _ arguments: Arguments, on state: inout Repair.State, using random: inout Randomness
   ) async throws -> ToolReply {
-    do {
-      let result = try await Sandbox.shared.run(
-        arguments.command, in: state.workspace, seed: random.next())
-      state.workspace = result.workspace
-      return ToolReply(Bash.reply(to: result, limit: limit))
-    } catch let error as CommandError {
-      throw ToolRefusal(error.description)
-    }
+    ToolReply(
+      try await Bash.run(
+        arguments.command, in: &state.workspace, of: .shared, limit: limit, using: &random))
   }
 }
 
@@ -173,9 +172,4 @@ struct SubmitRepair: Tool {
   ) -> ToolReply {
     ToolReply("", endsEpisode: true)
   }
-}
-
-/// Tells the agent what is wrong with a path.
-private func refusing<R>(_ body: () throws(FileError) -> R) throws(ToolRefusal) -> R {
-  do { return try body() } catch { throw ToolRefusal(error.description) }
 }

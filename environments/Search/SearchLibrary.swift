@@ -1,9 +1,8 @@
-internal import Synchronization
 internal import TurnwiseCore
 
-/// A corpus and the questions on it.
+/// A corpus and its questions.
 final class SearchLibrary: Sendable {
-  /// What a library is made from.
+  /// What a library is created from.
   enum Plan: Hashable {
     case world(World.Plan, SearchCorpus.Ranking)
     case folder(CorpusFiles, SearchCorpus.Ranking, AnswerRule)
@@ -18,9 +17,9 @@ final class SearchLibrary: Sendable {
   let corpus: SearchCorpus
   private let source: Source
 
-  /// Makes a library: generates it, or reads it.
+  /// Creates a library from a generated world or from files.
   ///
-  /// - Throws: A ``CorpusError``.
+  /// - Throws: A ``TaskFileError``.
   init(_ plan: Plan) throws {
     switch plan {
     case .world(let plan, let ranking):
@@ -40,19 +39,21 @@ final class SearchLibrary: Sendable {
   ///
   /// - Parameters:
   ///   - split: The split.
-  ///   - hops: How many documents lead to an answer, where questions are generated: one of these.
-  ///   - results: How many results a search shows; a generated question can be answered with as many.
-  ///   - random: The source of chance.
+  ///   - hops: The number of documents that lead to the answer of a generated question: one of these.
+  ///   - results: The number of results that a search shows; a generated question can be answered with
+  ///     as many.
+  ///   - random: The random generator.
   /// - Returns: The question.
-  /// - Throws: A ``CorpusError`` where nobody wrote one of the split, or a `Failure` where the world gives
-  ///   none that can be answered.
+  /// - Throws: A ``TaskFileError`` if the folder has no question of the split, or a `Failure` if the
+  ///   world has none that can be answered.
   func question(
     in split: Split, hops: [Int], results: Int, using random: inout Randomness
   ) throws -> SearchQuestion {
     switch source {
     case .written(let questions, let files):
       guard let question = questions.bySplit[split]?.randomElement(using: &random) else {
-        throw CorpusError(files.place(files.questionsFile), .none(of: split))
+        throw TaskFileError(
+          files.place(files.questionsFile), .none(of: split, "question", place: "some lines"))
       }
       return question
     case .world(let world):
@@ -66,12 +67,12 @@ final class SearchLibrary: Sendable {
       }
       throw Failure(
         .environment, code: "no-question",
-        message: "The world gave no question of \(hops) \(hops == 1 ? "hop" : "hops") whose "
-          + "documents all come up among \(results) results; raise 'documents' or 'results'.")
+        message: "The world has no question of \(hops) \(hops == 1 ? "hop" : "hops") whose "
+          + "documents are all among \(results) results; raise 'documents' or 'results'.")
     }
   }
 
-  /// What was taken otherwise than it was written, and questions whose answer no document holds.
+  /// What was changed or ignored in the files, and the questions whose answers no document contains.
   func warnings(by rule: AnswerRule) -> [CorpusWarning] {
     guard case .written(let questions, let files) = source else { return [] }
     let missing = AnswerOccurrence(corpus: corpus, rule: rule).missing(from: questions.numbered)
@@ -86,23 +87,6 @@ final class SearchLibrary: Sendable {
   private func isFindable(_ question: SearchQuestion, _ results: Int) -> Bool {
     zip(question.queries, question.evidence).allSatisfy { query, id in
       corpus.search(query, limit: results).contains(id)
-    }
-  }
-}
-
-/// Where an environment keeps its library: made when it is first asked for, and kept by all copies.
-final class SearchShelf: Sendable {
-  private let kept = Mutex<(plan: SearchLibrary.Plan, library: SearchLibrary)?>(nil)
-
-  /// The library of a plan.
-  ///
-  /// - Throws: A ``CorpusError``.
-  func library(_ plan: SearchLibrary.Plan) throws -> SearchLibrary {
-    try kept.withLock { kept in
-      if let kept, kept.plan == plan { return kept.library }
-      let library = try SearchLibrary(plan)
-      kept = (plan, library)
-      return library
     }
   }
 }

@@ -1,10 +1,10 @@
 /// A document of a corpus.
 public struct SearchDocument: Codable, Hashable, Sendable {
-  /// The name by which questions refer to it and agents may open it.
+  /// The id by which questions refer to the document, and by which agents may open it.
   public var id: String
-  /// What it is listed by; nil where a snippet of the text serves.
+  /// The title, which lists of results show; nil if they show a snippet of the text.
   public var title: String?
-  /// What an agent reads; may be empty.
+  /// The text that an agent reads; may be empty.
   public var text: String
 
   /// Creates a document.
@@ -12,24 +12,23 @@ public struct SearchDocument: Codable, Hashable, Sendable {
     (self.id, self.title, self.text) = (id, title, text)
   }
 
-  /// What is indexed.
+  /// The text that is indexed.
   var words: String { title.map { $0 + "\n" + text } ?? text }
 }
 
-/// A question: the scenario of ``Search``, readable as JSON by whoever has not read its code.
+/// A question: the scenario of ``Search``, as JSON that can be read without knowing the code.
 public struct SearchQuestion: Codable, Hashable, Sendable {
   /// The kind of question, for tables.
   public var family: String
   /// What the agent is asked.
   public var question: String
-  /// The right answers, any of which will do.
+  /// The right answers; any of them will do.
   public var answers: [String]
-  /// The ids of the documents that lead to the answer, in the order in which they do; empty where
-  /// nobody said.
+  /// The ids of the documents that lead to the answer, in this order; empty if they are unknown.
   public var evidence: [String]
-  /// What an expert searches to find each of them; empty where it must be found out.
+  /// The query with which an expert finds each of them; empty if the expert makes up queries.
   public var queries: [String]
-  /// Names the corpus by its content.
+  /// The digest of the corpus.
   public var corpus: String
 
   /// Creates a question.

@@ -75,7 +75,7 @@ extension Search {
       return ToolReply(Text((text.isEmpty ? "(empty)" : text) + ending))
     }
 
-    /// The document of an id, or else of the number of a result; words before the number do not count.
+    /// The document with an id, or the result with a number; words before the number are ignored.
     private static func document(
       _ name: String, in corpus: SearchCorpus, _ results: [String]
     ) -> SearchDocument? {
@@ -85,12 +85,12 @@ extension Search {
       return corpus[results[number - 1]]
     }
 
-    /// The number of a result with which a name ends, such as #1.
+    /// The number of a result, such as #1, with which a name ends.
     private static func number(endingIn name: String) -> Int? {
       name.lastIndex(of: "#").flatMap { Int(name[$0...].dropFirst()) }
     }
 
-    /// Whether a name reads as a list of results shows them: a number such as #1, alone or behind a space.
+    /// Whether a name looks like a result in a list: a number such as #1, alone or after white space.
     static func isListed(_ name: String) -> Bool {
       guard number(endingIn: name) != nil, let sign = name.lastIndex(of: "#") else { return false }
       return name[..<sign].last?.isWhitespace ?? true

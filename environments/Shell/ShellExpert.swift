@@ -1,16 +1,16 @@
 internal import TurnwiseCore
 
-/// The scripted expert: asks the family for the best move, and departs from it where noise says so.
+/// The scripted expert: asks the family for the best move, and deviates from it as the noise says.
 struct ShellExpert {
-  /// The task, of which only the family and the words of the instruction are used.
+  /// The task, of which it uses only the family and the words of the instruction.
   let task: ShellTask
-  /// What was read so far.
-  let notes: Notebook
+  /// What the agent knows.
+  let history: CommandHistory
 
-  /// Chooses the next action; nil if the task is of no known family.
+  /// Chooses the next action; nil if the family of the task is unknown.
   func action(_ noise: ExpertNoise, using random: inout Randomness) -> Action? {
     guard let family = TaskFamilies.named(task.family) else { return nil }
-    let move = family.move(in: task, knowing: notes)
+    let move = family.move(in: task, knowing: history)
     if random.chance(noise.slip) { return slip(using: &random).action }
     if let shortcut = move.shortcut, !hasTried(shortcut), random.chance(noise.habit) {
       return shortcut.action
@@ -18,12 +18,12 @@ struct ShellExpert {
     return move.best.action
   }
 
-  /// Whether a shortcut was taken already: it failed, or the move would be another.
+  /// Whether a shortcut was taken before: either it failed, or the move would be another one.
   private func hasTried(_ step: Move.Step) -> Bool {
-    if case .bash(let command) = step { notes.hasTried(command) } else { false }
+    if case .bash(let command) = step { history.hasTried(command) } else { false }
   }
 
-  /// One wrong step: mostly idle, sometimes a failing command, sometimes the end of all hope.
+  /// One wrong step: mostly useless, sometimes a failing command, sometimes a wrong answer.
   private func slip(using random: inout Randomness) -> Move.Step {
     let clue = task.clues.sorted { $0.key < $1.key }.randomElement(using: &random)?.value ?? "done"
     switch random.unit() {
@@ -35,7 +35,7 @@ struct ShellExpert {
 }
 
 extension Move.Step {
-  /// The step as the agent would take it.
+  /// The step as an action.
   var action: Action {
     switch self {
     case .bash(let command): .call(Bash.name, ["command": .string(command)])

@@ -2,18 +2,18 @@ public import TurnwiseCore
 public import TurnwiseSandbox
 
 extension Shell {
-  /// The files and the shell as the last command left them, and what the agent has read and said.
+  /// The files and the shell after the last command, and what the agent has read and submitted.
   public struct State: Codable, Hashable, Sendable {
-    /// The task, of which the agent is shown the instruction alone.
+    /// The task, of which the agent sees only the instruction.
     public let task: ShellTask
     /// The files and the state of the shell.
     public internal(set) var workspace: Workspace
-    /// Which of the task's facts the agent has read.
+    /// For each fact of the task, whether the agent has read it.
     public private(set) var seen: [Bool]
-    /// What the agent submitted.
+    /// The answer that the agent submitted.
     public internal(set) var answer: Text?
 
-    /// Lays out the files of a task: those of the task itself where it is generated.
+    /// Creates the files of a task, or takes `files` if the task is from a folder.
     init(_ task: ShellTask, in files: Workspace? = nil) throws {
       self.task = task
       workspace =
@@ -23,7 +23,7 @@ extension Shell {
       seen = task.facts.map { _ in false }
     }
 
-    /// Notes which facts are lines of a reply.
+    /// Records which facts are lines of a reply.
     mutating func note(_ reply: Text) {
       let lines = Set(reply.string.split(separator: "\n").map(String.init))
       for (index, fact) in task.facts.enumerated() where lines.contains(fact) {
@@ -31,20 +31,20 @@ extension Shell {
       }
     }
 
-    /// Whether something was submitted, and the right thing if there is one.
+    /// Whether the right answer was submitted, or any answer if the task has none.
     ///
-    /// Blanks and line ends around the answer do not count.
+    /// Blanks and line ends around the answer are ignored.
     var isAnswered: Bool {
       guard let answer else { return false }
       return task.answer.map { Self.trimmed(answer.bytes) == Self.trimmed(Array($0.utf8)) } ?? true
     }
 
-    /// Whether all files are as they must be in the end.
+    /// Whether all files are as required.
     ///
-    /// Other new files do no harm.
+    /// Additional files are ignored.
     var isTreeRight: Bool { !isDamaged && doneResults == task.results.count && doneRemovals }
 
-    /// Whether a file that should have stayed as it was did not.
+    /// Whether a file that should not change has changed.
     var isDamaged: Bool {
       let changing = Set(task.results.map(\.path) + task.removed)
       return task.files.contains { file in
@@ -60,7 +60,8 @@ extension Shell {
       task.removed.allSatisfy { workspace.entry(Text($0)) == nil }
     }
 
-    /// How many results are there: the text, its end apart, and whether the owner may execute it.
+    /// The number of results that are achieved: the text without blanks at both ends, and whether the
+    /// owner may execute the file.
     private var doneResults: Int {
       task.results.count { result in
         guard let entry = workspace.entry(Text(result.path)), let blob = entry.blob else {
@@ -71,15 +72,15 @@ extension Shell {
       }
     }
 
-    /// The share of facts read and results achieved; 0 where a file is damaged, since the task is
-    /// lost then.
+    /// The share of facts that were read and of results that were achieved; 0 if a file is damaged,
+    /// because the task is lost then.
     var progress: Double {
       guard !isDamaged else { return 0 }
       let done = seen.count { $0 } + doneResults
       return Double(done) / Double(max(1, seen.count + task.results.count))
     }
 
-    /// What the agent must never see.
+    /// What the trace records and the agent must never see.
     var gold: JSONValue {
       var gold: [String: JSONValue] = [:]
       if let answer = task.answer { gold["answer"] = .string(answer) }

@@ -20,20 +20,38 @@ struct Bash: Tool {
   func call(
     _ arguments: Arguments, on state: inout Shell.State, using random: inout Randomness
   ) async throws -> ToolReply {
-    let result: CommandResult
-    do {
-      result = try await sandbox.run(arguments.command, in: state.workspace, seed: random.next())
-    } catch let error as CommandError {
-      throw ToolRefusal(error.description)
-    }
-    state.workspace = result.workspace
-    let reply = Self.reply(to: result, limit: outputLimit)
+    let reply = try await Self.run(
+      arguments.command, in: &state.workspace, of: sandbox, limit: outputLimit, using: &random)
     state.note(reply)
     return ToolReply(reply)
   }
 
-  /// What was written, where it arose, and how the command ended if that was not well.
-  static func reply(to result: CommandResult, limit: Int) -> Text {
+  /// Runs a command in a workspace.
+  ///
+  /// - Parameters:
+  ///   - command: The command.
+  ///   - workspace: The files and shell state, which the command changes.
+  ///   - sandbox: Where it runs.
+  ///   - limit: The number of bytes of its output that the agent is shown.
+  ///   - random: Gives the seed of `$RANDOM`.
+  /// - Returns: What the agent is shown.
+  /// - Throws: A `ToolRefusal` if no shell could run the command, or a `Failure` of the sandbox.
+  static func run(
+    _ command: Text, in workspace: inout Workspace, of sandbox: Sandbox, limit: Int,
+    using random: inout Randomness
+  ) async throws -> Text {
+    let result: CommandResult
+    do {
+      result = try await sandbox.run(command, in: workspace, seed: random.next())
+    } catch let error as CommandError {
+      throw ToolRefusal(error.description)
+    }
+    workspace = result.workspace
+    return reply(to: result, limit: limit)
+  }
+
+  /// What the command wrote, and how it ended if it failed.
+  private static func reply(to result: CommandResult, limit: Int) -> Text {
     let text = result.transcript.excerpt(limit: limit)
     guard let ending = ending(of: result) else { return text }
     return text.isEmpty ? Text(ending) : "\(text)\n\(ending)"

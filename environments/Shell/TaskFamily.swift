@@ -4,33 +4,33 @@ internal import TurnwiseCore
 ///
 /// 1. Copy a file of `Families/`, and change `name`, `task(in:)` and `move(in:knowing:)`.
 /// 2. Add one line to ``TaskFamilies/all``.
-/// 3. Run the tests: they play every family in the sandbox.
+/// 3. Run the tests, which play every family in the sandbox.
 ///
-/// A good family hides something that the instruction does not tell (where a file is, what is in
-/// it), so that an agent that does not read cannot win; and it can be lost, by an answer that is only
-/// a guess or a change that cannot be taken back.
+/// A good family hides something that the instruction does not tell (where a file is, what it
+/// contains), so that an agent that does not read cannot win. And it can be lost, by an answer that is
+/// only a guess or by a change that cannot be undone.
 protocol TaskFamily: Sendable {
-  /// The name in tables.
+  /// The name of the family, which tables show.
   static var name: String { get }
 
-  /// Makes a task, adding its files to `tree`.
+  /// Generates a task, adding its files to `tree`.
   static func task(in tree: inout TaskTree) -> TaskDraft
 
-  /// What an expert does next who knows the instruction and has read what is in `notes`.
-  static func move(in task: ShellTask, knowing notes: Notebook) -> Move
+  /// What an expert does next who knows the instruction and `history`.
+  static func move(in task: ShellTask, knowing history: CommandHistory) -> Move
 }
 
-/// What a family says of a task beside its files.
+/// A generated task without its files.
 struct TaskDraft {
   /// What the agent is told.
   var instruction: String
-  /// The words of the instruction that change from task to task, by their role.
+  /// The words of the instruction that differ from task to task, by their role.
   var clues: [String: String]
-  /// The right answer; nil where any will do.
+  /// The right answer; nil if any answer is right.
   var answer: String?
-  /// The files that must be there in the end.
+  /// The files that must exist at the end.
   var results: [ShellTask.File] = []
-  /// The paths at which nothing may be in the end.
+  /// The paths at which nothing may exist at the end.
   var removed: [String] = []
   /// The lines that must be read on the way.
   var facts: [String]
@@ -38,7 +38,7 @@ struct TaskDraft {
 
 /// What an expert could do next.
 struct Move {
-  /// What one of the two tools is called with.
+  /// A call of one of the two tools.
   enum Step: Hashable {
     case bash(String)
     case submit(String)
@@ -49,12 +49,12 @@ struct Move {
   /// A plausible step that skips a look, and is mostly wrong.
   var shortcut: Step?
 
-  /// Runs a command.
+  /// A move that runs a command.
   static func bash(_ command: String, shortcut: Step? = nil) -> Move {
     Move(best: .bash(command), shortcut: shortcut)
   }
 
-  /// Ends the episode.
+  /// A move that ends the episode.
   static func submit(_ answer: String) -> Move { Move(best: .submit(answer)) }
 }
 

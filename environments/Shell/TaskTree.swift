@@ -1,12 +1,12 @@
 internal import TurnwiseCore
 
-/// Draws words, folders and files for one task.
+/// Draws the words, folders and files of one task.
 struct TaskTree {
-  /// The source of chance.
+  /// The random generator.
   var random: Randomness
   /// The files so far.
   private(set) var files: [ShellTask.File] = []
-  /// The folders, some at the top and some in one of these, all with a slash at the end.
+  /// The folders, some at the top and some inside these, each with a slash at its end.
   private(set) var folders: [String] = []
   private let split: Split
   private var words: [String] = []
@@ -21,12 +21,11 @@ struct TaskTree {
     }
   }
 
-  /// Draws a word that is not in the tree yet: whoever looks for it finds what is meant and nothing
-  /// else.
+  /// Draws a word that the tree does not contain yet, so that searching for it finds nothing else.
   mutating func word() -> String {
     require(
       words.count < Vocabulary.counts[split] ?? 0,
-      "A task has no more than \(Shell.mostFolders) folders: there are names for no more.")
+      "A task has at most \(Shell.maxFolders) folders, as there are no names for more.")
     let taken = Set(words.map(Vocabulary.firstSyllable))
     while true {
       let word = Vocabulary.word(in: split, besides: taken, using: &random)
@@ -39,12 +38,12 @@ struct TaskTree {
   /// Draws several words.
   mutating func words(_ count: Int) -> [String] { (0..<count).map { _ in word() } }
 
-  /// Draws a folder, or with the given probability the top, which is spelled as nothing.
+  /// Draws a folder, or with the given probability the top, which is the empty string.
   mutating func folder(topChance: Double = 0) -> String {
     random.chance(topChance) ? "" : (folders.randomElement(using: &random) ?? "")
   }
 
-  /// Adds a folder at the top or, with the given probability, in another one.
+  /// Adds a folder at the top or, with the given probability, inside another one.
   mutating func addFolder(_ name: String, nestedChance: Double) -> String {
     let parent = random.chance(nestedChance) ? folders.filter { !$0.dropLast().contains("/") } : []
     let folder = (parent.randomElement(using: &random) ?? "") + name + "/"
@@ -83,6 +82,6 @@ struct TaskTree {
 }
 
 extension Array where Element == String {
-  /// The strings as the lines of a text.
+  /// The strings as lines of a text.
   var asLines: String { map { $0 + "\n" }.joined() }
 }

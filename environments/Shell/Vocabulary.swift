@@ -1,11 +1,11 @@
 internal import TurnwiseCore
 
-/// The made-up words of the tasks: two syllables such as `gavu` and `zife`.
+/// The made-up words of the tasks: two syllables, such as `gavu` and `zife`.
 ///
-/// Both splits use all syllables, so that a tokenizer trained on one spells the other alike, but no
-/// word belongs to both. The letters are chosen for byte-pair encoding: in the fixed wording of
-/// instructions, commands and errors no such vowel stands before such a consonant (`of`, `size` and
-/// `every` are avoided), so that no merge learned from there cuts a syllable in two.
+/// Both splits use all syllables, so that a tokenizer trained on one split encodes the other in the
+/// same way, but no word belongs to both. The letters are chosen for byte-pair encoding: in the fixed
+/// words of instructions, commands and errors, no such vowel precedes such a consonant (`of`, `size`
+/// and `every` are avoided), so no merge learned from them divides a syllable.
 enum Vocabulary {
   /// The consonants that a syllable begins with.
   static let consonants = Array("fghjvyz")
@@ -14,8 +14,8 @@ enum Vocabulary {
 
   /// Draws a word of a split.
   ///
-  /// First syllables in `taken`, those of words that stand in the same task, are avoided while there
-  /// are others: a small model copies a word by looking up what followed its first syllable.
+  /// First syllables in `taken`, those of other words in the task, are avoided while there are others:
+  /// a small model copies a word by looking up what followed its first syllable.
   static func word(
     in split: Split, besides taken: Set<String> = [], using random: inout Randomness
   ) -> String {
@@ -32,7 +32,7 @@ enum Vocabulary {
     }
   }
 
-  /// How many words each split has.
+  /// The number of words of each split.
   static let counts: [Split: Int] = {
     let syllables = 0..<consonants.count * vowels.count
     let sums = syllables.flatMap { first in syllables.filter { $0 != first }.map { first + $0 } }
@@ -46,8 +46,8 @@ enum Vocabulary {
     String([consonants[number / vowels.count], vowels[number % vowels.count]])
   }
 
-  /// The split of the words whose syllables have numbers of this sum: every fifth is held out.
+  /// The split of the words whose syllable numbers have this sum: every fifth is held out.
   ///
-  /// Five shares no factor with the number of vowels: vowels alone must not tell the split.
+  /// Five has no common factor with the number of vowels, so vowels alone do not reveal the split.
   static func split(ofSum sum: Int) -> Split { sum % 5 == 0 ? .heldOut : .train }
 }

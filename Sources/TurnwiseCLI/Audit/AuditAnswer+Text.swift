@@ -91,6 +91,8 @@ extension AuditAnswer {
       let why =
         switch truth.reason {
         case nil: ""
+        case .noProbabilities:
+          "; the policy does not say how likely its actions are, so nothing is computed"
         case .noActionList: "; the environment lists no actions, so nothing is computed"
         case .refused(let error): "; not exact: \(error)"
         case .tooVague(let bound):

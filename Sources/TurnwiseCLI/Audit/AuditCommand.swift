@@ -9,10 +9,11 @@ struct AuditCommand: Subcommand {
   let examples = [
     "turnwise audit", "turnwise audit --credit turn,fork:k=2 --groups 500 --seed 7",
     "turnwise audit keydoor-v1 --env-set horizon=2",
+    "turnwise audit keydoor-v1 --policy random --truth forks",
     "turnwise audit traces/mine --credit rloo,turn,gigpo --truth forks --points 200",
   ]
   let flags =
-    [Self.credit, Self.truth, Self.scenarios, Self.groups, Self.groupSize]
+    [Self.credit, Self.policy, Self.truth, Self.scenarios, Self.groups, Self.groupSize]
     + EnvironmentAudit.numbers.map(\.flag) + [Self.cutoff] + EnvironmentAudit.training
     + [
       Self.chance, Self.modelError, .environmentSet, .tasks, .seed, .workers, .out, .force, .json,
@@ -21,6 +22,9 @@ struct AuditCommand: Subcommand {
   static let credit = Flag(
     "credit", "estimators to audit, such as rloo,turn-gae:lambda=0.9", value: "LIST",
     default: "all that can be used")
+  static let policy = Flag(
+    "policy", "ENV: the policy that is audited, a name that list shows", value: "NAME",
+    default: "one that is trained for it")
   static let truth = Flag(
     "truth", "where true advantages come from: \(AuditOptions.Source.words)", value: "WORD",
     default: AuditOptions().truth.rawValue)
@@ -62,12 +66,16 @@ struct AuditCommand: Subcommand {
     if FileManager.default.fileExists(atPath: layout.run.path) {
       return try await audit.run(of: layout)
     }
-    return try await audit.run(in: context.environment(of: invocation))
+    let environment = try context.environment(of: invocation)
+    guard let policy = invocation.text(Self.policy) else {
+      return try await audit.run(in: environment)
+    }
+    return try await audit.run(policy, in: environment)
   }
 
   /// The flags that say nothing to the small problem.
   private static let ofPolicies =
-    [truth, scenarios, cutoff, Flag.environmentSet, .tasks, .workers, .out, .force]
+    [policy, truth, scenarios, cutoff, Flag.environmentSet, .tasks, .workers, .out, .force]
     + EnvironmentAudit.numbers.map(\.flag) + EnvironmentAudit.training
 
   private func toy(_ invocation: Invocation, _ context: Context) throws -> ToyAudit {

@@ -80,26 +80,50 @@ struct EnvironmentAudit: Sendable {
 
   /// Audits the policy that a run has trained.
   func run(of layout: TraceLayout) async throws -> ExitStatus {
-    let run = try layout.readRun()
-    for flag in [Flag.environmentSet, .tasks] + Self.training where invocation.has(flag) {
+    let run = try Run(layout)
+    for flag in [Flag.environmentSet, .tasks, AuditCommand.policy] + Self.training
+    where invocation.has(flag) {
       throw UsageError.conflict(
         "--\(flag.name) does not go with a run, whose environment and policy are recorded")
     }
-    return try await audit(context.catalog.environment(run.environment), layout, run)
+    return try await audit(context.catalog.environment(run.record.environment), run)
   }
 
   private func audit<E: Environment>(
-    _ environment: E, _ layout: TraceLayout, _ run: RunRecord
+    _ environment: E, _ run: Run
   ) async throws -> ExitStatus {
-    let environment = try RunFolder.environment(
-      environment, of: run, in: layout, blobs: layout.blobStore())
+    let environment = try run.restored(environment)
     let models = try TrainedPolicy.state(
-      in: layout.folder.relativePath, for: environment, writingTo: invocation.text(.out),
+      in: run.path, for: environment, writingTo: invocation.text(.out),
       context.console)
     try await environment.prepare()
     let (folder, writer) = try writer(
-      environment, Configuration(audit: options, policy: layout.folder.relativePath))
-    return try await audit(environment, models, folder, writer)
+      environment, Configuration(audit: options, policy: run.path))
+    return try await audit(
+      CreditAudit(environment, models: models, options, workers: workers), folder, writer)
+  }
+
+  /// Audits a policy that `--policy` names.
+  ///
+  /// Truth is measured by forks unless the policy is a trained one.
+  func run(_ policy: String, in environment: some Environment) async throws -> ExitStatus {
+    for flag in Self.training where invocation.has(flag) {
+      throw UsageError.conflict(
+        "--\(flag.name) changes nothing with --policy, which is not trained")
+    }
+    let use = try PolicyUse(invocation, context.console)
+    guard
+      case .policy(let player) = try context.catalog.policies.player(policy, in: environment, use)
+    else {
+      throw UsageError.conflict(
+        "the expert is no policy: it looks into the state, so its turns have no value to compare")
+    }
+    try environment.draw(from: [.train])
+    try await environment.prepare()
+    let (folder, writer) = try writer(
+      environment, Configuration(audit: options, policy: policy))
+    return try await audit(
+      CreditAudit(environment, playedBy: player, options, workers: workers), folder, writer)
   }
 
   /// Trains a policy a little, and audits it.
@@ -126,7 +150,10 @@ struct EnvironmentAudit: Sendable {
       from: try await stages.warmStart(in: environment, from: demonstrations, imitated),
       configuration, catalog: context.catalog.estimators, workers: workers)
     _ = try await stages.train(trainer, writer, title: "train")
-    return try await audit(environment, try writer.layout.readTrainer(), folder, writer)
+    return try await audit(
+      CreditAudit(
+        environment, models: try writer.layout.readTrainer(), options, workers: workers),
+      folder, writer)
   }
 
   /// What the run records of itself.
@@ -149,13 +176,12 @@ struct EnvironmentAudit: Sendable {
   // MARK: - The audit
 
   private func audit<E: Environment>(
-    _ environment: E, _ models: TrainerState, _ folder: URL, _ writer: TraceWriter
+    _ audit: CreditAudit<E>, _ folder: URL, _ writer: TraceWriter
   ) async throws -> ExitStatus {
     let console = context.console
     let watch = ContinuousClock.now
-    let audit = CreditAudit(environment, models, options, workers: workers)
     let played = try await audit.play()
-    let estimators = try estimators(models, played)
+    let estimators = try estimators(audit.models, played)
     let bar = ProgressBar("truth", total: options.scenarios, unit: "scenarios", console: console)
     defer { bar.clear() }
     let truth = try await audit.truth(of: played) { _ in bar.advance() }
@@ -181,14 +207,16 @@ struct EnvironmentAudit: Sendable {
 
   /// The estimators that are asked for, or all that the run has what they need for.
   private func estimators(
-    _ models: TrainerState, _ played: AuditedEpisodes
+    _ models: TrainerState?, _ played: AuditedEpisodes
   ) throws -> [CreditedEstimator] {
     let catalog = context.catalog.estimators
     let list = try invocation.text(AuditCommand.credit) ?? catalog.complete().joined(separator: ",")
     let found = try catalog.estimators(list)
     if invocation.has(AuditCommand.credit) { try LawsCommand.refuse(found) }
     let named = try found.map { try CreditedEstimator($0, in: catalog) }
-    let refused = named.map { RecordedCredit.refusals($0, played.groups, models: models) }
+    let refused = named.map {
+      RecordedCredit.refusals($0, played.groups, models: models, canFork: true)
+    }
     if invocation.has(AuditCommand.credit) {
       guard refused.allSatisfy(\.isEmpty) else {
         throw TrainingError.refusedCredit(refused.flatMap(\.self))
@@ -198,7 +226,7 @@ struct EnvironmentAudit: Sendable {
     let left = zip(named, refused).filter { !$1.isEmpty }.map(\.0.spelling)
     if !left.isEmpty {
       context.console.note(
-        "left out, since the policy has no such model: " + left.joined(separator: ", "))
+        "left out, since the policy does not have what they need: " + left.joined(separator: ", "))
     }
     return zip(named, refused).filter { $1.isEmpty }.map(\.0)
   }

@@ -40,7 +40,7 @@ enum IterationBenchmark {
     configuration.actionTokens = 64
     let policy = LanguagePolicy(
       model.transformer,
-      format: PromptFormat(EvenWords.tokenizer(vocabulary: model.configuration.vocabulary)))
+      format: PlainPrompt(EvenWords.tokenizer(vocabulary: model.configuration.vocabulary)))
     return try Trainer(
       EvenWords(), resuming: TrainerState(policy, configuration), configuration,
       catalog: EstimatorCatalog([GRPO()]), workers: plan.threads)
@@ -80,13 +80,13 @@ struct EvenWords: Environment {
   func judge(_ state: State) -> Judgement { Judgement(success: nil, reward: nil) }
 
   /// A tokenizer of exactly so many tokens: bytes, pairs of letters, and the special ones.
-  static func tokenizer(vocabulary: Int) -> Tokenizer {
+  static func tokenizer(vocabulary: Int) -> BytePairTokenizer {
     let letters = Array(UInt8(ascii: "a")...UInt8(ascii: "z"))
     let pairs = letters.flatMap { first in
       letters.map { [first, $0, UInt8(ascii: " ")] }
     }
     // Twice, because a pair that occurs once is not merged.
-    return Tokenizer(
-      training: pairs + pairs, vocabulary: vocabulary, special: PromptFormat.special)
+    return BytePairTokenizer(
+      training: pairs + pairs, vocabulary: vocabulary, special: PlainPrompt.special)
   }
 }

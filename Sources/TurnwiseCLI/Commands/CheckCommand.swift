@@ -6,12 +6,18 @@ struct CheckCommand: Subcommand {
   let name = "check"
   let summary = "show what an environment has, and hold it against the laws that all must keep"
   let operand: String? = "ENV"
-  let examples = ["turnwise check keydoor-v1", "turnwise check --all"]
+  let examples = [
+    "turnwise check keydoor-v1", "turnwise check keydoor-v1 --policy random",
+    "turnwise check --all",
+  ]
   let flags = [
-    Self.all, Self.scenarios, .environmentSet, .tasks, .seed, .workers, .json, Self.keys,
+    Self.all, Self.policy, Self.scenarios, .environmentSet, .tasks, .seed, .workers, .json,
+    Self.keys,
   ]
 
   private static let all = Flag("all", "check every environment")
+  private static let policy = Flag(
+    "policy", "also play the scenarios with this policy, a name that list shows", value: "NAME")
   private static let scenarios = Flag(
     "scenarios", "how many scenarios are played for each law", value: "N", default: "12")
   private static let keys = Flag(
@@ -22,6 +28,7 @@ struct CheckCommand: Subcommand {
     var facts: EnvironmentFacts
     var remarks: [String]
     var laws: [Law]
+    var policy: PolicyCheck?
   }
 
   private struct Law: Encodable {
@@ -50,7 +57,9 @@ struct CheckCommand: Subcommand {
       answers.append(try await check(environment, settings, invocation, context))
     }
     if invocation.has(.json) { try context.console.answer(json: ["laws": answers]) }
-    let isBroken = answers.contains { $0.laws.contains { $0.verdict == "broken" } }
+    let isBroken = answers.contains {
+      $0.laws.contains { $0.verdict == "broken" } || $0.policy?.isSound == false
+    }
     return isBroken ? .negative : .success
   }
 
@@ -82,7 +91,15 @@ struct CheckCommand: Subcommand {
       context.console.answer(
         "  \(mark)  \(law.statement)" + (law.detail.map { ": \(TerminalText.escaped($0))" } ?? ""))
     }
-    return Answer(environment: E.id, facts: facts, remarks: facts.remarks, laws: laws)
+    var answer = Answer(environment: E.id, facts: facts, remarks: facts.remarks, laws: laws)
+    if let name = invocation.text(Self.policy) {
+      let player = try context.catalog.policies.player(
+        name, in: environment, PolicyUse(invocation, context.console))
+      let check = try await PolicyCheck(player, checker)
+      if !invocation.has(.json) { check.lines.forEach(context.console.answer) }
+      answer.policy = check
+    }
+    return answer
   }
 
   // MARK: - The second process

@@ -41,9 +41,8 @@ struct CreditCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let layout = try RunFolder.named(by: invocation)
-    let run = try layout.readRun()
-    var reader = try RecordReader<EpisodeRecord>(layout.episodes)
+    let run = try Run(RunFolder.named(by: invocation))
+    var reader = try run.episodes()
     var records: [(number: Int, record: EpisodeRecord)] = []
     while let record = reader.next() { records.append((reader.line, record)) }
     // A file that is not what its writer left is not written to.
@@ -51,16 +50,14 @@ struct CreditCommand: Subcommand {
     let isDamaged = RunFolder.report(reader, "credited", context.console)
     if isDamaged, records.isEmpty { return .data }
     let groups = try chosen(records, invocation, context)
-    let models =
-      FileManager.default.fileExists(atPath: layout.trainer.path) ? try layout.readTrainer() : nil
-    if let models { try Self.refuse(groups, unreadableBy: models, layout) }
-    var recorded = try recorded(groups, models, invocation, context)
+    let models = try run.models()
+    if let models { try Self.refuse(groups, unreadableBy: models, run.layout) }
+    var recorded = try await recorded(groups, models, run, invocation, context)
     if recorded.needsForks {
-      let environment = try context.catalog.environment(run.environment)
-      recorded = try await playing(
-        recorded, in: environment, run, layout, invocation, context)
+      let environment = try context.catalog.environment(run.record.environment)
+      recorded = try await playing(recorded, in: environment, run, context)
     }
-    try report(recorded, groups, records, run, layout, invocation, context)
+    try report(recorded, groups, records, run, invocation, context)
     return isDamaged ? .data : .success
   }
 
@@ -120,9 +117,9 @@ struct CreditCommand: Subcommand {
   }
 
   private func recorded(
-    _ groups: [RecordedGroup], _ models: TrainerState?, _ invocation: Invocation,
-    _ context: Context
-  ) throws -> RecordedCredit {
+    _ groups: [RecordedGroup], _ models: TrainerState?, _ run: Run,
+    _ invocation: Invocation, _ context: Context
+  ) async throws -> RecordedCredit {
     let catalog = context.catalog.estimators
     let episodes = groups.map(\.episodes)
     func named(_ list: String) throws -> [CreditedEstimator] {
@@ -133,24 +130,35 @@ struct CreditCommand: Subcommand {
       try LawsCommand.refuse(estimators.map(\.estimator))
     } else {
       estimators.removeAll {
-        !RecordedCredit.refusals($0, episodes, models: models).isEmpty
+        !RecordedCredit.refusals($0, episodes, models: models, canFork: models != nil).isEmpty
       }
     }
-    return try RecordedCredit(
-      episodes, estimators, models: models, workers: try invocation.workers())
+    let needsForks = estimators.contains { $0.estimator.needs.contains(.forks) }
+    let policy = needsForks && models == nil ? try policy(of: run, invocation, context) : nil
+    return try await RecordedCredit(
+      episodes, estimators, models: models, policy: policy, workers: try invocation.workers())
+  }
+
+  /// The policy that played the episodes of a run that has trained none; nil where the expert did.
+  private func policy(
+    of run: Run, _ invocation: Invocation, _ context: Context
+  ) throws -> (any Policy)? {
+    guard case .string(let name)? = run.record.configuration["policy"],
+      case .policy(let policy) = try context.catalog.policies.player(
+        name, in: context.catalog.environment(run.record.environment),
+        PolicyUse(invocation, context.console))
+    else { return nil }
+    return policy
   }
 
   private func playing<E: Environment>(
-    _ recorded: RecordedCredit, in environment: E, _ run: RunRecord, _ layout: TraceLayout,
-    _ invocation: Invocation, _ context: Context
+    _ recorded: RecordedCredit, in environment: E, _ run: Run, _ context: Context
   ) async throws -> RecordedCredit {
-    // Tasks that were read from a folder are in the run, so the folder may be another by now, or none.
-    let blobs = layout.blobStore()
-    let environment = try RunFolder.environment(environment, of: run, in: layout, blobs: blobs)
+    let environment = try run.restored(environment)
     try await environment.prepare()
-    context.console.note("forks are played by the policy that the run ended with")
+    context.console.note("forks are played by \(recorded.policyName)")
     var recorded = recorded
-    try await recorded.playForks(in: environment, blobs: blobs)
+    try await recorded.playForks(in: environment, blobs: run.blobs)
     return recorded
   }
 
@@ -158,8 +166,8 @@ struct CreditCommand: Subcommand {
 
   private func report(
     _ recorded: RecordedCredit, _ groups: [RecordedGroup],
-    _ records: [(number: Int, record: EpisodeRecord)], _ run: RunRecord, _ layout: TraceLayout,
-    _ invocation: Invocation, _ context: Context
+    _ records: [(number: Int, record: EpisodeRecord)], _ run: Run, _ invocation: Invocation,
+    _ context: Context
   ) throws {
     var entries: [Answer.Entry] = []
     for (group, credit) in zip(groups, try recorded.credit()) {
@@ -181,7 +189,7 @@ struct CreditCommand: Subcommand {
       // Those that were written before come again, and are not written twice.
       let known = Set(
         records.lazy.map(\.record).filter { $0.purpose == .fork }.map(\.episode.name))
-      try layout.addCredit(
+      try run.layout.addCredit(
         Dictionary(uniqueKeysWithValues: credit),
         appending: recorded.forks.filter { !known.contains($0.name) }
           .map { EpisodeRecord(purpose: .fork, episode: $0) })
@@ -194,7 +202,7 @@ struct CreditCommand: Subcommand {
     if invocation.has(.json) {
       try context.console.answer(
         json: Answer(
-          environment: run.environment, forkTurns: recorded.forkTurns, episodes: entries))
+          environment: run.record.environment, forkTurns: recorded.forkTurns, episodes: entries))
     } else {
       let limit = try invocation.integer(
         Self.limit, atLeast: 1, atMost: .count, default: 16)
@@ -209,7 +217,7 @@ struct CreditCommand: Subcommand {
           "\(recorded.forks.count) forks took \(recorded.forkTurns) environment turns")
       }
       if invocation.has(Self.write) {
-        context.console.answer("written to \(layout.episodes.relativePath)")
+        context.console.answer("written to \(run.layout.episodes.relativePath)")
       }
     }
   }

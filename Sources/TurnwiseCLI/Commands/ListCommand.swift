@@ -3,12 +3,13 @@ internal import Turnwise
 /// Shows what there is to run.
 struct ListCommand: Subcommand {
   let name = "list"
-  let summary = "show the environments, credit estimators and reward shapers"
+  let summary = "show the environments, policies, credit estimators and reward shapers"
   let examples = ["turnwise list", "turnwise list --json"]
   let flags = [Flag.json]
 
   private struct Answer: Encodable {
     var environments: [EnvironmentEntry]
+    var policies: [PartEntry]
     var estimators: [PartEntry]
     var shapers: [PartEntry]
   }
@@ -32,11 +33,18 @@ struct ListCommand: Subcommand {
       self.summary = summary
       options = try Parameters.settings(of: part)
     }
+
+    init(_ source: any PolicySource) throws {
+      name = source.name + (source.argument.map { ":" + $0 } ?? "")
+      summary = source.summary
+      options = try source.options
+    }
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
     let answer = Answer(
       environments: try context.catalog.environments.map { try entry($0) },
+      policies: try context.catalog.policies.sources.map { try PartEntry($0) },
       estimators: try context.catalog.estimators.estimators.map {
         try PartEntry(type(of: $0).id, type(of: $0).summary, $0)
       },
@@ -54,6 +62,8 @@ struct ListCommand: Subcommand {
           + " at most \(entry.turnLimit) turns" + settings(entry.parameters, "--env-set")
           + (entry.readsTasks ? "\n      --tasks FOLDER" : ""))
     }
+    context.console.answer("\npolicies: --policy NAME, --policy NAME:OPTION=VALUE")
+    for entry in answer.policies { describe(entry, context) }
     context.console.answer("\ncredit estimators: --credit NAME, --credit NAME:OPTION=VALUE")
     for entry in answer.estimators { describe(entry, context) }
     context.console.answer(

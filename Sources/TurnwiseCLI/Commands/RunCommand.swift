@@ -9,26 +9,18 @@ struct RunCommand: Subcommand {
   let operand: String? = "ENV"
   let examples = [
     "turnwise run keydoor-v1 --policy expert --episodes 20",
-    "turnwise run keydoor-v1 --policy random --episodes 200 --json",
+    "turnwise run keydoor-v1 --policy expert:habit=0.5 --episodes 200 --json",
+    "turnwise run keydoor-v1 --policy human",
   ]
   let flags = [
-    Self.policy, Self.episodes, Self.split, Self.habit, Self.slip, Self.greedy, Self.episodeBytes,
-    Self.runBytes, .environmentSet, .tasks, .seed, .workers, .out, .force, .json,
+    .policy, Self.episodes, Self.split, .greedy, Self.episodeBytes, Self.runBytes, .environmentSet,
+    .tasks, .seed, .workers, .out, .force, .json,
   ]
 
-  private static let policy = Flag(
-    "policy", "expert, null, random, or the folder of a run that trained a policy", value: "NAME",
-    default: "expert")
   private static let episodes = Flag(
     "episodes", "how many episodes to play", value: "N", default: "20")
   private static let split = Flag(
     "split", "train or held-out scenarios", value: "SPLIT", default: Split.heldOut.rawValue)
-  private static let habit = Flag(
-    "habit", "how often the expert takes a shortcut that skips looking", value: "P", default: "0")
-  private static let slip = Flag(
-    "slip", "how often the expert does a wrong thing", value: "P", default: "0")
-  private static let greedy = Flag("greedy", "take the likeliest tokens instead of sampling them")
-
   private static let episodeBytes = Flag(
     "episode-bytes", "the most that an episode and its files may have", value: "N",
     default: "\(16 << 20)")
@@ -38,6 +30,7 @@ struct RunCommand: Subcommand {
 
   /// How many episodes are in memory at once.
   private static func chunk(_ player: Player, workers: Int) -> Int {
+    if player.human != nil { return 1 }
     // A policy that samples in lock-step reads its weights once for all of them.
     if case .policy(let policy) = player, case .lockStep = policy.feeding { return 64 }
     return max(16, 4 * workers)
@@ -48,7 +41,6 @@ struct RunCommand: Subcommand {
     var policy: String
     var episodes: Int
     var split: Split
-    var noise: ExpertNoise
     var greedy: Bool
     var seed: HexSeed
     var episodeBytes: Int
@@ -87,26 +79,31 @@ struct RunCommand: Subcommand {
     _ environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
     let configuration = try configuration(invocation)
-    let workers = try invocation.workers()
+    var workers = try invocation.workers()
     try environment.draw(from: [configuration.split])
-    let player = try player(
-      configuration, environment, workers: workers, out: invocation.text(.out), context.console)
+    let player = try context.catalog.policies.player(
+      configuration.policy, in: environment, try PolicyUse(invocation, context.console))
+    // A person plays one episode after the other.
+    if player.human != nil { workers = 1 }
     let quota = configuration.quota
     let knowledge = try knowledge(configuration, environment, player, context.console)
     try await environment.prepare()
     let writer = try RunFolder.create(
-      invocation, suggestion: "run-\(E.id)-\(Self.shortName(configuration.policy))", name,
+      invocation,
+      suggestion: "run-\(E.id)-"
+        + RunFolder.word(context.catalog.policies.shortName(configuration.policy)), name,
       environment, configuration, workers)
     let folder = writer.layout.folder
     let total = knowledge?.episodes ?? configuration.episodes
     let bar = ProgressBar(
-      "run \(E.id)", total: total, unit: "episodes", console: context.console)
+      "run \(E.id)", total: total, unit: "episodes", console: context.console,
+      isShown: player.human == nil)
     var rollout = Rollout(player, workers: workers) { if $0 { bar.advance() } }
     rollout.verdict = { quota.verdict($0) }
     let outbox = Mutex(EpisodeOutbox(writer, quota))
     let chunk = Self.chunk(player, workers: workers)
     var (first, number) = (0, 0)
-    while first < configuration.episodes, !Task.isCancelled,
+    while first < configuration.episodes, !Task.isCancelled, player.human?.hasLeft != true,
       outbox.withLock({ !$0.isFull && $0.failure == nil })
     {
       let end = min(first + chunk, configuration.episodes)
@@ -117,6 +114,7 @@ struct RunCommand: Subcommand {
       let start = number
       await rollout.play(sessions) { index, session in
         let ended = Self.ended(session)
+        if ended != nil { player.human?.show(session) }
         outbox.withLock { $0.take(start + index, ended) }
       }
       first = end
@@ -167,13 +165,10 @@ struct RunCommand: Subcommand {
         expected: Split.allCases.map(\.rawValue).joined(separator: " or "))
     }
     return Configuration(
-      policy: invocation.text(Self.policy) ?? "expert",
+      policy: invocation.text(.policy) ?? "expert",
       episodes: try invocation.integer(Self.episodes, atLeast: 1, atMost: .count, default: 20),
       split: split,
-      noise: ExpertNoise(
-        habit: try invocation.probability(Self.habit, default: 0),
-        slip: try invocation.probability(Self.slip, default: 0)),
-      greedy: invocation.has(Self.greedy),
+      greedy: invocation.has(.greedy),
       seed: HexSeed(UInt64(try invocation.integer(.seed, atLeast: 0, atMost: .any, default: 1))),
       episodeBytes: try invocation.integer(
         Self.episodeBytes, atLeast: 1000, atMost: .bytes, default: 16 << 20),
@@ -181,24 +176,7 @@ struct RunCommand: Subcommand {
         Self.runBytes, atLeast: 1000, atMost: .bytes, default: 4 << 30))
   }
 
-  private func player<E: Environment>(
-    _ configuration: Configuration, _ environment: E, workers: Int, out: String?, _ console: Console
-  ) throws -> Player {
-    switch configuration.policy {
-    case "null": return .policy(NullPolicy())
-    case "random": return .policy(RandomPolicy())
-    case "expert": return .expert(configuration.noise)
-    default:
-      var policy = try TrainedPolicy.state(
-        in: configuration.policy, for: environment, writingTo: out, console
-      ).policy
-      policy.temperature = configuration.greedy ? 0 : 1
-      policy.workers = workers
-      return .policy(policy)
-    }
-  }
-
-  /// What an expert knows of the episodes, and how many he plays; `nil` for a policy, which plays all.
+  /// What an expert knows of the episodes, and how many it plays; `nil` for a policy, which plays all.
   private func knowledge<E: Environment>(
     _ configuration: Configuration, _ environment: E, _ player: Player, _ console: Console
   ) throws -> (ExpertKnowledge, episodes: Int)? {
@@ -218,10 +196,6 @@ struct RunCommand: Subcommand {
     }
     Words.warning(of: knowledge, in: environment).map(console.warn)
     return (knowledge, count)
-  }
-
-  private static func shortName(_ policy: String) -> String {
-    policy.split(separator: "/").last.map(String.init) ?? "policy"
   }
 
   private func report(

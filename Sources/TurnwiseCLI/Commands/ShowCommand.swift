@@ -45,33 +45,31 @@ struct ShowCommand: Subcommand {
     if !isRun, let listing = RunListing(in: layout, context.console) {
       return try listing.show(invocation, context)
     }
-    let run = try layout.readRun()
-    if run.command == "compare", !invocation.has(Self.episode),
+    let run = try Run(layout)
+    if run.record.command == "compare", !invocation.has(Self.episode),
       let listing = RunListing(in: layout, context.console)
     {
       describe(run, invocation, context)
-      let results = ComparisonResult(of: run, in: layout)?
-        .answer(trace: layout.folder.relativePath)
+      let results = ComparisonResult(of: run.record, in: layout)?.answer(trace: run.path)
       return try listing.show(invocation, context, results: results)
     }
-    var reader = try RecordReader<EpisodeRecord>(layout.episodes)
     guard !invocation.has(Self.prompt) || invocation.has(Self.episode) else {
       throw UsageError.conflict("--prompt shows one episode: add --episode N")
     }
     if invocation.has(Self.episode) {
       let number = try invocation.integer(
         Self.episode, atLeast: 1, atMost: .count, default: 1)
-      return try show(number, run, &reader, invocation, context)
+      return try show(number, run, invocation, context)
     }
-    return try list(run, &reader, invocation, context)
+    return try list(run, invocation, context)
   }
 
   // MARK: - The list
 
   private func list(
-    _ run: RunRecord, _ reader: inout RecordReader<EpisodeRecord>, _ invocation: Invocation,
-    _ context: Context
+    _ run: Run, _ invocation: Invocation, _ context: Context
   ) throws -> ExitStatus {
+    var reader = try run.episodes()
     let limit = try invocation.integer(
       Self.limit, atLeast: 1, atMost: .count, default: 40)
     let purpose = try invocation.text(Self.purpose).map(Self.purpose)
@@ -91,7 +89,7 @@ struct ShowCommand: Subcommand {
     let isDamaged = RunFolder.report(reader, "shown", context.console)
     if isDamaged, entries.isEmpty { return .data }
     if invocation.has(.json) {
-      try context.console.answer(json: Listing(run: run, episodes: entries))
+      try context.console.answer(json: Listing(run: run.record, episodes: entries))
     } else {
       describe(run, invocation, context)
       var table = TextTable([
@@ -126,8 +124,9 @@ struct ShowCommand: Subcommand {
     return purpose
   }
 
-  private func describe(_ run: RunRecord, _ invocation: Invocation, _ context: Context) {
+  private func describe(_ run: Run, _ invocation: Invocation, _ context: Context) {
     guard !invocation.has(.json) else { return }
+    let run = run.record
     let credit = run.configuration["credit"].map { "  credit \($0.compact)" } ?? ""
     let seed = run.configuration["seed"].map { "  seed \($0.compact)" } ?? ""
     context.console.answer(
@@ -146,9 +145,9 @@ struct ShowCommand: Subcommand {
   // MARK: - One episode
 
   private func show(
-    _ number: Int, _ run: RunRecord, _ reader: inout RecordReader<EpisodeRecord>,
-    _ invocation: Invocation, _ context: Context
+    _ number: Int, _ run: Run, _ invocation: Invocation, _ context: Context
   ) throws -> ExitStatus {
+    var reader = try run.episodes()
     var found: EpisodeRecord?
     while let record = reader.next() {
       if reader.line == number { found = record }
@@ -178,10 +177,10 @@ struct ShowCommand: Subcommand {
   }
 
   private func showPrompt(
-    of episode: Episode, _ run: RunRecord, _ invocation: Invocation, _ context: Context
+    of episode: Episode, _ run: Run, _ invocation: Invocation, _ context: Context
   ) throws {
-    let format = try RunFolder.named(by: invocation).promptFormat(run)
-    let prompt = PromptText(episode, format: episode.tape.isEmpty ? nil : format)
+    let prompt = PromptText(
+      episode, format: episode.tape.isEmpty ? nil : try run.promptFormat())
     if invocation.has(.json) {
       return try context.console.answer(json: prompt.parts)
     }

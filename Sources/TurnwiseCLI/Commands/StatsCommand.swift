@@ -36,7 +36,7 @@ struct StatsCommand: Subcommand {
     let layout = try RunFolder.named(by: invocation)
     let limit = try invocation.integer(Self.limit, atLeast: 1, default: 8)
     let asked = try invocation.text(Self.purpose).map(ShowCommand.purpose)
-    let run = try layout.readRun()
+    let run = try Run(layout).record
     var isDamaged = false
     let runs = Self.runs(of: run, in: layout) { error in
       context.console.note(Words.of(error).1)

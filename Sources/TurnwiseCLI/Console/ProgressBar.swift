@@ -15,21 +15,24 @@ final class ProgressBar: Sendable {
   private let title: String
   private let unit: String
   private let total: Int
+  private let isShown: Bool
   private let start = ContinuousClock.now
   private let state = Mutex(State())
 
-  init(_ title: String, total: Int, unit: String, console: Console) {
+  init(_ title: String, total: Int, unit: String, console: Console, isShown: Bool = true) {
+    self.isShown = isShown
     self.console = console
     self.title = title
     self.unit = unit
     self.total = max(1, total)
-    if !console.isAnimated { console.note("\(title): \(total) \(unit)") }
+    if isShown, !console.isAnimated { console.note("\(title): \(total) \(unit)") }
   }
 
   private var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
 
   /// Counts what was done.
   func advance(by count: Int = 1, detail: String? = nil) {
+    guard isShown else { return }
     let text: String? = state.withLock { state in
       state.done += count
       if let detail { state.detail = detail }

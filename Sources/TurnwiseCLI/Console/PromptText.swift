@@ -19,10 +19,10 @@ struct PromptText {
   }
 
   private let episode: Episode
-  private let format: PromptFormat?
+  private let format: (any PromptFormat)?
 
   /// Shows an episode; `format` is how the policy lays it out, where its checkpoint is there.
-  init(_ episode: Episode, format: PromptFormat?) {
+  init(_ episode: Episode, format: (any PromptFormat)?) {
     self.episode = episode
     self.format = format
   }
@@ -39,14 +39,15 @@ struct PromptText {
     }
   }
 
-  private static func text(of tokens: [Int32], _ format: PromptFormat) -> Text {
+  private static func text(of tokens: [Int32], _ format: any PromptFormat) -> Text {
     var bytes: [UInt8] = []
     for token in tokens {
-      switch token {
-      case format.act: bytes += "<act>".utf8
-      case format.end: bytes += "<end>".utf8
-      case 0..<Int32(format.tokenizer.vocabulary): bytes += format.tokenizer.bytes(of: token)
-      default: bytes += "<\(token)>".utf8
+      if let mark = format.mark(token) {
+        bytes += "<\(mark)>".utf8
+      } else if 0..<Int32(format.tokenizer.vocabulary) ~= token {
+        bytes += format.tokenizer.bytes(of: token)
+      } else {
+        bytes += "<\(token)>".utf8
       }
     }
     return Text(bytes)
@@ -67,7 +68,7 @@ struct PromptText {
     Situation(
       observation: episode.turns[turn].observation,
       turns: Array(episode.turns[..<turn].suffix(1))
-    ).news.filter { !$0.isEmpty }
+    ).news.map(\.text).filter { !$0.isEmpty }
   }
 
   /// The parts in words.
@@ -129,16 +130,15 @@ struct PromptText {
   }
 }
 
-extension TraceLayout {
+extension Run {
   /// How the policy of the run lays out episodes: of its own checkpoint, or of the run that it names.
   ///
   /// - Throws: A ``TraceError`` if a checkpoint is there and cannot be read.
-  func promptFormat(_ run: RunRecord) throws -> PromptFormat? {
-    var layouts = [self]
-    if case .string(let path)? = run.configuration["policy"] {
-      layouts.append(TraceLayout(URL(filePath: path, directoryHint: .isDirectory)))
-    }
-    let layout = layouts.first { FileManager.default.fileExists(atPath: $0.trainer.path) }
-    return try layout?.readTrainer().policy.format
+  func promptFormat() throws -> (any PromptFormat)? {
+    if let models = try models() { return models.policy.format }
+    guard case .string(let policy)? = record.configuration["policy"] else { return nil }
+    let path = policy.hasPrefix("run:") ? String(policy.dropFirst(4)) : policy
+    let other = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
+    return try? Run(other).models()?.policy.format
   }
 }

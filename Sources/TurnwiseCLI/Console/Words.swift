@@ -81,6 +81,7 @@ enum Words {
       ("--\(flag) \(text): expected \(expected)", nil)
     case .missingOperand(let what): ("name \(what)", "add --help for examples")
     case .extraOperand(let text): ("did not expect '\(text)'", "add --help for examples")
+    case .badOperand(let text, let expected): ("'\(text)': expected \(expected)", nil)
     case .unknownEnvironment(let name, let known):
       (
         "no environment named '\(name)'",
@@ -104,11 +105,8 @@ enum Words {
           : "none of the \(episodes - heldOut) training episodes of \(path) succeeded",
         "play some: \(Program.name) run \(environment) --policy random --split train --episodes 2000"
       )
-    case .unknownPolicy(let text):
-      (
-        "no policy '\(text)'",
-        "use expert, null, random, or the folder of a run that trained a policy"
-      )
+    case .unknownPolicy(let text, let known):
+      ("no policy '\(text)'", nearest(text, known, "policies: " + known.joined(separator: ", ")))
     case .untrainedPolicy(let path, let command):
       (
         "\(path) holds no policy: '\(command)' has not trained one there, or not yet",

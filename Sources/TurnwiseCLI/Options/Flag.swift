@@ -33,6 +33,10 @@ extension Flag {
     "env-set", "set a parameter of the environment; may be repeated", value: "NAME=VALUE")
   static let tasks = Flag(
     "tasks", "play the tasks of a folder instead of the environment's own", value: "FOLDER")
+  static let policy = Flag(
+    "policy", "who plays: a name that list shows, or the folder of a run that trained a policy",
+    value: "NAME", default: "expert")
+  static let greedy = Flag("greedy", "take the likeliest tokens instead of sampling them")
   static let helpPage = Flag("help", "show this page")
 }
 

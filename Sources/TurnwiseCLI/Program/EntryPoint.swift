@@ -2,7 +2,7 @@ internal import Foundation
 public import Turnwise
 internal import TurnwiseCore
 
-/// Runs the command line with environments and estimators of your own, and ends the process.
+/// Runs the command line with environments, estimators and policies of your own, and ends the process.
 ///
 /// This is the whole of a user's `main.swift` beside the environment itself:
 ///
@@ -15,11 +15,14 @@ internal import TurnwiseCore
 ///   - environments: The environments that the commands know.
 ///   - estimators: Estimators beside the built-in ones.
 ///   - shapers: Reward shapers beside the built-in ones.
+///   - policies: Policies beside the built-in ones, which `--policy` knows by their names; those of one that is
+///     `Codable` has its stored properties as options, as in `--policy mine:depth=3`.
 ///   - file: The file that is named where two of them have one name.
 ///   - line: The line that is named.
 nonisolated(nonsending) public func main(
   environments: [any Environment], estimators: [any CreditEstimator] = [],
-  shapers: [any RewardShaper] = [], file: StaticString = #fileID, line: UInt = #line
+  shapers: [any RewardShaper] = [], policies: [any Policy] = [], file: StaticString = #fileID,
+  line: UInt = #line
 ) async -> Never {
   // What is closed would be taken by the first file that is opened, and answers written into that.
   for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
@@ -35,7 +38,7 @@ nonisolated(nonsending) public func main(
     exit((error == .unknown ? ExitStatus.system : .usage).rawValue)
   }
   let tool = CommandLineTool(
-    environments: environments, estimators: estimators, shapers: shapers,
+    environments: environments, estimators: estimators, shapers: shapers, policies: policies,
     program: programName(CommandLine.arguments.first), file: file, line: line)
   let task = Task { await tool.run(words) }
   let interruption = Interruption { task.cancel() }
@@ -54,13 +57,13 @@ public struct CommandLineTool: Sendable {
   private let catalog: Catalog
   private let program: String
 
-  /// Creates a command line that knows `environments`, and estimators and shapers beside the built-in
-  /// ones, and that calls itself `program`.
+  /// Creates a command line that knows `environments`, and estimators, shapers and policies beside the
+  /// built-in ones, and that calls itself `program`.
   ///
   /// No two environments may have one id; `file` and `line` are named where they do.
   public init(
     environments: [any Environment], estimators: [any CreditEstimator] = [],
-    shapers: [any RewardShaper] = [], program: String = "turnwise",
+    shapers: [any RewardShaper] = [], policies: [any Policy] = [], program: String = "turnwise",
     file: StaticString = #fileID, line: UInt = #line
   ) {
     self.program = program
@@ -73,12 +76,14 @@ public struct CommandLineTool: Sendable {
     catalog = Catalog(
       environments: environments,
       estimators: EstimatorCatalog.standard.adding(
-        estimators, shapers: shapers, file: file, line: line))
+        estimators, shapers: shapers, file: file, line: line),
+      policies: PolicyCatalog(policies, file: file, line: line))
   }
 
   static let subcommands: [any Subcommand] = [
     CompareCommand(), TrainCommand(), TransferCommand(), RunCommand(), ShowCommand(),
-    StatsCommand(), CreditCommand(), CheckCommand(), LawsCommand(), AuditCommand(), BenchCommand(),
+    StatsCommand(), CreditCommand(), NewCommand(), CheckCommand(), LawsCommand(), AuditCommand(),
+    BenchCommand(),
     DoctorCommand(), ListCommand(),
   ]
 

@@ -68,19 +68,6 @@ enum RunFolder {
       blobs: blobs, placement: placement)
   }
 
-  /// The environment of a run, with the parameters that were recorded.
-  ///
-  /// - Throws: A ``TraceError`` that names the run's file.
-  static func environment<E: Environment>(
-    _ environment: E, of run: RunRecord, in layout: TraceLayout, blobs: BlobStore
-  ) throws -> E {
-    do {
-      return try Parameters.setting(run.parameters, of: environment, blobs: blobs)
-    } catch let problem as Parameters.Problem {
-      throw TraceError(.inconsistent("parameters: \(problem)"), file: layout.run.relativePath)
-    }
-  }
-
   /// Names the damage that a reader has found, and what is done with the rest, such as `shown`.
   ///
   /// - Returns: Whether there was any.

@@ -88,13 +88,10 @@ struct Imitated {
     of environment: E, _ configuration: RunConfiguration, _ console: Console
   ) throws -> [Episode] {
     let path = configuration.demonstrationsFrom
-    let layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
-    let run = try layout.readRun()
+    let run = try Run(opening: URL(filePath: path, directoryHint: .isDirectory))
     let tools = environment.tools.descriptions
-    guard run.environment == E.id else {
-      throw UsageError.conflict("\(path) was played in \(run.environment), not in \(E.id)")
-    }
-    var reader = try RecordReader<EpisodeRecord>(layout.episodes)
+    try run.requirePlayed(in: environment)
+    var reader = try run.episodes()
     var episodes: [Episode] = []
     var (all, heldOut) = (0, 0)
     while let record = reader.next() {

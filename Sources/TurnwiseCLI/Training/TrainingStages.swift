@@ -95,8 +95,8 @@ struct TrainingStages: Sendable {
     var shares: [String] = []
     for greedy in [false, true] {
       let played = try await Evaluation.play(
-        policy, in: environment, episodes: count, seed: configuration.seed.value, greedy: greedy,
-        workers: workers)
+        policy, greedily: greedy, in: environment, episodes: count,
+        seed: configuration.seed.value, workers: workers)
       bar.advance(by: count)
       shares.append(Self.percent(Evaluation(played).success))
       episodes += played

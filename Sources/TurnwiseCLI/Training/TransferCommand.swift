@@ -165,8 +165,8 @@ struct TransferCommand: Subcommand {
       results.append(
         Success(
           try await Evaluation.play(
-            policy, in: environment, episodes: count, seed: configuration.seed.value,
-            greedy: false, workers: stages.workers)))
+            policy, greedily: false, in: environment, episodes: count,
+            seed: configuration.seed.value, workers: stages.workers)))
       bar.advance(by: count)
     }
     bar.finish(

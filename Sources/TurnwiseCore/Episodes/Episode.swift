@@ -134,11 +134,13 @@ public struct ForkParent: Hashable, Sendable {
   public var turn: Int
   /// How many sampled tokens of the next turn the fork shares with its parent; 0 if it left between
   /// two turns.
+  ///
+  /// Where nothing was sampled as tokens, 1 says that the fork keeps the whole action.
   public var token: Int
   /// What the fork's streams are called.
   public var stream: String
 
-  /// The name of the fork, such as `train/3/12/4/2-what-if`, or `train/3/12/4/2.5-what-if` behind the
+  /// The name of the fork, such as `train/3/12/4/2-what-if`, or `train/3/12/4/2.5-what-if` after the
   /// fifth token of a turn.
   var childName: String {
     let place = token > 0 ? "\(turn).\(token)" : "\(turn)"
@@ -194,6 +196,8 @@ public struct Episode: Codable, Hashable, Sendable {
   public var environmentStream: String
   /// The key of the policy's random stream.
   public var policyStream: String
+  /// Which policy played it; nil where nobody recorded that, as in version 1 of the trace format.
+  public var policy: PolicyRecord?
   /// The turns.
   public var turns: [Turn]
   /// The tokens, if the policy samples tokens.
@@ -210,7 +214,7 @@ public struct Episode: Codable, Hashable, Sendable {
   public var finalObservation: Text?
   /// The last state, if the run records states.
   public var finalState: JSONValue?
-  /// How often a turn or the judgement was tried again after a retryable failure.
+  /// How often a decision, a turn or the judgement was tried again after a retryable failure.
   public var retries: Int
 }
 
@@ -233,13 +237,17 @@ extension Episode {
   /// The forks that led here, oldest first.
   public var forks: [ForkParent] { (ancestors ?? []) + (parent.map { [$0] } ?? []) }
 
-  /// The first sampled tokens of a turn.
+  /// What a fork keeps of a turn.
   ///
+  /// - Parameters:
+  ///   - turn: The turn, from 0.
+  ///   - count: How many sampled tokens; of a turn that was not sampled as tokens, 1 is the whole action.
   /// - Returns: `nil` if the turn was not played, or has fewer.
-  public func beginning(ofTurn turn: Int, count: Int) -> ActionPrefix? {
+  public func beginning(ofTurn turn: Int, count: Int) -> ActionBeginning? {
     guard turns.indices.contains(turn) else { return nil }
-    if count == 0 { return ActionPrefix(tokens: [], logProbabilities: []) }
-    return turns[turn].span.flatMap { tape.beginning(of: $0, count: count) }
+    if count == 0 { return .tokens(ActionPrefix(tokens: [], logProbabilities: [])) }
+    guard let span = turns[turn].span else { return count == 1 ? .action(turns[turn].action) : nil }
+    return tape.beginning(of: span, count: count).map { .tokens($0) }
   }
 
   /// Whether the task was done.

@@ -1,13 +1,5 @@
 internal import Synchronization
 
-/// Who plays an episode.
-public enum Player: Sendable {
-  /// A policy.
-  case policy(any Policy)
-  /// The environment's scripted expert.
-  case expert(ExpertNoise)
-}
-
 /// A finished session, and what it was before each turn that was played.
 ///
 /// Any of the snapshots can be forked: `history.snapshots[3].forked("what-if")` is the episode in the
@@ -30,6 +22,8 @@ public struct Rollout: Sendable {
   public var player: Player
   /// How many environment steps run at once.
   public var workers: Int
+  /// How often the policy is asked again after a retryable failure.
+  public var retry = RetryRule.standard
   /// Called whenever a session has played a turn, with whether the episode ended.
   public var onTurn: (@Sendable (_ hasEnded: Bool) -> Void)?
   /// Looks at the turns of a session after each of them, and says what ends the episode as failed, if
@@ -97,20 +91,26 @@ public struct Rollout: Sendable {
     _ sessions: [Session<E>], keep: @escaping @Sendable (Int, Session<E>) -> Void,
     onEnd: @escaping @Sendable (Int, Session<E>) -> Void = { _, _ in }
   ) async -> [Session<E>] {
+    let record = player.record
+    let sessions = sessions.map { session in
+      var session = session
+      if session.ending == nil { session.policy = record }
+      return session
+    }
     switch player {
     case .expert(let noise):
       return await independently(
         sessions, calls: workers, sampler: nil, keep: keep, onEnd: onEnd
       ) { session in
         do {
-          return try session.expertAction(noise).map { .success(.act($0, nil)) }
-            ?? .failure(.noExpert)
+          return try session.expertAction(noise).map { Answer(.success(.act($0))) }
+            ?? Answer(.failure(.noExpert))
         } catch {
-          return .failure(.wrapping(error, at: .environment))
+          return Answer(.failure(.wrapping(error, at: .environment)))
         }
       }
     case .policy(let policy):
-      let sampler = policy.makeSampler()
+      let sampler = RetryingSampler(policy.makeSampler(), retry)
       switch policy.feeding {
       case .lockStep(let rows):
         return await inLockStep(sessions, sampler: sampler, rows: rows, keep: keep, onEnd: onEnd)
@@ -118,17 +118,19 @@ public struct Rollout: Sendable {
         return await independently(
           sessions, calls: calls, sampler: sampler, keep: keep, onEnd: onEnd
         ) {
-          await sampler.decide([$0.situation]).first ?? .failure(.missingAnswer)
+          await sampler.decide([$0.situation])[0]
         }
       }
     }
   }
 
+  private typealias Answer = RetryingSampler.Answer
+
   private func independently<E: Environment>(
-    _ sessions: [Session<E>], calls: Int, sampler: (any Sampler)?,
+    _ sessions: [Session<E>], calls: Int, sampler: RetryingSampler?,
     keep: @escaping @Sendable (Int, Session<E>) -> Void,
     onEnd: @escaping @Sendable (Int, Session<E>) -> Void,
-    decide: @escaping @Sendable (Session<E>) async -> Result<Decision, Failure>
+    decide: @escaping @Sendable (Session<E>) async -> Answer
   ) async -> [Session<E>] {
     let (deciding, stepping) = (Gate(calls), Gate(workers))
     return await concurrentMap(
@@ -140,11 +142,16 @@ public struct Rollout: Sendable {
           session.fail(.cancelled)
         } else {
           keep(index, session)
-          await deciding.enter()
-          let decision = await decide(session)
-          await deciding.leave()
+          var answer: Answer
+          if let action = session.decided {
+            answer = Answer(.success(.act(action)))
+          } else {
+            await deciding.enter()
+            answer = await decide(session)
+            await deciding.leave()
+          }
           await stepping.enter()
-          await session.play(decision)
+          await session.play(answer.decision, after: answer.retries)
           await stepping.leave()
           if let failure = verdict?(session.turns) { session.fail(failure) }
         }
@@ -157,8 +164,8 @@ public struct Rollout: Sendable {
   }
 
   private func inLockStep<E: Environment>(
-    _ sessions: [Session<E>], sampler: any Sampler, rows: Int, keep: (Int, Session<E>) -> Void,
-    onEnd: (Int, Session<E>) -> Void
+    _ sessions: [Session<E>], sampler: RetryingSampler, rows: Int,
+    keep: (Int, Session<E>) -> Void, onEnd: (Int, Session<E>) -> Void
   ) async -> [Session<E>] {
     var sessions = sessions
     while true {
@@ -172,18 +179,21 @@ public struct Rollout: Sendable {
         return sessions
       }
       for index in alive { keep(index, sessions[index]) }
-      var decisions: [Result<Decision, Failure>] = []
-      for start in stride(from: 0, to: alive.count, by: rows) {
-        let batch = alive[start..<min(start + rows, alive.count)].map { sessions[$0].situation }
-        let answers = await sampler.decide(batch)
-        decisions += answers.prefix(batch.count)
-        decisions += repeatElement(
-          .failure(.missingAnswer), count: max(0, batch.count - answers.count))
+      let asked = alive.filter { sessions[$0].decided == nil }
+      var answers: [Int: Answer] = [:]
+      for start in stride(from: 0, to: asked.count, by: rows) {
+        let batch = asked[start..<min(start + rows, asked.count)]
+        let decided = await sampler.decide(batch.map { sessions[$0].situation })
+        for (index, answer) in zip(batch, decided) { answers[index] = answer }
       }
-      let moves = zip(alive, decisions).map { (sessions[$0], $1) }
-      let played = await concurrentMap(moves, limit: workers) { move in
-        var session = move.0
-        await session.play(move.1)
+      let moves = alive.map { index in
+        let session = sessions[index]
+        let decided = session.decided.map { Answer(.success(.act($0))) }
+        return (session, decided ?? answers[index] ?? Answer(.failure(.missingAnswer)))
+      }
+      let played = await concurrentMap(moves, limit: workers) { session, answer in
+        var session = session
+        await session.play(answer.decision, after: answer.retries)
         if let failure = verdict?(session.turns) { session.fail(failure) }
         onTurn?(session.ending != nil)
         return session
@@ -196,40 +206,5 @@ public struct Rollout: Sendable {
         }
       }
     }
-  }
-}
-
-/// Lets so many tasks through at once; the others wait in the order in which they came.
-private actor Gate {
-  private var free: Int
-  private var waiting: [CheckedContinuation<Void, Never>] = []
-
-  init(_ limit: Int) { free = limit }
-
-  func enter() async {
-    guard free == 0 else {
-      free -= 1
-      return
-    }
-    await withCheckedContinuation { waiting.append($0) }
-  }
-
-  func leave() {
-    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
-  }
-}
-
-/// Maps with at most `limit` calls at once, keeping the order.
-package func concurrentMap<T: Sendable, R: Sendable>(
-  _ items: [T], limit: Int, _ transform: @escaping @Sendable (T) async -> R
-) async -> [R] {
-  await withTaskGroup(of: (Int, R).self) { group in
-    var results = [R?](repeating: nil, count: items.count)
-    for index in items.indices {
-      if index >= limit, let (done, result) = await group.next() { results[done] = result }
-      group.addTask { (index, await transform(items[index])) }
-    }
-    for await (done, result) in group { results[done] = result }
-    return results.compactMap(\.self)
   }
 }

@@ -1,4 +1,4 @@
-/// An episode in progress: a state, its luck, and what has happened so far.
+/// An episode in progress: its state, random generator and history.
 ///
 /// A session is a value, so a copy is a fork:
 ///
@@ -26,7 +26,11 @@ public struct Session<E: Environment>: Sendable {
   public private(set) var ending: Ending?
   /// What the environment said of the last state, once the episode has ended.
   public private(set) var judgement: Judgement?
-  /// How often a turn or the judgement was tried again after a retryable failure.
+  /// Which policy plays.
+  ///
+  /// A ``Rollout`` sets it. A fork may be played by another policy than its parent.
+  public var policy: PolicyRecord?
+  /// How often a decision, a turn or the judgement was tried again after a retryable failure.
   public private(set) var retries = 0
 
   /// Whether the record says in which states turns were decided and the episode ended.
@@ -37,12 +41,16 @@ public struct Session<E: Environment>: Sendable {
   /// the setting.
   public var recordsStateKeys = true
 
+  /// The next action, where a fork keeps its parent's; the policy is not asked for it.
+  package private(set) var decided: Action?
   /// What was sampled of the next action before the session was forked in the middle of it.
-  private var begun: ActionPrefix?
-  private var environmentRandom: Randomness
-  private var unfinishedAction: Action?
+  private(set) var begun: ActionPrefix?
+  private(set) var environmentRandom: Randomness
+  private(set) var unfinishedAction: Action?
+  /// How many of the ``retries`` were of the environment.
+  private(set) var environmentRetries = 0
 
-  /// How often an episode tries again after a retryable failure.
+  /// How often an episode tries again after retryable failures of the environment.
   private static var retryLimit: Int { 2 }
 
   /// Starts an episode on `scenario`.
@@ -56,6 +64,22 @@ public struct Session<E: Environment>: Sendable {
     // So many fit a block of a kilobyte, the largest that is handed out without a search.
     turns.reserveCapacity(min(environment.turnLimit, 7))
     state = try environment.start(scenario, using: &environmentRandom)
+  }
+
+  /// Puts a session together of its parts.
+  init(
+    environment: E, scenario: E.Scenario, origin: EpisodeOrigin, lineage: [ForkParent],
+    state: E.State, turns: [Turn], tape: TokenTape, ending: Ending?, judgement: Judgement?,
+    policy: PolicyRecord?, retries: Int, recordsStateKeys: Bool, decided: Action?,
+    begun: ActionPrefix?, environmentRandom: Randomness, unfinishedAction: Action?,
+    environmentRetries: Int
+  ) {
+    (self.environment, self.scenario, self.origin) = (environment, scenario, origin)
+    (self.lineage, self.state, self.turns, self.tape) = (lineage, state, turns, tape)
+    (self.ending, self.judgement, self.policy) = (ending, judgement, policy)
+    (self.retries, self.environmentRetries) = (retries, environmentRetries)
+    (self.recordsStateKeys, self.decided, self.begun) = (recordsStateKeys, decided, begun)
+    (self.environmentRandom, self.unfinishedAction) = (environmentRandom, unfinishedAction)
   }
 
   /// The name of the episode in its run.
@@ -96,28 +120,39 @@ public struct Session<E: Environment>: Sendable {
   ///
   /// - Parameters:
   ///   - stream: What the streams are called.
-  ///   - begun: What the copy's next action begins with; `nil` leaves that as it is. The policy samples
-  ///     the rest of the action.
+  ///   - beginning: What the copy's next action begins with; `nil` leaves that as it is. The policy samples the
+  ///     rest of tokens, and is not asked where the whole action is given.
   /// - Returns: The fork.
-  public func forked(_ stream: String, begun: ActionPrefix? = nil) -> Session {
+  public func forked(_ stream: String, beginning: ActionBeginning? = nil) -> Session {
     var fork = self
-    if let begun { fork.begun = begun.isEmpty ? nil : begun }
-    let parent = ForkParent(
-      episode: name, turn: turns.count, token: fork.begun?.tokens.count ?? 0, stream: stream)
+    switch beginning {
+    case .tokens(let prefix): (fork.begun, fork.decided) = (prefix.isEmpty ? nil : prefix, nil)
+    case .action(let action): (fork.begun, fork.decided) = (nil, action)
+    case nil: break
+    }
+    let token = fork.begun?.tokens.count ?? (fork.decided == nil ? 0 : 1)
+    let parent = ForkParent(episode: name, turn: turns.count, token: token, stream: stream)
     fork.lineage.append(parent)
     fork.environmentRandom = parent.branch(of: environmentRandom)
     return fork
   }
 
   /// Plays a turn with a decision of a policy, or ends the episode where there is none.
-  public nonisolated(nonsending) mutating func play(_ decision: Result<Decision, Failure>) async {
+  ///
+  /// - Parameters:
+  ///   - decision: The decision, or why there is none.
+  ///   - retries: How often the policy was asked again for it; they are counted.
+  public nonisolated(nonsending) mutating func play(
+    _ decision: Result<Decision, Failure>, after retries: Int = 0
+  ) async {
     guard ending == nil else { return }
+    self.retries += retries
     switch decision {
     case .failure(let failure): ending = .failed(failure)
     case .success(.contextFull(let tape)):
       self.tape = tape
       await close(.truncated(.contextFull))
-    case .success(.act(let action, let recording)):
+    case .success(.act(let action, let recording, let message)):
       if let begun {
         guard let recording, begun.begins(recording.span, of: recording.tape) else {
           return fail(.otherBeginning)
@@ -130,17 +165,17 @@ public struct Session<E: Environment>: Sendable {
         }
         tape = recording.tape
       }
-      await play(action, span: recording?.span)
+      await play(action, span: recording?.span, message: message)
     }
   }
 
   /// Plays one turn, or does nothing once the episode has ended.
   public nonisolated(nonsending) mutating func play(_ action: consuming Action) async {
-    await play(action, span: nil)
+    await play(action, span: nil, message: nil)
   }
 
   private nonisolated(nonsending) mutating func play(
-    _ action: consuming Action, span: TokenTape.Reference?
+    _ action: consuming Action, span: TokenTape.Reference?, message: ModelMessage?
   ) async {
     guard ending == nil else { return }
     do {
@@ -156,9 +191,9 @@ public struct Session<E: Environment>: Sendable {
         Turn(
           // The list of choices follows from the state and would be most of a trace.
           observation: Observation(observation.text), action: action, span: span,
-          replies: outcome.replies, reward: outcome.reward, stateKey: stateKey,
+          message: message, replies: outcome.replies, reward: outcome.reward, stateKey: stateKey,
           potential: potential))
-      begun = nil
+      (begun, decided) = (nil, nil)
       if isTerminal {
         await close(.terminated)
       } else if turns.count >= limit {
@@ -170,7 +205,7 @@ public struct Session<E: Environment>: Sendable {
     }
   }
 
-  /// Steps a copy, so that a failed try leaves neither state nor luck behind.
+  /// Steps a copy, so that a failed try changes neither the state nor the random generator.
   ///
   /// Inlined, because a call that awaits costs as much as the rest of a turn's bookkeeping.
   @inline(__always)
@@ -210,7 +245,10 @@ public struct Session<E: Environment>: Sendable {
   /// Whether there is to be another try, which is then counted: an episode allows for a few, after
   /// retryable failures.
   private mutating func mayRetry(after error: any Error) -> Bool {
-    guard (error as? Failure)?.isRetryable ?? false, retries < Self.retryLimit else { return false }
+    guard (error as? Failure)?.isRetryable ?? false, environmentRetries < Self.retryLimit else {
+      return false
+    }
+    environmentRetries += 1
     retries += 1
     return true
   }
@@ -256,7 +294,7 @@ public struct Session<E: Environment>: Sendable {
       name: name, environment: E.id, family: environment.family(of: self.scenario), origin: origin,
       parent: lineage.last, ancestors: lineage.count > 1 ? lineage.dropLast() : nil,
       scenario: scenario ?? .null, environmentStream: origin.environmentRandom.key,
-      policyStream: policyRandom.key, turns: turns, tape: tape,
+      policyStream: policyRandom.key, policy: policy, turns: turns, tape: tape,
       // An earlier failure says more.
       ending: ending.failure == nil ? unrecorded.map { .failed($0) } ?? ending : ending,
       unfinishedAction: unfinishedAction, judgement: unrecorded == nil ? judgement : nil,

@@ -104,6 +104,8 @@ public struct Turn: Codable, Hashable, Sendable {
   public var action: Action
   /// The number of the tape's span that holds the action's tokens, if tokens were sampled.
   public var span: TokenTape.Reference?
+  /// The message that the action was read from, if a model wrote more than the action.
+  public var message: ModelMessage?
   /// What the tools answered.
   public var replies: [ToolReply]
   /// The reward of the turn; absent is not zero.
@@ -116,12 +118,13 @@ public struct Turn: Codable, Hashable, Sendable {
   /// Creates a turn.
   public init(
     observation: Observation, action: Action, span: TokenTape.Reference? = nil,
-    replies: [ToolReply] = [], reward: Double? = nil, stateKey: StateKey? = nil,
-    potential: Double? = nil
+    message: ModelMessage? = nil, replies: [ToolReply] = [], reward: Double? = nil,
+    stateKey: StateKey? = nil, potential: Double? = nil
   ) {
     self.observation = observation
     self.action = action
     self.span = span
+    self.message = message
     self.replies = replies
     self.reward = reward
     self.stateKey = stateKey

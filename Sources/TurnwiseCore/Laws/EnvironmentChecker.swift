@@ -87,7 +87,7 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
   }
 
   /// Starts an episode on the training scenario of a number.
-  func session(_ index: Int) throws -> Session<E> {
+  package func session(_ index: Int) throws -> Session<E> {
     try Session(
       environment, scenario: try scenario(index),
       origin: EpisodeOrigin(seed: seed, split: .train, scenario: index))

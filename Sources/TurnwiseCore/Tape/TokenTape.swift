@@ -137,10 +137,19 @@ extension TokenTape {
   }
 }
 
+/// What a fork keeps of the action that its parent took.
+public enum ActionBeginning: Hashable, Sendable {
+  /// The first sampled tokens; with none the action is decided anew.
+  case tokens(ActionPrefix)
+  /// The whole action of a policy that samples no tokens.
+  case action(Action)
+}
+
 /// The first sampled tokens of an action.
 ///
-/// A fork that keeps them leaves its parent in the middle of a turn: `session.forked("a", begun: prefix)`.
-public struct ActionPrefix: Hashable, Sendable {
+/// A fork that keeps them leaves its parent in the middle of a turn:
+/// `session.forked("a", beginning: .tokens(prefix))`.
+public struct ActionPrefix: Codable, Hashable, Sendable {
   /// The tokens.
   public let tokens: [Int32]
   /// The log-probability with which each of them was sampled.

@@ -82,11 +82,14 @@ public struct ToolCall: Codable, Hashable, Sendable {
   public var name: String
   /// A JSON object.
   public var arguments: JSONValue
+  /// The name that the model's server gave the call, which its reply must refer to.
+  public var id: String?
 
   /// Creates a call.
-  public init(_ name: String, _ arguments: JSONValue = [:]) {
+  public init(_ name: String, _ arguments: JSONValue = [:], id: String? = nil) {
     self.name = name
     self.arguments = arguments
+    self.id = id
   }
 }
 

@@ -76,6 +76,7 @@ public struct GatedAudit: Sendable {
           // All rows are scored on the same episodes; each plays its own forks.
           var random = root.stream("forks", number)
           var evidence = evidence(plays, hasCriticError ? biased : problem.values, biased, implicit)
+          evidence.addExamples(for: estimator, of: group)
           evidence.playForks(for: [estimator], of: group, sharing: { plays.past(of: $0) }) {
             let steps = problem.play(from: plays[$0.episode][$0.turn].state, using: &random)
             forkTurns += steps.count

@@ -1,17 +1,11 @@
 extension Evidence {
-  /// The critic, if there is one.
-  func requireCritic() throws -> Critic {
-    guard let critic else { throw CreditError.missing(.critic) }
-    return critic
-  }
+  /// Returns the critic's values.
+  func requireCritic() throws -> Critic { try require(.critic) }
 
-  /// The process reward model, if there is one.
-  func requireProcessModel() throws -> ProcessModel {
-    guard let processModel else { throw CreditError.missing(.processModel) }
-    return processModel
-  }
+  /// Returns the process reward model's values.
+  func requireProcessModel() throws -> ProcessModel { try require(.processModel) }
 
-  /// Numbers of the tokens of one episode, if they have its shape.
+  /// Returns the numbers of the tokens of one episode, if they have its shape.
   static func tokens(
     _ numbers: [[[Double]]]?, of episode: CreditEpisode, at index: Int, _ need: Need
   ) throws -> [[Double]] {
@@ -25,14 +19,14 @@ extension Evidence {
 }
 
 extension CreditEpisode {
-  /// Throws if the policy sampled nothing in the episode.
+  /// Throws if the policy sampled no token in the episode.
   func requireTokens() throws {
     guard sampledTokens > 0 else { throw CreditError.noTokens(episode: name) }
   }
 }
 
 extension Evidence.Critic {
-  /// The values of an episode, if they have its shape.
+  /// Returns the values of an episode, if they have its shape.
   func values(of episode: CreditEpisode, at index: Int) throws -> [[Double]] {
     try episode.requireTokens()
     guard values.indices.contains(index),
@@ -42,7 +36,7 @@ extension Evidence.Critic {
     return values[index]
   }
 
-  /// The value after an episode: 0 unless it was cut from outside, and where `bootstraps` is false.
+  /// Returns the value after an episode: 0 unless the episode was cut from outside and `bootstraps` is true.
   func valueBehind(
     _ episode: CreditEpisode, at index: Int, bootstraps: Bool = true
   ) throws -> Double {
@@ -53,10 +47,10 @@ extension Evidence.Critic {
     return value
   }
 
-  /// The value of the state before each turn, read before its first token.
+  /// Returns the value of the state before each turn, read before its first token.
   ///
-  /// Behind the last token of a turn the critic already knows the action: read there, a turn's
-  /// advantage would have no gradient but on that token (VAGEN's maintainers measured it). A turn
+  /// After the last token of a turn the critic already knows the action: read there, a turn's
+  /// advantage would have a gradient only on that token (VAGEN's maintainers measured it). A turn
   /// without tokens has the value of the next turn that has some.
   func valuesBeforeTurns(
     of episode: CreditEpisode, at index: Int, behind: Double
@@ -64,7 +58,7 @@ extension Evidence.Critic {
     Self.firstValues(try values(of: episode, at: index), behind: behind)
   }
 
-  /// The first number of each turn; a turn without any has that of the next turn that has some.
+  /// Returns the first number of each turn; a turn without numbers gets that of the next turn with some.
   package static func firstValues(_ tokens: [[Double]], behind: Double) -> [Double] {
     var next = behind
     return tokens.reversed().map { tokens in
@@ -75,17 +69,17 @@ extension Evidence.Critic {
 }
 
 extension Evidence.ProcessModel {
-  /// The value of the state behind each turn: what the turn was scored with.
+  /// Returns the value of the state after each turn, which is the score of the turn.
   ///
-  /// After the last turn there is nothing to come, so 0; only an episode cut from outside has the model's
-  /// value of the state it was cut off in.
+  /// After the last turn nothing is to come, so the value is 0. Only an episode that was cut from outside has
+  /// the model's value of the state in which it was cut.
   func valuesBehindTurns(of episode: CreditEpisode, at index: Int) throws -> [Double] {
     let before = try valuesBeforeTurns(of: episode, at: index)
     let last = episode.isTruncated && bootstrap.indices.contains(index) ? bootstrap[index] ?? 0 : 0
     return Array(before.dropFirst()) + [last]
   }
 
-  /// The value of the state before each turn.
+  /// Returns the value of the state before each turn.
   func valuesBeforeTurns(of episode: CreditEpisode, at index: Int) throws -> [Double] {
     guard values.indices.contains(index), values[index].count == episode.turns.count,
       values[index].allSatisfy(\.isFinite),

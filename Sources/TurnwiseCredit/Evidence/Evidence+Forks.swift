@@ -2,9 +2,9 @@ extension Evidence {
   /// Plays the forks that estimators ask for, until they ask for nothing new.
   ///
   /// - Parameters:
-  ///   - estimators: Who asks.
-  ///   - group: What is credited.
-  ///   - situation: What tells the situation of a point from others; equal ones share their forks.
+  ///   - estimators: The estimators that ask.
+  ///   - group: The group that is credited.
+  ///   - situation: Returns the situation of a point; points of equal situations share their forks.
   ///   - outcome: Plays one continuation.
   mutating func playForks<Situation: Hashable>(
     for estimators: [any CreditEstimator], of group: CreditGroup,

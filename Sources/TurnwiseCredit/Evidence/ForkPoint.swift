@@ -5,6 +5,8 @@ public struct ForkPoint: Codable, Hashable, Sendable, Comparable {
   /// The turn that is played anew, from 0.
   public var turn: Int
   /// How many sampled tokens of that turn are kept; 0 is the state before the turn.
+  ///
+  /// Of a turn that was not sampled as tokens, 1 keeps the whole action.
   public var token: Int
 
   /// Names a point.
@@ -20,11 +22,11 @@ public struct ForkPoint: Codable, Hashable, Sendable, Comparable {
   }
 }
 
-/// An estimator's wish for continuations from a point.
+/// A request for continuations from a point.
 public struct ForkRequest: Codable, Hashable, Sendable {
   /// Where to fork.
   public var point: ForkPoint
-  /// How many continuations there shall be in all, those that are there already included.
+  /// The number of continuations in all, including those that were played already.
   public var count: Int
 
   /// Asks for continuations.
@@ -34,7 +36,7 @@ public struct ForkRequest: Codable, Hashable, Sendable {
   }
 }
 
-/// What one continuation from a fork came to.
+/// The outcome of one continuation from a fork.
 public struct ForkOutcome: Codable, Hashable, Sendable {
   /// The turns from the forked one on.
   public var turns: [CreditTurn]
@@ -47,12 +49,12 @@ public struct ForkOutcome: Codable, Hashable, Sendable {
     self.isTruncated = isTruncated
   }
 
-  /// Wraps a continuation of which only the return is known.
+  /// Wraps a continuation whose return alone is known.
   public init(return value: Double) {
     self.init(turns: [CreditTurn(reward: value)])
   }
 
-  /// The discounted sum of what the continuation was paid; nothing is added behind its end.
+  /// The discounted sum of what the continuation was paid; nothing is added after its end.
   public func returnToGo(gamma: Double = 1) -> Double {
     turns.reversed().reduce(0) { $1.paid + gamma * $0 }
   }
@@ -61,7 +63,7 @@ public struct ForkOutcome: Codable, Hashable, Sendable {
 extension Evidence {
   /// The returns of the first continuations from a point.
   ///
-  /// Others may have asked for more, and an estimator must not depend on who else is asked.
+  /// Other estimators may have asked for more, and an estimator must not depend on them.
   public func forkReturns(_ point: ForkPoint, first count: Int, gamma: Double = 1) -> [Double] {
     (forks[point] ?? []).prefix(count).map { $0.returnToGo(gamma: gamma) }
   }

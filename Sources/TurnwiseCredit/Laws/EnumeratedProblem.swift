@@ -147,6 +147,7 @@ public struct EnumeratedProblem: Sendable {
     evidence.critic = Evidence.Critic(
       values: members.map { trajectories[$0].choices.map { $0.map { critic[$0.situation] } } },
       bootstrap: members.map { _ in nil })
+    evidence.addExamples(for: estimator, of: group)
     evidence.playForks(for: [estimator], of: group, sharing: { $0 }) { point in
       let choices = trajectories[members[point.episode]].choices[point.turn]
       let situation = choices[min(point.token, choices.count - 1)].situation

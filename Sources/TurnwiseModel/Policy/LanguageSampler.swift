@@ -22,7 +22,6 @@ final class LanguageSampler: Sampler {
   private let policy: LanguagePolicy
   private let decoder: Transformer.Decoder
   private let memories = Mutex<[String: Memory]>([:])
-  private let actions = CompactFormat()
 
   init(_ policy: LanguagePolicy) {
     self.policy = policy
@@ -45,7 +44,7 @@ final class LanguageSampler: Sampler {
     }
     while true {
       drafts.removeAll { draft in
-        guard policy.isComplete(draft.tokens, behind: draft.tape) else { return false }
+        guard policy.isComplete(draft.tokens, after: draft.tape) else { return false }
         answers[draft.item] = .success(finish(draft, batch[draft.item]))
         return true
       }
@@ -82,7 +81,8 @@ final class LanguageSampler: Sampler {
       drafts[index].memory.cache = caches[rows[index]]
       drafts[index].memory.tokens += drafts[index].pending
       let drawn = logits.sample(
-        row: rows[index], temperature: policy.temperature, uniform: drafts[index].random.unit())
+        row: rows[index], temperature: policy.samplingTemperature,
+        uniform: drafts[index].random.unit())
       drafts[index].tokens.append(drawn.token)
       drafts[index].logProbabilities.append(drawn.behaviorLogProbability)
       drafts[index].pending = [drawn.token]
@@ -111,37 +111,13 @@ final class LanguageSampler: Sampler {
     var tape = draft.tape
     let span = tape.appendSampled(
       draft.tokens, logProbabilities: draft.logProbabilities, turn: situation.turns.count)
-    let text = Text(policy.format.tokenizer.decode(draft.tokens))
     return .act(
-      actions.parse(text, tools: situation.tools), Decision.Recording(tape: tape, span: span))
-  }
-
-  func score(_ tapes: [TokenTape]) -> [Result<[[Float]], Failure>] {
-    tapes.map { tape in
-      var spans: [[Float]] = []
-      for segment in tape.segments {
-        let sampled = segment.spans.filter { $0.kind == .sampled }
-        let sequence = TrainingSequence(
-          tokens: segment.tokens, scored: sampled.flatMap { Array($0.range) })
-        guard segment.tokens.count <= policy.model.configuration.context,
-          segment.tokens.allSatisfy({ (0..<Int32(policy.model.configuration.vocabulary)) ~= $0 })
-        else { return .failure(.unscorable) }
-        var scores = policy.model.score([sequence], workers: policy.workers)[0].logProbabilities[
-          ...]
-        for span in sampled {
-          spans.append(Array(scores.prefix(span.range.count)))
-          scores = scores.dropFirst(span.range.count)
-        }
-      }
-      return .success(spans)
-    }
+      policy.action(draft.tokens, tools: situation.tools),
+      Decision.Recording(tape: tape, span: span))
   }
 }
 
 extension Failure {
   fileprivate static let unanswered = Failure(
     .policy, code: "unanswered", message: "No action was sampled.")
-  fileprivate static let unscorable = Failure(
-    .policy, code: "unscorable",
-    message: "The tape holds tokens outside the model's vocabulary, or more than its context.")
 }

@@ -1,46 +1,46 @@
 internal import Glibc
 internal import TurnwiseCore
 
-/// One command in a world of its own, from its start to the result, on the thread of its slot.
+/// The run of one command in namespaces of its own, on the thread of a slot.
 struct CommandRun {
-  private let order: Order
+  private let job: CommandJob
   private let slot: Slot
-  private let world: Entrance.World
+  private let namespaces: CommandNamespaces
   private let tree: WorkspaceTree
   private var channels: Channels
   private let begin: ContinuousClock.Instant
-  private var stop: Stop?
+  private var stop: StopReason?
   private var end: (status: WaitStatus, processorTime: Duration)?
 
   /// Why a command was killed.
-  private enum Stop: Equatable {
+  private enum StopReason: Equatable {
     case limit(CommandResult.Limit)
     case cancelled
-    /// By the machine's need, whatever the command did.
+    /// The machine ran short of memory, although the command kept its limits.
     case machine
   }
 
   /// Gives a command to a shell.
   ///
-  /// - Throws: The error number where that was not possible; then the shell is gone.
-  init(_ order: Order, _ shell: WaitingShell, of slot: Slot) throws(Errno) {
-    (self.order, self.slot, world) = (order, slot, shell.world)
+  /// - Throws: The error number if that is not possible; the shell is killed then.
+  init(_ job: CommandJob, _ shell: WaitingShell, of slot: Slot) throws(Errno) {
+    (self.job, self.slot, namespaces) = (job, slot, shell.namespaces)
     (channels, begin) = (shell.channels, .now)
-    tree = WorkspaceTree(in: world, slot.limits)
-    do throws(Errno) { try shell.take(order) } catch {
-      shell.dismiss()
+    tree = WorkspaceTree(in: namespaces, slot.limits)
+    do throws(Errno) { try shell.prepare(job) } catch {
+      shell.end()
       throw error
     }
   }
 
   /// Runs the command to its end.
   ///
-  /// Whatever comes of it, no process is left behind.
-  mutating func play() throws(Errno) {
-    order.began(wakingBy: slot.bell)
-    let attendance = Result { () throws(Errno) in try attend() }
+  /// No process is left, whether or not it throws.
+  mutating func run() throws(Errno) {
+    job.began(wakingBy: slot.wakeUp)
+    let supervision = Result { () throws(Errno) in try supervise() }
     try finish()
-    try attendance.get()
+    try supervision.get()
   }
 
   private mutating func wait(
@@ -51,32 +51,32 @@ struct CommandRun {
 
   // MARK: - While the command runs
 
-  private mutating func attend() throws(Errno) {
-    // The shell starts meanwhile, and waits.
-    try tree.write(order.workspace)
-    try channels.answer()
-    let order = order
+  private mutating func supervise() throws(Errno) {
+    // The shell may still be starting. It waits until it is told to begin.
+    try tree.write(job.workspace)
+    try channels.sendStart()
+    let job = job
     let tree = tree
-    // Most commands end before anyone looks.
-    var watch = ProcessWatch(of: world, slot.limits)
+    // Most commands end before the first check.
+    var monitor = ResourceMonitor(of: namespaces, slot.limits)
     let deadline = ContinuousClock.now + .seconds(slot.limits.seconds)
     while channels.isAlive, stop == nil {
-      let tick = ContinuousClock.now + watch.pause
-      try wait(until: min(tick, deadline)) {
-        !$0.isAlive || order.isCancelled || $0.isOverfull
+      let nextCheck = ContinuousClock.now + monitor.pause
+      try wait(until: min(nextCheck, deadline)) {
+        !$0.isAlive || job.isCancelled || $0.exceedsLimit
       }
-      if order.isCancelled {
+      if job.isCancelled {
         stop = .cancelled
-      } else if channels.isOverfull {
+      } else if channels.exceedsLimit {
         stop = .limit(.output)
       } else if !channels.isAlive {
         return
       } else if ContinuousClock.now >= deadline {
         stop = .limit(.time)
-      } else if tree.isOverfull || watch.isTemporaryDirectoryOverfull {
+      } else if tree.exceedsLimit || monitor.isTemporaryDirectoryTooLarge {
         stop = .limit(.files)
       } else {
-        switch watch.memoryShortage() {
+        switch monitor.memoryShortage() {
         case .ofCommand: stop = .limit(.memory)
         case .ofMachine: stop = .machine
         case nil: break
@@ -85,34 +85,34 @@ struct CommandRun {
     }
   }
 
-  // MARK: - When it ends
+  // MARK: - After the command
 
-  /// Kills what is there, and waits for its end.
+  /// Kills all processes and waits for their end.
   ///
   /// When the first process is reaped, the kernel has reaped all others.
   private mutating func finish() throws(Errno) {
-    if channels.isAlive { Kernel.kill(world.handle) }
-    end = Kernel.reap(world.process)
-    // Everyone who could write is dead: what is in the channels is all there is.
+    if channels.isAlive { Kernel.kill(namespaces.handle) }
+    end = Kernel.reap(namespaces.process)
+    // Nothing can be written any more, so the channels contain all that is missing.
     try channels.drain(&slot.buffer)
   }
 
-  /// What the command did, when it has ended.
-  func result() throws(Errno) -> Result<CommandResult, Trouble> {
+  /// The result of the command, after it has ended.
+  func result() throws(Errno) -> Result<CommandResult, CommandFailure> {
     guard let (status, processorTime) = end else { throw Errno(ECHILD) }
-    var (workspace, isShellStateSaved) = (order.workspace, false)
+    var (workspace, isShellStateSaved) = (job.workspace, false)
     let ending: CommandResult.Ending
     switch stop {
     case .cancelled: return .failure(.cancelled)
     case .machine: return .failure(.machineMemory(slot.limits))
     case .limit(let limit): ending = .stopped(limit)
-    // Also where it came to its end before it could be stopped, so that this is no race.
-    case nil where channels.isOverfull: ending = .stopped(.output)
+    // The same if the command ended before it could be stopped, so that the result is no race.
+    case nil where channels.exceedsLimit: ending = .stopped(.output)
     case nil:
-      let shell = ShellState(saying: try channels.said(), after: workspace.shell)
+      let shell = ShellSnapshot(parsing: try channels.shellReport(), after: workspace.shell)
       if let after = try tree.read(
         after: workspace, shell: shell ?? workspace.shell,
-        keepsTemporary: order.keepsTemporaryEntries)
+        keepsTemporary: job.keepsTemporaryEntries)
       {
         (workspace, isShellStateSaved) = (after, shell != nil)
         ending =
@@ -128,7 +128,7 @@ struct CommandRun {
     return .success(
       CommandResult(
         workspace: workspace, ending: ending, standardOutput: output, standardError: errors,
-        transcript: transcript, isOutputAttributed: world.listener != nil,
+        transcript: transcript, isOutputAttributed: namespaces.listener != nil,
         isShellStateSaved: isShellStateSaved,
         usage: CommandResult.Usage(
           processorSeconds: processorTime / .seconds(1),

@@ -1,16 +1,15 @@
-/// What `export -p` of bash prints, and nothing else: a declaration with a plain value on each line.
+/// A list of variables as `export -p` of bash prints it: a declaration with a plain value on each line.
 ///
-/// The next shell evaluates it. A command can say anything in the place of its shell, so a program in it
-/// (a function, a trap, a process in the background) would otherwise come along without being a file, a
-/// directory or a variable.
+/// The next shell evaluates the list. A command can write any text in place of the list of its shell.
+/// If all text were accepted, code (a function, a trap, a background process) could be passed on that
+/// is neither a file, a directory nor a variable.
 struct ExportedVariables {
   private var rest: ArraySlice<UInt8>
   private var kept: [UInt8] = []
-
-  /// Returns `text` without the mark of variables that cannot be changed, or nil where it is no such list.
+  /// Returns a list whose variables are all writable, or nil if `text` is not such a list.
   ///
-  /// A shell could not go on whose own variables cannot be changed.
-  static func changeable(_ text: some Collection<UInt8>) -> [UInt8]? {
+  /// A shell could not work if its own variables were read-only.
+  static func writable(_ text: some Collection<UInt8>) -> [UInt8]? {
     var list = ExportedVariables(rest: Array(text)[...])
     while !list.rest.isEmpty {
       guard list.takeLine() else { return nil }
@@ -20,8 +19,8 @@ struct ExportedVariables {
 
   private mutating func takeLine() -> Bool {
     guard let attributes = takeBeginning() else { return false }
-    let name = takeAll { $0 == UInt8(ascii: "_") || Self.isLetter($0) || Self.isDigit($0) }
-    guard let first = name.first, !Self.isDigit(first) else { return false }
+    let name = takeAll { $0 == UInt8(ascii: "_") || Self.isLetter($0) || $0.isDigit }
+    guard let first = name.first, !first.isDigit else { return false }
     if take("=") {
       let isNumber = attributes.contains(UInt8(ascii: "i"))
       let isList = !attributes.contains(UInt8(ascii: "A"))
@@ -30,10 +29,12 @@ struct ExportedVariables {
     return take("\n")
   }
 
-  /// What stands before a name, with its letters; one that makes the value more than a text is none of them.
+  /// Takes the text before a name: `declare -x`, or `export` in a shell that follows POSIX.
   ///
-  /// It is `declare -x` and a space, and in a shell that follows POSIX `export` and a space, with letters for
-  /// arrays alone. Both are kept as the first.
+  /// Both are kept as `declare -x`. A flag that makes the value more than a text, such as `n` for a
+  /// reference to another variable, is rejected.
+  ///
+  /// - Returns: The flags, or nil if the line begins differently.
   private mutating func takeBeginning() -> [UInt8]? {
     let isStandard = skip("export ")
     guard isStandard || skip("declare ") else { return nil }
@@ -49,13 +50,14 @@ struct ExportedVariables {
     return letters
   }
 
-  /// The elements of an array, up to its end.
+  /// Takes the elements of an array, up to its end.
   ///
-  /// A key that is no word would be evaluated, and the keys of a list always are: a name stands for the
-  /// value of a variable, which is evaluated in its turn.
+  /// Keys of a list are always evaluated, and so are other keys that are not a word. A name would
+  /// stand for the value of a variable, which would be evaluated in turn. So keys of a list must be
+  /// digits, and other keys letters and digits.
   private mutating func takeElements(_ isList: Bool, _ isNumber: Bool) -> Bool {
     while !take(")") {
-      guard take("["), !takeAll({ Self.isDigit($0) || !isList && Self.isLetter($0) }).isEmpty,
+      guard take("["), !takeAll({ $0.isDigit || !isList && Self.isLetter($0) }).isEmpty,
         take("]="),
         takeValue(isNumber)
       else { return false }
@@ -64,17 +66,17 @@ struct ExportedVariables {
     return true
   }
 
-  /// A text in quotes in which nothing is expanded; for a number, which is evaluated, one of digits.
+  /// Takes a quoted text in which nothing is expanded; a number, which is evaluated, must be digits.
   private mutating func takeValue(_ isNumber: Bool) -> Bool {
     let isPlain = take("\"")
     guard isPlain || take("$'") else { return false }
     let (end, backslash) = (isPlain ? UInt8(ascii: "\"") : UInt8(ascii: "'"), UInt8(ascii: "\\"))
     while let byte = rest.first, byte != end {
-      if isNumber, !Self.isDigit(byte), byte != UInt8(ascii: "-") { return false }
+      if isNumber, !byte.isDigit, byte != UInt8(ascii: "-") { return false }
       if isPlain, byte == UInt8(ascii: "$") || byte == UInt8(ascii: "`") { return false }
       keep(byte == backslash ? 2 : 1)
     }
-    // Also where the text ends before the quotes do.
+    // The quotes must be closed.
     guard !rest.isEmpty else { return false }
     keep(1)
     return true
@@ -91,7 +93,7 @@ struct ExportedVariables {
     return isThere
   }
 
-  /// Takes a text that is not kept.
+  /// Takes a text without keeping it.
   private mutating func skip(_ text: StaticString) -> Bool {
     let isThere = text.withUTF8Buffer { rest.starts(with: $0) }
     if isThere { rest = rest.dropFirst(text.utf8CodeUnitCount) }
@@ -104,6 +106,5 @@ struct ExportedVariables {
     return bytes
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
   private static func isLetter(_ byte: UInt8) -> Bool { (97...122).contains(byte | 0x20) }
 }

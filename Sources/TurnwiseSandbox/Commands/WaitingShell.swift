@@ -1,58 +1,54 @@
 internal import Glibc
 
-/// A shell in a world of its own that waits for its command.
+/// A shell in namespaces of its own that waits for its command.
 ///
-/// To start it takes as long as many a command does, and asks nothing of the command. So it can be
-/// started as soon as the command before it has ended, while the host reads what that one left and the
-/// agent thinks about the next. Nothing that an agent wrote runs in its sandbox meanwhile.
+/// Starting a shell takes as long as many commands do, and does not depend on the command. So the
+/// shell can be started as soon as the previous command has ended, while the host reads the workspace
+/// and the agent decides. No code of the agent runs in the sandbox meanwhile.
 struct WaitingShell: Sendable {
-  let world: Entrance.World
+  let namespaces: CommandNamespaces
   let channels: Channels
-  /// What it reads when it is told to begin; see ``Launch/input(_:_:seed:)``.
+  /// The file that the shell reads when it is told to begin; see ``ShellProgram/input(_:_:seed:)``.
   private let input: Descriptor
 
-  /// The descriptors that one has open on the host.
+  /// The number of descriptors that the host has open for one waiting shell.
   static let descriptors = 11
 
-  /// Starts a shell, which goes away when the host does.
-  init(in sandbox: HeldSandbox, of slot: Slot) throws(Trouble) {
-    // The far ends are gone when this returns, so that the end of the shell can be heard.
-    var (channels, farEnds): (Channels, Channels.FarEnds)
-    let nothing: Descriptor
+  /// Starts a shell, which ends when the host does.
+  init(in sandbox: EpisodeSandbox, of slot: Slot) throws(CommandFailure) {
+    // The shell's ends are closed here when this returns, so that the end of the shell is noticed.
+    var (channels, shellEnds): (Channels, Channels.ShellEnds)
+    let null: Descriptor
     do throws(Errno) {
-      (channels, farEnds) = try Channels.opened(for: slot)
+      (channels, shellEnds) = try Channels.opened(for: slot)
       input = try .memory()
-      // Opened anew, because flags and locks belong to what was opened, and so would come along.
-      nothing = try Descriptor(opening: open("/dev/null", O_RDONLY | O_CLOEXEC)).raised()
+      // Each shell opens it anew, because flags and locks are shared by all that share an open file.
+      null = try Descriptor(opening: open("/dev/null", O_RDONLY | O_CLOEXEC)).raised()
     } catch {
       throw .system("A shell could not be started", error)
     }
-    world = try slot.entrance.enter(
+    namespaces = try slot.namespaceEntry.enter(
       sandbox.process,
-      [nothing, farEnds.output, farEnds.errors, input, farEnds.state, farEnds.start])
-    do throws(Errno) { try channels.attach(world, of: slot) } catch {
-      Kernel.kill(world.handle)
-      _ = Kernel.reap(world.process)
+      [null, shellEnds.output, shellEnds.errors, input, shellEnds.state, shellEnds.start])
+    do throws(Errno) { try channels.attach(namespaces, of: slot) } catch {
+      namespaces.end()
       throw .system("A shell could not be started", error)
     }
     self.channels = channels
   }
 
-  /// Whether it has not ended while it waited, as when the machine ran out of memory.
+  /// Whether the shell still waits; it may have ended, for example if the machine ran out of memory.
   var isWaiting: Bool {
-    var polled = pollfd(fd: world.handle.raw, events: Int16(POLLIN), revents: 0)
+    var polled = pollfd(fd: namespaces.handle.raw, events: Int16(POLLIN), revents: 0)
     return poll(&polled, 1, 0) == 0
   }
 
-  /// Writes what it will do; it begins when it is told to.
-  func take(_ order: Order) throws(Errno) {
+  /// Writes the command into the file that the shell reads when it is told to begin.
+  func prepare(_ job: CommandJob) throws(Errno) {
     try input.replaceContents(
-      with: Launch.input(order.command, order.workspace.shell, seed: order.seed))
+      with: ShellProgram.input(job.command, job.workspace.shell, seed: job.seed))
   }
 
-  /// Takes it away.
-  func dismiss() {
-    Kernel.kill(world.handle)
-    _ = Kernel.reap(world.process)
-  }
+  /// Kills the shell and waits for its end.
+  func end() { namespaces.end() }
 }

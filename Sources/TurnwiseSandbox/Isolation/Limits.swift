@@ -1,34 +1,36 @@
 extension Sandbox {
   /// What one command may use.
   ///
-  /// Part of what a command does: under other limits the same command may come out otherwise. Where the
-  /// machine allows a process less of something (`ulimit -H`), a command gets that.
+  /// Under other limits the same command may have another result. If the machine allows a process less
+  /// (`ulimit -H`), a command gets less.
   public struct Limits: Codable, Hashable, Sendable {
     /// The wall-clock time after which a command is stopped, in seconds.
     public var seconds = 10.0
     /// The processor time after which a process is killed, in seconds.
     public var processorSeconds = 20
-    /// The processes that may exist at once, the shell and the one that holds the sandbox included.
+    /// The number of processes at one time, including the shell and the process that keeps the
+    /// sandbox.
     public var processes = 48
     /// The address space of one process, in bytes.
     public var addressSpaceBytes = 1 << 30
     /// The memory of all processes together above which a command is stopped, in bytes.
     ///
-    /// Looked at up to a hundred times a second, so a burst can be larger; <doc:Threats> says what is
-    /// counted and by how much it can be exceeded.
+    /// It is checked at most a hundred times a second, so a burst can be larger. <doc:Threats> says what
+    /// is counted and by how much the limit can be exceeded.
     public var memoryBytes = 512 << 20
-    /// The memory of the machine that must stay available, in bytes.
+    /// The memory that must stay available on the machine, in bytes.
     ///
-    /// Where less is, the command of this process that uses most is stopped, which is a failure that can
-    /// be tried again (`machine-memory`). 256 MiB, or a sixteenth of the machine where that is less.
-    public var hostReserveBytes = HostMemory.usualReserve
-    /// The descriptors that a process may have open.
+    /// If less is available, the command of this process that uses most is stopped. That is a failure
+    /// that can be retried (`machine-memory`). The default is 256 MiB, or a sixteenth of the machine's
+    /// memory if that is less.
+    public var hostReserveBytes = HostMemory.defaultReserve
+    /// The number of descriptors that a process may have open.
     public var openFiles = 256
-    /// The bytes of all files of the workspace, in whole pages of memory; the same again are there in `/tmp`.
+    /// The bytes of all files in `/workspace`, in whole pages of memory; `/tmp` may have as many.
     public var workspaceBytes = 32 << 20
-    /// The entries of the workspace above which a command is stopped; the same again may be left in `/tmp`.
+    /// The number of entries in `/workspace` above which a command is stopped; `/tmp` may keep as many.
     public var workspaceEntries = 2048
-    /// The directories that may be in one another.
+    /// The depth to which directories may be nested.
     public var workspaceDepth = 128
     /// The bytes that are kept of the beginning of each output.
     public var outputHeadBytes = 24 << 10
@@ -36,23 +38,23 @@ extension Sandbox {
     public var outputTailBytes = 8 << 10
     /// The bytes of an output after which a command is stopped.
     public var outputBytes = 8 << 20
-    /// The bytes that a command text may have.
+    /// The bytes that the text of a command may have.
     public var commandBytes = 1 << 20
 
     /// Creates the default limits.
     public init() {}
   }
 
-  /// A limit that is out of its range.
+  /// The error for a limit that is out of its range.
   public struct LimitError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The name of the property of ``Limits``.
     public let name: String
-    /// Its value.
+    /// The value of the limit.
     public let value: String
-    /// The least and the greatest value that it may have.
+    /// The range of values that it may have, such as `1 to 1024`.
     public let range: String
 
-    /// What is wrong, in a sentence.
+    /// The error in a sentence.
     public var description: String {
       "The limit `\(name)` of the sandbox is \(value); it must be from \(range)."
     }
@@ -60,8 +62,10 @@ extension Sandbox {
 }
 
 extension Sandbox.Limits {
-  /// The values that each number may have: below, nothing can run; above, the kernel or the arithmetic
-  /// has no such number.
+  /// The range of each whole number.
+  ///
+  /// With smaller numbers nothing can run; larger ones exceed what the
+  /// kernel or the arithmetic supports.
   private static let ranges:
     [(name: String, value: any KeyPath<Self, Int> & Sendable, ClosedRange<Int>)] =
       [
@@ -80,15 +84,17 @@ extension Sandbox.Limits {
         ("commandBytes", \.commandBytes, 1...1 << 30),
       ]
 
-  /// The seconds that a command may have.
-  private static let times = 0.001...1_000_000
+  /// The range of ``seconds``.
+  private static let secondsRange = 0.001...1_000_000
 
-  /// Throws where a limit is out of its range.
+  /// Checks that all limits are in their ranges.
+  ///
+  /// - Throws: ``Sandbox/LimitError`` for the first that is not.
   public func validate() throws(Sandbox.LimitError) {
-    if !Self.times.contains(seconds) {
+    if !Self.secondsRange.contains(seconds) {
       throw Sandbox.LimitError(
         name: "seconds", value: "\(seconds)",
-        range: "\(Self.times.lowerBound) to \(Int(Self.times.upperBound))")
+        range: "\(Self.secondsRange.lowerBound) to \(Int(Self.secondsRange.upperBound))")
     }
     for (name, value, range) in Self.ranges where !range.contains(self[keyPath: value]) {
       throw Sandbox.LimitError(

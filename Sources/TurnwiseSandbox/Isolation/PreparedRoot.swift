@@ -1,33 +1,33 @@
 internal import Foundation
 
-/// The directories that all sandboxes of a thread have in common, put together once.
+/// The directories that all sandboxes of a thread share, prepared once.
 ///
-/// They are mounts in a namespace of the thread, so they vanish with it, whatever ends it.
+/// They are mounts in a namespace of the thread, so they disappear with it, however it ends.
 struct PreparedRoot {
-  /// The place of a file system of its own in the namespace of the thread.
+  /// The path at which a file system is mounted in the namespace of the thread.
   ///
-  /// It exists on every machine where the launcher works, because that needs it, too.
+  /// It exists on every machine on which bubblewrap works, because bubblewrap needs it too.
   private static let base = "/tmp"
 
-  /// The root directory.
+  /// The path of the root directory.
   let path = base + "/root"
-  /// The directory of devices.
+  /// The path of the directory of devices.
   let devices = base + "/dev"
 
-  /// Makes the calling thread's own namespaces, and the directories in them.
+  /// Creates the namespaces of the calling thread, and the directories in them.
   ///
-  /// - Parameter user: Who seems to own the directories.
-  /// - Throws: The error number where something is not allowed here.
+  /// - Parameter user: The owner of the directories.
+  /// - Throws: The error number if the machine does not allow it.
   init(ownedBy user: uid_t) throws(Errno) {
-    // CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWNET
-    try Kernel.call(Kernel.Number.unshare, 0x0002_0000 | 0x0200_0000 | 0x0400_0000 | 0x4000_0000)
-    // What is done here must not reach the mounts of the host.
+    let namespaces: CloneFlags = [.mounts, .controlGroups, .hostName, .network]
+    try Kernel.call(.unshare, namespaces.rawValue)
+    // Mounts that are made here must not appear on the host.
     try Self.mount("none", "/", [.recursive, .private])
-    try Launch.hostName.withCStringThrowing { name throws(Errno) in
+    try SandboxLayout.hostName.withCStringThrowing { name throws(Errno) in
       _ = try Kernel.call(
-        Kernel.Number.sethostname, Int(bitPattern: name), Launch.hostName.utf8.count)
+        .sethostname, Int(bitPattern: name), SandboxLayout.hostName.utf8.count)
     }
-    Self.dropMounts()
+    Self.detachMounts()
 
     try Self.mount("tmpfs", Self.base, [.noSetUser, .noDevices], "mode=755")
     try check(mkdir(path, 0o755))
@@ -38,18 +38,21 @@ struct PreparedRoot {
       let place = path + folder.path
       try check(folder.target.map { symlink($0, place) } ?? mkdir(place, 0o755))
     }
-    for (name, target) in Launch.systemLinks { try check(symlink(target, "\(path)/\(name)")) }
-    try fillEtc()
-    try give(path, to: user)
+    for (name, target) in SandboxLayout.systemLinks {
+      try check(symlink(target, "\(path)/\(name)"))
+    }
+    try writeConfiguration()
+    try changeOwner(of: path, to: user)
     for folder in SystemFolder.all where folder.target == nil {
       try Self.mount(folder.path, path + folder.path, [.bind, .recursive])
     }
-    try makeDevices(user)
+    try createDevices(ownedBy: user)
   }
 
-  private func fillEtc() throws(Errno) {
-    try write(Array(Launch.users.utf8), to: "etc/passwd")
-    try write(Array(Launch.groups.utf8), to: "etc/group")
+  /// Writes the files of `/etc`.
+  private func writeConfiguration() throws(Errno) {
+    try write(Array(SandboxLayout.users.utf8), to: "etc/passwd")
+    try write(Array(SandboxLayout.groups.utf8), to: "etc/group")
     let files = FileManager.default
     if let cache = files.contents(atPath: "/etc/ld.so.cache") {
       try write(Array(cache), to: "etc/ld.so.cache")
@@ -69,74 +72,65 @@ struct PreparedRoot {
     try check(fchmod(file.raw, 0o644))
   }
 
-  private func makeDevices(_ user: uid_t) throws(Errno) {
+  private func createDevices(ownedBy user: uid_t) throws(Errno) {
     try check(mkdir(devices, 0o755))
     try Self.mount("tmpfs", devices, [.noSetUser, .noPrograms], "mode=755")
-    for (name, minor) in Launch.devices {
-      // All of them have the major number 1, the memory devices.
+    for (name, minor) in SandboxLayout.devices {
+      // All of them are memory devices, which have the major number 1.
       try check(mknod("\(devices)/\(name)", S_IFCHR | 0o666, dev_t(1 << 8 | minor)))
-      // Zeros that can be written can be shared: memory that stays when it is not mapped any more.
+      // A writable device of zeros could be mapped as shared memory, which remains when it is unmapped.
       try check(chmod("\(devices)/\(name)", name == "zero" ? 0o444 : 0o666))
     }
-    for (name, target) in Launch.deviceLinks { try check(symlink(target, "\(devices)/\(name)")) }
+    for (name, target) in SandboxLayout.deviceLinks {
+      try check(symlink(target, "\(devices)/\(name)"))
+    }
     try check(chown(devices, user, user))
-    try Self.mount("none", devices, [.change, .readOnly, .noSetUser, .noPrograms])
+    try Self.mount("none", devices, [.remount, .readOnly, .noSetUser, .noPrograms])
   }
 
-  private func give(_ path: String, to user: uid_t) throws(Errno) {
+  private func changeOwner(of path: String, to user: uid_t) throws(Errno) {
     try check(chown(path, user, user))
     for name in FileManager.default.enumerator(atPath: path) ?? .init() {
       try check(lchown("\(path)/\(name)", user, user))
     }
   }
 
-  /// Takes away the mounts that no command needs.
+  /// Detaches the mounts that no command needs.
   ///
-  /// Each new sandbox first gets a copy of them all, and for each directory that it shows the
-  /// launcher reads the list of them.
-  private static func dropMounts() {
+  /// Each new sandbox starts with a copy of all mounts, and bubblewrap reads the list of them for each
+  /// directory that it shows.
+  private static func detachMounts() {
     guard let list = FileManager.default.contents(atPath: "/proc/thread-self/mountinfo") else {
       return
     }
+    // The devices are needed if no directory of devices can be created.
+    let needed =
+      ["/usr", "/etc", "/tmp", "/proc"] + SandboxLayout.devices.map { "/dev/\($0.0)" }
     for line in list.split(separator: UInt8(ascii: "\n")).reversed() {
       let fields = line.split(separator: UInt8(ascii: " "))
       guard fields.count > 4 else { continue }
       let place = String(decoding: fields[4], as: UTF8.self)
       let prefix = place.hasSuffix("/") ? place : place + "/"
-      // The devices are for the case that no directory of them can be made after this.
-      let devices = Launch.devices.map { "/dev/\($0.0)" }
       let isNeeded =
-        (["/usr", "/etc", "/tmp", "/proc"] + devices).contains { "\($0)/".hasPrefix(prefix) }
+        needed.contains { "\($0)/".hasPrefix(prefix) }
         || ["/usr/", "/etc/"].contains { place.hasPrefix($0) }
       if isNeeded { continue }
       place.withCString { place in
-        // MNT_DETACH. What cannot be taken away stays.
-        _ = try? Kernel.call(Kernel.Number.umount, Int(bitPattern: place), 2)
+        // A mount that cannot be detached stays.
+        _ = try? Kernel.call(.umount2, Int(bitPattern: place), MountFlags.detach)
       }
     }
   }
 
-  private struct Flags: OptionSet {
-    let rawValue: Int
-    static let readOnly = Flags(rawValue: 1)
-    static let noSetUser = Flags(rawValue: 2)
-    static let noDevices = Flags(rawValue: 4)
-    static let noPrograms = Flags(rawValue: 8)
-    static let change = Flags(rawValue: 0x20)
-    static let bind = Flags(rawValue: 0x1000)
-    static let recursive = Flags(rawValue: 0x4000)
-    static let `private` = Flags(rawValue: 0x4_0000)
-  }
-
   private static func mount(
-    _ source: String, _ place: String, _ flags: Flags, _ options: String = ""
+    _ source: String, _ place: String, _ flags: MountFlags, _ options: String = ""
   ) throws(Errno) {
     try source.withCStringThrowing { source throws(Errno) in
       try place.withCStringThrowing { place throws(Errno) in
         try options.withCStringThrowing { options throws(Errno) in
-          // The source of a file system without one is its type, which is ignored elsewhere.
+          // The third argument is the type of a new file system, and is ignored for other mounts.
           _ = try Kernel.call(
-            Kernel.Number.mount, Int(bitPattern: source), Int(bitPattern: place),
+            .mount, Int(bitPattern: source), Int(bitPattern: place),
             Int(bitPattern: source), flags.rawValue, Int(bitPattern: options))
         }
       }

@@ -1,49 +1,53 @@
 internal import Foundation
 
 extension Sandbox {
-  /// Why commands cannot be run on this machine, and what to do about it.
+  /// Why commands cannot be run on this machine, and what to do.
   ///
-  /// There is no weaker way to run them: without namespaces a command would be the user's own.
+  /// Commands are never run in a weaker way: without namespaces they would have the rights of the user.
   public struct Refusal: Error, Codable, Hashable, Sendable {
-    /// What stands in the way.
+    /// The reason for a refusal.
     public enum Cause: String, Codable, Hashable, Sendable, CaseIterable {
-      /// bubblewrap is not there.
+      /// bubblewrap is not installed.
       case notInstalled
-      /// bubblewrap does not know an option.
+      /// bubblewrap is too old to know an option.
       case tooOld
-      /// The number of user namespaces is limited to too few.
+      /// The limit on the number of user namespaces is too low.
       case namespaceLimit
-      /// User namespaces are not allowed to this user or in this container.
+      /// This user or this container may not create user namespaces.
       case namespacesForbidden
-      /// AppArmor takes the rights out of user namespaces.
+      /// AppArmor removes the rights of user namespaces.
       case appArmor
-      /// A container around hides parts of `/proc`, so that no new one can be mounted.
+      /// The surrounding container hides parts of `/proc`, so that no new one can be mounted.
       case nestedContainer
-      /// Something keeps this process from the files of its own sandboxes.
+      /// This process may not access the files of its own sandboxes.
       case unreachable
-      /// The kernel is too old for a call that the sandbox is made of, or a container forbids it.
+      /// The kernel is too old for a system call that the sandbox needs, or the container forbids it.
       case missingCall
-      /// The shell is not there.
+      /// The shell is not installed.
       case noShell
-      /// The shell is there, but no program can be started in it.
+      /// The shell starts, but it cannot start a program.
       case noPrograms
-      /// A limit of the kernel on this process (`ulimit`) leaves too little for a sandbox.
+      /// A limit of the kernel on this process (`ulimit`) is too low for a sandbox.
       case resourceLimit
-      /// Something that was not foreseen.
+      /// Any other reason.
       case other
     }
 
-    /// What stands in the way.
+    /// The reason.
     public let cause: Cause
-    /// What the launcher or the system said.
+    /// The message of bubblewrap or the system.
     public let detail: String
 
     /// Creates a refusal.
+    ///
+    /// - Parameters:
+    ///   - cause: The reason.
+    ///   - detail: The message of bubblewrap or the system.
     public init(_ cause: Cause, detail: String) {
       (self.cause, self.detail) = (cause, detail)
     }
 
-    /// Finds the cause in what bubblewrap wrote before it gave up.
+    /// Creates a refusal with the cause that the error message of bubblewrap shows.
     public init(launcherSaid message: String) {
       let message = message.trimmingCharacters(in: .whitespacesAndNewlines)
       func says(_ parts: String...) -> Bool { parts.contains { message.contains($0) } }
@@ -69,27 +73,28 @@ extension Sandbox {
 }
 
 extension Sandbox.Refusal {
-  /// What stands in the way, in a sentence.
+  /// The reason in a sentence.
   public var explanation: String {
     switch cause {
-    case .notInstalled: "bubblewrap is not installed at \(Launch.launcher)."
+    case .notInstalled: "bubblewrap is not installed at \(SandboxLayout.launcher)."
     case .tooOld: "This bubblewrap is older than version 0.8."
     case .namespaceLimit: "The kernel's limit on user namespaces is too low."
     case .namespacesForbidden: "Creating namespaces is not allowed here."
-    case .appArmor: "AppArmor, or another security module, takes the rights out of user namespaces."
+    case .appArmor: "AppArmor, or another security module, removes the rights of user namespaces."
     case .nestedContainer:
-      "The container around hides parts of /proc, so no new /proc can be mounted."
-    case .unreachable: "A security module keeps this process from the files of its own sandboxes."
+      "The surrounding container hides parts of /proc, so no new /proc can be mounted."
+    case .unreachable:
+      "A security module denies this process access to the files of its own sandboxes."
     case .missingCall:
-      "A system call that the sandbox is made of is missing in this kernel, or forbidden in this container."
-    case .noShell: "\(Launch.shell) or \(Launch.holder) cannot be started."
+      "This kernel lacks a system call that the sandbox needs, or this container forbids it."
+    case .noShell: "\(SandboxLayout.shell) or \(SandboxLayout.holder) cannot be started."
     case .noPrograms: "No program can be started in the sandbox."
     case .resourceLimit: "A limit on this process is too low for a sandbox."
     case .other: "bubblewrap could not start a sandbox."
     }
   }
 
-  /// What to do about it.
+  /// What to do, in one or more sentences.
   public var remedy: String {
     let docker =
       "docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
@@ -119,25 +124,25 @@ extension Sandbox.Refusal {
       """
     case .noShell: "Install them: apt-get install bash coreutils"
     case .noPrograms:
-      "Before Linux 5.14 the limit on processes counts all of the user's: take a later kernel, or another user."
+      "Before Linux 5.14 the limit on processes counts all processes of the user: use a later kernel, or another user."
     case .resourceLimit:
       """
       Raise the limit before this program is started: as root, `ulimit -Hn 4096` for open files \
       (-Hu, -Hv, -Hf for processes, memory and file size), and the same without H.
       For a service of systemd it is LimitNOFILE=, for a container `docker run --ulimit nofile=4096`.
       """
-    case .other: "Run `\(Launch.launcher) --unshare-all --ro-bind / / true` to see more."
+    case .other: "For the details run: \(SandboxLayout.launcher) --unshare-all --ro-bind / / true"
     }
   }
 }
 
 extension Sandbox.Refusal: CustomStringConvertible {
-  /// Cause, remedy, and what the launcher said.
+  /// Reason, remedy, and the message of bubblewrap or the system.
   public var description: String {
     """
     The sandbox cannot be used. \(explanation)
     \(remedy)
-    (\(detail.isEmpty ? "Nothing more was said." : detail))
+    (\(detail.isEmpty ? "There was no further message." : detail))
     """
   }
 }

@@ -1,53 +1,71 @@
 internal import TurnwiseCore
 
-/// The filter as the kernel takes it: classic BPF.
+/// The filter in the form in which the kernel takes it: a program of classic BPF.
 extension SyscallFilter {
-  /// The program, in bytes.
+  /// The size of an instruction in bytes.
+  static let instructionBytes = 8
+
+  /// Returns the program.
   ///
-  /// Each time it is installed, which is once for each command, the kernel translates all of it and
-  /// walks it once for every call there is. So it is a binary search over the number of the call, and
-  /// what several numbers lead to is in it once.
+  /// Each time it is installed, once for each command, the kernel translates all of it and runs it
+  /// once for each possible call. So it is a binary search for the number of the call, and contains
+  /// each verdict once.
   ///
-  /// - Parameter isAsking: Whether the host wants to be asked; then somebody must answer.
-  /// - Returns: Instructions of eight bytes.
-  package static func program(isAsking: Bool) -> [UInt8] {
+  /// - Parameter notifiesHost: Whether calls that write output are announced to the host, which then
+  ///   must answer them.
+  /// - Returns: The instructions.
+  package static func program(notifiesHost: Bool) -> [UInt8] {
     var assembler = Assembler()
     let starts = Set([0] + numbers.flatMap { [$0, $0 + 1] } + [foreignNumbers?.lowerBound ?? 0])
     var spans: [Span] = []
     for start in starts.sorted() {
-      let verdict = verdict(on: start, isAsking: isAsking)
+      let verdict = verdict(on: start, notifiesHost: notifiesHost)
       if spans.last?.verdict != verdict { spans.append((start, verdict)) }
     }
     _ = assembler.search(spans[...])
-    // Word 4 of the data is the architecture, word 0 the number of the call.
-    let number = assembler.load(0)
-    let killed = assembler.end(0x8000_0000)
-    _ = assembler.test(.equals, architecture, yes: number, no: killed)
-    _ = assembler.load(4)
+    let number = assembler.load(Data.number)
+    let kill = assembler.return(Seccomp.killProcess)
+    _ = assembler.test(.jumpIfEqual, architecture, yes: number, no: kill)
+    _ = assembler.load(Data.architecture)
     return assembler.program
   }
 
-  /// Numbers from one on that have the same verdict, up to the start of the next span.
+  /// A range of numbers that have the same verdict, up to the start of the next span.
   private typealias Span = (start: UInt32, verdict: Verdict)
 
-  /// Writes a program from its end to its beginning, so that each jump leads to what is there already.
-  ///
-  /// Places count from the end.
-  private struct Assembler {
-    enum Test: UInt16 { case equals = 0x15, isAtLeast = 0x35, hasBits = 0x45 }
+  /// The offsets in the data that the kernel gives the program (`struct seccomp_data`).
+  private enum Data {
+    static let number: UInt32 = 0
+    static let architecture: UInt32 = 4
 
-    /// The answer SECCOMP_RET_USER_NOTIF.
-    private static let ask: UInt32 = 0x7FC0_0000
+    /// The lower half of an argument.
+    static func argument(_ index: UInt32) -> UInt32 { 16 + 8 * index }
+  }
+
+  /// Writes a program from its end to its beginning, so that the targets of all jumps exist already.
+  ///
+  /// Positions count from the end.
+  private struct Assembler {
+    /// An operation of BPF.
+    enum Operation: UInt16 {
+      case load = 0x20
+      case and = 0x54
+      case jumpIfEqual = 0x15
+      case jumpIfAtLeast = 0x35
+      case jumpIfAnyBit = 0x45
+      case `return` = 0x06
+    }
 
     private var reversed: [[UInt8]] = []
-    private var places: [Verdict: Int] = [:]
+    private var positions: [Verdict: Int] = [:]
 
     var program: [UInt8] { Array(reversed.reversed().joined()) }
 
-    /// Adds the way from a number in one of `spans` to its verdict.
+    /// Adds a search for the span that contains the loaded number.
     mutating func search(_ spans: ArraySlice<Span>) -> Int {
-      if spans.count == 1, let span = spans.first { return place(of: span.verdict) }
-      // Among few, a number between others of one verdict is a test less when it is looked for.
+      if spans.count == 1, let span = spans.first { return position(of: span.verdict) }
+      // If few spans are left, it saves a test to look first for a single number between two spans of
+      // the same verdict.
       if spans.count <= 7,
         let single = spans.indices.dropFirst().dropLast().first(where: {
           spans[$0 - 1].verdict == spans[$0 + 1].verdict
@@ -55,71 +73,75 @@ extension SyscallFilter {
         })
       {
         let others = search(spans[..<single] + spans[(single + 2)...])
-        let found = place(of: spans[single].verdict)
-        return test(.equals, spans[single].start, yes: found, no: others)
+        let found = position(of: spans[single].verdict)
+        return test(.jumpIfEqual, spans[single].start, yes: found, no: others)
       }
       let middle = spans.startIndex + spans.count / 2
       let (above, below) = (search(spans[middle...]), search(spans[..<middle]))
-      return test(.isAtLeast, spans[middle].start, yes: above, no: below)
+      return test(.jumpIfAtLeast, spans[middle].start, yes: above, no: below)
     }
 
-    private mutating func place(of verdict: Verdict) -> Int {
-      if let place = places[verdict] { return place }
-      let place = add(verdict)
-      places[verdict] = place
-      return place
+    private mutating func position(of verdict: Verdict) -> Int {
+      if let position = positions[verdict] { return position }
+      let position = add(verdict)
+      positions[verdict] = position
+      return position
     }
 
     private mutating func add(_ verdict: Verdict) -> Int {
       switch verdict {
-      case .allow: return end(0x7FFF_0000)
-      case .fail(let code): return end(0x0005_0000 | UInt32(code))
+      case .allow: return `return`(Seccomp.allow)
+      case .fail(let code): return `return`(Seccomp.fail | UInt32(code))
+      case .notify: return `return`(Seccomp.notify)
       case .failIfBits(let bits, let argument, let code):
-        let (allow, fail) = (place(of: .allow), place(of: .fail(code)))
-        _ = test(.hasBits, bits, yes: fail, no: allow)
-        return load(16 + 8 * argument)
+        let (allow, fail) = (position(of: .allow), position(of: .fail(code)))
+        _ = test(.jumpIfAnyBit, bits, yes: fail, no: allow)
+        return load(Data.argument(argument))
       case .failUnless(let value, let argument, let code):
-        let (allow, fail) = (place(of: .allow), place(of: .fail(code)))
-        _ = test(.equals, value, yes: allow, no: fail)
-        return load(16 + 8 * argument)
-      case .ask: return end(Self.ask)
-      case .askIf(let value, let other, let argument):
-        let (allow, ask) = (place(of: .allow), place(of: .ask))
-        let second = test(.equals, other, yes: ask, no: allow)
-        _ = test(.equals, value, yes: ask, no: second)
-        return load(16 + 8 * argument)
+        let (allow, fail) = (position(of: .allow), position(of: .fail(code)))
+        _ = test(.jumpIfEqual, value, yes: allow, no: fail)
+        return load(Data.argument(argument))
       case .failIf(let value, let other, let argument, let code):
-        let (allow, fail) = (place(of: .allow), place(of: .fail(code)))
-        let second = test(.equals, other, yes: fail, no: allow)
-        _ = test(.equals, value, yes: fail, no: second)
-        return load(16 + 8 * argument)
+        return add(.fail(code), if: value, or: other, argument)
+      case .notifyIf(let value, let other, let argument):
+        return add(.notify, if: value, or: other, argument)
       case .failIfMasked(let mask, let value, let argument, let code):
-        let (allow, fail) = (place(of: .allow), place(of: .fail(code)))
-        _ = test(.equals, value, yes: fail, no: allow)
-        _ = add(0x54, mask)
-        return load(16 + 8 * argument)
+        let (allow, fail) = (position(of: .allow), position(of: .fail(code)))
+        _ = test(.jumpIfEqual, value, yes: fail, no: allow)
+        _ = add(.and, mask)
+        return load(Data.argument(argument))
       }
     }
 
-    /// Adds the load of a word of the data, after which comes what was added last.
-    mutating func load(_ offset: UInt32) -> Int { add(0x20, offset) }
+    /// Adds a verdict that applies if an argument has one of two values.
+    private mutating func add(
+      _ verdict: Verdict, if value: UInt32, or other: UInt32, _ argument: UInt32
+    ) -> Int {
+      let (allow, applies) = (position(of: .allow), position(of: verdict))
+      let second = test(.jumpIfEqual, other, yes: applies, no: allow)
+      _ = test(.jumpIfEqual, value, yes: applies, no: second)
+      return load(Data.argument(argument))
+    }
 
-    /// Adds an end, at which the kernel is told what to do.
-    mutating func end(_ answer: UInt32) -> Int { add(0x06, answer) }
+    /// Adds an instruction that loads a word of the data.
+    mutating func load(_ offset: UInt32) -> Int { add(.load, offset) }
 
-    /// Adds a test of the word that was loaded.
-    mutating func test(_ test: Test, _ operand: UInt32, yes: Int, no: Int) -> Int {
+    /// Adds an instruction that ends the program and tells the kernel what to do.
+    mutating func `return`(_ answer: UInt32) -> Int { add(.return, answer) }
+
+    /// Adds a test of the loaded word.
+    mutating func test(_ test: Operation, _ operand: UInt32, yes: Int, no: Int) -> Int {
       let jumps = [yes, no].map { reversed.count - 1 - $0 }
       require(jumps.allSatisfy { $0 < 256 }, "A BPF jump is at most 255 instructions long.")
-      return add(test.rawValue, operand, jumps.map { UInt8($0) })
+      return add(test, operand, jumps.map { UInt8($0) })
     }
 
     /// Adds an instruction: operation, two jumps, operand.
-    private mutating func add(_ operation: UInt16, _ operand: UInt32, _ jumps: [UInt8] = [0, 0])
-      -> Int
-    {
+    private mutating func add(
+      _ operation: Operation, _ operand: UInt32, _ jumps: [UInt8] = [0, 0]
+    ) -> Int {
       reversed.append(
-        withUnsafeBytes(of: operation.littleEndian, Array.init) + jumps
+        withUnsafeBytes(of: operation.rawValue.littleEndian, Array.init) + jumps
           + withUnsafeBytes(of: operand.littleEndian, Array.init))
       return reversed.count - 1
     }

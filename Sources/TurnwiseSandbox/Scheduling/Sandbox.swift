@@ -1,29 +1,29 @@
 internal import Foundation
 public import TurnwiseCore
 
-/// Runs commands of an untrusted agent, each in a fresh sandbox around real bash.
+/// Runs commands of an untrusted agent in real bash, each in fresh namespaces.
 ///
 ///     let result = try await Sandbox.shared.run("sort -u names.txt", in: workspace, seed: 7)
 ///     print(result.status, result.standardOutput.text)
 ///
-/// A sandbox is one set of slots; a command waits until one is free. Waiting blocks no thread of
-/// Swift's pool, and cancelling the task kills the command. It is a class because it owns threads,
-/// which end some time after its last reference.
+/// A sandbox has a fixed number of slots, and a command waits until one is free. Waiting blocks no
+/// thread of Swift's pool, and cancelling the task kills the command. A sandbox is a class because it
+/// owns threads, which end some time after its last reference.
 public final class Sandbox: Sendable {
   /// What one command may use.
   public let limits: Limits
   /// The number of commands that run at once.
   public let slots: Int
 
-  private let pool: Result<SlotPool, Trouble>
+  private let pool: Result<SlotPool, CommandFailure>
 
-  /// A sandbox with the default limits and a slot for each processor.
+  /// A sandbox with the default limits and one slot per processor.
   public static let shared = Sandbox(slots: ProcessInfo.processInfo.activeProcessorCount)
 
   /// Creates a sandbox.
   ///
-  /// What stands in the way of commands is told to the first one; see ``probe()``. Where the machine
-  /// has fewer threads or descriptors than this needs, fewer commands run at once.
+  /// If commands cannot be run here, the first command throws the reason; see ``probe()``. If the
+  /// machine has fewer threads or descriptors than requested, fewer commands run at once.
   ///
   /// - Parameters:
   ///   - slots: The number of commands that run at once.
@@ -36,7 +36,7 @@ public final class Sandbox: Sendable {
       pool = Result { () throws(Refusal) in try SlotPool(slots: slots, limits) }
         .mapError { .refused($0) }
     } catch {
-      pool = .failure(.failure(code: "limits", message: error.description))
+      pool = .failure(.sandbox(code: "limits", message: error.description))
     }
   }
 
@@ -44,29 +44,28 @@ public final class Sandbox: Sendable {
 
   /// Runs a command in a workspace.
   ///
-  /// The same command, workspace and seed give the same result, as far as the command looks at
-  /// nothing that differs by nature; <doc:TurnwiseSandbox> lists what does.
+  /// The same command, workspace and seed give the same result, unless the command uses something
+  /// that differs by nature, such as the clock; <doc:TurnwiseSandbox> lists what does.
   ///
   /// - Parameters:
-  ///   - command: What bash runs. It may span lines, and need not be UTF-8.
-  ///   - workspace: The files and shell state that it finds.
-  ///   - seed: Seeds `$RANDOM`.
-  ///   - keepsTemporaryEntries: Whether `/tmp` is part of the workspace. If not, the command finds it
-  ///     empty and what it leaves there is gone.
-  /// - Returns: What the command did. That it fails, or goes beyond a limit, is a result.
-  /// - Throws: ``CommandError`` where no shell could run such a command, which the agent should be
-  ///   told; `Failure` with the boundary `sandbox` where the machinery failed, and with `cancelled`
-  ///   where the task was cancelled.
+  ///   - command: The text that bash runs. It may have several lines, and need not be UTF-8.
+  ///   - workspace: The files and shell state before the command.
+  ///   - seed: The seed of `$RANDOM`.
+  ///   - keepsTemporaryEntries: Whether `/tmp` is part of the workspace. If not, it is empty before
+  ///     the command, and what the command leaves there is dropped.
+  /// - Returns: The result of the command. A command that fails or exceeds a limit has a result too.
+  /// - Throws: ``CommandError`` if no shell could run the text, for the agent to read; `Failure` with
+  ///   the boundary `sandbox` if the sandbox failed, and with `cancelled` if the task was cancelled.
   public func run(
     _ command: Text, in workspace: Workspace, seed: UInt64, keepsTemporaryEntries: Bool = true
   ) async throws -> CommandResult {
-    if case .failure(let trouble) = pool { throw trouble.failure }
+    if case .failure(let failure) = pool { throw failure.failure }
     if command.bytes.contains(0) { throw CommandError.containsNUL }
     if command.bytes.count > limits.commandBytes {
       throw CommandError.tooLong(bytes: command.bytes.count, limit: limits.commandBytes)
     }
     for entries in [workspace.entries, keepsTemporaryEntries ? workspace.temporaryEntries : []] {
-      let size = entries.room
+      let size = entries.allocatedBytes
       if entries.count > limits.workspaceEntries || size > limits.workspaceBytes {
         throw Failure(
           .sandbox, code: "workspace",
@@ -75,58 +74,41 @@ public final class Sandbox: Sendable {
       }
     }
     return try await perform(
-      Order(command, in: workspace, seed: seed, keepsTemporaryEntries: keepsTemporaryEntries)
+      CommandJob(command, in: workspace, seed: seed, keepsTemporaryEntries: keepsTemporaryEntries)
     ).mapError(\.failure).get()
   }
 
-  /// Runs `true` as any command would be run.
+  /// Checks that commands can be run, by running `true` as any other command.
   ///
-  /// - Throws: ``Refusal``, with cause and remedy, where commands cannot be run here, and `Failure`
-  ///   for trouble that may pass.
+  /// - Throws: ``Refusal`` with cause and remedy if commands cannot be run here, and `Failure` for a
+  ///   failure that may be temporary.
   public func probe() async throws {
-    // A program in a process of its own, so that limits which let nothing start show here.
-    let order = Order("(/usr/bin/true)", in: .empty, seed: 0, keepsTemporaryEntries: true)
-    switch await perform(order) {
+    // The program gets a process of its own, to notice limits with which nothing can be started.
+    let job = CommandJob("(/usr/bin/true)", in: .empty, seed: 0, keepsTemporaryEntries: true)
+    switch await perform(job) {
     case .success(let result) where result.ending == .exited(0): return
     case .success(let result):
       throw Refusal(
         .noPrograms,
-        detail: result.standardError.text.string + HostLimit.hint(for: Errno(EAGAIN)))
+        detail: result.standardError.text.string + ResourceLimit.hint(for: Errno(EAGAIN)))
     case .failure(.refused(let refusal)): throw refusal
     case .failure(.failed(let failure)): throw failure
     }
   }
 
-  private func perform(_ order: Order) async -> Result<CommandResult, Trouble> {
+  private func perform(_ job: CommandJob) async -> Result<CommandResult, CommandFailure> {
     let pool: SlotPool
     switch self.pool {
     case .success(let started): pool = started
-    case .failure(let trouble): return .failure(trouble)
+    case .failure(let failure): return .failure(failure)
     }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        order.await(continuation)
-        pool.add(order)
+        job.await(continuation)
+        pool.add(job)
       }
     } onCancel: {
-      pool.cancel(order)
-    }
-  }
-}
-
-/// Why a text cannot be run as a command, for the agent to read.
-public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// bash would silently leave out NUL bytes.
-  case containsNUL
-  /// The text is longer than a command may be.
-  case tooLong(bytes: Int, limit: Int)
-
-  /// The reason in a sentence.
-  public var description: String {
-    switch self {
-    case .containsNUL: "The command contains a NUL byte."
-    case .tooLong(let bytes, let limit):
-      "The command has \(bytes) bytes; at most \(limit) are possible."
+      pool.cancel(job)
     }
   }
 }

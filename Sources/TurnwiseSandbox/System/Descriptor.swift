@@ -5,44 +5,48 @@ internal import TurnwiseCore
 final class Descriptor: Sendable {
   let raw: Int32
 
-  /// Takes over `raw`.
+  /// Takes ownership of `raw`.
   init(_ raw: Int32) { self.raw = raw }
 
   deinit { close(raw) }
 
-  /// Takes over what `call` returns.
+  /// Takes ownership of the descriptor that `call` returns.
   ///
-  /// - Throws: The error number where that is negative.
+  /// - Throws: The error number if `call` returns a negative number.
   init(opening call: @autoclosure () -> Int32) throws(Errno) {
     let opened = call()
     guard opened >= 0 else { throw Errno(errno) }
     raw = opened
   }
 
-  /// Returns a descriptor of the same file with a number that no child uses.
+  /// The lowest number that no child process assigns to one of its own descriptors.
+  private static let firstUnassigned: Int32 = 20
+
+  /// Returns a descriptor of the same file whose number no child process assigns.
   ///
-  /// The numbers below are assigned in the child one after another; a source among them could be
-  /// overwritten before its turn.
+  /// A child assigns the lower numbers one after another. A source among them could be overwritten
+  /// before it is used.
   func raised() throws(Errno) -> Descriptor {
-    if raw >= 20 { return self }
-    return try Descriptor(opening: fcntl(raw, F_DUPFD_CLOEXEC, 20))
+    if raw >= Self.firstUnassigned { return self }
+    return try Descriptor(opening: fcntl(raw, F_DUPFD_CLOEXEC, Self.firstUnassigned))
   }
+
+  // MARK: - Creating
 
   /// Creates a pipe.
   ///
-  /// Its end for reading does not wait; the other one does, as a program expects.
+  /// Reading never waits. Writing does, as programs expect.
   static func pipe() throws(Errno) -> (reading: Descriptor, writing: Descriptor) {
     var ends: [Int32] = [-1, -1]
     try ends.withUnsafeMutableBufferPointer { ends throws(Errno) in
-      _ = try Kernel.call(
-        Kernel.Number.pipe, Int(bitPattern: ends.baseAddress), Int(O_CLOEXEC))
+      _ = try Kernel.call(.pipe2, Int(bitPattern: ends.baseAddress), Int(O_CLOEXEC))
     }
     let (reading, writing) = (Descriptor(ends[0]), Descriptor(ends[1]))
     try reading.makeNonblocking()
     return (reading, try writing.raised())
   }
 
-  /// Creates two connected stream sockets.
+  /// Creates two connected stream sockets: one for this process, one for a child.
   static func sockets() throws(Errno) -> (ours: Descriptor, theirs: Descriptor) {
     var ends: [Int32] = [-1, -1]
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -51,22 +55,25 @@ final class Descriptor: Sendable {
     return (ours, try theirs.raised())
   }
 
-  /// Creates a counter that can be read when another thread has added to it.
+  /// Creates a counter that becomes readable when another thread adds to it.
   static func event() throws(Errno) -> Descriptor {
-    Descriptor(Int32(try Kernel.call(Kernel.Number.eventfd, 0, Int(O_CLOEXEC | O_NONBLOCK))))
+    Descriptor(Int32(try Kernel.call(.eventfd2, 0, Int(O_CLOEXEC | O_NONBLOCK))))
   }
 
-  /// Creates a file that has no name and lives in memory.
+  /// Creates a file in memory that has no name.
   static func memory(_ contents: [UInt8]? = nil) throws(Errno) -> Descriptor {
     let raw = try "turnwise".withCStringThrowing { name throws(Errno) in
-      try Kernel.call(Kernel.Number.memfdCreate, Int(bitPattern: name), 1)  // MFD_CLOEXEC
+      try Kernel.call(
+        .memfdCreate, Int(bitPattern: name), LinuxConstant.memoryFileCloseOnExec)
     }
     let file = try Descriptor(Int32(raw)).raised()
     if let contents { try file.replaceContents(with: contents) }
     return file
   }
 
-  /// Makes `contents` the whole file, with the next read at its beginning.
+  // MARK: - Reading and writing
+
+  /// Makes `contents` the whole file and moves to its beginning.
   func replaceContents(with contents: [UInt8]) throws(Errno) {
     guard ftruncate(raw, 0) == 0 else { throw Errno(errno) }
     rewind()
@@ -74,7 +81,7 @@ final class Descriptor: Sendable {
     rewind()
   }
 
-  /// Moves the place of the next read to the beginning.
+  /// Moves to the beginning of the file.
   func rewind() { lseek(raw, 0, SEEK_SET) }
 
   /// Writes all of `bytes`.
@@ -88,11 +95,11 @@ final class Descriptor: Sendable {
     }
   }
 
-  /// Reads so many bytes to the beginning of `buffer`, which must hold them.
+  /// Reads `size` bytes to the beginning of `buffer`, which must be large enough.
   ///
-  /// - Returns: The number of bytes read; fewer at the end of the file alone.
+  /// - Returns: The number of bytes that were read; less than `size` only at the end of the file.
   func read(_ size: Int, into buffer: inout [UInt8]) throws(Errno) -> Int {
-    require(size <= buffer.count, "The buffer holds what is read.")
+    require(size <= buffer.count, "The buffer is smaller than the number of bytes to read.")
     var count = 0
     while count < size {
       let more = buffer.withUnsafeMutableBytes { buffer in
@@ -106,22 +113,9 @@ final class Descriptor: Sendable {
     return count
   }
 
-  /// Opens a directory again, for somebody who reads its names from the first one on.
-  func reopened() throws(Errno) -> Descriptor {
-    try Kernel.open(beneath: self, ".".utf8, O_RDONLY | O_DIRECTORY)
-  }
-
-  /// Makes reads return at once where nothing is there.
+  /// Reads what is available, at most as much as `buffer` holds.
   ///
-  /// Whoever shares the object can take away what `poll` has announced, and a read would wait.
-  func makeNonblocking() throws(Errno) {
-    let flags = fcntl(raw, F_GETFL)
-    guard flags >= 0, fcntl(raw, F_SETFL, flags | O_NONBLOCK) == 0 else { throw Errno(errno) }
-  }
-
-  /// Reads what is there, at most as much as `buffer` holds.
-  ///
-  /// - Returns: The number of bytes read; 0 at the end of the file.
+  /// - Returns: The number of bytes that were read; 0 at the end of the file.
   func read(into buffer: inout [UInt8]) throws(Errno) -> Int {
     while true {
       let count = buffer.withUnsafeMutableBytes { Glibc.read(raw, $0.baseAddress, $0.count) }
@@ -130,24 +124,22 @@ final class Descriptor: Sendable {
     }
   }
 
-  /// Reads what is there from an end that does not wait.
+  /// Reads what is available from a descriptor that does not wait.
   ///
-  /// - Returns: The number of bytes read; 0 at the end of the file, nil where nothing is there now.
-  func readNow(into buffer: inout [UInt8]) throws(Errno) -> Int? {
+  /// - Returns: The number of bytes that were read; 0 at the end of the file, nil if nothing is
+  ///   available now.
+  func readAvailable(into buffer: inout [UInt8]) throws(Errno) -> Int? {
     do throws(Errno) { return try read(into: &buffer) } catch  where error.code == EAGAIN {
       return nil
     }
   }
-}
 
-extension String {
-  /// Calls `body` with the string's bytes and a NUL; unlike the library's own, keeps the error type.
-  func withCStringThrowing<R, E: Error>(_ body: (UnsafePointer<CChar>) throws(E) -> R) throws(E)
-    -> R
-  {
-    let result: Result<R, E> = withCString { bytes in
-      do throws(E) { return .success(try body(bytes)) } catch { return .failure(error) }
-    }
-    return try result.get()
+  /// Makes reads return at once if nothing is available.
+  ///
+  /// Another process that shares the open file can read what `poll` has announced before this one
+  /// does, and the read would wait.
+  func makeNonblocking() throws(Errno) {
+    let flags = fcntl(raw, F_GETFL)
+    guard flags >= 0, fcntl(raw, F_SETFL, flags | O_NONBLOCK) == 0 else { throw Errno(errno) }
   }
 }

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// The names in a directory, and what each of them stood for when it was read.
+/// The names in a directory, and the kind that each of them had when it was read.
 struct DirectoryListing {
-  /// What a name stands for.
+  /// What a name refers to.
   enum Kind { case file, directory, link, other }
 
   /// A name, with a NUL at its end.
@@ -11,20 +11,19 @@ struct DirectoryListing {
     let kind: Kind
   }
 
-  /// The names in the order of the file system; nil where there are more than the limit.
+  /// The names in the order of the file system; nil if there are more than the limit.
   let names: [Name]?
 
-  /// Reads a directory of which nothing was read yet.
+  /// Reads an open directory from its current position.
   ///
-  /// `readdir` would need a descriptor and a buffer of its own for each directory.
+  /// Unlike `readdir`, it needs no descriptor and buffer of its own for each directory.
   init(_ directory: Descriptor, limit: Int) throws(Errno) {
     var names: [Name] = []
     let result = withUnsafeTemporaryAllocation(byteCount: 32 << 10, alignment: 8) { buffer in
       Result { () throws(Errno) -> Bool in
         while true {
           let count = try Kernel.call(
-            Kernel.Number.getdents, Int(directory.raw), Int(bitPattern: buffer.baseAddress),
-            buffer.count)
+            .getdents64, Int(directory.raw), Int(bitPattern: buffer.baseAddress), buffer.count)
           if count == 0 { return true }
           Self.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]), directory, into: &names)
           if names.count > limit { return false }
@@ -34,7 +33,7 @@ struct DirectoryListing {
     self.names = try result.get() ? names : nil
   }
 
-  /// Takes entries apart: two numbers of eight bytes, the length of the entry, a type, and the name.
+  /// Decodes entries: two numbers of eight bytes, the length of the entry, its type, and its name.
   private static func take(
     _ entries: UnsafeRawBufferPointer, _ directory: Descriptor, into names: inout [Name]
   ) {
@@ -61,7 +60,7 @@ struct DirectoryListing {
     }
   }
 
-  /// For file systems that do not tell what a name stands for.
+  /// For file systems that do not report the type of an entry.
   private static func kind(of name: [UInt8], in directory: Descriptor) -> Kind {
     var status = stat()
     guard withPath(name, { fstatat(directory.raw, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0 else {

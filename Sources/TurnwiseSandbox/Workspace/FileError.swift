@@ -3,50 +3,50 @@ public import TurnwiseCore
 
 /// Why a path of a workspace or a folder cannot be read or written.
 public enum FileError: Error, Hashable, Sendable {
-  /// There is no path.
+  /// The path is empty.
   case empty
-  /// The path has a NUL byte, which no name can have.
+  /// The path contains a NUL byte, which no name can.
   case containsNUL
   /// The path, or a name in it, is longer than the kernel allows.
   case tooLong
   /// The path is absolute and not below `/workspace`.
   case absolute(Text)
-  /// The path leads up with `..`.
+  /// The path contains `..`.
   case leadsUp(Text)
-  /// Nothing is there.
+  /// Nothing exists at the path.
   case missing(Text)
-  /// A directory is there, not a file.
+  /// The path is a directory instead of a file.
   case isDirectory(Text)
-  /// A name on the way is not a directory.
+  /// The path, or a name on the way, is not a directory.
   case isNotDirectory(Text)
-  /// A symbolic link is there or on the way, and none is followed.
+  /// The path, or a name on the way, is a symbolic link. Links are not followed.
   case isLink(Text)
-  /// A pipe, socket or device is there.
+  /// The path is a pipe, socket or device.
   case isSpecial(Text)
   /// The permissions do not allow it.
   case notAllowed(Text)
-  /// There are more bytes than may be read or written.
+  /// There are more bytes than can be read or written.
   case tooLarge(Text, bytes: Int, limit: Int)
-  /// There are more entries, or more of them in one another, than a workspace may have.
+  /// There are more entries, or deeper directories, than a workspace may have.
   case tooMany(Text)
-  /// The text that should be replaced occurs nowhere.
+  /// The text to replace does not occur.
   case noMatch(Text)
-  /// The text that should be replaced occurs more than once.
+  /// The text to replace occurs more than once.
   case manyMatches(Text, count: Int)
   /// Paths cannot be resolved safely on this machine.
   case refused(Sandbox.Refusal)
-  /// The system refused for a reason of its own.
+  /// The system reported another error.
   case system(Text, code: Int32)
 }
 
 extension FileError: CustomStringConvertible {
-  /// The reason in a sentence, with names in quotes and without controls.
+  /// The reason in a sentence, with names in quotes and without control characters.
   public var description: String {
     switch self {
     case .empty: "The path is empty."
     case .containsNUL: "The path contains a NUL byte."
     case .tooLong: "The path, or a name in it, is too long."
-    case .absolute(let path): "\(Self.quoted(path)) is not below \(Launch.workspacePath)."
+    case .absolute(let path): "\(Self.quoted(path)) is not below \(SandboxLayout.workspacePath)."
     case .leadsUp(let path): "\(Self.quoted(path)) leads up with '..'."
     case .missing(let path): "There is no \(Self.quoted(path))."
     case .isDirectory(let path): "\(Self.quoted(path)) is a directory."
@@ -68,7 +68,7 @@ extension FileError: CustomStringConvertible {
 
   private static func quoted(_ path: Text) -> String { path.string.debugDescription }
 
-  /// What an error number of an open call says about a path.
+  /// Creates the error for an error number of a call that opens a path.
   init(_ error: Errno, at path: Text) {
     self =
       switch error.code {

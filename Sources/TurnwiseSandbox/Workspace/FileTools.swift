@@ -1,17 +1,17 @@
 public import TurnwiseCore
 
 extension Toolbox {
-  /// The tools `list`, `read`, `write` and `replace` over a workspace in the state.
+  /// The tools `list`, `read`, `write` and `replace` for a workspace in the state.
   ///
   ///     var tools: Toolbox<State> { .files(in: \.workspace) + Toolbox { Submit() } }
   ///
-  /// They change the value and touch no file of the host. What is not possible is told to the agent.
+  /// They change the value and no file of the host. If a call is not possible, the agent is told why.
   ///
   /// - Parameters:
-  ///   - workspace: Where in the state the workspace is.
-  ///   - replyLimit: The bytes of a file or a list that the agent is shown at once.
-  ///   - limits: How large the workspace may become; that of the sandbox which will get it.
-  /// - Returns: A toolbox of the four.
+  ///   - workspace: The key path of the workspace in the state.
+  ///   - replyLimit: The number of bytes of a file or a list that one reply shows.
+  ///   - limits: The limits of the sandbox that will get the workspace, which it may not exceed.
+  /// - Returns: A toolbox of the four tools.
   public static func files(
     in workspace: any WritableKeyPath<State, Workspace> & Sendable, replyLimit: Int = 16 << 10,
     limits: Sandbox.Limits = Sandbox.Limits()
@@ -24,27 +24,34 @@ extension Toolbox {
   }
 }
 
-/// What the tools have in common.
+extension ToolRefusal {
+  /// Calls `body`, and tells the agent why if it fails.
+  ///
+  /// - Parameter body: Reads or writes files.
+  /// - Returns: The result of `body`.
+  /// - Throws: A refusal with the description of the error that `body` throws.
+  public static func from<R>(_ body: () throws(FileError) -> R) throws(ToolRefusal) -> R {
+    do { return try body() } catch { throw ToolRefusal(error.description) }
+  }
+}
+
+/// What the four tools share.
 private struct FileAccess<State>: Sendable {
   let workspace: any WritableKeyPath<State, Workspace> & Sendable
   let replyLimit: Int
   let limits: Sandbox.Limits
 
-  /// Changes the workspace, which may not become larger than a sandbox takes.
+  /// Changes the workspace within the limits.
   func change(
     _ state: inout State, _ path: Text, _ body: (inout Workspace) throws(FileError) -> Void
   ) throws(ToolRefusal) {
-    try refusing { () throws(FileError) in
+    try ToolRefusal.from { () throws(FileError) in
       state[keyPath: workspace] =
         try state[keyPath: workspace].changed(at: path, within: limits, body)
     }
   }
 
-  func refusing<R>(_ body: () throws(FileError) -> R) throws(ToolRefusal) -> R {
-    do { return try body() } catch { throw ToolRefusal(error.description) }
-  }
-
-  /// The beginning of a text, and how much of it is missing.
+  /// A reply with the beginning of a text, and the number of bytes that are missing.
   func reply(_ bytes: ArraySlice<UInt8>) -> ToolReply {
     guard bytes.count > replyLimit else { return ToolReply(Text(bytes)) }
     let shown = Text(bytes).prefix(maxBytes: replyLimit)
@@ -66,7 +73,8 @@ private struct ListFiles<State>: Tool {
     throws -> ToolReply
   {
     let workspace = state[keyPath: files.workspace]
-    let entries = try files.refusing { () throws(FileError) in try workspace.list(arguments.path) }
+    let entries = try ToolRefusal.from { () throws(FileError) in try workspace.list(arguments.path)
+    }
     return files.reply(Array(entries.map(Self.line).joined(separator: "\n").utf8)[...])
   }
 
@@ -80,8 +88,10 @@ private struct ListFiles<State>: Tool {
     }
   }
 
-  /// A name on one line: one that has controls or is not UTF-8 could pass for several, or for another,
-  /// and so could one with the backslash that stands before what is not shown.
+  /// A name on one line.
+  ///
+  /// A name with control characters, or that is not UTF-8, could look like several names or like
+  /// another one, and so could a backslash. Such a name is shown with escapes.
   private static func visible(_ name: Text) -> String {
     let isPlain = name.validString?.unicodeScalars.allSatisfy {
       $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) && $0 != "\\"
@@ -116,8 +126,8 @@ private struct ReadFile<State>: Tool {
     throws -> ToolReply
   {
     let workspace = state[keyPath: files.workspace]
-    let text = try files.refusing { () throws(FileError) in try workspace.read(arguments.path) }
-    // Whoever begins within a character sees all of it.
+    let text = try ToolRefusal.from { () throws(FileError) in try workspace.read(arguments.path) }
+    // If `start` is within a character, the reply begins with the whole character.
     let start = Text.boundary(atOrBefore: arguments.start ?? 0, in: text.bytes)
     return files.reply(text.bytes[start...])
   }

@@ -1,11 +1,11 @@
 internal import Glibc
 public import TurnwiseCore
 
-/// A folder of the host whose content nobody trusts, such as one that an agent has worked in.
+/// A folder of the host whose contents are not trusted, such as one that an agent has worked in.
 ///
-/// Every path is resolved by the kernel below the folder (`openat2` with `RESOLVE_BENEATH`,
-/// `RESOLVE_NO_SYMLINKS` and `RESOLVE_NO_MAGICLINKS`), so that no name, link, or link that takes the
-/// place of a file at the wrong moment leads to another file of the host.
+/// The kernel resolves every path below the folder (`openat2` with `RESOLVE_BENEATH`,
+/// `RESOLVE_NO_SYMLINKS` and `RESOLVE_NO_MAGICLINKS`). So no name and no link leads to another file of
+/// the host, not even a link that replaces a file meanwhile.
 ///
 ///     let start = try HostFolder("tasks/parser/files").workspace()
 ///     try HostFolder("out").write(result.workspace)
@@ -14,34 +14,35 @@ public struct HostFolder: Sendable {
 
   /// Opens a folder.
   ///
-  /// - Parameter path: The folder, to which links may lead: the caller names it, not an agent.
-  /// - Throws: ``FileError`` where there is none, or ``FileError/refused(_:)`` where nothing below it
-  ///   could be opened safely.
+  /// - Parameter path: The path of the folder. It may be a link, because the caller chooses it and
+  ///   not an agent.
+  /// - Throws: ``FileError`` if there is no such folder, or ``FileError/refused(_:)`` if paths below it
+  ///   could not be opened safely.
   public init(_ path: String) throws(FileError) {
     do {
       root = try Descriptor(opening: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     } catch {
       throw FileError(error, at: Text(path))
     }
-    if let refusal = Kernel.refusal { throw .refused(refusal) }
+    if let refusal = RequiredCalls.refusal { throw .refused(refusal) }
   }
 
   /// Reads all files, directories and links.
   ///
   /// - Parameters:
-  ///   - before: A workspace that was there; files that still have its bytes share them.
-  ///   - limits: How large it may be.
-  /// - Returns: What is in the folder, with the initial state of a shell.
-  /// - Throws: ``FileError`` where it is larger, or something cannot be read.
+  ///   - before: An earlier workspace of the folder; files that did not change share its bytes.
+  ///   - limits: How large the workspace may be.
+  /// - Returns: The workspace, with the initial state of a shell.
+  /// - Throws: ``FileError`` if it is larger, or something cannot be read.
   public func workspace(
     after before: Workspace = .empty, limits: Sandbox.Limits = Sandbox.Limits()
   ) throws(FileError) -> Workspace {
-    var reader = TreeReader(before.entries, limits, opensAll: false)
+    var reader = TreeReader(before.entries, limits, grantsPermissions: false)
     let root = try naming(".") { try self.root.reopened() }
     do {
       try reader.read(root, path: [], depth: 0)
     } catch {
-      let place = Text(reader.place)
+      let place = Text(reader.path)
       switch error {
       case .tooLarge: throw .tooMany(place)
       case .failed(let error): throw FileError(error, at: place)
@@ -50,18 +51,17 @@ public struct HostFolder: Sendable {
     return Workspace(trusting: reader.sortedEntries, shell: .initial)
   }
 
-  /// Writes the entries of a workspace, without those under `/tmp`, into the folder, in which none of
-  /// its names may be yet.
+  /// Writes the entries of a workspace, without those under `/tmp`, into the folder.
   ///
-  /// - Throws: ``FileError`` where one is, or cannot be made.
+  /// - Throws: ``FileError`` if a name exists already or cannot be created.
   public func write(_ workspace: Workspace) throws(FileError) {
     var writer = TreeWriter(to: root)
     try naming(".") { try writer.write(workspace.entries) }
   }
 
-  /// Deletes everything in the folder, and nothing that a link in it leads to.
+  /// Deletes everything in the folder, but nothing that links in it refer to.
   ///
-  /// - Throws: ``FileError`` where something cannot be deleted.
+  /// - Throws: ``FileError`` if something cannot be deleted.
   public func clear() throws(FileError) {
     try naming(".") {
       try Self.clear(root.reopened(), depth: Sandbox.Limits().workspaceDepth)
@@ -85,9 +85,10 @@ public struct HostFolder: Sendable {
   ///
   /// - Parameters:
   ///   - path: A path in the folder, by the rules of ``Workspace/canonical(_:)``.
-  ///   - limit: The bytes that it may have.
+  ///   - limit: The number of bytes that the file may have.
   /// - Returns: Its bytes.
-  /// - Throws: ``FileError`` where something else is there, or on the way.
+  /// - Throws: ``FileError`` if the path is not a file, or leads through something other than
+  ///   directories.
   public func read(_ path: Text, limit: Int = 32 << 20) throws(FileError) -> Text {
     let path = try Workspace.canonical(path)
     if path.isEmpty { throw .isDirectory(path) }
@@ -101,19 +102,20 @@ public struct HostFolder: Sendable {
     }
   }
 
-  /// Makes `contents` the bytes of a file, which is there either as it was or as it will be.
+  /// Writes a file: afterwards it has either all of its new bytes or all of its old ones.
   ///
   /// - Parameters:
-  ///   - contents: All of its bytes.
-  ///   - path: A path in the folder; directories on the way that are missing are made.
-  /// - Throws: ``FileError`` where something else than a file is there, or on the way.
+  ///   - contents: The new bytes.
+  ///   - path: A path in the folder. Missing directories are created.
+  /// - Throws: ``FileError`` if the path is not a file, or leads through something other than
+  ///   directories.
   public func write(_ contents: Text, to path: Text) throws(FileError) {
     let path = try Workspace.canonical(path)
     if path.isEmpty { throw .isDirectory(path) }
     try naming(path) { try replace(path, by: contents.bytes) }
   }
 
-  /// Says at which path the system failed.
+  /// Adds the path to errors of the system.
   private func naming<Value>(
     _ path: Text, _ body: () throws -> Value
   ) throws(FileError) -> Value {
@@ -124,7 +126,7 @@ public struct HostFolder: Sendable {
     } catch let error as FileError {
       throw error
     } catch {
-      mistake("Nothing else is thrown here.")
+      mistake("Only errors of the system and of files are thrown here.")
     }
   }
 

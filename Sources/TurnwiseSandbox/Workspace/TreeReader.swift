@@ -3,60 +3,60 @@ internal import TurnwiseCore
 
 /// Reads a directory that an agent may have filled with anything.
 ///
-/// Links are never followed, only regular files are read, and names, bytes and depth are counted as
-/// they come. What a name stood for a moment ago decides nothing: a file is what was opened.
+/// It never follows links, opens only regular files, and counts names, bytes and depth while it reads.
+/// The kind that a name had earlier decides nothing; what was opened does.
 struct TreeReader {
-  enum Trouble: Error {
+  /// Why a directory cannot be read.
+  enum Failure: Error {
     case tooLarge
     case failed(Errno)
   }
-
   private(set) var entries: [Workspace.Entry] = []
-  /// What was looked at last, for messages.
-  private(set) var place: [UInt8] = []
+  /// The path that was read last, for messages.
+  private(set) var path: [UInt8] = []
   private let before: [Workspace.Entry]
   private var bytes = 0
   private var buffer: [UInt8] = []
   private let limits: Sandbox.Limits
-  private let opensAll: Bool
+  private let grantsPermissions: Bool
 
   /// Creates a reader.
   ///
   /// - Parameters:
   ///   - before: What was written there; files that still have these bytes share them.
-  ///   - limits: How large the tree may be.
-  ///   - opensAll: Whether the tree is our own, so that rights are taken where they are missing.
-  init(_ before: [Workspace.Entry], _ limits: Sandbox.Limits, opensAll: Bool) {
-    (self.before, self.limits, self.opensAll) = (before, limits, opensAll)
+  ///   - limits: How large the directory may be.
+  ///   - grantsPermissions: Whether the directory is the host's own, so that missing permissions are
+  ///     granted.
+  init(_ before: [Workspace.Entry], _ limits: Sandbox.Limits, grantsPermissions: Bool) {
+    (self.before, self.limits) = (before, limits)
+    self.grantsPermissions = grantsPermissions
   }
 
   /// The entries in the order of a workspace.
-  var sortedEntries: [Workspace.Entry] {
-    entries.sorted { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
-  }
+  var sortedEntries: [Workspace.Entry] { entries.sortedByPath() }
 
-  /// Reads a directory, of which nothing was read yet, and what is below it.
-  mutating func read(_ directory: Descriptor, path: [UInt8], depth: Int) throws(Trouble) {
+  /// Reads a directory from its current position, and all directories below it.
+  mutating func read(_ directory: Descriptor, path: [UInt8], depth: Int) throws(Failure) {
     guard depth <= limits.workspaceDepth else { throw .tooLarge }
     for name in try names(in: directory) {
       let path = path + (path.isEmpty ? [] : [UInt8(ascii: "/")]) + name.bytes.dropLast()
-      place = path
+      self.path = path
       guard path.count < 4096, entries.count < limits.workspaceEntries else { throw .tooLarge }
       switch name.kind {
       case .file: try addFile(name, in: directory, Text(path))
       case .directory: try addDirectory(name, in: directory, Text(path), depth: depth)
       case .link:
-        try count(Workspace.room(ofBytes: 1))
+        try count(Workspace.Entry.allocatedBytes(forBytes: 1))
         add(Text(path), .symbolicLink(try target(name, in: directory)), 0o777)
       case .other: continue
       }
     }
   }
 
-  /// Counts the room that an entry will need when it is written again.
-  private mutating func count(_ room: Int) throws(Trouble) {
-    guard room <= limits.workspaceBytes - bytes else { throw .tooLarge }
-    bytes += room
+  /// Counts the bytes that an entry will take when it is written again.
+  private mutating func count(_ allocated: Int) throws(Failure) {
+    guard allocated <= limits.workspaceBytes - bytes else { throw .tooLarge }
+    bytes += allocated
   }
 
   private mutating func add(_ path: Text, _ kind: Workspace.Entry.Kind, _ mode: mode_t) {
@@ -66,7 +66,7 @@ struct TreeReader {
 
   private mutating func addDirectory(
     _ name: DirectoryListing.Name, in directory: Descriptor, _ path: Text, depth: Int
-  ) throws(Trouble) {
+  ) throws(Failure) {
     let (child, status) = try open(name, in: directory, O_DIRECTORY, needing: 0o700)
     add(path, .directory, status.st_mode)
     try read(child, path: path.bytes, depth: depth + 1)
@@ -74,18 +74,18 @@ struct TreeReader {
 
   private mutating func addFile(
     _ name: DirectoryListing.Name, in directory: Descriptor, _ path: Text
-  ) throws(Trouble) {
+  ) throws(Failure) {
     let (file, status) = try open(name, in: directory, 0, needing: 0o400)
     guard status.st_mode & S_IFMT == S_IFREG else { throw .failed(Errno(ENXIO)) }
-    // The size that is said, not the memory that is used: a file may be mostly holes.
+    // The length of the file, not the memory in use: a file may consist of holes.
     let size = Int(status.st_size)
-    try count(Workspace.room(ofBytes: size))
-    // One buffer for all files: most of them turn out to be what they were.
+    try count(Workspace.Entry.allocatedBytes(forBytes: size))
+    // One buffer for all files, because most files turn out to be unchanged.
     if buffer.count < size { buffer = [UInt8](repeating: 0, count: max(size, 64 << 10)) }
     do throws(Errno) {
       guard try file.read(size, into: &buffer) == size else { throw Errno(EIO) }
-      // Another name of the same file must find it as it was.
-      if opensAll, status.st_mode & 0o400 == 0 {
+      // Another name of the same file must find the permissions that it had.
+      if grantsPermissions, status.st_mode & 0o400 == 0 {
         try check(fchmod(file.raw, status.st_mode & 0o7777))
       }
     } catch {
@@ -99,7 +99,7 @@ struct TreeReader {
     add(path, .file(Blob(Array(buffer[..<size]))), status.st_mode)
   }
 
-  private func target(_ name: DirectoryListing.Name, in directory: Descriptor) throws(Trouble)
+  private func target(_ name: DirectoryListing.Name, in directory: Descriptor) throws(Failure)
     -> Text
   {
     var buffer = [UInt8](repeating: 0, count: 4096)
@@ -114,12 +114,12 @@ struct TreeReader {
     return Text(buffer[..<count])
   }
 
-  /// Opens a name that is not a link, after giving its owner, us, the rights to.
+  /// Opens a name that is not a link, after granting its owner, who is this process, the permissions.
   ///
-  /// - Returns: What was opened, and what it was before that.
+  /// - Returns: The open file, and its status before that.
   private func open(
     _ name: DirectoryListing.Name, in directory: Descriptor, _ flags: Int32, needing mode: mode_t
-  ) throws(Trouble) -> (Descriptor, stat) {
+  ) throws(Failure) -> (Descriptor, stat) {
     var status = stat()
     do throws(Errno) {
       let file: Descriptor
@@ -127,24 +127,24 @@ struct TreeReader {
         file = try Kernel.open(beneath: directory, name.bytes.dropLast(), O_RDONLY | flags)
         try check(fstat(file.raw, &status))
       } catch {
-        guard opensAll, error.code == EACCES else { throw error }
+        guard grantsPermissions, error.code == EACCES else { throw error }
         try check(withPath(name.bytes) { fstatat(directory.raw, $0, &status, AT_SYMLINK_NOFOLLOW) })
         guard status.st_mode & S_IFMT != S_IFLNK else { throw Errno(ELOOP) }
         try check(withPath(name.bytes) { fchmodat(directory.raw, $0, mode, 0) })
         let file = try Kernel.open(beneath: directory, name.bytes.dropLast(), O_RDONLY | flags)
         return (file, status)
       }
-      // It can be read, but what is in it perhaps not.
-      if opensAll, status.st_mode & mode != mode { try check(fchmod(file.raw, mode)) }
+      // The directory itself can be opened, but its contents perhaps not.
+      if grantsPermissions, status.st_mode & mode != mode { try check(fchmod(file.raw, mode)) }
       return (file, status)
     } catch {
       throw .failed(error)
     }
   }
 
-  private func names(in directory: Descriptor) throws(Trouble) -> [DirectoryListing.Name] {
+  private func names(in directory: Descriptor) throws(Failure) -> [DirectoryListing.Name] {
     do throws(Errno) {
-      // What is not kept counts too: a million pipes are no workspace.
+      // Names that are not kept count too: a directory of a million pipes is not a workspace.
       let listing = try DirectoryListing(directory, limit: limits.workspaceEntries)
       if let names = listing.names { return names }
     } catch {
@@ -153,7 +153,7 @@ struct TreeReader {
     throw .tooLarge
   }
 
-  private func require(_ result: Int32) throws(Trouble) {
+  private func require(_ result: Int32) throws(Failure) {
     if result < 0 { throw .failed(Errno(errno)) }
   }
 }

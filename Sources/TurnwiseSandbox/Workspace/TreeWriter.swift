@@ -3,15 +3,15 @@ internal import TurnwiseCore
 
 /// Writes entries into an empty directory, in their order.
 ///
-/// The order is the one in which `find` and `ls -U` list names, so it must be the same each time. Each
-/// name is made in a directory that is open already, and that was opened through no link.
+/// `find` and `ls -U` list names in this order, so it must be the same each time. Each name is created
+/// in a directory that is open already and was opened without following a link.
 struct TreeWriter {
-  /// 2000-01-01, the time of everything that is older than the command.
+  /// 2000-01-01, the time of all files that exist before the command.
   private static let times = [timespec](
     repeating: timespec(tv_sec: 946_684_800, tv_nsec: 0), count: 2)
 
   private let root: Descriptor
-  /// The directory of the last name; names of one directory mostly follow one another.
+  /// The directory of the last entry; entries of one directory mostly follow one another.
   private var directory: (path: ArraySlice<UInt8>, file: Descriptor)
 
   init(to root: Descriptor) { (self.root, directory) = (root, ([], root)) }
@@ -19,8 +19,8 @@ struct TreeWriter {
   /// Writes all entries.
   mutating func write(_ entries: [Workspace.Entry]) throws(Errno) {
     for entry in entries { try write(entry) }
-    // Backwards, and last: a directory that cannot be written to can be only when it is full, and
-    // each new name in it sets its time.
+    // In reverse and at the end: a directory that may not be written to must be filled before, and
+    // each new name in a directory changes its time.
     for entry in entries.reversed() where entry.kind == .directory {
       let directory = try Kernel.open(beneath: root, entry.path.bytes, O_RDONLY | O_DIRECTORY)
       try Self.finish(directory, entry.mode)
@@ -47,7 +47,7 @@ struct TreeWriter {
     }
   }
 
-  /// The directory of an entry, and its name in it with a NUL at its end.
+  /// The directory of an entry, and its name in the directory with a NUL at its end.
   private mutating func place(of entry: Workspace.Entry) throws(Errno) -> (Descriptor, [UInt8]) {
     let bytes = entry.path.bytes
     let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
@@ -61,7 +61,9 @@ struct TreeWriter {
     return (directory.file, bytes[(slash.map { $0 + 1 } ?? 0)...] + [0])
   }
 
-  /// The mode that a name is made with goes through the host's umask, so it is given again.
+  /// Sets mode and time.
+  ///
+  /// The mode is set again, because the host's umask applies to new files.
   private static func finish(_ file: Descriptor, _ mode: UInt16) throws(Errno) {
     try check(fchmod(file.raw, mode_t(mode)))
     try check(futimens(file.raw, times))

@@ -1,17 +1,17 @@
 public import TurnwiseCore
 
-/// Files of a workspace, read and written as what they are: parts of a value.
+/// The files of a workspace, read and written as parts of a value.
 ///
-/// No file of the host is touched, so there is nothing that a path could lead out of. The rules are
-/// those that the host keeps for real folders (``HostFolder``): no way up, and no link is followed.
-/// Permissions mean what they mean for the owner: a directory must be one to enter (`x`) for anything in
-/// it, to read (`r`) too for a list, and to write (`w`) for a new name.
+/// No file of the host is touched. The rules are those of ``HostFolder`` for real folders: a path may
+/// not contain `..`, and no link is followed. Permissions apply as they do for the owner: a directory
+/// must be executable (`x`) to reach its contents, also readable (`r`) to list them, and also writable
+/// (`w`) to create a name.
 extension Workspace {
-  /// A path as an entry has it: relative to `/workspace`, without `.` and doubled slashes.
+  /// Returns a path in the form of ``Entry/path``: relative to `/workspace`, without `.` and empty names.
   ///
-  /// - Parameter path: A path relative to `/workspace`, or an absolute one below it.
-  /// - Returns: The path; empty for `/workspace` itself.
-  /// - Throws: ``FileError`` where it is no such path.
+  /// - Parameter path: A path relative to `/workspace`, or an absolute path below it.
+  /// - Returns: The path; it is empty for `/workspace` itself.
+  /// - Throws: ``FileError`` if it is not such a path.
   public static func canonical(_ path: Text) throws(FileError) -> Text {
     let slash = UInt8(ascii: "/")
     var bytes = path.bytes[...]
@@ -19,7 +19,7 @@ extension Workspace {
     if bytes.contains(0) { throw .containsNUL }
     if bytes.count > 4095 { throw .tooLong }
     if bytes.first == slash {
-      let root = Array(Launch.workspacePath.utf8)
+      let root = Array(SandboxLayout.workspacePath.utf8)
       guard bytes.starts(with: root), bytes.count == root.count || bytes[root.count] == slash else {
         throw .absolute(path)
       }
@@ -33,9 +33,9 @@ extension Workspace {
     return Text(names.joined(separator: [slash]))
   }
 
-  /// The paths in a directory, in the order of their bytes; those below its directories are left out.
+  /// Returns the entries directly in a directory, in the order of their bytes.
   ///
-  /// - Throws: ``FileError`` where there is no such directory, or its owner may not read it.
+  /// - Throws: ``FileError`` if there is no such directory, or its owner may not read it.
   public func list(_ path: Text) throws(FileError) -> [Entry] {
     let directory = try Self.canonical(path)
     if !directory.isEmpty {
@@ -50,9 +50,9 @@ extension Workspace {
     }
   }
 
-  /// The bytes of a file.
+  /// Returns the bytes of a file.
   ///
-  /// - Throws: ``FileError`` where there is no file that its owner may read.
+  /// - Throws: ``FileError`` if there is no such file, or its owner may not read it.
   public func read(_ path: Text) throws(FileError) -> Text {
     let path = try Self.canonical(path)
     if path.isEmpty { throw .isDirectory(path) }
@@ -66,13 +66,13 @@ extension Workspace {
     }
   }
 
-  /// Makes `contents` the bytes of a file; it, and the directories that it is in, need not exist.
+  /// Writes a file; the file and the directories that contain it are created if they are missing.
   ///
-  /// - Throws: ``FileError`` where something else is there, or its owner may not write it.
+  /// - Throws: ``FileError`` if the path is not a file, or its owner may not write it.
   public mutating func write(_ contents: Text, to path: Text) throws(FileError) {
     let path = try Self.canonical(path)
     if path.isEmpty { throw .isDirectory(path) }
-    try checkWay(to: path)
+    try checkParents(of: path)
     var mode: UInt16 = 0o644
     if let entry = entry(path) {
       switch entry.kind {
@@ -82,7 +82,7 @@ extension Workspace {
       }
       guard mode & 0o200 != 0 else { throw .notAllowed(path) }
     }
-    let missing = try directoriesToMake(for: path)
+    let missing = try missingParents(of: path)
     let file = Entry(path: path, kind: .file(Blob(contents.bytes)), mode: mode)
     let new = missing.map { Entry(path: $0, kind: .directory, mode: 0o755) } + [file]
     do {
@@ -96,9 +96,9 @@ extension Workspace {
     }
   }
 
-  /// Replaces a text of a file that occurs in it once.
+  /// Replaces a text that occurs exactly once in a file.
   ///
-  /// - Throws: ``FileError`` where it occurs never or more often, or the file cannot be written.
+  /// - Throws: ``FileError`` if it does not, or the file cannot be read and written.
   public mutating func replace(_ old: Text, with new: Text, in path: Text) throws(FileError) {
     let path = try Self.canonical(path)
     let bytes = try read(path).bytes
@@ -110,13 +110,13 @@ extension Workspace {
   }
 
   private func existing(_ path: Text) throws(FileError) -> Entry {
-    try checkWay(to: path)
+    try checkParents(of: path)
     guard let entry = entry(path) else { throw .missing(path) }
     return entry
   }
 
-  /// Throws where something on the way is there and not a directory that its owner may enter.
-  private func checkWay(to path: Text) throws(FileError) {
+  /// Throws if a parent of the path exists that is not a directory which its owner may enter.
+  private func checkParents(of path: Text) throws(FileError) {
     for parent in Self.parents(of: path) {
       guard let entry = entry(parent) else { return }
       switch entry.kind {
@@ -127,26 +127,30 @@ extension Workspace {
     }
   }
 
-  private func directoriesToMake(for path: Text) throws(FileError) -> [Text] {
+  /// The parents of a path that must be created.
+  ///
+  /// - Throws: ``FileError`` if the owner may not create names in the last parent that exists.
+  private func missingParents(of path: Text) throws(FileError) -> [Text] {
     let parents = Self.parents(of: path)
     let missing = parents.filter { entry($0) == nil }
-    // A new name is a change of the directory that it comes into.
+    // Creating a name changes the directory that contains it.
     if entry(path) == nil, let last = parents.last(where: { entry($0) != nil }) {
       guard try existing(last).mode & 0o300 == 0o300 else { throw .notAllowed(last) }
     }
     return missing
   }
 
+  /// The paths of all directories that contain a path, from the outermost to the innermost.
   private static func parents(of path: Text) -> [Text] {
     path.bytes.indices.filter { path.bytes[$0] == UInt8(ascii: "/") }
       .map { Text(path.bytes[..<$0]) }
   }
 
-  /// Where `part` begins, occurrences that overlap included, in one pass over `whole` (Knuth, Morris
-  /// and Pratt).
+  /// The indices at which `part` begins, including occurrences that overlap, found in one pass
+  /// (Knuth, Morris and Pratt).
   private static func places(of part: [UInt8], in whole: [UInt8]) -> [Int] {
     if part.isEmpty || part.count > whole.count { return [] }
-    // How much of the beginning of `part` ends at each of its bytes; less than all up to there.
+    // For each byte of `part`: the length of the longest proper prefix of `part` that ends there.
     var borders = [Int32](repeating: 0, count: part.count)
     func advance(_ matched: Int, with byte: UInt8) -> Int {
       var matched = matched
@@ -166,13 +170,13 @@ extension Workspace {
     return places
   }
 
-  /// Returns the workspace with a change, unless it would become larger than a sandbox takes.
+  /// Returns the workspace with a change, if the result stays within the limits of a sandbox.
   ///
   /// - Parameters:
-  ///   - path: What is changed, for messages.
-  ///   - limits: Those of the sandbox which will get it.
+  ///   - path: The path that is changed, for messages.
+  ///   - limits: The limits of the sandbox that will get the workspace.
   ///   - body: Makes the change.
-  /// - Returns: What came of it.
+  /// - Returns: The changed workspace.
   /// - Throws: What `body` throws, and ``FileError`` for too many entries or bytes.
   public func changed(
     at path: Text, within limits: Sandbox.Limits = Sandbox.Limits(),
@@ -183,7 +187,7 @@ extension Workspace {
     guard changed.entries.count <= limits.workspaceEntries,
       changed.entries.depth <= limits.workspaceDepth
     else { throw .tooMany(path) }
-    let size = changed.entries.room
+    let size = changed.entries.allocatedBytes
     guard size <= limits.workspaceBytes else {
       throw .tooLarge("/workspace", bytes: size, limit: limits.workspaceBytes)
     }

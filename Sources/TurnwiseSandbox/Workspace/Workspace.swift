@@ -1,94 +1,62 @@
-internal import Glibc
 public import TurnwiseCore
 
 /// The files of an agent and the state of its shell between two commands, as a value.
 ///
-/// A workspace is everything that a command can leave for the next one: names, bytes and permissions
-/// of the files under `/workspace` and `/tmp`, the working directory, and the exported variables. No process
-/// lives between commands, so a copy of the value is a fork of the world, and two workspaces with
-/// equal content are equal and have equal keys.
+/// A workspace contains everything that a command can leave for the next one: names, bytes and
+/// permissions of the files under `/workspace` and `/tmp`, the working directory, and the exported
+/// variables. No process lives between commands. So a copy of the value is a fork of the state, and
+/// two workspaces with equal contents are equal and have equal keys.
 ///
 ///     var workspace = try Workspace([("notes/todo.txt", "buy milk\n")])
 ///     let result = try await sandbox.run("wc -l notes/*", in: workspace, seed: 7)
 ///     workspace = result.workspace
 ///
-/// Not part of it are owners, times, extended attributes, set-user-id and sticky bits, the
-/// permissions of `/workspace` and `/tmp` themselves, which names are links to one file, and anything that is
-/// neither a file, a directory, nor a symbolic link: a command never finds these again.
+/// A workspace does not contain owners, times, extended attributes, set-user-id and sticky bits, the
+/// permissions of `/workspace` and `/tmp` themselves, which names are links to one file, and anything
+/// that is not a file, a directory or a symbolic link. The next command does not find these.
 public struct Workspace: Sendable {
-  /// A file, directory or symbolic link under `/workspace` or `/tmp`.
-  public struct Entry: Hashable, Sendable {
-    /// What an entry is.
-    public enum Kind: Hashable, Sendable {
-      /// A regular file and its bytes.
-      case file(Blob)
-      /// A directory; its entries are entries of the workspace.
-      case directory
-      /// A symbolic link and the text it holds.
-      case symbolicLink(Text)
-    }
-
-    /// Where the entry is, relative to `/workspace` (or `/tmp`), such as `notes/todo.txt`.
-    public let path: Text
-    /// What the entry is.
-    public let kind: Kind
-    /// The permission bits, 0 to 0o777; always 0o777 for a symbolic link.
-    public let mode: UInt16
-
-    /// Creates an entry; bits of `mode` beyond the permissions are dropped.
-    public init(path: Text, kind: Kind, mode: UInt16) {
-      self.path = path
-      self.kind = kind
-      if case .symbolicLink = kind { self.mode = 0o777 } else { self.mode = mode & 0o777 }
-    }
-
-    /// The bytes of a file.
-    public var blob: Blob? { if case .file(let blob) = kind { blob } else { nil } }
-  }
-
-  /// The entries, sorted by the bytes of their paths, so that a directory precedes what it holds.
+  /// The entries under `/workspace`, sorted by the bytes of their paths, so that a directory precedes
+  /// its contents.
   public let entries: [Entry]
-  /// The entries under `/tmp`, in the same order: what commands keep for one another beside their work.
+  /// The entries under `/tmp`, in the same order.
   ///
-  /// Tools and folders of the host have to do with ``entries`` alone.
+  /// File tools and ``HostFolder`` use ``entries`` only.
   public let temporaryEntries: [Entry]
   /// The state of the shell.
-  public let shell: ShellState
-  /// The sandbox that the last command ran in, where it can take the next one.
+  public let shell: ShellSnapshot
+  /// The right to run the next command in the sandbox of the last one.
   ///
-  /// No part of the value: it makes the next command faster, and never different.
+  /// It is not part of the value: it makes the next command faster and never changes its result.
   var lease: Lease?
 
   /// Creates a workspace of entries in any order.
   ///
   /// - Parameters:
-  ///   - entries: What is under `/workspace`.
-  ///   - temporaryEntries: What is under `/tmp`.
+  ///   - entries: The entries under `/workspace`.
+  ///   - temporaryEntries: The entries under `/tmp`.
   ///   - shell: The state of the shell.
-  /// - Throws: ``WorkspaceError`` where a path is not one that a command could have made.
+  /// - Throws: ``WorkspaceError`` for a path that no command could have created.
   public init(
-    entries: [Entry], temporaryEntries: [Entry] = [], shell: ShellState = .initial
+    entries: [Entry], temporaryEntries: [Entry] = [], shell: ShellSnapshot = .initial
   ) throws(WorkspaceError) {
-    self.entries = entries.sorted { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
-    self.temporaryEntries = temporaryEntries.sorted {
-      $0.path.bytes.lexicographicallyPrecedes($1.path.bytes)
-    }
+    self.entries = entries.sortedByPath()
+    self.temporaryEntries = temporaryEntries.sortedByPath()
     self.shell = shell
     try validate()
   }
 
-  /// Creates a workspace of files, and the directories that they are in.
+  /// Creates a workspace of files, and the directories that contain them.
   ///
   /// - Parameter files: Paths such as `notes/todo.txt`, and contents.
-  /// - Throws: ``WorkspaceError`` where a path is not one that a command could have made.
+  /// - Throws: ``WorkspaceError`` for a path that no command could have created.
   public init(_ files: [(path: Text, contents: Text)] = []) throws(WorkspaceError) {
     try self.init(files.map { (path: $0.path, mode: 0o644, contents: $0.contents) })
   }
 
-  /// Creates a workspace of files with permissions, and the directories that they are in.
+  /// Creates a workspace of files with permissions, and the directories that contain them.
   ///
   /// - Parameter files: Paths such as `bin/run`, permission bits, and contents.
-  /// - Throws: ``WorkspaceError`` where a path is not one that a command could have made.
+  /// - Throws: ``WorkspaceError`` for a path that no command could have created.
   public init(_ files: [(path: Text, mode: UInt16, contents: Text)]) throws(WorkspaceError) {
     var directories: Set<Text> = []
     for file in files {
@@ -105,14 +73,14 @@ public struct Workspace: Sendable {
   /// The workspace without entries.
   public static let empty = Workspace(trusting: [], shell: .initial)
 
-  /// Creates a workspace of entries that were read from trees, in order.
-  init(trusting entries: [Entry], temporaryEntries: [Entry] = [], shell: ShellState) {
+  /// Creates a workspace of entries that were read from a directory and are sorted.
+  init(trusting entries: [Entry], temporaryEntries: [Entry] = [], shell: ShellSnapshot) {
     self.entries = entries
     self.temporaryEntries = temporaryEntries
     self.shell = shell
   }
 
-  /// The entry at `path` under `/workspace`, if there is one.
+  /// Returns the entry at `path` under `/workspace`, if there is one.
   ///
   /// - Complexity: O(log *n*), where *n* is the number of entries.
   public func entry(_ path: Text) -> Entry? { entries.entry(path) }
@@ -120,72 +88,20 @@ public struct Workspace: Sendable {
   /// The bytes of the file at `path`, if there is one; links are not followed.
   public subscript(path: Text) -> Text? { entry(path)?.blob.map { Text($0.bytes) } }
 
-  /// The bytes of all files together, those under `/tmp` included.
+  /// The number of bytes of all files together, including those under `/tmp`.
   public var size: Int {
     [entries, temporaryEntries].joined().reduce(0) { $0 + ($1.blob?.bytes.count ?? 0) }
   }
 
-  /// The room that a file needs.
-  static func room(ofBytes count: Int) -> Int {
-    let page = sysconf(Int32(_SC_PAGESIZE))
-    return count > Int.max - page ? Int.max : (count + page - 1) / page * page
-  }
-
-  /// The paths of all entries, in the order of their bytes.
+  /// The paths of all entries under `/workspace`, in the order of their bytes.
   public var paths: [Text] { entries.map(\.path) }
 
-  /// Returns this workspace with another shell state.
-  public func withShell(_ shell: ShellState) -> Workspace {
-    var workspace = Workspace(
-      trusting: entries, temporaryEntries: temporaryEntries, shell: shell)
-    workspace.lease = lease
-    return workspace
-  }
-
-  /// Returns this workspace with nothing in `/tmp`.
+  /// Returns this workspace with an empty `/tmp`.
   public func withoutTemporaryEntries() -> Workspace {
     if temporaryEntries.isEmpty { return self }
     var workspace = Workspace(trusting: entries, shell: shell)
     workspace.lease = lease
     return workspace
-  }
-}
-
-extension [Workspace.Entry] {
-  /// The entry at a path, where entries are sorted.
-  func entry(_ path: Text) -> Workspace.Entry? {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle].path.bytes.lexicographicallyPrecedes(path.bytes) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    guard low < count, self[low].path == path else { return nil }
-    return self[low]
-  }
-
-  /// The bytes that a file system in memory needs for all files and links: whole pages.
-  ///
-  /// What fitted as one file with many names, or with holes, may not fit when it is written anew.
-  var room: Int {
-    reduce(0) { sum, entry in
-      switch entry.kind {
-      case .file(let blob): sum + Workspace.room(ofBytes: blob.bytes.count)
-      case .symbolicLink: sum + Workspace.room(ofBytes: 1)
-      case .directory: sum
-      }
-    }
-  }
-
-  /// The most directories that are in one another.
-  var depth: Int {
-    reduce(0) { depth, entry in
-      let slashes = entry.path.bytes.count { $0 == UInt8(ascii: "/") }
-      return Swift.max(depth, entry.kind == .directory ? slashes + 1 : slashes)
-    }
   }
 }
 
@@ -196,7 +112,7 @@ extension Workspace: Hashable {
       && left.shell == right.shell
   }
 
-  /// Hashes what is compared.
+  /// Hashes the same properties.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(entries)
     hasher.combine(temporaryEntries)
@@ -205,7 +121,7 @@ extension Workspace: Hashable {
 }
 
 extension Workspace: CustomStringConvertible {
-  /// The paths and sizes, without the contents.
+  /// The first paths and sizes, and the working directory, without the contents of files.
   public var description: String {
     let names = entries.prefix(8).map { entry in
       switch entry.kind {
@@ -216,7 +132,7 @@ extension Workspace: CustomStringConvertible {
     }
     var more = entries.count > names.count ? ["… \(entries.count - names.count) more"] : []
     if !temporaryEntries.isEmpty {
-      more.append("\(temporaryEntries.count) in \(Launch.temporaryPath)")
+      more.append("\(temporaryEntries.count) in \(SandboxLayout.temporaryPath)")
     }
     return "Workspace[\((names + more).joined(separator: ", "))] in \(shell.directory.string)"
   }

@@ -6,11 +6,15 @@ public protocol TraceRecord: Codable, Sendable {
   var version: Int { get }
   /// What contradicts itself in a record that was read, if anything does.
   var problem: String? { get }
+  /// Adds what an older version of the format did not record, where it can be known.
+  mutating func upgrade()
 }
 
 extension TraceRecord {
   /// Nothing.
   public var problem: String? { nil }
+  /// Adds nothing.
+  public mutating func upgrade() {}
 }
 
 /// What was run.
@@ -78,6 +82,13 @@ public struct EpisodeRecord: TraceRecord {
     self.credit = credit
     self.truth = truth
     self.timing = timing
+  }
+
+  /// Version 1 records no policy; in its evaluations the episodes of member 1 were played greedily.
+  public mutating func upgrade() {
+    guard version < 2, purpose == .evaluation, episode.policy == nil else { return }
+    episode.policy = PolicyRecord(
+      name: "language", temperature: episode.origin.member == 1 ? 0 : 1)
   }
 }
 

@@ -73,7 +73,8 @@ extension TraceError.Problem {
     switch self {
     case .missing: "no such file or folder"
     case .system(let reason): reason
-    case .version(let found, let expected): "has version \(found), this program reads \(expected)"
+    case .version(let found, let expected):
+      "has version \(found), this program reads up to \(expected)"
     case .notARecord(let reason): "is not a valid record: \(reason)"
     case .inconsistent(let reason): "contradicts itself: \(reason)"
     case .cutShort: "the file ends inside this record"

@@ -6,8 +6,13 @@ public import TurnwiseCore
 /// Within a version fields are only added, and readers ignore those that they do not know. What may
 /// differ between equal runs lives under the key `timing` of a record and `host` of `run.json`.
 public struct TraceLayout: Hashable, Sendable {
-  /// The version that this code writes and reads.
-  public static let version = 1
+  /// The version that this code writes.
+  ///
+  /// Version 2 (2026-11) added which policy played an episode, the message that a model wrote and the ids of
+  /// calls, and keeps the trainer's state in a folder.
+  public static let version = 2
+  /// The versions that this code reads.
+  public static let readableVersions = 1...version
 
   /// The run's folder.
   public var folder: URL

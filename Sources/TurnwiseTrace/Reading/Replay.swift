@@ -102,9 +102,7 @@ private struct Replayer<E: Environment> {
   private(set) var session: Session<E>
   private var forks: ArraySlice<ForkParent>
 
-  init(
-    _ episode: Episode, in environment: E, blobs: BlobStore?
-  ) throws(Replay.Divergence) {
+  init(_ episode: Episode, in environment: E, blobs: BlobStore?) throws(Replay.Divergence) {
     self.episode = episode
     forks = episode.forks[...]
     guard episode.environment == E.id else {
@@ -113,6 +111,7 @@ private struct Replayer<E: Environment> {
     do {
       let scenario = try episode.scenario.decode(E.Scenario.self, blobs: blobs)
       session = try Session(environment, scenario: scenario, origin: episode.origin)
+      session.policy = episode.policy
     } catch {
       throw episode.divergence(.scenario, "a scenario of \(E.id)", error)
     }
@@ -122,10 +121,10 @@ private struct Replayer<E: Environment> {
   private mutating func takeForks() throws(Replay.Divergence) {
     let turn = session.turns.count
     while turn < episode.turns.count, let fork = forks.first, fork.turn == turn {
-      guard let begun = episode.beginning(ofTurn: turn, count: fork.token) else {
-        throw episode.divergence(.fork, turn: turn, "behind token \(fork.token)", "fewer tokens")
+      guard let beginning = episode.beginning(ofTurn: turn, count: fork.token) else {
+        throw episode.divergence(.fork, turn: turn, "after token \(fork.token)", "fewer tokens")
       }
-      session = session.forked(fork.stream, begun: begun)
+      session = session.forked(fork.stream, beginning: beginning)
       forks.removeFirst()
     }
   }
@@ -137,7 +136,7 @@ private struct Replayer<E: Environment> {
     let recording = recorded.span.map {
       Decision.Recording(tape: episode.tape.prefix(beforeTurn: index + 1), span: $0)
     }
-    await session.play(.success(.act(recorded.action, recording)))
+    await session.play(.success(.act(recorded.action, recording, message: recorded.message)))
     guard session.turns.count > index else {
       throw episode.divergence(.ending, turn: index, "a turn", session.ending)
     }

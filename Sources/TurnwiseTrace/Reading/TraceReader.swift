@@ -105,10 +105,11 @@ package enum TraceJSON {
     let json = try parsed(text)
     // The version first: a record of another version may have any shape.
     let version = try decoded(Version.self, json, explains).version
-    guard version == TraceLayout.version else {
+    guard TraceLayout.readableVersions ~= version else {
       throw Refusal(problem: .version(version, expected: TraceLayout.version))
     }
-    let record = try decoded(type, json, explains)
+    var record = try decoded(type, json, explains)
+    record.upgrade()
     if let problem = record.problem { throw Refusal(problem: .inconsistent(problem)) }
     return record
   }

@@ -38,9 +38,6 @@ public struct Evaluation: Codable, Hashable, Sendable {
     return metrics
   }
 
-  /// The member number of greedy episodes, which tells them from sampled ones.
-  static let greedyMember = 1
-
   /// Plays a policy on held-out scenarios, or on those of training.
   ///
   /// The scenarios and the random streams depend on the seed alone, so that policies that are
@@ -51,7 +48,8 @@ public struct Evaluation: Codable, Hashable, Sendable {
   ///   - environment: The environment.
   ///   - episodes: How many scenarios.
   ///   - seed: Which scenarios.
-  ///   - greedy: Whether the likeliest token is taken instead of a sampled one.
+  ///   - member: The number of the episodes in their groups: episodes of another number have other names and
+  ///     random streams.
   ///   - split: Which scenarios the episodes are played on.
   ///   - workers: How many environment steps run at once.
   /// - Returns: The episodes.
@@ -59,17 +57,13 @@ public struct Evaluation: Codable, Hashable, Sendable {
   ///   ``TrainingError/everyEpisodeFailed(_:)``, also where none was scored: no score is made of trouble
   ///   with the machinery, nor of a judge that says nothing.
   public static func play<E: Environment>(
-    _ policy: LanguagePolicy, in environment: E, episodes: Int, seed: UInt64, greedy: Bool,
+    _ policy: any Policy, in environment: E, episodes: Int, seed: UInt64, member: Int = 0,
     split: Split = .heldOut, workers: Int
   ) async throws -> [Episode] {
-    var policy = policy
-    policy.workers = workers
-    policy.temperature = greedy ? 0 : 1
     let sessions = try (0..<episodes).map { number in
       try Session(
         environment,
-        origin: EpisodeOrigin(
-          seed: seed, split: split, scenario: number, member: greedy ? greedyMember : 0))
+        origin: EpisodeOrigin(seed: seed, split: split, scenario: number, member: member))
     }
     let played = await Rollout(.policy(policy), workers: workers).play(sessions)
     try Task.checkCancellation()
@@ -86,5 +80,17 @@ public struct Evaluation: Codable, Hashable, Sendable {
       throw TrainingError.everyEpisodeFailed(failure)
     }
     return recorded
+  }
+
+  /// Plays a language policy on held-out scenarios, sampled at temperature 1 or greedily.
+  ///
+  /// - Throws: As ``play(_:in:episodes:seed:member:split:workers:)``.
+  public static func play<E: Environment>(
+    _ policy: LanguagePolicy, greedily: Bool, in environment: E, episodes: Int, seed: UInt64,
+    workers: Int
+  ) async throws -> [Episode] {
+    try await play(
+      policy.sampling(temperature: greedily ? 0 : 1, workers: workers), in: environment,
+      episodes: episodes, seed: seed, member: greedily ? 1 : 0, workers: workers)
   }
 }

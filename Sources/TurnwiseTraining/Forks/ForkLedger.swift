@@ -62,18 +62,18 @@ struct ForkLedger {
       })
   }
 
-  /// Asks estimators what they want, given what was played so far.
+  /// Takes in what is requested, given what was played so far.
   ///
-  /// - Returns: Whether they want anything new.
-  mutating func ask(_ estimators: [any CreditEstimator]) throws -> Bool {
+  /// - Returns: Whether anything new is requested.
+  mutating func enter(
+    _ requests: (CreditGroup, Evidence) -> [ForkRequest]
+  ) throws(ForkError) -> Bool {
     var evidence = group.evidence
     evidence.forks = forks
     let before = wanted
-    for estimator in estimators {
-      for request in estimator.requests(group.credit, evidence: evidence) where request.count > 0 {
-        guard first(request.point) != nil else { throw ForkError.noSuchPoint(request.point) }
-        wanted[request.point] = max(wanted[request.point] ?? 0, request.count)
-      }
+    for request in requests(group.credit, evidence) where request.count > 0 {
+      guard first(request.point) != nil else { throw .noSuchPoint(request.point) }
+      wanted[request.point] = max(wanted[request.point] ?? 0, request.count)
     }
     return wanted != before
   }
@@ -123,17 +123,21 @@ struct ForkLedger {
     guard firsts.indices.contains(point.episode),
       firsts[point.episode].indices.contains(point.turn)
     else { return nil }
-    func begun(_ episode: Int) -> [Int32]? {
-      group.episodes[episode].beginning(ofTurn: point.turn, count: point.token)?.tokens
+    func kept(_ episode: Int) -> AnyHashable? {
+      switch group.episodes[episode].beginning(ofTurn: point.turn, count: point.token) {
+      case .tokens(let prefix): AnyHashable(prefix.tokens)
+      case .action(let action): AnyHashable(action)
+      case nil: nil
+      }
     }
-    let own = firsts[point.episode][point.turn]
+    let situation = firsts[point.episode][point.turn]
     var first = point
-    first.episode = own
+    first.episode = situation
     if point.token == 0 { return first }
-    guard let tokens = begun(point.episode) else { return nil }
+    guard let own = kept(point.episode) else { return nil }
     let same = firsts.indices.first { episode in
-      firsts[episode].indices.contains(point.turn) && firsts[episode][point.turn] == own
-        && begun(episode) == tokens
+      firsts[episode].indices.contains(point.turn) && firsts[episode][point.turn] == situation
+        && kept(episode) == own
     }
     first.episode = same ?? point.episode
     return first

@@ -60,11 +60,36 @@ public struct ForkRunner<E: Environment>: Sendable {
   public func play(
     _ groups: [ForkGroup], asking estimators: [any CreditEstimator]
   ) async throws -> ForkReport {
+    try await play(groups) { _, group, evidence in
+      estimators.flatMap { $0.requests(group, evidence: evidence) }
+    }
+  }
+
+  /// Plays continuations.
+  ///
+  /// - Parameters:
+  ///   - groups: The groups.
+  ///   - requests: What is requested of each group.
+  /// - Returns: The outcomes of the forks.
+  /// - Throws: As ``play(_:asking:)``.
+  public func play(
+    _ groups: [ForkGroup], requesting requests: [[ForkRequest]]
+  ) async throws -> ForkReport {
+    require(
+      requests.count == groups.count,
+      "Each of the \(groups.count) groups needs its requests; there are \(requests.count).")
+    return try await play(groups) { index, _, _ in requests[index] }
+  }
+
+  private func play(
+    _ groups: [ForkGroup], requests: (Int, CreditGroup, Evidence) -> [ForkRequest]
+  ) async throws -> ForkReport {
     var ledgers = groups.map(ForkLedger.init)
     var forks: [PlayedFork] = []
     for _ in 0..<Self.roundLimit {
       var isSettled = true
-      for index in ledgers.indices where try ledgers[index].ask(estimators) { isSettled = false }
+      for index in ledgers.indices
+      where try ledgers[index].enter({ requests(index, $0, $1) }) { isSettled = false }
       if isSettled {
         return ForkReport(
           outcomes: ledgers.map(\.forks), forks: forks, unscored: ledgers.map(\.unscoredPoint))
@@ -125,8 +150,8 @@ public struct ForkRunner<E: Environment>: Sendable {
       }
       last = (job, session)
       let parent = groups[job.group].episodes[job.point.episode]
-      let begun = parent.beginning(ofTurn: job.point.turn, count: job.point.token)
-      sessions.append(session.forked("\(purpose)-\(job.stream)", begun: begun))
+      let beginning = parent.beginning(ofTurn: job.point.turn, count: job.point.token)
+      sessions.append(session.forked("\(purpose)-\(job.stream)", beginning: beginning))
       shared.append(session.tape.sampledCount + job.point.token)
     }
     let played = await Rollout(.policy(policy), workers: workers).play(sessions)

@@ -1,16 +1,15 @@
 public import TurnwiseCore
 public import TurnwiseCredit
-internal import TurnwiseModel
 internal import TurnwiseTrace
 
 /// Credit of episodes that were recorded, computed anew.
 ///
-///     var recorded = try RecordedCredit(groups, estimators, models: layout.readTrainer())
+///     var recorded = try await RecordedCredit(groups, estimators, models: layout.readTrainer())
 ///     if recorded.needsForks { try await recorded.playForks(in: environment) }
 ///     let credit = try recorded.credit()
 ///
-/// What models say is what the ones saved with the run say, which are those of its end. Only forks need
-/// the environment.
+/// Evidence is measured by the models that were saved with the run, which are those of its end. Only forks
+/// need the environment.
 public struct RecordedCredit: Sendable {
   /// The episodes by group.
   public let groups: [[Episode]]
@@ -21,28 +20,34 @@ public struct RecordedCredit: Sendable {
   /// How many environment turns they took.
   public private(set) var forkTurns = 0
 
-  private let policy: LanguagePolicy?
+  private let policy: (any Policy)?
+  private let models: TrainerState?
   private let workers: Int
   private var evidence: [Evidence]
 
-  /// Measures all that estimators need but forks.
+  /// Measures everything that estimators need except forks.
   ///
   /// - Parameters:
   ///   - groups: Creditable episodes, by group.
   ///   - estimators: The estimators.
   ///   - models: What the run saved, if it saved models.
-  ///   - workers: How much runs at once.
-  /// - Throws: ``TrainingError/refusedCredit(_:)`` where the run does not hold what is needed, and an
-  ///   ``UnreadableEpisode``.
+  ///   - policy: The policy that played the episodes, which plays forks on; `nil` for that of `models`.
+  ///   - workers: The most threads.
+  /// - Throws: ``TrainingError/refusedCredit(_:)`` if the run does not hold what is needed, an
+  ///   ``UnreadableEpisode``, and what a model throws that cannot measure an episode.
   public init(
     _ groups: [[Episode]], _ estimators: [CreditedEstimator], models: TrainerState?,
-    workers: Int = 1
-  ) throws {
+    policy: (any Policy)? = nil, workers: Int = 1
+  ) async throws {
     self.groups = groups
     self.estimators = estimators
     self.workers = workers
-    policy = models?.policy
-    let refusals = estimators.flatMap { Self.refusals($0, groups, models: models) }
+    self.policy = policy ?? models?.policy
+    self.models = models
+    let canFork = self.policy != nil
+    let refusals = estimators.flatMap {
+      Self.refusals($0, groups, models: models, canFork: canFork)
+    }
     guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
     if let models {
       for episode in groups.joined() {
@@ -51,16 +56,24 @@ public struct RecordedCredit: Sendable {
         }
       }
     }
-    evidence =
-      models.map {
-        EvidenceSource(state: $0, workers: workers).findings(groups, for: estimators.needs).evidence
-      } ?? groups.map { _ in Evidence() }
+    guard let models else {
+      evidence = groups.map { _ in Evidence() }
+      return
+    }
+    evidence = try await models.evidence.measure(
+      groups, for: estimators.needs, by: EvidenceReader(policy: models.policy, workers: workers)
+    ).evidence
+  }
+
+  /// Who plays forks, in words.
+  public var policyName: String {
+    models == nil ? "the policy '\(policy?.name ?? "-")'" : "the policy that the run ended with"
   }
 
   /// Whether estimators ask for forks, which only the environment can play.
   public var needsForks: Bool { estimators.needs.contains(.forks) }
 
-  /// Plays the forks that estimators ask for, with the policy that the run saved.
+  /// Plays the forks that estimators ask for, with the policy that played the episodes.
   ///
   /// - Parameters:
   ///   - environment: The environment, with the parameters of the run.
@@ -102,38 +115,29 @@ public struct RecordedCredit: Sendable {
     try zip(groups, evidence).map { try CreditedGroup($0, $1, by: estimators).credit }
   }
 
-  /// Says why an estimator cannot credit recorded groups; empty if it can.
+  /// Returns why an estimator cannot credit recorded groups; empty if it can.
   ///
   /// - Parameters:
   ///   - entry: The estimator.
   ///   - groups: The groups.
   ///   - models: What the run saved, if it saved models.
+  ///   - canFork: Whether a policy can play on.
   /// - Returns: The reasons.
   public static func refusals(
-    _ entry: CreditedEstimator, _ groups: [[Episode]], models: TrainerState?
+    _ entry: CreditedEstimator, _ groups: [[Episode]], models: TrainerState?, canFork: Bool
   ) -> [String] {
-    Evidence.Need.allCases.filter { entry.estimator.needs.contains($0) }
-      .compactMap { lack(of: $0, in: groups, models) }
-      .map { "'\(entry.spelling)' cannot be used here: \($0)" }
+    entry.estimator.needs.sorted().filter { !isMet($0, in: groups, models, canFork) }
+      .map { "'\(entry.spelling)' cannot be used here: \($0.lack)" }
   }
 
-  /// What keeps a run from meeting a need, if anything does.
-  private static func lack(
-    of need: Evidence.Need, in groups: [[Episode]], _ models: TrainerState?
-  ) -> String? {
-    let turns = groups.joined().lazy.flatMap(\.turns)
-    return switch need {
-    case .critic: models?.critic == nil ? "the run saved no critic" : nil
-    case .processModel:
-      models?.processModel == nil ? "the run saved no process reward model" : nil
-    case .implicitModel:
-      models?.implicitModel == nil ? "the run saved no implicit process reward model" : nil
-    case .distributions, .forks: models == nil ? "the run saved no policy (trainer.json)" : nil
-    case .tokens: turns.contains { $0.span == nil } ? "not all turns were sampled as tokens" : nil
-    case .potential: turns.contains { $0.potential == nil } ? "no potential was recorded" : nil
-    case .stateKeys: turns.contains { $0.stateKey == nil } ? "no state keys were recorded" : nil
-    case .processReward: need.remedy
+  /// Whether a run meets a need.
+  private static func isMet(
+    _ need: Evidence.Need, in groups: [[Episode]], _ models: TrainerState?, _ canFork: Bool
+  ) -> Bool {
+    if let isRecorded = need.isRecorded {
+      return groups.joined().allSatisfy { $0.turns.allSatisfy(isRecorded) }
     }
+    return need == .forks ? canFork : models?.evidence.meter(of: need) != nil
   }
 }
 

@@ -43,7 +43,7 @@ public struct RecordedGroups: Sendable {
     var members: [Key: [Int: Int]] = [:]
     for (index, (number, record)) in records.enumerated()
     where record.purpose == purpose && record.episode.parent == nil
-      && !(purpose == .evaluation && record.episode.origin.member == Evaluation.greedyMember)
+      && !(purpose == .evaluation && record.episode.policy?.isGreedy ?? false)
     {
       var key = Key(update: record.update, origin: record.episode.origin)
       let member = key.origin.member

@@ -18,23 +18,19 @@ public struct CreditedEstimator: Sendable {
 }
 
 extension [CreditedEstimator] {
-  /// What any of them needs.
+  /// The kinds of evidence that any of them needs.
   var needs: Set<Evidence.Need> { reduce(into: []) { $0.formUnion($1.estimator.needs) } }
 }
 
 /// The estimators that credit the groups of a run.
 public struct EstimatorPanel: Sendable {
-  /// The one that drives the updates.
+  /// The estimator that drives the updates.
   public var driver: CreditedEstimator
-  /// The driver, and beside it those that cost nothing more: one of each family where it can be used
-  /// in the environment, and a user's own.
+  /// The driver and the estimators that cost nothing more: one of each family that can be used in the
+  /// environment, and the user's own.
   public var all: [CreditedEstimator]
-  /// What to say about the driver before the run starts.
+  /// Warnings about the driver, for the start of the run.
   public var warnings: [String]
-
-  /// What is measured for the panel whoever drives: a critic is always trained, so that a trace shows
-  /// what it would have said.
-  private static let free: Set<Evidence.Need> = [.critic, .potential, .stateKeys, .tokens]
 
   /// Chooses estimators for an environment.
   ///
@@ -43,9 +39,11 @@ public struct EstimatorPanel: Sendable {
   ///   - credit: The driving estimator, as it is spelled on the command line.
   ///   - groupSize: How many episodes a group has.
   ///   - catalog: The estimators that can be named.
+  ///   - evidence: The kinds of evidence that can be measured.
   /// - Throws: An ``EstimatorNameError``, or ``TrainingError/refusedCredit(_:)``.
   public init<E: Environment>(
-    _ environment: E, credit: String, groupSize: Int, catalog: EstimatorCatalog
+    _ environment: E, credit: String, groupSize: Int, catalog: EstimatorCatalog,
+    evidence: EvidenceCatalog = .standard
   ) throws {
     let session = try Session(
       environment, origin: EpisodeOrigin(seed: 0, split: .train, scenario: 0))
@@ -53,18 +51,25 @@ public struct EstimatorPanel: Sendable {
       groupSize: groupSize, turnLimit: try environment.turnLimit(of: session.scenario),
       hasPotential: environment.potential(session.state) != nil)
     let chosen = try catalog.estimator(credit)
-    driver = try CreditedEstimator(chosen, in: catalog)
     let notices = chosen.notices(in: setting)
-    guard notices.refusals.isEmpty else { throw TrainingError.refusedCredit(notices.refusals) }
+    driver = try CreditedEstimator(chosen, in: catalog)
     warnings = notices.map(\.message)
     all = [driver]
-    // A critic of shaped rewards says nothing about those that the environment pays.
-    let free =
-      chosen.shaper != nil && chosen.needs.contains(.critic)
-      ? Self.free.subtracting([.critic]) : Self.free
+    let unmet = chosen.needs.sorted().filter { !evidence.meets($0) && !setting.lacks($0) }
+    let refusals =
+      notices.refusals
+      + unmet.map { "'\(type(of: chosen).id)' cannot be used here: \($0.remedy)" }
+    guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
+    /// Whether evidence is there whichever estimator drives. What a model learns from shaped rewards says nothing
+    /// about those that the environment pays.
+    func isFree(_ need: Evidence.Need) -> Bool {
+      if need.isRecorded != nil { return true }
+      let isShaped = chosen.shaper != nil && chosen.needs.contains(need)
+      return evidence[need]?.isAlwaysMeasured == true && !isShaped
+    }
     for name in catalog.shown {
       let estimator = try catalog.estimator(name)
-      guard name != driver.spelling, estimator.needs.isSubset(of: free),
+      guard name != driver.spelling, estimator.needs.allSatisfy(isFree),
         estimator.notices(in: setting).refusals.isEmpty
       else { continue }
       all.append(try CreditedEstimator(estimator, in: catalog))
@@ -72,48 +77,9 @@ public struct EstimatorPanel: Sendable {
     all.sort { $0.spelling < $1.spelling }
   }
 
-  /// What to say about the loss of a configuration, given whose credit it is to follow.
+  /// Returns warnings about the loss of a configuration that follows the driver's credit.
   public func lossWarnings(_ configuration: RunConfiguration) -> [String] {
     LossAdvice.notices(
       configuration, creditVariesWithinTurns: driver.estimator.granularity == .token)
-  }
-}
-
-/// A group with what every estimator says of it.
-struct CreditedGroup: Sendable {
-  var episodes: [Episode]
-  var evidence: Evidence
-  var credit: [String: GroupCredit]
-
-  /// Credits a group.
-  ///
-  /// - Throws: A ``CreditError`` of an estimator, unless it is only looked at: those whose names are in
-  ///   `shadows` are left out instead.
-  init(
-    _ episodes: [Episode], _ evidence: Evidence, by estimators: [CreditedEstimator],
-    shadows: Set<String> = []
-  ) throws {
-    self.episodes = episodes
-    self.evidence = evidence
-    let group = try CreditGroup(episodes)
-    credit = [:]
-    for entry in estimators {
-      let said = Result {
-        let credit = try entry.estimator.credit(group, evidence: evidence)
-        for (episode, credit) in zip(episodes, credit.episodes) where !credit.isFinite {
-          throw CreditError.creditNotFinite(estimator: entry.spelling, episode: episode.name)
-        }
-        return credit
-      }
-      credit[entry.spelling] = shadows.contains(entry.spelling) ? try? said.get() : try said.get()
-    }
-  }
-}
-
-extension EpisodeCredit {
-  /// Whether all its numbers are finite.
-  fileprivate var isFinite: Bool {
-    turns.allSatisfy(\.isFinite) && (tokens ?? []).joined().allSatisfy(\.isFinite)
-      && (valueTargets ?? []).joined().allSatisfy(\.isFinite)
   }
 }

@@ -1,6 +1,6 @@
-/// Everything that a run has spent.
+/// What a run has spent.
 public struct Spending: Codable, Hashable, Sendable {
-  /// Environment turns of training episodes, and of what the driving estimator needed beside them.
+  /// Environment turns of training episodes, and of what else the driving estimator needed.
   public var trainingTurns = 0
   /// Environment turns of evaluations, which no estimator learns from.
   public var evaluationTurns = 0
@@ -14,7 +14,7 @@ public struct Spending: Codable, Hashable, Sendable {
   public var forkTurns = 0
   /// Tokens sampled in training episodes and forks.
   public var sampledTokens = 0
-  /// Tokens scored by the critic, the reference, and the policy beside its steps.
+  /// Tokens scored by models of evidence, by the reference, and by the policy outside its steps.
   public var scoredTokens = 0
   /// Tokens passed forward and backward.
   public var trainedTokens = 0
@@ -28,8 +28,15 @@ public struct Spending: Codable, Hashable, Sendable {
   /// `trainingTurns`.
   public var filteredGroups = 0
 
-  /// Nothing.
+  /// Nothing was spent.
   public init() {}
+
+  /// Counts the turns and tokens of forks.
+  mutating func charge(_ report: ForkReport) {
+    trainingTurns += report.turns
+    forkTurns += report.turns
+    sampledTokens += report.sampledTokens
+  }
 
   /// The counts by name, for metrics.
   public var metrics: [String: Double] {

@@ -79,8 +79,9 @@ public struct TrainingRun<E: Environment> {
     let update = trainer.state.iteration
     func play(greedy: Bool) async throws -> [Episode] {
       try await Evaluation.play(
-        trainer.state.policy, in: trainer.environment, episodes: configuration.evaluationEpisodes,
-        seed: configuration.seed.value, greedy: greedy, workers: trainer.workers)
+        trainer.state.policy, greedily: greedy, in: trainer.environment,
+        episodes: configuration.evaluationEpisodes, seed: configuration.seed.value,
+        workers: trainer.workers)
     }
     var episodes = known ?? []
     if known == nil {
@@ -90,10 +91,10 @@ public struct TrainingRun<E: Environment> {
     for episode in episodes {
       try writer.append(EpisodeRecord(purpose: .evaluation, update: update, episode: episode))
     }
-    let greedy = episodes.filter { $0.origin.member == Evaluation.greedyMember }
+    let greedy = episodes.filter { $0.policy?.isGreedy ?? false }
     let point = EvaluationCurve.Point(
       update: update, turns: trainer.state.spending.trainingTurns,
-      sampled: Evaluation(episodes.filter { $0.origin.member != Evaluation.greedyMember }),
+      sampled: Evaluation(episodes.filter { !($0.policy?.isGreedy ?? false) }),
       greedy: greedy.isEmpty ? nil : Evaluation(greedy))
     trainer.spendEvaluation(turns: episodes.reduce(0) { $0 + $1.turns.count })
     watch.lap("evaluate")

@@ -27,7 +27,7 @@ public struct AuditedEpisodes: Sendable {
     return found
   }
 
-  /// What was sampled in what situation, as numbers that are equal for equal tokens.
+  /// What was done in what situation, as numbers that are equal for equal tokens, or words.
   struct Place {
     /// The situation, with what was sampled in it.
     var cell: Int
@@ -39,25 +39,34 @@ public struct AuditedEpisodes: Sendable {
   var places: [[[Place]]] {
     struct Cell: Hashable {
       var scenario: Int
-      var tokens: [Int32]
+      /// What was read and sampled, or the words of the dialogue where nothing was sampled as tokens.
+      var past: AnyHashable
     }
     var numbers: [Cell: Int] = [:]
-    func number(_ tokens: ArraySlice<Int32>, _ episode: Episode) -> Int {
-      let cell = Cell(scenario: episode.origin.scenario, tokens: Array(tokens))
+    func number(_ past: some Hashable & Sendable, _ episode: Episode) -> Int {
+      let cell = Cell(scenario: episode.origin.scenario, past: AnyHashable(past))
       let number = numbers[cell] ?? numbers.count
       numbers[cell] = number
       return number
     }
-    func place(_ turn: Turn, of episode: Episode) -> Place {
-      guard let reference = turn.span, let span = episode.tape[reference] else {
-        return Place(cell: number([], episode), situation: number([], episode))
+    func places(of episode: Episode) -> [Place] {
+      var words: [Text] = []
+      return episode.turns.map { turn in
+        guard let reference = turn.span, let span = episode.tape[reference] else {
+          let situation = words + [turn.observation.text]
+          words = situation + [turn.action.text]
+          let place = Place(
+            cell: number(words, episode), situation: number(situation, episode))
+          words += turn.replies.map(\.text)
+          return place
+        }
+        let tokens = episode.tape.segments[reference.segment].tokens
+        return Place(
+          cell: number(Array(tokens[..<span.end]), episode),
+          situation: number(Array(tokens[..<span.start]), episode))
       }
-      let tokens = episode.tape.segments[reference.segment].tokens
-      return Place(
-        cell: number(tokens[..<span.end], episode),
-        situation: number(tokens[..<span.start], episode))
     }
-    return groups.map { $0.map { episode in episode.turns.map { place($0, of: episode) } } }
+    return groups.map { $0.map(places) }
   }
 }
 
@@ -67,6 +76,8 @@ public struct AuditTruth: Sendable {
   public enum Reason: Hashable, Sendable {
     /// The environment does not list its actions.
     case noActionList
+    /// The policy does not say how likely its actions are.
+    case noProbabilities
     /// It could not be computed.
     case refused(ExactEvaluationError)
     /// What was not followed could change an advantage by so much on average.

@@ -5,7 +5,7 @@ internal import TurnwiseTrace
 
 /// Holds estimators against the true credit of what one policy plays in a real environment.
 ///
-///     let audit = CreditAudit(environment, models, AuditOptions(), workers: 2)
+///     let audit = CreditAudit(environment, models: models, AuditOptions(), workers: 2)
 ///     let played = try await audit.play()
 ///     let truth = try await audit.truth(of: played)
 ///     let result = try await audit.scores(of: estimators, on: played, against: truth)
@@ -17,26 +17,48 @@ internal import TurnwiseTrace
 public struct CreditAudit<E: Environment>: Sendable {
   /// The environment.
   public var environment: E
-  /// The policy and what was trained with it.
-  public var models: TrainerState
+  /// The policy that plays.
+  public let policy: any Policy
+  /// What was trained with the policy; `nil` for a policy of another kind.
+  ///
+  /// Without it truth is measured and not computed, there are no gradients to compare, and estimators that need
+  /// a model are refused.
+  public let models: TrainerState?
   /// What is played and measured.
   public var options: AuditOptions
   /// How many environment steps and threads run at once, which changes no result.
   public var workers: Int
 
-  /// Prepares an audit.
+  /// Prepares an audit of a trained policy.
   public init(
-    _ environment: E, _ models: TrainerState, _ options: AuditOptions = AuditOptions(),
+    _ environment: E, models: TrainerState, _ options: AuditOptions = AuditOptions(),
     workers: Int = 1, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    self.init(
+      environment, playedBy: models.policy.sampling(temperature: 1, workers: workers),
+      models: models, options, workers: workers, file: file, line: line)
+  }
+
+  /// Prepares an audit of any policy.
+  public init(
+    _ environment: E, playedBy policy: any Policy, _ options: AuditOptions = AuditOptions(),
+    workers: Int = 1, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    self.init(
+      environment, playedBy: policy, models: nil, options, workers: workers, file: file,
+      line: line)
+  }
+
+  private init(
+    _ environment: E, playedBy policy: any Policy, models: TrainerState?, _ options: AuditOptions,
+    workers: Int, file: StaticString, line: UInt
   ) {
     require(
       min(options.scenarios, options.groups, options.groupSize, workers) > 0,
       "An audit needs scenarios, groups, episodes and workers, not \(options.scenarios),"
         + " \(options.groups), \(options.groupSize) and \(workers).", file: file, line: line)
-    (self.environment, self.models) = (environment, models)
+    (self.environment, self.policy, self.models) = (environment, policy, models)
     (self.options, self.workers) = (options, workers)
-    self.models.policy.workers = workers
-    self.models.policy.temperature = 1
   }
 
   /// A stream of the audit, or of its episodes: none that training draws from.
@@ -63,7 +85,7 @@ public struct CreditAudit<E: Environment>: Sendable {
       }
     }
     let sessions = try origins.map { try Session(environment, origin: $0) }
-    let played = await Rollout(.policy(models.policy), workers: workers).play(sessions)
+    let played = await Rollout(.policy(policy), workers: workers).play(sessions)
     try Task.checkCancellation()
     let episodes = try played.map { try $0.episode() }
     let selection = EpisodeSelection(episodes)
@@ -94,8 +116,14 @@ public struct CreditAudit<E: Environment>: Sendable {
   public func truth(
     of played: AuditedEpisodes, onProgress: (_ scenario: Int) -> Void = { _ in }
   ) async throws -> AuditTruth {
+    guard let language = policy as? LanguagePolicy else {
+      guard options.truth == .forks || options.truth == .best else {
+        throw ExactEvaluationError.noProbabilities(policy.name)
+      }
+      return try await measured(played, options.truth == .best ? .noProbabilities : nil, onProgress)
+    }
     if options.truth == .both {
-      let computed = try await computed(played, withGradients: false) { _ in }
+      let computed = try await computed(played, by: language, withGradients: false) { _ in }
       var truth = try await measured(played, nil, onProgress)
       truth.agreement = TruthAgreement(
         zip(truth.turns.joined().joined(), computed.turns.joined().joined()).compactMap {
@@ -111,7 +139,7 @@ public struct CreditAudit<E: Environment>: Sendable {
       return try await measured(played, options.truth == .best ? .noActionList : nil, onProgress)
     }
     do {
-      let truth = try await computed(played, onProgress)
+      let truth = try await computed(played, by: language, onProgress)
       guard options.truth == .best, truth.meanBound > AuditOptions.largestBound else {
         return truth
       }
@@ -122,10 +150,11 @@ public struct CreditAudit<E: Environment>: Sendable {
   }
 
   private func computed(
-    _ played: AuditedEpisodes, withGradients: Bool = true, _ onProgress: (Int) -> Void
+    _ played: AuditedEpisodes, by policy: LanguagePolicy, withGradients: Bool = true,
+    _ onProgress: (Int) -> Void
   ) async throws -> AuditTruth {
     let evaluator = ExactEvaluator<E>(
-      models.policy, cutoff: options.cutoff, nodeLimit: options.histories, workers: workers)
+      policy, cutoff: options.cutoff, nodeLimit: options.histories, workers: workers)
     var truth = AuditTruth(.exact, played)
     for (number, groups) in played.scenarios.enumerated() {
       let episodes = groups.flatMap { played.groups[$0] }
@@ -151,7 +180,7 @@ public struct CreditAudit<E: Environment>: Sendable {
     var random = random("points")
     let points = DecisionPoints(in: played.groups, count: options.points, using: &random)
     let forks = ForkTruth<E>(
-      models.policy, forks: options.forks, goldForks: max(options.forks, options.goldForks),
+      policy, forks: options.forks, goldForks: max(options.forks, options.goldForks),
       goldEvery: options.goldEvery, workers: workers)
     var truth = AuditTruth(.forks, played)
     truth.reason = reason
@@ -215,8 +244,8 @@ public struct CreditAudit<E: Environment>: Sendable {
     for entry in estimators {
       try Task.checkCancellation()
       onRow(entry.spelling)
-      var recorded = try RecordedCredit(
-        played.groups, [entry], models: models, workers: workers)
+      var recorded = try await RecordedCredit(
+        played.groups, [entry], models: models, policy: policy, workers: workers)
       if recorded.needsForks { try await recorded.playForks(in: environment, purpose: "estimate") }
       let credit = try recorded.credit().map { $0[entry.spelling]?.episodes ?? [] }
       for (index, episodes) in credit.enumerated() {
@@ -288,8 +317,10 @@ public struct CreditAudit<E: Environment>: Sendable {
     return scorer
   }
 
-  /// Σ x ∇ log π over the sampled tokens of a group, divided by the number of its episodes.
+  /// Σ x ∇ log π over the sampled tokens of a group, divided by the number of its episodes; empty for a policy
+  /// without gradients.
   private func gradient(of group: [Episode], _ credit: [EpisodeCredit]) -> [Double] {
+    guard let models else { return [] }
     let batch = TrainingBatch(group)
     let slopes = batch.spread(credit).map { $0.map { Float($0 / Double(group.count)) } }
     let gradient = models.policy.model.gradient(of: batch.sequences, workers: workers) { index, _ in

@@ -25,7 +25,7 @@ public struct DecisionPoints: Sendable {
   /// How many turns were chosen.
   public var count: Int { groups.reduce(0) { $0 + $1.count } }
 
-  /// Chooses turns that were sampled as tokens.
+  /// Chooses turns.
   ///
   /// - Parameters:
   ///   - groups: Recorded episodes, by group.
@@ -37,9 +37,9 @@ public struct DecisionPoints: Sendable {
     for (group, episodes) in groups.enumerated() {
       for (index, episode) in episodes.enumerated() {
         for (turn, record) in episode.turns.enumerated() {
-          guard let span = record.span.flatMap({ episode.tape[$0] }) else { continue }
+          let span = record.span.flatMap { episode.tape[$0] }
           // What a string of tokens costs in nats is a one-sample estimate of the entropy.
-          let surprise = (span.logProbabilities ?? []).reduce(0) { $0 - Double($1) }
+          let surprise = (span?.logProbabilities ?? []).reduce(0) { $0 - Double($1) }
           candidates.append(
             Candidate(
               group: group, point: ForkPoint(episode: index, turn: turn),

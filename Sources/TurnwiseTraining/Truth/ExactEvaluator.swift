@@ -59,7 +59,7 @@ public struct ExactEvaluator<E: Environment>: Sendable {
       }
     }
     return ExactEvaluation(
-      search.tree, policy.model, temperature: policy.temperature, visits: search.visits,
+      search.tree, policy.model, temperature: policy.samplingTemperature, visits: search.visits,
       returnSpan: returnSpan)
   }
 }
@@ -130,6 +130,8 @@ public enum ExactEvaluationError: Error, Hashable, Sendable {
   case notVisited(episode: String, turn: Int)
   /// A history that ends with a turn, from 0, is not scored: its judgement has neither success nor reward.
   case unscored(String, turn: Int)
+  /// The policy does not say how likely its actions are.
+  case noProbabilities(String)
 }
 
 extension ExactEvaluationError: CustomStringConvertible {
@@ -148,6 +150,8 @@ extension ExactEvaluationError: CustomStringConvertible {
       \(name) does not score a history that ends with turn \(turn + 1) (neither success nor reward), which is \
       not the same as 0; use forks
       """
+    case .noProbabilities(let policy):
+      "the policy '\(policy)' does not say how likely its actions are, so values cannot be computed; use forks"
     case .notVisited(let episode, let turn):
       "turn \(turn + 1) of episode \(episode) is none that the policy samples from there"
     }

@@ -1,20 +1,19 @@
 public import TurnwiseCore
 public import TurnwiseCredit
-public import TurnwiseModel
 public import TurnwiseTrace
 
 /// Measures the true credit of recorded turns by playing on from them.
 ///
 /// The record is played again up to the turn and beyond, and must come to equal states, observations
 /// and replies (`Replay`). Then fresh continuations leave the turn: as many from the situation itself,
-/// whose mean return is V, as from behind the recorded action's last token, whose mean return is Q.
+/// whose mean return is V, as from after the recorded action, whose mean return is Q.
 /// The latter take the action again in the environment, with luck of their own. Turns in the same
 /// situation share V, and those with the same action Q.
 ///
 /// The streams of all continuations begin with ``streamName``: no estimator plays with them.
 public struct ForkTruth<E: Environment>: Sendable {
   /// The policy that played the record.
-  public var policy: LanguagePolicy
+  public var policy: any Policy
   /// How many continuations leave each side of a turn.
   public var forks: Int
   /// How many leave turns of the gold subset.
@@ -29,7 +28,7 @@ public struct ForkTruth<E: Environment>: Sendable {
 
   /// Prepares measurements.
   public init(
-    _ policy: LanguagePolicy, forks: Int = 64, goldForks: Int = 256, goldEvery: Int = 8,
+    _ policy: any Policy, forks: Int = 64, goldForks: Int = 256, goldEvery: Int = 8,
     workers: Int = 1
   ) {
     require(forks > 1 && goldForks >= forks, "A truth takes two continuations or more.")
@@ -64,7 +63,7 @@ public struct ForkTruth<E: Environment>: Sendable {
     let ends = points.map { point in
       let tokens = group[point.episode].turns[point.turn].span
         .flatMap { group[point.episode].tape[$0]?.range.count }
-      return ForkPoint(episode: point.episode, turn: point.turn, token: tokens ?? 0)
+      return ForkPoint(episode: point.episode, turn: point.turn, token: tokens ?? 1)
     }
     let requests = zip(zip(points, ends), counts).flatMap { pair, count in
       [ForkRequest(pair.0, count: count), ForkRequest(pair.1, count: count)]
@@ -74,7 +73,7 @@ public struct ForkTruth<E: Environment>: Sendable {
       try await restored.snapshots(of: episode)[turn]
     }
     let report = try await runner.play(
-      [ForkGroup(group)], asking: [RequestedForks(requests: requests)])
+      [ForkGroup(group)], requesting: [requests])
     let evidence = Evidence(forks: report.outcomes[0])
     let turns = points.indices.map { index in
       ForkedTurn(
@@ -159,18 +158,5 @@ private actor RestoredEpisodes<E: Environment> {
     }
     known[episode] = sessions
     return sessions
-  }
-}
-
-/// Asks for given forks and nothing else.
-private struct RequestedForks: CreditEstimator {
-  static let id = "truth"
-  static let summary = "forks that measure the truth"
-  var requests: [ForkRequest]
-
-  func requests(_ group: CreditGroup, evidence: Evidence) -> [ForkRequest] { requests }
-
-  func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
-    GroupCredit(turns: group.episodes.map { $0.turns.map { _ in 0 } }, of: group)
   }
 }

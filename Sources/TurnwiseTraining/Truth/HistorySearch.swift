@@ -90,14 +90,14 @@ struct HistorySearch<E: Environment> {
     let batch = Array(stack.suffix(Self.batch))
     stack.removeLast(batch.count)
     let strings = strings(batch)
-    let (policy, format) = (policy, CompactFormat())
+    let policy = policy
     let stepped = await concurrentMap(strings, limit: workers) { string in
       let open = batch[string.open]
       var (session, tape) = (open.session, open.tape)
       let span = tape.appendSampled(
         string.tokens, logProbabilities: string.logProbabilities, turn: session.turns.count)
-      let text = Text(policy.format.tokenizer.decode(string.tokens))
-      let action = format.parse(text, tools: session.environment.tools.descriptions)
+      let action = policy.action(
+        string.tokens, tools: session.environment.tools.descriptions)
       await session.play(.success(.act(action, Decision.Recording(tape: tape, span: span))))
       guard session.ending == nil else { return (session, session.tape) }
       tape = session.tape
@@ -172,7 +172,7 @@ struct HistorySearch<E: Environment> {
             recorded[episode][turn].indices.contains(place) ? recorded[episode][turn][place] : nil
           })
         for next in logits.tokens(
-          row: row, temperature: policy.temperature,
+          row: row, temperature: policy.samplingTemperature,
           atLeast: cutoff / (history.weight * beginning.probability), and: wanted)
         {
           var string = beginning
@@ -184,7 +184,7 @@ struct HistorySearch<E: Environment> {
             recorded[$0][turn].starts(with: string.tokens)
           }
           string.pending = [next.token]
-          if policy.isComplete(string.tokens, behind: history.tape) {
+          if policy.isComplete(string.tokens, after: history.tape) {
             string.visitors.removeAll { recorded[$0][turn].count != string.tokens.count }
             found.append(string)
           } else {

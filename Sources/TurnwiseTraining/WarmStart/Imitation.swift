@@ -52,7 +52,7 @@ struct Imitation {
 
   private let configuration: RunConfiguration
   private let workers: Int
-  private let format: PromptFormat
+  private let format: any PromptFormat
   private let renaming: Renaming
   private let sequences: [TrainingSequence]
   private var usable: [Int]
@@ -63,7 +63,7 @@ struct Imitation {
   ///
   /// - Throws: ``TrainingError/demonstrationsTooLong(context:)`` or ``TrainingError/everyTurnRefused``.
   init(
-    _ demonstrations: [Episode], _ format: PromptFormat, _ configuration: RunConfiguration,
+    _ demonstrations: [Episode], _ format: any PromptFormat, _ configuration: RunConfiguration,
     workers: Int
   ) throws {
     (self.configuration, self.workers, self.format) = (configuration, workers, format)

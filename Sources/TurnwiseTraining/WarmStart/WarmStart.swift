@@ -121,7 +121,7 @@ public struct WarmStart: Sendable {
   ) throws {
     configuration.requireCounts(file: file, line: line)
     let root = Randomness(seed: configuration.seed.value)
-    let format = PromptFormat(training: demonstrations, vocabulary: configuration.vocabulary)
+    let format = PlainPrompt(training: demonstrations, vocabulary: configuration.vocabulary)
     var imitation = try Imitation(demonstrations, format, configuration, workers: workers)
     var modelRandom = root.stream("model")
     var model = Transformer(
@@ -147,13 +147,13 @@ extension WarmStart {
 
   /// The share of training episodes in which the policy succeeds; `nil` where none is judged.
   ///
-  /// - Throws: As ``Evaluation/play(_:in:episodes:seed:greedy:split:workers:)``.
+  /// - Throws: As ``Evaluation/play(_:in:episodes:seed:member:split:workers:)``.
   public func probe<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, workers: Int
   ) async throws -> Double? {
     let episodes = try await Evaluation.play(
-      policy, in: environment, episodes: Self.probeCount, seed: configuration.seed.value,
-      greedy: false, split: .train, workers: workers)
+      policy.sampling(temperature: 1, workers: workers), in: environment,
+      episodes: Self.probeCount, seed: configuration.seed.value, split: .train, workers: workers)
     let evaluation = Evaluation(episodes)
     return evaluation.count > 0 ? evaluation.success : nil
   }
@@ -185,19 +185,4 @@ extension WarmStart {
     report = imitation.report
     demonstrationTurns += demonstrations.reduce(0) { $0 + $1.turns.count }
   }
-}
-
-/// Why training cannot go on.
-public enum TrainingError: Error, Hashable, Sendable {
-  /// There is nobody to imitate, though there could be in a folder of tasks if the environment takes one,
-  /// whose tasks have what is given here.
-  case noExpert(String, taskNeed: String?)
-  /// No demonstration fits the context.
-  case demonstrationsTooLong(context: Int)
-  /// Every call of the demonstrations was refused, and refused calls are not imitated.
-  case everyTurnRefused
-  /// Every episode of an update failed; here is the first reason.
-  case everyEpisodeFailed(Failure)
-  /// The driving estimator cannot be used.
-  case refusedCredit([String])
 }

@@ -2,15 +2,15 @@ internal import Foundation
 internal import TurnwiseCore
 internal import TurnwiseSandbox
 
-/// The scripted expert: knows the programs by heart, but not where a bug is before it has read the line.
+/// The scripted expert: it knows the programs by heart, but must read a line to know whether it has a bug.
 ///
-/// Runs the tests, reads the lines that they suspect and then the others until one is not as it should be,
-/// puts that right, runs the tests, submits. The habit skips a look: it writes some line as it should be
-/// without having read whether it is, or submits what was not tried.
+/// It runs the tests, reads the suspicious lines and then the others until one is wrong, corrects that
+/// line, runs the tests and submits. The habit skips a look: it rewrites some line without having read it,
+/// or submits a change that was not tested.
 struct RepairExpert {
   private let program: Program
   private let window: Int
-  /// The lines of the program's files as they are; none where a file is gone.
+  /// The current lines of the program's files; none if a file is missing.
   private let files: [[String]]
   private let notes: Notes
 
@@ -24,9 +24,9 @@ struct RepairExpert {
 
   /// What the turns have shown.
   private struct Notes {
-    /// What the tests said of the files as they are, if they were run.
+    /// The last report of the tests, if the files have not changed since.
     var report: String?
-    /// Whether something was replaced.
+    /// Whether a line was replaced.
     var hasChanged = false
     /// The places at which reading started.
     var starts: Set<String> = []
@@ -73,7 +73,7 @@ struct RepairExpert {
       ?? .call(SubmitRepair.name)
   }
 
-  /// The lines that are not as they should be; none can be named where lines were added or removed.
+  /// The lines that are wrong; lines that were added or removed are not found.
   private var wrongPlaces: [Place] {
     files.indices.flatMap { file in
       zip(program.files[file].lines, files[file]).enumerated()
@@ -89,20 +89,20 @@ struct RepairExpert {
     }
   }
 
-  /// How a place is spelled.
+  /// The spelling of a place in the tool `read`.
   private func name(_ place: Place) -> String {
     let path = program.files[place.file].path
     return place.line == 0 ? path : "\(path):\(place.line + 1)"
   }
 
-  /// Whether a line was among those that were read.
+  /// Whether the line was shown.
   private func isRead(_ place: Place) -> Bool {
     (max(0, place.line - window + 1)...place.line).contains {
       notes.starts.contains(name(Place(file: place.file, line: $0)))
     }
   }
 
-  /// The lines that a report suspects: `suspect cart.py:7,8 price.py:3`.
+  /// The lines that a report names as suspicious: `suspect cart.py:7,8 price.py:3`.
   private func suspects(in report: String) -> [Place] {
     guard let mark = report.range(of: "suspect ") else { return [] }
     return report[mark.upperBound...].prefix { $0 != "\n" }.split(separator: " ").flatMap { words in
@@ -115,7 +115,7 @@ struct RepairExpert {
     }
   }
 
-  /// All lines, beginning with the file that a report names first.
+  /// All lines, beginning with those of the file that a report mentions first.
   private func places(after report: String) -> [Place] {
     func position(_ file: Int) -> String.Index {
       report.range(of: program.files[file].module + ".")?.lowerBound ?? report.endIndex
@@ -136,12 +136,12 @@ struct RepairExpert {
       ])
   }
 
-  /// Writes some line as it should be.
+  /// Rewrites some line as it should be.
   private func guess(among places: [Place], using random: inout Randomness) -> Action {
     correction(places.randomElement(using: &random) ?? Place(file: 0, line: 0))
   }
 
-  /// One wrong step: mostly idle, sometimes the end of all hope.
+  /// One wrong step: mostly useless, sometimes the end of the episode.
   private func slip(using random: inout Randomness) -> Action {
     switch random.unit() {
     case ..<0.5: return .call(ListFiles.name, ["path": "."])

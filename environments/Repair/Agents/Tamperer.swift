@@ -1,12 +1,12 @@
 public import TurnwiseCore
 
-/// An agent that would rather pass the tests than repair the program.
+/// An agent that tries to pass the tests without repairing the program.
 ///
-/// Each plays its commands in bash, runs the tests, and submits. None may score.
+/// It runs its commands in bash, runs the tests, and submits. No such agent may succeed.
 public struct Tamperer: TurnPolicy {
-  /// What the agent does, in short.
+  /// A short description of what the agent does.
   public let name: String
-  /// What bash is given, a turn each.
+  /// The commands, one for each turn.
   public let commands: [String]
 
   /// Plays the next command; then runs the tests and submits.
@@ -73,7 +73,7 @@ extension Tamperer {
     """
   }
 
-  /// Puts `answer(call, function)` in the place of each function, which is asked for the value.
+  /// Wraps each function so that `answer(call, function)` gives its value.
   private static func wrapping(_ answer: String) -> String {
     appending(
       """
@@ -89,14 +89,14 @@ extension Tamperer {
       """)
   }
 
-  /// Has the visible calls and what they must give as a part of the program, once ``filling`` has run.
+  /// Answers the visible calls from a table that ``filling`` has written into the program.
   private static let answers = """
     _known = KNOWN
     def answer(call, compute):
         return eval(_known[call]) if call in _known else compute()
     """
 
-  /// Writes the visible tests into the program.
+  /// Writes a table of the visible tests into the program.
   private static let filling = """
     python3 - <<'END'
     import glob
@@ -108,7 +108,7 @@ extension Tamperer {
     END
     """
 
-  /// Looks into the frames of the runner for what is expected, and has it as its own words.
+  /// Searches the frames of the runner for the expected outcome, and answers with it.
   private static let wanted = """
     class _Wanted:
         def __repr__(self):
@@ -123,7 +123,7 @@ extension Tamperer {
         return _Wanted()
     """
 
-  /// Reads every file that lies beside the runner, and takes a line that begins with the call.
+  /// Searches all files beside the runner for a line that begins with the call.
   private static let overheard = """
     def answer(call, compute):
         os = __import__('os')
@@ -139,7 +139,7 @@ extension Tamperer {
         return compute()
     """
 
-  /// Writes outcomes of its own to whatever is open, and leaves.
+  /// Writes outcomes of its own to all open descriptors, and exits.
   private static let forgery = """
     import os
     for _number in range(1, 16):

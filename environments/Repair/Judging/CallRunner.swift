@@ -2,15 +2,15 @@ internal import Foundation
 package import TurnwiseCore
 internal import TurnwiseSandbox
 
-/// Evaluates the calls of tests where nothing says what is expected of them.
+/// Evaluates the calls of tests in a sandbox that does not contain what is expected of them.
 ///
-/// Code of an agent runs in the process that reports the outcomes, so it can report what it likes. What it
-/// cannot do is to know what would be right: expected outcomes are compared outside, and never enter the
-/// sandbox. Nothing else of the agent's enters but the text of the program's own files.
+/// Code of an agent runs in the process that reports the outcomes, so it can report anything. But it cannot
+/// know what would be right: outcomes are compared with the expected ones outside, which never enter the
+/// sandbox. Of the agent's files, only the texts of the program's own files enter it.
 package struct CallRunner: Sendable {
-  /// Files, and what is to be called in them.
+  /// Files, and the calls to evaluate with them.
   package struct Job: Hashable, Sendable {
-    /// Paths and texts; a file without text is missing.
+    /// The texts of the files, by path.
     package var files: [String: Text]
     /// Python expressions.
     package var calls: [String]
@@ -21,7 +21,7 @@ package struct CallRunner: Sendable {
     }
   }
 
-  /// The runner of the process.
+  /// The runner that all judges of the process share.
   package static let shared = CallRunner()
 
   private let sandbox: Sandbox
@@ -35,11 +35,12 @@ package struct CallRunner: Sendable {
 
   /// Evaluates calls.
   ///
-  /// All jobs run in one process, one after the other, so only our own programs may share one.
+  /// All jobs run in one process, one after another. So only programs without code of an agent may share a
+  /// call of this function.
   ///
-  /// - Parameter jobs: What to evaluate.
+  /// - Parameter jobs: The jobs.
   /// - Returns: For each job the outcomes of its calls, such as `== 5` and `raises KeyError`, up to the
-  ///   first call that does not come to an end.
+  ///   first call that does not end.
   /// - Throws: A `Failure` of the sandbox.
   package func outcomes(of jobs: [Job]) async throws -> [[String]] {
     var files: [(path: Text, contents: Text)] = [("runner.py", Text(Self.script))]
@@ -49,7 +50,7 @@ package struct CallRunner: Sendable {
     }
     let names = jobs.indices.map(String.init).joined(separator: " ")
     let result = try await sandbox.run(
-      // Not isolated (`-I`), which would ignore the seed of hashes: sets would have another order each time.
+      // `-I` is not used: it would ignore the hash seed, and sets would have another order each time.
       Text("exec python3 -s -S -B runner.py \(names) </dev/null 2>/dev/null"),
       in: try Workspace(files), seed: 0)
     let blocks = Self.blocks(result.standardOutput.text.string)
@@ -58,14 +59,14 @@ package struct CallRunner: Sendable {
     }
   }
 
-  /// The lines of an output, cut behind each line that is empty.
+  /// The lines of an output, divided at each empty line.
   private static func blocks(_ output: String) -> [[String]] {
     output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       .split(separator: "", omittingEmptySubsequences: false).map(Array.init)
   }
 
-  /// A call may take this much processor time, in seconds; those of the tests take a thousandth.
-  private static let patience = 0.05
+  /// The processor time that a call may take, in seconds; calls of the tests take a thousandth of it.
+  private static let callSeconds = 0.05
 
   private static let script = """
     import _signal, builtins, os, sys
@@ -94,7 +95,7 @@ package struct CallRunner: Sendable {
         found = []
         try:
             for call in calls:
-                _signal.setitimer(_signal.ITIMER_VIRTUAL, \(patience))
+                _signal.setitimer(_signal.ITIMER_VIRTUAL, \(callSeconds))
                 found.append(outcome(call))
             _signal.setitimer(_signal.ITIMER_VIRTUAL, 0)
         except Stop:

@@ -1,17 +1,17 @@
 internal import Synchronization
 
-/// What came of immutable inputs, so that the same work is not done for each member of a group.
+/// Results for immutable inputs, so that the same work is not done for each member of a group.
 ///
-/// Two callers may do the same work at once; a full cache starts anew. Neither changes a result, as equal
-/// keys have equal values.
+/// Two callers may do the same work at the same time, and a full cache is emptied. Neither changes a result,
+/// because equal keys have equal values.
 final class ContentCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private let values = Mutex<[Key: Value]>([:])
   private let limit: Int
 
-  /// Creates a cache of at most so many values.
+  /// Creates a cache of at most `limit` values.
   init(limit: Int) { self.limit = limit }
 
-  /// The value of a key, made if it is not there.
+  /// Returns the value of a key, which is created if it is missing.
   nonisolated(nonsending) func value(
     of key: Key, make: nonisolated(nonsending) () async throws -> Value
   ) async throws -> Value {

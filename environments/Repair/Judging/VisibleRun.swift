@@ -2,28 +2,28 @@ internal import Foundation
 internal import TurnwiseCore
 internal import TurnwiseSandbox
 
-/// What the program that runs the visible tests says in the agent's own workspace.
+/// The report of the visible tests in the agent's own workspace.
 ///
-/// That program, the tests and the shell's variables are the agent's to change, so its word is what the
-/// agent is told, and no verdict.
+/// The agent can change the test runner, the tests and the shell's variables. So the report is what the
+/// agent is told, and not a verdict.
 struct VisibleRun: Sendable {
-  /// Where the visible tests are, a line each.
+  /// The path of the visible tests, one in each line.
   static let testsPath: Text = "tests.txt"
-  /// The program that runs them.
+  /// The path of the test runner.
   static let scriptPath: Text = "run_tests.py"
 
-  /// What was printed, without the line end.
+  /// What the test runner printed, without line ends at the end.
   let report: Text
-  /// Whether all tests passed, as far as the status tells.
+  /// Whether all tests passed, according to the status of the test runner.
   let isSuccess: Bool
 
-  /// Runs the tests; what they leave behind is dropped.
+  /// Runs the tests; changes that they make are dropped.
   ///
   /// - Throws: A `Failure` of the sandbox.
-  nonisolated(nonsending) static func play(in workspace: Workspace) async throws -> VisibleRun {
+  nonisolated(nonsending) static func run(in workspace: Workspace) async throws -> VisibleRun {
     try await runs.value(of: workspace) {
       let result = try await sandbox.run(
-        // From where the tests are, wherever the agent's shell has gone.
+        // The working directory of the agent's shell may be another one.
         Text("cd /workspace && exec python3 \(scriptPath) </dev/null 2>&1"),
         in: workspace, seed: 0)
       var report = result.standardOutput.text
@@ -43,10 +43,10 @@ struct VisibleRun: Sendable {
     return Sandbox(slots: ProcessInfo.processInfo.activeProcessorCount, limits: limits)
   }()
 
-  /// The text of the program.
+  /// The text of the test runner.
   ///
-  /// Beside the first failures it names the lines that failing tests run and passing ones run least, by the
-  /// coefficient of Ochiai (Abreu, Zoeteweij and van Gemund, 2007).
+  /// Beside the first failures it names the suspicious lines, which failing tests run most and passing
+  /// tests run least, by the coefficient of Ochiai (Abreu, Zoeteweij and van Gemund, 2007).
   static let script = """
     import builtins, sys
 

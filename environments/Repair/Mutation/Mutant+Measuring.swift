@@ -1,9 +1,9 @@
 internal import TurnwiseCore
 
 extension Mutant {
-  /// Runs the tests of a program on each of its mutants.
+  /// Runs the tests of a program with each of its bugs.
   ///
-  /// - Returns: The mutants with what was found, whatever is recorded.
+  /// - Returns: The mutants with their outcomes, which may differ from the recorded ones.
   /// - Throws: A `Failure` of the sandbox.
   package static func measured(of program: Program) async throws -> [Mutant] {
     let bugs = bugs(in: program)
@@ -18,7 +18,7 @@ extension Mutant {
     }
   }
 
-  /// The source of ``MutantOutcomes`` for some mutants of each program.
+  /// Returns the source of ``MutantOutcomes`` for the mutants of each program.
   package static func recording(_ mutants: [[Mutant]]) -> String {
     let entries = mutants.map { mutants in
       var lines = [""]
@@ -30,10 +30,11 @@ extension Mutant {
         + lines.map { "      \($0)\n" }.joined() + "      \"\"\",\n"
     }
     return """
-      /// What came of each bug that the operators can plant, in the order of ``Mutant/bugs(in:)``: the numbers
-      /// of the tests that fail, as bits of a hexadecimal number, or `-` where a call hangs.
+      /// The recorded outcome of each bug that the operators can plant, in the order of ``Mutant/bugs(in:)``:
+      /// the tests that fail, as bits of a hexadecimal number, or `-` if a call hangs.
       ///
-      /// Written by `\(MutantOutcomes.command)`; the same tests find out if it is out of date.
+      /// Record them again with `\(MutantOutcomes.command)`.
+      /// Without the variable, the same tests check them.
       extension MutantOutcomes {
         static let recorded: [String: String] = [
       \(entries.joined())  ]
@@ -43,8 +44,8 @@ extension Mutant {
   }
 }
 
-/// What came of each bug that the operators can plant.
+/// The outcomes of all bugs that the operators can plant.
 enum MutantOutcomes {
-  /// What records it anew.
+  /// The command that records them.
   static let command = "TURNWISE_RECORD_MUTANTS=1 swift test --filter RepairMutantTests"
 }

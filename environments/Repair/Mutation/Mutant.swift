@@ -1,12 +1,12 @@
 package import TurnwiseCore
 
-/// A program with one bug, and which tests notice it.
+/// A program with one bug, and the tests that detect it.
 package struct Mutant: Hashable, Sendable {
-  /// What tests say of a program with a bug.
+  /// The result of the tests of a program with a bug.
   package enum Outcome: Hashable, Sendable {
-    /// The numbers of the tests that fail, as bits; none for an equivalent mutant.
+    /// The tests that fail, as bits; 0 for a mutant that is equivalent to the program.
     case failing(UInt32)
-    /// A call does not come to an end.
+    /// A call does not end.
     case hangs
   }
 
@@ -14,25 +14,25 @@ package struct Mutant: Hashable, Sendable {
   package let program: String
   /// The bug.
   package let bug: RepairTask.Bug
-  /// What the program's tests say.
+  /// The result of the program's tests.
   package let outcome: Outcome
 
-  /// The split that the bug's place and operator belong to together: every fifth pair is held out.
+  /// The split, chosen by the bug's place and operator together: every fifth pair is held out.
   package var split: Split {
     let name = "\(program) \(bug.path) \(bug.line) \(bug.column) \(bug.operator.rawValue)"
     return Digest(of: Array(name.utf8)).words[0] % 5 == 0 ? .heldOut : .train
   }
 
-  /// Whether a hidden test fails.
+  /// Whether the bug makes a task: a hidden test fails.
   ///
-  /// Only such bugs make tasks. One that only visible tests notice could be mended by answering their
-  /// calls with what they expect; one that hangs costs time at each look.
+  /// A bug that only visible tests detect could be fixed by answering their calls with the expected values,
+  /// and one that hangs takes much time.
   package var makesTask: Bool { failing { $0 >> $1 != 0 } }
 
   /// Whether no visible test fails.
   package var isSilent: Bool { !failing { $0 & (1 << $1 - 1) != 0 } }
 
-  /// Asks for the failing tests, as bits, and the number of visible ones.
+  /// Calls `test` with the failing tests, as bits, and the number of visible tests.
   private func failing(_ test: (_ bits: UInt32, _ visible: UInt32) -> Bool) -> Bool {
     guard case .failing(let bits) = outcome, let program = Program.named(program) else {
       return false
@@ -42,9 +42,9 @@ package struct Mutant: Hashable, Sendable {
 }
 
 extension Mutant {
-  /// All bugs that the operators can plant in a program, in the order of the places.
+  /// Returns all bugs that the operators can plant in a program, in the order of their places.
   ///
-  /// Where two operators come to the same line, the bug is the first one's.
+  /// If two operators give the same line, the bug belongs to the first one.
   package static func bugs(in program: Program) -> [RepairTask.Bug] {
     var bugs: [RepairTask.Bug] = []
     for (file, lines) in zip(program.files, SourceLine.lines(of: program)) {
@@ -65,7 +65,7 @@ extension Mutant {
     return bugs
   }
 
-  /// The mutants of each program, by its name: the bugs with their recorded outcomes.
+  /// The mutants of each program with their recorded outcomes, by the name of the program.
   package static let all: [String: [Mutant]] = Dictionary(
     uniqueKeysWithValues: Program.all.map { program in
       let bugs = bugs(in: program)
@@ -79,8 +79,8 @@ extension Mutant {
       )
     })
 
-  /// The mutants of a program that make tasks of a split, those that no visible test notices among them
-  /// or not.
+  /// Returns the mutants of a program that make tasks of a split; `silent` includes those that no visible
+  /// test detects.
   static func tasks(of program: String, in split: Split, silent: Bool) -> [Mutant] {
     (tasks[split]?[program] ?? []).filter { silent || !$0.isSilent }
   }
@@ -100,14 +100,14 @@ extension Mutant {
 }
 
 extension Mutant.Outcome {
-  /// Reads outcomes, a word each: a hexadecimal number, or `-` where a call hangs.
+  /// Reads outcomes, which are words: a hexadecimal number, or `-` if a call hangs.
   static func read(_ words: String) -> [Mutant.Outcome] {
     words.split { $0 == " " || $0 == "\n" }.map { word in
       UInt32(word, radix: 16).map(Mutant.Outcome.failing) ?? .hangs
     }
   }
 
-  /// The outcome as ``read(_:)`` reads it.
+  /// The outcome in the form that ``read(_:)`` takes.
   package var word: String {
     switch self {
     case .failing(let bits): String(bits, radix: 16)

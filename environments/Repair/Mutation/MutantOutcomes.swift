@@ -1,7 +1,8 @@
-/// What came of each bug that the operators can plant, in the order of ``Mutant/bugs(in:)``: the numbers
-/// of the tests that fail, as bits of a hexadecimal number, or `-` where a call hangs.
+/// The recorded outcome of each bug that the operators can plant, in the order of ``Mutant/bugs(in:)``:
+/// the tests that fail, as bits of a hexadecimal number, or `-` if a call hangs.
 ///
-/// Written by `TURNWISE_RECORD_MUTANTS=1 swift test --filter RepairMutantTests`; the same tests find out if it is out of date.
+/// Record them again with `TURNWISE_RECORD_MUTANTS=1 swift test --filter RepairMutantTests`.
+/// Without the variable, the same tests check them.
 extension MutantOutcomes {
   static let recorded: [String: String] = [
     "bank": """

@@ -1,7 +1,7 @@
-/// A kind of bug: what can be changed in a line so that it is wrong in a typical way.
+/// A kind of bug: a change of a line that makes it wrong in a typical way.
 ///
-/// As in mutation testing (DeMillo, Lipton and Sayward, 1978). Each change stays within a line, so that
-/// one replaced line undoes it.
+/// As in mutation testing (DeMillo, Lipton and Sayward, 1978). Each change stays within a line, so
+/// replacing one line undoes it.
 public enum MutationOperator: String, Codable, Hashable, Sendable, CaseIterable {
   /// `+` for `-`, `*` for `+`, `%` for `//`.
   case arithmetic
@@ -19,17 +19,17 @@ public enum MutationOperator: String, Codable, Hashable, Sendable, CaseIterable 
   case increment
   /// A number that is one too small.
   case decrement
-  /// A variable of the same function that stands next to the right one.
+  /// Another variable of the same function, which is next to the right one.
   case wrongVariable = "wrong-variable"
   /// An expression that is computed and not returned.
   case missingReturn = "missing-return"
-  /// A condition behind which nothing happens.
+  /// A condition after which nothing happens.
   case droppedGuard = "dropped-guard"
-  /// `None` for the default of a parameter or a look-up.
+  /// `None` for the default of a parameter or a lookup.
   case wrongDefault = "wrong-default"
   /// Two arguments in the wrong order.
   case swappedArguments = "swapped-arguments"
-  /// Another word of the program for a key.
+  /// Another word of the program in place of a key.
   case wrongKey = "wrong-key"
   /// `min` for `max`, `upper` for `lower`, `list` for `sorted`.
   case wrongCall = "wrong-call"
@@ -38,12 +38,12 @@ public enum MutationOperator: String, Codable, Hashable, Sendable, CaseIterable 
 }
 
 extension MutationOperator {
-  /// What the operator can do to a line.
+  /// Returns the changes that the operator can make to a line.
   func edits(of line: SourceLine) -> [SourceLine.Edit] {
     line.tokens.indices.flatMap { edits(at: $0, of: line) }
   }
 
-  /// What the operator can do at a token.
+  /// Returns the changes that the operator can make at a token.
   private func edits(at index: Int, of line: SourceLine) -> [SourceLine.Edit] {
     let token = line.tokens[index]
     func exchanged(_ table: [String: [String]]) -> [SourceLine.Edit] {

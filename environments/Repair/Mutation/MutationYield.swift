@@ -1,20 +1,20 @@
-/// What became of the mutants of each operator, for a table.
+/// The numbers of mutants of each operator, as a table.
 package struct MutationYield {
-  /// Counts of mutants.
+  /// The numbers of mutants of an operator.
   package struct Row: Hashable, Sendable {
-    /// The operator.
+    /// The name of the operator.
     package var name: String
-    /// All that were made.
+    /// All mutants.
     package var made = 0
-    /// Those that some test notices.
+    /// Those that any test detects.
     package var valid = 0
-    /// Those of the valid that visible tests alone notice.
+    /// The valid ones that only visible tests detect.
     package var visibleOnly = 0
-    /// Those of the valid that hidden tests alone notice.
+    /// The valid ones that only hidden tests detect.
     package var hiddenOnly = 0
-    /// Those that no test notices.
+    /// Those that no test detects.
     package var equivalent = 0
-    /// Those in which a call does not come to an end.
+    /// Those in which a call does not end.
     package var hanging = 0
   }
 

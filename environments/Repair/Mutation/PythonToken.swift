@@ -1,15 +1,15 @@
-/// A token of a line of Python, as far as the programs here use the language.
+/// A token of a line of Python, as far as the programs use the language.
 struct PythonToken: Hashable {
-  /// What a token is.
+  /// The kind of a token.
   enum Kind: Hashable { case name, keyword, number, string, symbol }
 
   let kind: Kind
-  /// The text; with the quotes, for a string.
+  /// The text; a string includes its quotes.
   let text: String
   /// The offset of the first character, in bytes; the programs are ASCII.
   let column: Int
 
-  /// The offset behind the last character.
+  /// The offset after the last character.
   var end: Int { column + text.utf8.count }
 
   private static let keywords: Set<String> = [
@@ -21,7 +21,7 @@ struct PythonToken: Hashable {
     "//=", "**=", "==", "!=", "<=", ">=", "+=", "-=", "*=", "//", "**",
   ]
 
-  /// The tokens of a line.
+  /// Returns the tokens of a line.
   static func tokens(of line: String) -> [PythonToken] {
     var tokens: [PythonToken] = []
     var rest = Array(line.utf8)[...]
@@ -40,7 +40,7 @@ struct PythonToken: Hashable {
     return tokens
   }
 
-  /// The kind and length of the token that begins here.
+  /// The kind and the length of the token at the beginning of `rest`.
   private static func measure(_ rest: ArraySlice<UInt8>, _ first: UInt8) -> (Kind, Int) {
     if first == UInt8(ascii: "'") {
       return (.string, 2 + rest.dropFirst().prefix { $0 != UInt8(ascii: "'") }.count)

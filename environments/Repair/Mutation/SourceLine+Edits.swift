@@ -1,6 +1,6 @@
-/// What mutation operators need to know of Python.
+/// The changes of lines that mutation operators make.
 extension SourceLine {
-  /// Whether a token can be the left side of an operator.
+  /// Whether a token can be the left operand of an operator.
   func isOperand(_ index: Int) -> Bool {
     guard tokens.indices.contains(index) else { return false }
     return switch tokens[index].kind {
@@ -10,7 +10,7 @@ extension SourceLine {
     }
   }
 
-  /// The contrary of a comparison or a condition at a token.
+  /// Negates a comparison or a condition at a token.
   func negations(_ index: Int) -> [Edit] {
     switch tokens[index].text {
     case "==": return [exchange(index, by: "!=")]
@@ -32,7 +32,7 @@ extension SourceLine {
     }
   }
 
-  /// The variables before and behind a variable that is read, in the order of the function.
+  /// Replaces a variable that is read by the variables before and after it, in the order of the function.
   func otherVariables(_ index: Int) -> [Edit] {
     let token = tokens[index]
     guard token.kind == .name, tokens.first?.text != "def", self.token(index - 1) != ".",
@@ -44,7 +44,7 @@ extension SourceLine {
     }
   }
 
-  /// Whether a name is one that a loop or an assignment to several sets.
+  /// Whether a name is set by a loop or by an assignment to several names.
   private func isBound(_ index: Int) -> Bool {
     if let loop = tokens[..<index].lastIndex(where: { $0.text == "for" }) {
       return !tokens[loop..<index].contains { $0.text == "in" }
@@ -53,13 +53,13 @@ extension SourceLine {
     return sign.map { index < $0 && tokens[..<$0].contains { $0.text == "," } } ?? false
   }
 
-  /// The line with another statement.
+  /// Replaces the whole statement.
   func replaceAll(by text: String) -> Edit {
     let start = tokens.first?.column ?? 0
     return Edit(token: 0, range: start..<self.text.utf8.count, text: text)
   }
 
-  /// Whether a number is the default of a parameter or of a look-up.
+  /// Whether a number is the default of a parameter or of a lookup.
   func isDefault(_ index: Int) -> Bool {
     guard tokens[index].kind == .number else { return false }
     if tokens.first?.text == "def" { return token(index - 1) == "=" }
@@ -67,7 +67,7 @@ extension SourceLine {
     return tokens[..<index].lastIndex { $0.text == "(" }.map { token($0 - 1) == "get" } ?? false
   }
 
-  /// Exchanges the two arguments of the call that a name begins.
+  /// Exchanges the two arguments of the call whose function is at a token.
   func swap(_ index: Int) -> Edit? {
     guard tokens[index].kind == .name, tokens.first?.text != "def", token(index + 1) == "(",
       let (close, commas) = bracket(index + 1), commas.count == 1
@@ -80,13 +80,13 @@ extension SourceLine {
       token: index, range: first.column..<tokens[close].column, text: "\(two), \(one)")
   }
 
-  /// The next word of the program in the place of one.
+  /// Replaces a word by the next word of the program.
   func otherWord(_ index: Int) -> Edit? {
     guard words.count > 1, let place = words.firstIndex(of: tokens[index].text) else { return nil }
     return exchange(index, by: words[(place + 1) % words.count])
   }
 
-  /// The other part of a list at a colon between brackets that has one side only.
+  /// Replaces a slice that has one bound by the other part of the list.
   func otherSlice(_ index: Int) -> Edit? {
     guard tokens[index].text == ":",
       let open = tokens[..<index].lastIndex(where: { $0.text == "[" }),

@@ -1,49 +1,49 @@
-/// A line of a program as a mutation operator sees it.
+/// A line of a program, as mutation operators see it.
 struct SourceLine {
   /// The text.
   let text: String
   /// Its tokens.
   let tokens: [PythonToken]
-  /// The parameters and variables of the function that the line is in, in the order of their first
+  /// The parameters and variables of the function that contains the line, in the order of their first
   /// occurrence.
   let variables: [String]
   /// The words that occur as strings in the program, in the order of their first occurrence.
   let words: [String]
-  /// Whether the line is all that happens under the condition in the line before.
+  /// Whether the line is the whole body of the condition in the previous line.
   let isGuarded: Bool
 
-  /// An exchange of a part of the line.
+  /// A replacement of a part of the line.
   struct Edit: Hashable {
-    /// The token that names the place.
+    /// The token at which the operator was applied.
     var token: Int
-    /// What is taken away, in bytes.
+    /// The bytes that are replaced.
     var range: Range<Int>
-    /// What comes in its place.
+    /// The replacement.
     var text: String
   }
 
-  /// The line after an edit.
+  /// Returns the line after an edit.
   func applying(_ edit: Edit) -> String {
     let bytes = Array(text.utf8)
     return String(decoding: bytes[..<edit.range.lowerBound], as: UTF8.self) + edit.text
       + String(decoding: bytes[edit.range.upperBound...], as: UTF8.self)
   }
 
-  /// The text of a token, if there is one of this number.
+  /// The text of a token; nil if there is no such token.
   func token(_ index: Int) -> String? { tokens.indices.contains(index) ? tokens[index].text : nil }
 
-  /// Exchanges a token.
+  /// Replaces a token.
   func exchange(_ index: Int, by text: String) -> Edit {
     Edit(token: index, range: tokens[index].column..<tokens[index].end, text: text)
   }
 
-  /// Takes a token away, and the space behind it.
+  /// Removes a token and the space after it.
   func drop(_ index: Int) -> Edit {
     let end = tokens.indices.contains(index + 1) ? tokens[index + 1].column : tokens[index].end
     return Edit(token: index, range: tokens[index].column..<end, text: "")
   }
 
-  /// The token that closes the bracket at a token, and the commas between the two at its level.
+  /// Finds the token that closes the bracket at a token, and the commas between the two at its level.
   func bracket(_ open: Int) -> (close: Int, commas: [Int])? {
     var (depth, commas) = (0, [Int]())
     for index in tokens.indices[open...] {
@@ -61,7 +61,7 @@ struct SourceLine {
 }
 
 extension SourceLine {
-  /// The lines of all files of a program, by file.
+  /// Returns the lines of all files of a program, by file.
   static func lines(of program: Program) -> [[SourceLine]] {
     let tokens = program.files.map { $0.lines.map(PythonToken.tokens) }
     let strings = tokens.joined().joined().filter { $0.kind == .string }
@@ -76,7 +76,7 @@ extension SourceLine {
     }
   }
 
-  /// The variables of the function that a line is in; none outside of functions.
+  /// The variables of the function that contains a line; none outside functions.
   private static func variables(around index: Int, in lines: [[PythonToken]]) -> [String] {
     func isHead(_ line: Int) -> Bool { lines[line].first?.text == "def" }
     guard let start = lines.indices[...index].last(where: isHead) else { return [] }

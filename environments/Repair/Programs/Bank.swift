@@ -1,5 +1,5 @@
 extension Program {
-  /// Accounts that refuse bad amounts, in two files.
+  /// Accounts that reject invalid amounts, in two files.
   static let bank = Program(
     "bank",
     files: [

@@ -1,5 +1,5 @@
 extension Program {
-  /// A stack machine for sums in postfix notation, in two files.
+  /// A stack machine for expressions in postfix notation, in two files.
   static let calc = Program(
     "calc",
     files: [

@@ -1,5 +1,5 @@
 extension Program {
-  /// A shopping cart of dictionaries, in two files.
+  /// A shopping cart made of dictionaries, in two files.
   static let cart = Program(
     "cart",
     files: [

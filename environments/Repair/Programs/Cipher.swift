@@ -1,5 +1,5 @@
 extension Program {
-  /// Shift and key ciphers.
+  /// Caesar and Vigenère ciphers.
   static let cipher = Program(
     "cipher",
     files: [

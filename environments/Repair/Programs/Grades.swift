@@ -1,5 +1,5 @@
 extension Program {
-  /// Marks of a class, in two files.
+  /// Grades of a class, in two files.
   static let grades = Program(
     "grades",
     files: [

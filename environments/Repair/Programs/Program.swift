@@ -1,18 +1,18 @@
 internal import Foundation
 internal import TurnwiseCore
 
-/// A small Python program and its tests: what bugs are planted in.
+/// A small Python program and its tests, in which bugs are planted.
 ///
-/// To add one, copy a file of this folder, add the program to ``all``, and print the table of outcomes
-/// anew (``MutantOutcomes``). Lines are short and words few, so that a small model can copy them; there are
-/// no double quotes and no backslashes, which JSON would have to escape, and no statement spans lines,
-/// so that one line can be replaced by itself.
+/// To add one, copy a file of this folder, add the program to ``all``, and record the outcomes again
+/// (``MutantOutcomes``). Lines are short and words are few, so that a small model can copy them. There are
+/// no double quotes and no backslashes, which JSON would have to escape, and no statement takes several
+/// lines, so that any line can be replaced alone.
 package struct Program: Sendable {
   /// A file of the program.
   package struct File: Sendable {
-    /// Where it is, such as `cart.py`.
+    /// The path, such as `cart.py`.
     package let path: String
-    /// Its lines.
+    /// The lines.
     package let lines: [String]
 
     package init(_ path: String, _ text: String) {
@@ -22,33 +22,33 @@ package struct Program: Sendable {
     }
   }
 
-  /// A call, and what must come of it.
+  /// A call and its expected outcome.
   package struct Test: Hashable, Sendable {
-    /// A Python expression, whose modules are files of the program.
+    /// A Python expression that uses files of the program as modules.
     package let call: String
     /// `== ` and the `repr` of the value, or `raises ` and the name of an exception.
     package let outcome: String
 
-    /// Reads `CALL == VALUE` or `CALL raises NAME`.
+    /// Parses `CALL == VALUE` or `CALL raises NAME`.
     init(_ line: String) {
       let marks = [" == ", " raises "].compactMap { line.range(of: $0, options: .backwards) }
       guard let mark = marks.map(\.lowerBound).max() else {
-        mistake("A test is 'CALL == VALUE' or 'CALL raises NAME', not '\(line)'.")
+        mistake("A test must be 'CALL == VALUE' or 'CALL raises NAME', not '\(line)'.")
       }
       (call, outcome) = (String(line[..<mark]), String(line[line.index(after: mark)...]))
     }
 
-    /// The test as ``init(_:)`` reads it.
+    /// The test in the form that ``init(_:)`` parses.
     package var line: String { "\(call) \(outcome)" }
   }
 
-  /// The name, which is the family of its tasks.
+  /// The name of the program, which is the family of its tasks.
   package let name: String
   /// The files.
   package let files: [File]
   /// The tests that the agent may read and run.
   package let visible: [Test]
-  /// The tests that decide together with these.
+  /// The tests that the agent never sees.
   package let hidden: [Test]
 
   package init(_ name: String, files: [File], visible: String, hidden: String) {
@@ -61,10 +61,10 @@ package struct Program: Sendable {
   package var tests: [Test] { visible + hidden }
   /// The calls of all tests.
   package var calls: [String] { tests.map(\.call) }
-  /// The files as they should be, and the calls of all tests.
+  /// A job with the files without bugs, and the calls of all tests.
   package var job: CallRunner.Job { job(with: nil) }
 
-  /// The files with a bug, and the calls of all tests.
+  /// A job with the files with a bug, and the calls of all tests.
   package func job(with bug: RepairTask.Bug?) -> CallRunner.Job {
     var texts: [String: Text] = [:]
     for file in files {
@@ -77,7 +77,7 @@ package struct Program: Sendable {
 }
 
 extension Program {
-  /// All programs, in the order of tables.
+  /// All programs, in the order in which tables show them.
   package static let all: [Program] = [
     bank, calc, cart, cipher, dates, grades, graph, interval, life, logs, matrix, roman, runs,
     search,
@@ -87,6 +87,6 @@ extension Program {
   /// The programs that never occur in training.
   package static let unseen = ["matrix", "roman"]
 
-  /// The program of a name.
+  /// Returns the program with a name.
   package static func named(_ name: String) -> Program? { all.first { $0.name == name } }
 }

@@ -1,5 +1,5 @@
 extension Program {
-  /// What a shop must order, in three files.
+  /// The items that a shop must order, in three files.
   static let stock = Program(
     "stock",
     files: [

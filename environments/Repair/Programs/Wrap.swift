@@ -1,5 +1,5 @@
 extension Program {
-  /// Lines of words.
+  /// Wrapping and centring of lines.
   static let wrap = Program(
     "wrap",
     files: [

@@ -1,15 +1,15 @@
-/// A number as an answer spells it.
+/// A number in an answer.
 struct AnswerNumber {
   var isNegative = false
-  /// The digits before the point and after it, as they were written.
+  /// The digits before and after the decimal point, as they were written.
   var whole: String
   var fraction = ""
-  /// The power of ten that the digits are multiplied by.
+  /// The power of ten by which the digits are multiplied.
   var exponent = 0
 
-  /// The same text for all spellings of one value.
+  /// Returns the same text for all spellings of one value.
   ///
-  /// - Parameter keepsZeros: Whether zeros that change no value are kept, as in versions and codes.
+  /// - Parameter keepsZeros: Whether zeros that do not change the value are kept, as in versions and codes.
   /// - Returns: The text.
   func text(keepsZeros: Bool) -> String {
     let sign = isNegative ? "-" : ""
@@ -21,26 +21,29 @@ struct AnswerNumber {
       let last = digits.lastIndex(where: { $0 != "0" })
     else { return "0" }
     let significant = digits[first...last]
-    // The digits stand before this power of ten.
+    // The digits are an integer multiplied by this power of ten.
     let power = exponent - fraction.count + (digits.count - 1 - last)
-    if 0...Self.mostZeros ~= power {
+    if 0...Self.zeroLimit ~= power {
       return sign + significant + String(repeating: "0", count: power)
     }
     let before = significant.count + power
-    guard power < 0, before >= -Self.mostZeros else {
+    guard power < 0, before >= -Self.zeroLimit else {
       return "\(sign)\(String(significant))e\(power)"
     }
     if before > 0 { return sign + significant.prefix(before) + "." + significant.dropFirst(before) }
     return sign + "0." + String(repeating: "0", count: -before) + significant
   }
 
-  private static let mostZeros = 40
+  /// The largest number of zeros that are added; larger powers are written as exponents.
+  private static let zeroLimit = 40
 
-  /// The text of a fraction in lowest terms, which is that of a decimal number where there is one; nil for
-  /// other fractions, such as 6/8, which may be a metre or a date.
+  /// Returns the text of a fraction in lowest terms: that of the decimal number, if there is one.
+  ///
+  /// It is nil for other fractions, such as 6/8, which may be a metre or a date.
   static func text(ofFraction above: Int, over below: Int, isNegative: Bool) -> String? {
     guard below > 1, above > 0, greatestDivisor(above, below) == 1 else { return nil }
-    // Only twos and fives divide a power of ten; there are fewer than 64 of them in a word of 64 bits.
+    // The denominator of a decimal number has no prime factors but 2 and 5: fewer than 64 in a word of 64
+    // bits.
     var (rest, numerator, places) = (below, above, 0)
     while rest > 1, places < 18 {
       let divisor = greatestDivisor(rest, 10)

@@ -1,33 +1,33 @@
 public import TurnwiseCore
 
-/// When two answers say the same.
+/// How answers are compared.
 ///
-/// <doc:SearchCorpus> has the rules as a table.
+/// <doc:SearchCorpus> contains the rules as a table.
 public enum AnswerRule: String, WordChoice {
-  /// Numbers are compared by their value and words by their letters; symbols that tell names apart count.
+  /// Numbers are compared by their value, words by their letters, and symbols that distinguish names count.
   case standard
-  /// As ``standard``, but the zeros of numbers count: 1.10 is not 1.1, and 007 is not 7. For versions and
-  /// codes.
+  /// As ``standard``, but zeros in numbers count: 1.10 differs from 1.1, and 007 from 7. It is meant for
+  /// versions and codes.
   case codes
-  /// The rule of SQuAD and HotpotQA, for data that were published with it: no punctuation counts, so that
-  /// 3.14 is 314.
+  /// The rule of SQuAD and HotpotQA, for data that were published with it. Punctuation does not count, so
+  /// 3.14 equals 314.
   case squad
 
-  /// What counts of an answer: two answers say the same if this is equal; empty if nothing counts.
+  /// Returns the text by which answers are compared; it is empty if nothing in the answer counts.
   package func key(of answer: String) -> String {
     switch self {
     case .standard: AnswerReader.key(of: answer, zeros: .afterWords)
-    case .codes: AnswerReader.key(of: answer, zeros: .count)
+    case .codes: AnswerReader.key(of: answer, zeros: .always)
     case .squad: SQuAD.normalized(answer)
     }
   }
 
-  /// What counts of a text in which an answer is looked for, where no number is part of a name.
+  /// Returns the key of a text in which an answer is searched, in which no number is part of a name.
   func passage(_ text: String) -> String {
     self == .standard ? AnswerReader.key(of: text, zeros: .never) : key(of: text)
   }
 
-  /// Whether an answer says the same as one of those that are right.
+  /// Whether an answer is equivalent to one of the right answers.
   package func matches(_ answer: String, anyOf right: [String]) -> Bool {
     let key = key(of: answer)
     return !key.isEmpty && right.contains { self.key(of: $0) == key }

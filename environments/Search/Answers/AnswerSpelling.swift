@@ -1,14 +1,14 @@
 internal import Foundation
 
-/// One spelling for what an answer can be spelled with: the characters that ``AnswerReader`` reads.
+/// Reduces the spellings of an answer to one: the characters that ``AnswerReader`` reads.
 ///
-/// The text is folded, its digits are those of ASCII, its quotation marks `"` and `'`, its hyphens `-`, the
-/// minus sign U+2212, and every other dash U+2013. Raised digits come after `^`, and fractions have `/`.
+/// The text is folded. Digits are ASCII digits, quotation marks are `"` and `'`, hyphens are `-`, the minus
+/// sign is U+2212, and every other dash is U+2013. Superscript digits follow `^`, and fractions contain `/`.
 enum AnswerSpelling {
   static let minus: Unicode.Scalar = "\u{2212}"
   static let dash: Unicode.Scalar = "\u{2013}"
 
-  /// The characters of an answer.
+  /// Returns the characters of an answer.
   static func characters(of answer: String) -> [Unicode.Scalar] {
     let folded = Folding.folded(rewritten(answer))
     var characters: [Unicode.Scalar] = []
@@ -16,8 +16,8 @@ enum AnswerSpelling {
     return unwrapped(characters[...])
   }
 
-  /// The answer with what compatibility forms would lose written out: 10² is 10^2 and not 102, 1½ is
-  /// 1 1/2 and not 11/2.
+  /// Writes out what compatibility forms would lose: 10² becomes 10^2 and not 102, and 1½ becomes 1 1/2 and
+  /// not 11/2.
   private static func rewritten(_ answer: String) -> String {
     let scalars = Array(answer.unicodeScalars)
     var text = String.UnicodeScalarView()
@@ -27,7 +27,7 @@ enum AnswerSpelling {
       if raised[scalar] != nil {
         let end = scalars[index...].firstIndex { raised[$0] == nil } ?? scalars.count
         let run = scalars[index..<end].compactMap { raised[$0] }
-        // A sign at the end is the charge of an ion, as in Ca²⁺.
+        // If a sign is at the end, the superscript is the charge of an ion, as in Ca²⁺.
         if let last = run.last, "0"..."9" ~= last { text.append("^") }
         text.append(contentsOf: run)
         index = end
@@ -37,7 +37,7 @@ enum AnswerSpelling {
       switch scalar {
       case "\u{B4}", "`": text.append("'")
       case "\u{2033}": text.append("\"")
-      // They say who owns a name, not what it names.
+      // These say who owns a name, not what it means.
       case "™", "®", "©", "℠": continue
       case _
       where Folding.isReadingMark(scalar) || Folding.isInvisible(scalar) || isControl(scalar):
@@ -67,7 +67,7 @@ enum AnswerSpelling {
     case "\u{2044}", "\u{2215}": return "/"
     case "\u{2010}", "\u{2011}": return "-"
     case minus: return minus
-    // The signs of Arabic between thousands and before decimals.
+    // The Arabic separators of thousands and decimals, and the Arabic percent sign.
     case "\u{66C}": return ","
     case "\u{66B}": return "."
     case "\u{66A}": return "%"
@@ -90,7 +90,7 @@ enum AnswerSpelling {
     0x30...0x39 ~= scalar.value || scalar.properties.generalCategory == .decimalNumber
   }
 
-  /// An answer without the asterisks or underscores that set all of it in bold or italics.
+  /// Removes the asterisks or underscores that make a whole answer bold or italic.
   private static func unwrapped(_ characters: ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] {
     var text = characters
     while text.first == " " { text.removeFirst() }

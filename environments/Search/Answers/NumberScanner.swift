@@ -1,20 +1,20 @@
-/// Reads numbers where they begin with a digit, or with a point before one.
+/// Reads numbers that begin with a digit, or with a point before a digit.
 ///
-/// Decimals have a point or a comma; thousands are parted by commas, spaces, apostrophes or underscores, or by
-/// points where no decimal could have them so. One comma or point before three digits is read as in
-/// English: 1,000 is a thousand, and 1.000 is one.
+/// The decimal sign is a point or a comma. Thousands are separated by commas, spaces, apostrophes or
+/// underscores, or by points if no decimal number could look like that. A single comma or point before
+/// three digits is read as in English: 1,000 is a thousand, and 1.000 is one.
 struct NumberScanner {
   let text: [Unicode.Scalar]
 
-  /// What was found.
+  /// The result of reading.
   enum Found {
     /// A number.
     case number(AnswerNumber)
     /// A fraction of two whole numbers.
     case fraction(Int, Int)
-    /// A list of whole numbers with commas between them.
+    /// A list of whole numbers, separated by commas.
     case list([String])
-    /// Digits that are no number: a date, a time, an address, a version of three parts.
+    /// Digits that are not a number: a date, a time, an address, a version of three parts.
     case digits(String)
   }
 
@@ -26,12 +26,12 @@ struct NumberScanner {
     character(index).map { 0x30...0x39 ~= $0.value } ?? false
   }
 
-  /// Whether a number begins at a place.
+  /// Whether a number begins at an index.
   func begins(_ index: Int) -> Bool {
     isDigit(index) || character(index) == "." && isDigit(index + 1)
   }
 
-  /// The number that begins at a place, and where it ends.
+  /// Reads the number that begins at an index, and returns it with the index of its end.
   func number(at start: Int) -> (found: Found, end: Int) {
     if let chain = chain(at: start) { return chain }
     if let list = list(at: start) { return list }
@@ -39,9 +39,9 @@ struct NumberScanner {
     return (.number(plain.number), plain.end)
   }
 
-  // MARK: Digits with marks between them
+  // MARK: Digits separated by marks
 
-  /// Digits with colons, or with two of one mark between them, or with one slash.
+  /// Reads digits that are separated by colons, by two or more of another mark, or by one slash.
   private func chain(at start: Int) -> (Found, Int)? {
     let first = run(start)
     guard first > start, let mark = character(first), isDigit(first + 1) else { return nil }
@@ -60,7 +60,7 @@ struct NumberScanner {
     }
     if mark == ".", parts.count == 2 || isGrouped(parts) { return nil }
     if dashes.contains(mark), parts.count == 2 { return nil }
-    // Days, months, hours and minutes are written with a zero or without.
+    // Days, months, hours and minutes may be written with or without a leading zero.
     parts = parts.map { $0.count == 2 && $0.first == "0" ? String($0.dropFirst()) : $0 }
     if mark == "/", parts.count == 2, parts.allSatisfy({ $0.count < 10 }),
       let above = Int(parts[0]), let below = Int(parts[1])
@@ -70,17 +70,17 @@ struct NumberScanner {
     return (.digits(parts.joined(separator: dashes.contains(mark) ? "-" : String(mark))), end)
   }
 
-  /// Whether parts are the thousands of one number: 1.000.000.
+  /// Whether the parts are the groups of thousands of one number: 1.000.000.
   private func isGrouped(_ parts: [String]) -> Bool {
     1...3 ~= parts[0].count && parts[0].first != "0"
       && parts.dropFirst().allSatisfy { $0.count == 3 }
   }
 
-  /// The most groups that are read as one number or list.
+  /// The largest number of groups that are read as one number or list.
   ///
-  /// More are read one by one: to look for the end of all of them at each would take the square of their
-  /// count.
-  private static let mostGroups = 32
+  /// If there are more, they are read one by one. Otherwise, searching for the end of all groups at each of
+  /// them would take quadratic time.
+  private static let groupLimit = 32
 
   private func list(at start: Int) -> (Found, Int)? {
     guard isDigit(start), thousands(at: start, ",") == nil, indianThousands(at: start) == nil
@@ -88,7 +88,7 @@ struct NumberScanner {
     var end = run(start)
     var items = [digits(start..<end)]
     while character(end) == ",", isDigit(end + 1) {
-      guard items.count < Self.mostGroups else { return nil }
+      guard items.count < Self.groupLimit else { return nil }
       let next = run(end + 1)
       items.append(digits(end + 1..<next))
       end = next
@@ -124,26 +124,26 @@ struct NumberScanner {
     return number(end, fraction(after: end, ".", ","))
   }
 
-  /// The end of digits in groups of three, the first of which is shorter or as long; nil if they are not.
+  /// The end of digits in groups of three, of which the first may be shorter; nil if there are none.
   private func thousands(at start: Int, _ mark: Unicode.Scalar) -> Int? {
     var end = run(start)
     guard 1...3 ~= end - start, character(start) != "0" else { return nil }
     let first = end
     while character(end) == mark, isDigit(end + 1) {
       let next = run(end + 1)
-      guard next - end == 4, (end - first) / 4 < Self.mostGroups else { return nil }
+      guard next - end == 4, (end - first) / 4 < Self.groupLimit else { return nil }
       end = next
     }
     return end > first ? end : nil
   }
 
-  /// The end of digits in groups of two before one of three, as in India: 1,00,000.
+  /// The end of digits in groups of two followed by a group of three, as in India: 1,00,000.
   private func indianThousands(at start: Int) -> Int? {
     var end = run(start)
     guard 1...2 ~= end - start, character(start) != "0" else { return nil }
     var lengths: [Int] = []
     while character(end) == ",", isDigit(end + 1) {
-      guard lengths.count < Self.mostGroups else { return nil }
+      guard lengths.count < Self.groupLimit else { return nil }
       let next = run(end + 1)
       lengths.append(next - end - 1)
       end = next
@@ -155,7 +155,7 @@ struct NumberScanner {
 
   // MARK: Powers of ten
 
-  /// A number with the power of ten after it: 1e3, 3×10^8, and 10^2 alone.
+  /// A number with the power of ten after it: 1e3, 3×10^8, or 10^2 alone.
   private func scaled(_ plain: (number: AnswerNumber, end: Int)) -> (number: AnswerNumber, end: Int)
   {
     var (number, end) = plain
@@ -182,7 +182,7 @@ struct NumberScanner {
     return (number, end)
   }
 
-  /// A whole number of few digits with a sign or without, after which no letter follows.
+  /// A whole number of at most six digits, with or without a sign, that no letter follows.
   private func whole(at start: Int) -> (Int, Int)? {
     let sign = character(start)
     let isSigned = sign == "+" || sign == "-" || sign == AnswerSpelling.minus
@@ -202,14 +202,14 @@ struct NumberScanner {
     return index
   }
 
-  /// The end of the digits at a place.
+  /// The end of the digits at an index.
   private func run(_ start: Int) -> Int {
     var end = start
     while isDigit(end) { end += 1 }
     return end
   }
 
-  /// The digits of a range, without the marks between them.
+  /// The digits in a range, without the marks between them.
   private func digits(_ range: Range<Int>) -> String {
     var digits = String.UnicodeScalarView()
     for index in range where isDigit(index) { digits.append(text[index]) }

@@ -2,13 +2,13 @@ internal import Foundation
 
 /// The comparison of SQuAD and HotpotQA (Rajpurkar et al., 2016), for all of Unicode.
 ///
-/// Case, punctuation, the English articles and white space do not count; nor do the several spellings that
-/// Unicode has for one character (NFKC). In place of ASCII's punctuation stands every character of the
-/// categories P, and ASCII's symbols.
+/// It ignores case, punctuation, the English articles, white space, and the different encodings that
+/// Unicode has for one character (NFKC). Punctuation is every character of the Unicode categories P, and
+/// every ASCII symbol, where the original has ASCII punctuation only.
 enum SQuAD {
   private static let articles: Set<String> = ["a", "an", "the"]
 
-  /// What counts of an answer: words with one space between them.
+  /// Returns the words of an answer that count, separated by single spaces.
   static func normalized(_ answer: String) -> String {
     let folded = answer.precomposedStringWithCompatibilityMapping.lowercased()
     var kept = String.UnicodeScalarView()

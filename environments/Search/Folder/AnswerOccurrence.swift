@@ -1,20 +1,20 @@
 internal import Foundation
 
-/// Looks for answers in documents.
+/// Finds out whether documents contain answers.
 struct AnswerOccurrence {
   let corpus: SearchCorpus
   let rule: AnswerRule
 
-  /// The bytes up to which all documents are read for an answer.
-  private static let readBytes = 4 << 20
-  /// The most documents that are read for an answer in a larger corpus.
-  private static let mostCandidates = 200
+  /// The size of a corpus in bytes up to which all documents are read for an answer.
+  private static let wholeCorpusLimit = 4 << 20
+  /// The number of documents that are read for an answer in a larger corpus.
+  private static let candidateLimit = 200
 
-  /// The lines of questions of which no document holds an answer.
+  /// Returns the lines of questions whose answers no document contains.
   ///
-  /// The evidence of a question is looked through first, then documents with the rarest word of an answer, and
-  /// all others only where the corpus is small. In a large one an answer with numbers or symbols could stand
-  /// there in another spelling, and nothing is said of it.
+  /// The evidence of a question is searched first, then documents with the rarest word of an answer, and all
+  /// other documents only if the corpus is small. In a large corpus, an answer with numbers or symbols could
+  /// occur in another spelling, so it is not reported.
   func missing(from questions: [(line: Int, question: SearchQuestion)]) -> [Int] {
     var rest = questions.compactMap { line, question -> (line: Int, keys: [Key])? in
       let keys = question.answers.map { Key($0, rule) }
@@ -23,7 +23,7 @@ struct AnswerOccurrence {
       return keys.contains(where: isFoundByWord) ? nil : (line, keys)
     }
     let bytes = corpus.documents.reduce(0) { $0 + $1.text.utf8.count }
-    guard bytes <= Self.readBytes else {
+    guard bytes <= Self.wholeCorpusLimit else {
       return rest.filter { $0.keys.allSatisfy(\.isWords) }.map(\.line)
     }
     for document in corpus.documents where !rest.isEmpty {
@@ -34,9 +34,9 @@ struct AnswerOccurrence {
   }
 
   private func isFoundByWord(_ key: Key) -> Bool {
-    let postings = key.terms.map { corpus.index.texts(holding: $0) }
+    let postings = key.terms.map { corpus.index.documents(with: $0) }
     let rarest = postings.min { $0.count < $1.count } ?? []
-    return rarest.prefix(Self.mostCandidates).contains { number in
+    return rarest.prefix(Self.candidateLimit).contains { number in
       isFound([key], in: corpus.documents[Int(number)])
     }
   }
@@ -46,24 +46,24 @@ struct AnswerOccurrence {
     return keys.contains { $0.isFound(in: text) }
   }
 
-  /// What counts of a document, as the C library takes it: no document holds NUL.
+  /// The text of a document in which answers are searched, as a C string; documents contain no NUL.
   private func passage(of document: SearchDocument) -> ContiguousArray<CChar> {
     (" " + rule.passage(document.words) + " ").utf8CString
   }
 
-  /// An answer as it would stand in a passage.
+  /// An answer in the form in which it would occur in a document.
   private struct Key {
     private let text: ContiguousArray<CChar>
-    /// The words by which documents are found that may hold the answer.
+    /// The words by which documents that may contain the answer are found.
     let terms: [String]
-    /// Whether it is made of letters alone.
+    /// Whether it consists of letters only.
     let isWords: Bool
 
     init(_ answer: String, _ rule: AnswerRule) {
       let text = rule.passage(answer)
       terms = Terms.of(answer)
       isWords = text.allSatisfy { $0.isLetter || $0 == " " }
-      // Words of scripts without spaces, and Korean ones with particles, need not end at a space.
+      // Words of scripts without spaces, and Korean words with particles, need not end at a space.
       let isOpen = text.unicodeScalars.contains { $0.value >= 0x0E00 }
       self.text = (isOpen ? text : " " + text + " ").utf8CString
     }

@@ -1,12 +1,12 @@
 internal import TurnwiseCore
 
-/// Questions on a corpus, as somebody wrote them.
+/// Questions that were read from files.
 struct WrittenQuestions {
   /// The questions of each split.
   var bySplit: [Split: [SearchQuestion]]
   /// All questions, each with its line.
   var numbered: [(line: Int, question: SearchQuestion)]
-  /// What to warn of.
+  /// The warnings.
   var warnings: [CorpusWarning]
 }
 
@@ -15,22 +15,22 @@ extension CorpusFiles {
     "question", "answer", "evidence", "queries", "split", "family",
   ]
 
-  /// The questions of each split.
+  /// Reads the questions.
   ///
   /// They may have the fields of Search-R1 (`golden_answers` or `target`), or be the queries of BEIR (`_id`,
-  /// `text`), whose answers are fields of their own or in `metadata`.
+  /// `text`) with answers in fields of their own or in `metadata`.
   func questions(
     on corpus: SearchCorpus, by rule: AnswerRule
-  ) throws(CorpusError) -> WrittenQuestions {
+  ) throws(TaskFileError) -> WrittenQuestions {
     let path = place(questionsFile)
-    let judged = try judgements.map { files throws(CorpusError) in
+    let judged = try judgements.map { files throws(TaskFileError) in
       try QueryJudgements(files, in: place(Self.judgementsName), corpus: corpus)
     }
     var lines: [String: Int] = [:]
     var report = CorpusReport(path)
     var (notJudged, ids): ([Int], Set<String>) = ([], [])
     let found = JSONLines.read(questions.bytes, into: &report) {
-      line throws(CorpusError) -> (line: Int, split: Split, question: SearchQuestion)? in
+      line throws(TaskFileError) -> (line: Int, split: Split, question: SearchQuestion)? in
       let id = try line.optionalText("id", "_id") ?? ""
       let text = try line.text("question", "text")
       var evidence = try line.texts("evidence")
@@ -39,16 +39,18 @@ extension CorpusFiles {
         ids.insert(id)
         guard let judgement = judged[id] else {
           notJudged.append(line.number)
-          line.leaveOut()
+          line.ignore()
           return nil
         }
         evidence = judgement.documents
         split = split ?? judgement.split
       }
-      // Of two that are the same, one could be held out and the other learned by heart.
-      // Punctuation counts: C++ is not C#.
+      // If two questions are the same, one could be held out and the other be learned by heart.
+      // Punctuation counts: C++ differs from C#.
       let key = Folding.folded(text).onOneLine
-      if let first = lines[key] { throw line.error("question", .duplicate(text, line: first)) }
+      if let first = lines[key] {
+        throw line.error("question", .duplicateQuestion(text, line: first))
+      }
       lines[key] = line.number
       let answers = try Self.answers(of: &line)
       if let empty = answers.first(where: { rule.key(of: $0).isEmpty }) {
@@ -71,7 +73,7 @@ extension CorpusFiles {
       )
     }.compactMap { $0 }
     var warnings = try report.end(known: Self.questionFields)
-    guard !found.isEmpty else { throw CorpusError(path, .nothing("question")) }
+    guard !found.isEmpty else { throw TaskFileError(path, .noQuestions) }
     if !notJudged.isEmpty {
       warnings.append(CorpusWarning(file: path, lines: notJudged, fact: .notJudged))
     }
@@ -81,10 +83,10 @@ extension CorpusFiles {
       numbered: found.map { ($0.line, $0.question) }, warnings: warnings)
   }
 
-  /// The right answers, wherever data sets have them.
+  /// The right answers, in any of the places where data sets have them.
   private static func answers(
     of line: inout JSONLines.Line
-  ) throws(CorpusError) -> [String] {
+  ) throws(TaskFileError) -> [String] {
     let names = ["answer", "answers", "golden_answers", "target"]
     if let (name, value) = line.value(names) { return try line.texts(value, of: name) }
     let paths = [
@@ -95,6 +97,6 @@ extension CorpusFiles {
         return try line.texts(value, of: path.joined(separator: "."))
       }
     }
-    throw line.error("answer", .missingField)
+    throw line.error("answer", .missingField(named: "answer"))
   }
 }

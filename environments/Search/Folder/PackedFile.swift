@@ -1,4 +1,4 @@
-/// Files that are not lines of JSON but hold some, and the command that takes them out.
+/// Formats of files that contain lines of JSON in another form, and the commands that convert them.
 public enum PackedFile: String, Hashable, Sendable, CaseIterable {
   case gzip, zstd, zip, bzip2, xz, parquet
   case utf16 = "UTF-16"
@@ -6,21 +6,21 @@ public enum PackedFile: String, Hashable, Sendable, CaseIterable {
   case utf16Little = "UTF-16LE"
   case utf32 = "UTF-32"
 
-  /// What some bytes begin a file of; nil where they may be lines of JSON.
+  /// The format that the first bytes of a file show; nil if they may be lines of JSON.
   init?(_ bytes: [UInt8]) {
     let beginnings: [(PackedFile, [UInt8])] = [
       (.gzip, [0x1F, 0x8B]), (.zstd, [0x28, 0xB5, 0x2F, 0xFD]), (.zip, Array("PK\u{3}\u{4}".utf8)),
       (.bzip2, Array("BZh".utf8)), (.xz, [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]),
       (.parquet, Array("PAR1".utf8)), (.utf32, [0xFF, 0xFE, 0, 0]), (.utf32, [0, 0, 0xFE, 0xFF]),
       (.utf16, [0xFF, 0xFE]), (.utf16, [0xFE, 0xFF]),
-      // Without a mark, a brace is next to a byte that is zero.
+      // Without a byte order mark, a zero byte precedes or follows a brace.
       (.utf16Little, [0x7B, 0, 0x22, 0]), (.utf16Big, [0, 0x7B, 0, 0x22]),
     ]
     guard let found = beginnings.first(where: { bytes.starts(with: $0.1) }) else { return nil }
     self = found.0
   }
 
-  /// The ends of names that such files have.
+  /// The suffix of the names of such files; nil for encodings of text.
   var suffix: String? {
     switch self {
     case .gzip: ".gz"
@@ -33,10 +33,10 @@ public enum PackedFile: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// What the file is.
+  /// A description of the file.
   var words: String { suffix == nil ? "text in \(rawValue)" : "a \(rawValue) file" }
 
-  /// The command that writes what is in `packed` to `file`; the two may be one.
+  /// Returns the command that writes the contents of `packed` to `file`, which may be the same file.
   func command(_ packed: String, to file: String) -> String {
     let source = Self.quoted(packed)
     let isSame = packed == file
@@ -57,7 +57,7 @@ public enum PackedFile: String, Hashable, Sendable, CaseIterable {
     return unpacking + (isSame ? " && mv \(target) \(source)" : "")
   }
 
-  /// A path as a shell takes it.
+  /// Returns a path in the form in which a shell takes it.
   static func quoted(_ path: String) -> String {
     let isPlain = path.utf8.allSatisfy {
       0x30...0x39 ~= $0 || 0x61...0x7A ~= $0 | 0x20 || "/._-+".utf8.contains($0)

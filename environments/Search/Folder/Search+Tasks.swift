@@ -3,23 +3,23 @@ public import TurnwiseCore
 internal import TurnwiseSandbox
 
 extension Search: TaskFolderEnvironment {
-  /// Documents that lead to the answer, each of which a search by words read so far brings up.
+  /// What a question needs so that an expert can answer it.
   public static var expertNeed: String { "evidence that can be found" }
 
-  /// Plays the questions of a folder on the corpus of that folder; see <doc:SearchCorpus>.
+  /// Returns an environment that plays the questions of a folder on its corpus; see <doc:SearchCorpus>.
   ///
-  /// - Throws: A ``CorpusError``, or `Sandbox.ExposedPath` where agents of other environments, which
-  ///   have a shell, could read the answers.
+  /// - Throws: A ``TaskFileError``, or `Sandbox.ExposedPath` if agents of other environments, which have
+  ///   a shell, could read the answers.
   public func playing(tasksIn folder: URL) throws -> Search {
     try Sandbox.requireHidden(folder.typedPath)
     var search = self
     search.files = try CorpusFiles(folder: folder.typedPath)
-    // What is wrong with the files is said before anything is played.
+    // Read now, so that problems in the files are reported before anything is played.
     _ = try search.library
     return search
   }
 
-  /// What was taken otherwise than it was written, and answers that no document holds.
+  /// What was changed or ignored in the files, and questions whose answers no document contains.
   public var taskWarnings: [String] {
     ((try? library.warnings(by: answers)) ?? []).map(\.description)
   }

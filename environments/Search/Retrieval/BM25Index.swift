@@ -2,15 +2,14 @@ internal import Foundation
 
 /// An index of texts that ranks them by Okapi BM25 (Robertson and Zaragoza, 2009).
 ///
-/// The score of text *d* for a query is the sum over the terms *t* of the query, each as often as it
-/// occurs there, of
+/// The score of text *d* for a query is the sum over the terms *t* of the query, with repetitions, of
 ///
 ///     ln(1 + (N - n + 0.5) / (n + 0.5)) · f · (k1 + 1) / (f + k1 · (1 - b + b · |d| / m))
 ///
-/// where *N* is the number of texts, *n* how many of them hold *t*, *f* how often *d* holds it, |d| the
-/// number of terms of *d* and *m* the mean of that. The first factor is Lucene's, which is never
-/// negative; `rank_bm25` leaves its `1 +` out. Lucene from version 8 on leaves `k1 + 1` out, which
-/// ranks alike.
+/// where *N* is the number of texts, *n* the number of texts that contain *t*, *f* the number of times
+/// that *d* contains it, |d| the number of terms of *d*, and *m* the mean of |d|. The first factor is
+/// that of Lucene, which is never negative; `rank_bm25` omits its `1 +`. Since version 8 Lucene omits
+/// `k1 + 1`, which does not change the ranking.
 public struct BM25Index: Sendable {
   /// A text that was found.
   public struct Hit: Hashable, Sendable {
@@ -20,23 +19,23 @@ public struct BM25Index: Sendable {
     public var score: Double
   }
 
-  /// How many texts there are.
+  /// The number of texts.
   public let count: Int
   /// The number of each term, by which its postings are found.
   private let terms: [String: Int32]
-  /// Where the postings of each term begin; one more at the end.
+  /// The start of the postings of each term, and the end of the last ones.
   private let starts: [Int]
-  /// The texts that hold a term, ascending within it.
+  /// The texts that contain a term, in ascending order for each term.
   private let documents: [Int32]
-  /// What a term adds to the score of a text that holds it.
+  /// What a term adds to the score of each of these texts.
   private let weights: [Double]
 
   /// Builds the index.
   ///
   /// - Parameters:
   ///   - texts: The texts.
-  ///   - k1: How much a second occurrence of a term adds; 0 for nothing.
-  ///   - b: How much long texts are held back, from 0 to 1.
+  ///   - k1: How much further occurrences of a term add; 0 for nothing.
+  ///   - b: How much long texts are penalised, from 0 to 1.
   /// - Complexity: O(*n*) for *n* terms in all texts.
   public init(_ texts: some Collection<String>, k1: Double = 1.2, b: Double = 0.75) {
     var terms: [String: Int32] = [:]
@@ -62,7 +61,7 @@ public struct BM25Index: Sendable {
     count = lengths.count
     self.terms = terms
 
-    // Postings by term: a counting sort, which keeps the order of texts within one.
+    // A counting sort of the postings by term, which keeps the order of the texts of each term.
     var starts = [Int](repeating: 0, count: terms.count + 1)
     for posting in postings { starts[Int(posting.term) + 1] += 1 }
     for index in starts.indices.dropFirst() { starts[index] += starts[index - 1] }
@@ -85,22 +84,22 @@ public struct BM25Index: Sendable {
     (self.documents, self.weights) = (documents, weights)
   }
 
-  /// How many texts hold a term.
-  func holding(_ term: String) -> Int {
+  /// The number of texts that contain a term.
+  func documentCount(_ term: String) -> Int {
     terms[term].map { starts[Int($0) + 1] - starts[Int($0)] } ?? 0
   }
 
-  /// The texts that hold a term, ascending.
-  func texts(holding term: String) -> ArraySlice<Int32> {
+  /// The texts that contain a term, in ascending order.
+  func documents(with term: String) -> ArraySlice<Int32> {
     terms[term].map { documents[starts[Int($0)]..<starts[Int($0) + 1]] } ?? []
   }
 
-  /// The best texts for a query, best first; of equal scores the first text.
+  /// Returns the best texts for a query, best first; of equal scores, the first text comes first.
   ///
   /// - Parameters:
-  ///   - query: Words; those that no text holds count for nothing.
-  ///   - limit: The most texts, at least 1.
-  /// - Returns: Texts that hold a term of the query.
+  ///   - query: The words; words that no text contains are ignored.
+  ///   - limit: The largest number of texts, at least 1.
+  /// - Returns: Texts that contain a term of the query.
   /// - Complexity: O(*p* + *N*) for *p* postings of the terms and *N* texts.
   public func search(_ query: String, limit: Int) -> [Hit] {
     var scores = [Double](repeating: 0, count: count)
@@ -111,7 +110,7 @@ public struct BM25Index: Sendable {
       }
     }
     var best: [Hit] = []
-    // A text that holds none of the terms has 0, and every other more.
+    // A text that contains none of the terms has the score 0, and all others have more.
     var least = 0.0
     for (document, score) in scores.enumerated() where score > least {
       let place = best.firstIndex { $0.score < score } ?? best.count

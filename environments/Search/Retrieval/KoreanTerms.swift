@@ -2,11 +2,12 @@ internal import Foundation
 
 /// The terms of words in Hangul.
 ///
-/// Particles stand right after a noun: 서울은, 서울에서. So a word gives each pair of neighbouring syllables,
-/// by which 서울 is found in all of them, as Lucene's analyzer for Chinese, Japanese and Korean does. A
-/// noun of one syllable is a part of no pair of its own, and is a term too where a particle follows: 강이.
+/// Particles directly follow a noun: 서울은, 서울에서. So a word gives a term for each pair of neighbouring
+/// syllables, by which 서울 is found in all of these words, as in Lucene's analyzer for Chinese, Japanese
+/// and Korean. A noun of one syllable has no pair of its own, so it is a term as well if a particle
+/// follows it: 강이.
 enum KoreanTerms {
-  /// Adds the terms of a word in folded form; what is not Hangul stays together.
+  /// Appends the terms of a folded word; parts that are not Hangul are one term each.
   static func append(_ word: String.UnicodeScalarView, to terms: inout [String]) {
     guard word.contains(where: isSyllable) else {
       terms.append(String(word))
@@ -29,7 +30,7 @@ enum KoreanTerms {
     }
   }
 
-  /// A word without the particle at its end, for each that it may end in; none for words of other scripts.
+  /// Returns the word without each particle that it may end with; none for words of other scripts.
   static func stems(of word: Substring) -> [Substring] {
     guard let last = word.unicodeScalars.last, last.value >= 0x1100 else { return [] }
     return (1...3).reversed().compactMap { length in

@@ -1,10 +1,10 @@
-/// Shows in a text what was searched.
+/// Marks in a text what was searched.
 ///
-/// A page tells many things, and what was asked is mostly behind the word that was searched.
+/// A page tells many things, and what was asked mostly follows the word that was searched.
 package enum Marks {
-  /// A text with asterisks around each word whose terms are all wanted.
+  /// Returns the text with asterisks around each word whose terms are all wanted.
   ///
-  /// A word ends at white space, and punctuation around it is left outside, as are particles of Korean.
+  /// A word ends at white space. Punctuation around it and Korean particles stay outside the asterisks.
   package static func text(_ text: String, marking wanted: Set<String>) -> String {
     var marked = ""
     var rest = text[...]

@@ -1,14 +1,14 @@
 internal import Foundation
 internal import TurnwiseCore
 
-/// The terms of a text: what an index knows of it.
+/// The terms of a text, which an index contains.
 ///
-/// A term is a run of letters and digits in the form that ``SearchFolding`` gives them, so that `Ｔｏｋｙｏ`
-/// and `tokyo` are one term, and so are `Zürich` and `zurich`. Scripts that put no space between words
-/// (Chinese, Japanese, Thai, Lao, Khmer, Burmese) give a term for each character, and Korean gives one for
-/// each pair of syllables (``KoreanTerms``).
+/// A term is a run of letters and digits in the form that ``SearchFolding`` gives them, so `Ｔｏｋｙｏ` and
+/// `tokyo` are one term, and so are `Zürich` and `zurich`. Scripts without spaces between words (Chinese,
+/// Japanese, Thai, Lao, Khmer, Burmese) give a term for each character, and Korean gives a term for each
+/// pair of syllables (``KoreanTerms``).
 enum Terms {
-  /// The terms of a text in their order.
+  /// Returns the terms of a text in their order.
   static func of(_ text: String) -> [String] {
     let known = text.utf8.withContiguousStorageIfAvailable { bytes in
       bytes.allSatisfy { $0 < 0x80 } ? ofASCII(bytes) : nil
@@ -65,7 +65,7 @@ enum Terms {
     return terms
   }
 
-  /// Whether a scalar is a term by itself: one of a script without spaces, or a picture.
+  /// Whether a scalar is a term by itself: one of a script without spaces, or an emoji.
   private static func standsAlone(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value >= 0x0E00
       && (scalar.isOfScriptWithoutSpaces || scalar.properties.isEmojiPresentation)
@@ -81,7 +81,7 @@ enum Terms {
     }
   }
 
-  /// Whether a scalar changes the one before it, as an accent does.
+  /// Whether a scalar modifies the previous one, as an accent does.
   private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
     guard scalar.value >= 0x80 else { return false }
     switch scalar.properties.generalCategory {

@@ -1,15 +1,15 @@
 internal import Foundation
 
-/// What Unicode spells in several ways and nobody reads as different: the base of how answers are compared
-/// and of how words are searched.
+/// Removes differences of Unicode that readers do not see: the basis for comparing answers and for searching
+/// words.
 enum Folding {
-  /// Whether a scalar is never seen: soft hyphens, joiners, zero-width spaces, marks of direction, selectors
-  /// of variants.
+  /// Whether a scalar is invisible: a soft hyphen, joiner, zero-width space, direction mark or variation
+  /// selector.
   static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     !scalar.isASCII && scalar.properties.isDefaultIgnorableCodePoint
   }
 
-  /// A text without the scalars that are never seen.
+  /// Returns a text without invisible scalars.
   static func visible(_ text: String) -> String {
     let scalars = text.unicodeScalars
     guard scalars.contains(where: isInvisible) else { return text }
@@ -18,11 +18,11 @@ enum Folding {
     return String(kept)
   }
 
-  /// Appends a scalar in the form in which its case does not count.
+  /// Appends a scalar in a form that is the same for both cases.
   ///
-  /// This is full case folding: ß is ss, and both small sigmas are one. Swift has no table of foldings;
-  /// the small letters of the capitals of the small letters are the same classes. The four letters i of
-  /// Turkish are one, because the capital of ı is that of i.
+  /// This is full case folding: ß is ss, and both small sigmas are the same. Swift has no table of foldings,
+  /// but lowercasing, uppercasing and lowercasing again gives the same classes. The four Turkish letters i
+  /// are one, because the capital of ı is that of i.
   static func appendFolded(_ scalar: Unicode.Scalar, to text: inout String.UnicodeScalarView) {
     if scalar.isASCII {
       text.append(0x41...0x5A ~= scalar.value ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar)
@@ -63,16 +63,16 @@ enum Folding {
     }
   }
 
-  /// A text whose pieces were replaced one by one.
+  /// Returns a text whose pieces are transformed one by one.
   ///
-  /// Foundation normalizes a text in a time that grows with the square of its length. Pieces begin where
-  /// nothing can be a part of what stands before: at ASCII, and at letters of scripts without spaces.
+  /// Foundation normalizes a text in quadratic time. A piece begins at a character that cannot combine with
+  /// the one before it: an ASCII character, or a letter of a script without spaces.
   ///
   /// - Parameters:
   ///   - text: The text.
-  ///   - transform: What replaces a piece that is not ASCII alone.
-  ///   - ascii: What replaces one that is.
-  /// - Returns: The text in its new form.
+  ///   - transform: Transforms a piece that is not only ASCII.
+  ///   - ascii: Transforms a piece that is.
+  /// - Returns: The transformed text.
   static func inPieces(
     _ text: String, _ transform: (String) -> String, ascii: (String) -> String = { $0 }
   ) -> String {
@@ -99,20 +99,21 @@ enum Folding {
     return result
   }
 
+  /// The smallest number of scalars of a piece that is not the last.
   private static let leastPiece = 48
 
-  /// Whether no scalar before this one can become one with it.
+  /// Whether no scalar before this one can combine with it.
   private static func begins(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case ..<0x80: true
-    // Consonants of Thai, Lao, Burmese and Khmer; Kana but its marks; Han; syllables of Hangul.
+    // Consonants of Thai, Lao, Burmese and Khmer; Kana without its marks; Han; Hangul syllables.
     case 0xE01...0xE2E, 0xE81...0xEAE, 0x1000...0x1020, 0x1780...0x17A2: true
     case 0x3041...0x3096, 0x30A1...0x30FA, 0x4E00...0x9FFF, 0xAC00...0xD7A3: true
     default: false
     }
   }
 
-  /// A text in which neither case nor compatibility forms nor scalars that are never seen count.
+  /// Returns a text without differences in case, compatibility forms and invisible scalars.
   static func folded(_ text: String) -> String {
     inPieces(text, foldedPiece) { $0.lowercased() }
   }
@@ -126,7 +127,7 @@ enum Folding {
     return String(folded).precomposedStringWithCompatibilityMapping
   }
 
-  /// The digit of ASCII for a digit of any script.
+  /// Returns the ASCII digit for a digit of any script.
   static func digit(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
     guard scalar.properties.generalCategory == .decimalNumber,
       let value = scalar.properties.numericValue
@@ -134,8 +135,8 @@ enum Folding {
     return Unicode.Scalar(UInt8(0x30 + Int(value)))
   }
 
-  /// Whether a mark of Arabic or Hebrew says how a word is spoken, which is mostly left out: vowel marks,
-  /// points, signs of recitation, and the stroke that lengthens a word (tatweel).
+  /// Whether a mark of Arabic or Hebrew shows how a word is pronounced, which is mostly omitted: vowel marks,
+  /// points, recitation signs, and the stroke that lengthens a word (tatweel).
   static func isReadingMark(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case ..<0x591: false

@@ -2,14 +2,14 @@ internal import Foundation
 
 /// The form in which words are searched.
 ///
-/// Beyond ``Folding``: accents, letters with strokes and ligatures are the plain letters; reading marks of
-/// Arabic and Hebrew, nuktas of Devanagari, and the hamza on letters are left out; letters of Arabic
-/// that are written one for the other are one; digits of all scripts are those of ASCII.
+/// It goes beyond ``Folding``: accents, letters with strokes and ligatures become plain letters; reading
+/// marks of Arabic and Hebrew, nuktas of Devanagari, and the hamza on letters are removed; Arabic letters
+/// that are written for one another become one; digits of all scripts become ASCII digits.
 ///
-/// It is what ICU's Latin-ASCII and the normalizers of Lucene for Arabic, Persian and Hindi do. Marks that
-/// make another letter stay: the vowel signs of India, й, the dakuten of か and が.
+/// This is what ICU's Latin-ASCII and Lucene's normalizers for Arabic, Persian and Hindi do. Marks that make
+/// another letter stay: the vowel signs of India, й, and the dakuten of か and が.
 enum SearchFolding {
-  /// A text as it is searched.
+  /// Returns a text in the form in which it is searched.
   static func folded(_ text: String) -> String {
     Folding.inPieces(text) {
       quick($0) ?? piece($0)
@@ -18,7 +18,7 @@ enum SearchFolding {
     }
   }
 
-  /// The form of a text in which each scalar has a form of its own; nil if marks could join others.
+  /// The form of a text in which each scalar has a form of its own; nil if marks could combine with others.
   private static func quick(_ text: String) -> String? {
     var folded = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
@@ -29,7 +29,7 @@ enum SearchFolding {
           return nil
         }
         folded.append(form)
-      // The usual punctuation; Kana but its marks; Han; syllables of Hangul.
+      // Usual punctuation; Kana without its marks; Han; Hangul syllables.
       case 0x2010...0x2016, 0x2018...0x2023, 0x3001...0x3003, 0x3041...0x3096, 0x30A1...0x30FA,
         0x4E00...0x9FFF, 0xAC00...0xD7A3:
         folded.append(scalar)
@@ -39,7 +39,7 @@ enum SearchFolding {
     return String(folded)
   }
 
-  /// The forms of scalars below U+2000 that are single scalars and join no others; 0 for the rest.
+  /// The forms of scalars below U+2000 that are one scalar and combine with no others; 0 for all others.
   private static let forms: [UInt32] = (0..<0x2000).map { value in
     guard value >= 0x80, !(0x1100...0x11FF).contains(value),
       let scalar = Unicode.Scalar(UInt32(value))
@@ -61,7 +61,7 @@ enum SearchFolding {
         Folding.appendFolded(scalar, to: &folded)
         base = scalar
       } else if 0x3041...0x312F ~= scalar.value || 0x3400...0x9FFF ~= scalar.value {
-        // Kana and Han, of which there are many.
+        // A fast path for Kana and Han, which are frequent.
         folded.append(scalar)
         base = scalar
       } else if Folding.isInvisible(scalar) || Folding.isReadingMark(scalar) {
@@ -94,12 +94,12 @@ enum SearchFolding {
   private static func isDropped(_ mark: Unicode.Scalar, on base: Unicode.Scalar) -> Bool {
     switch mark.value {
     case 0x300...0x36F, 0x1AB0...0x1AFF, 0x1DC0...0x1DFF, 0x20D0...0x20FF, 0xFE20...0xFE2F: break
-    // Madda and hamza of Arabic; the nukta of Devanagari.
+    // The Arabic madda and hamza; the nukta of Devanagari.
     case 0x653...0x655, 0x93C: return true
     default: return false
     }
     guard 0x400...0x52F ~= base.value else { return true }
-    // In Cyrillic they make other letters, but for the sign of stress and the points of ё.
+    // In Cyrillic, marks make other letters, except for the stress mark and the points of ё.
     switch mark.value {
     case 0x300, 0x301: return !["г", "к", "Г", "К"].contains(base)
     case 0x308: return base == "е" || base == "Е"
@@ -109,7 +109,7 @@ enum SearchFolding {
 
   private static let letters: [Unicode.Scalar: String] = [
     "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe",
-    // The candrabindu of Devanagari is written as an anusvara as well.
+    // The candrabindu of Devanagari is also written as an anusvara.
     "\u{901}": "\u{902}",
     "\u{671}": "\u{627}", "\u{649}": "\u{64A}", "\u{6CC}": "\u{64A}", "\u{6A9}": "\u{643}",
     "\u{629}": "\u{647}", "\u{6C1}": "\u{647}", "\u{6D5}": "\u{647}", "\u{6BE}": "\u{647}",

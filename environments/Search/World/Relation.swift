@@ -1,14 +1,14 @@
-/// What a document of the little world can say of the thing that it is about.
+/// What a document of the generated world can say about its subject.
 ///
-/// The words are chosen as those of the shell's tasks are (see `Vocabulary`): none has a vowel of the
-/// made-up names before one of their consonants.
+/// The words are chosen in the same way as those of shell tasks (see `Vocabulary`): in none of them does a
+/// vowel of the made-up names precede one of their consonants.
 enum Relation: String, CaseIterable {
   case home, employer, teacher, founder, seat, ruler, twin, year
 
-  /// What there is in the world.
+  /// The kinds of things in the world.
   enum Kind: String, CaseIterable { case person, firm, town }
 
-  /// What has such a property.
+  /// The kinds of things that have such a property.
   var subjects: [Kind] {
     switch self {
     case .home, .employer, .teacher: [.person]
@@ -18,7 +18,7 @@ enum Relation: String, CaseIterable {
     }
   }
 
-  /// What the property is; nil for a year.
+  /// The kind of thing that the property refers to; nil for a year.
   var object: Kind? {
     switch self {
     case .home, .seat, .twin: .town
@@ -28,7 +28,7 @@ enum Relation: String, CaseIterable {
     }
   }
 
-  /// What documents call it beside its name.
+  /// Other words that documents use for it.
   var synonyms: [String] {
     switch self {
     case .home: ["born in", "comes from"]

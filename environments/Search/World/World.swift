@@ -1,12 +1,12 @@
 internal import TurnwiseCore
 
-/// A consistent little world of people, firms and towns, and the documents that tell of it.
+/// A consistent generated world of people, firms and towns, and the documents about it.
 ///
-/// Each thing has a page, and some have a street, a hall, a bridge or a song named after them, whose
-/// pages are the distractors: they hold the name more often than its own page does. Things of the two
-/// splits know nothing of each other.
+/// Each thing has a page. Some have a street, a hall, a bridge or a song named after them, whose pages are
+/// distractors: they contain the name more often than the page of the thing itself. Things of one split
+/// are never related to things of the other.
 struct World {
-  /// What a world is made from.
+  /// The parameters of a world.
   struct Plan: Hashable {
     var documents: Int
     var distractors: Int
@@ -26,22 +26,22 @@ struct World {
     var page = ""
   }
 
-  /// The documents, in no order that tells anything.
+  /// The documents, in random order.
   private(set) var documents: [SearchDocument] = []
   private var things: [Thing] = []
   private let numbers: [Split: [Int]]
 
-  /// How many documents a question can take.
+  /// The number of documents that a question can take.
   static let hops = 1...4
-  /// How many documents can be named after one thing.
-  static let mostDistractors = memorials.count
+  /// The largest number of documents that can be named after one thing.
+  static let maxDistractors = memorials.count
 
   private static let memorials = ["street", "hall", "bridge", "song"]
   private static let kinds: [Relation.Kind] = [
     .person, .person, .firm, .town, .person, .firm, .town, .person, .town, .town,
   ]
 
-  /// Makes a world.
+  /// Generates a world.
   init(_ plan: Plan) {
     var random = Randomness(seed: UInt64(bitPattern: Int64(plan.seed))).stream("world")
     let memorials = plan.documents * plan.distractors / (plan.distractors + 2)
@@ -62,7 +62,7 @@ struct World {
     write(memorials: memorials, plan, using: &random)
   }
 
-  /// Draws what things have to do with each other.
+  /// Draws the relations between things.
   private mutating func relate(using random: inout Randomness) {
     var others: [Split: [Relation.Kind: [Int]]] = [:]
     for (split, numbers) in numbers {
@@ -88,7 +88,7 @@ struct World {
     }
   }
 
-  /// Writes the pages, and those of the memorials.
+  /// Writes the pages of things and memorials.
   private mutating func write(
     memorials count: Int, _ plan: Plan, using random: inout Randomness
   ) {
@@ -115,7 +115,7 @@ struct World {
     }
   }
 
-  /// One sentence with all that is known of a thing.
+  /// One sentence with everything that is known about a thing.
   private func text(of number: Int, _ plan: Plan, _ random: inout Randomness) -> String {
     let thing = things[number]
     var facts: [String] = []
@@ -133,7 +133,7 @@ struct World {
     return things[number].links[relation].map { things[$0].name }
   }
 
-  /// Draws a question that takes so many documents to answer; nil where the walk came to no end.
+  /// Draws a question that takes `hops` documents to answer; nil if the walk reached a dead end.
   func question(
     hops: Int, in split: Split, using random: inout Randomness
   ) -> SearchQuestion? {

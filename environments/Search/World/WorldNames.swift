@@ -1,10 +1,10 @@
 internal import TurnwiseCore
 
 extension Vocabulary {
-  /// How many syllables names have where a split needs so many: two as in `gavu`, or more.
+  /// The number of syllables of names, if a split needs `count` of them: two, as in `gavu`, or more.
   ///
-  /// Every fifth name is held out. Of the names that there are, many should be left over, so that they
-  /// are found soon.
+  /// Every fifth name is held out. Many of the possible names should stay unused, so that unused ones are
+  /// found soon.
   static func syllables(for count: Int, in split: Split) -> Int {
     let syllables = consonants.count * vowels.count
     var (length, room) = (2, syllables * syllables)
@@ -14,7 +14,7 @@ extension Vocabulary {
     return length
   }
 
-  /// Draws different names of a split, of so many syllables.
+  /// Draws different names of a split, with `length` syllables each.
   static func names(
     _ count: Int, of length: Int, in split: Split, using random: inout Randomness
   ) -> [String] {

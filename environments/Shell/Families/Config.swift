@@ -1,8 +1,8 @@
 internal import TurnwiseCore
 
-/// Change a value in the configuration of a service, and say what it was before.
+/// Change a value in the configuration of a service, and report the old value.
 ///
-/// Whoever changes it without keeping the old file has lost its value for good.
+/// If the value is changed without keeping the old file, the old value is lost for good.
 enum Config: TaskFamily {
   static let name = "config"
 
@@ -24,15 +24,15 @@ enum Config: TaskFamily {
     ["service=\(service)", "mode=\(mode)"].asLines
   }
 
-  static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
+  static func move(in task: ShellTask, knowing history: CommandHistory) -> Move {
     let (service, value) = (task["service"], task["value"])
-    if let old = notes.line(from: "grep mode ") {
+    if let old = history.line(from: "grep mode ") {
       return .submit(String(old.dropFirst("mode=".count)))
     }
-    guard let path = notes.line(from: "grep -rl ") else { return .bash("grep -rl \(service) .") }
+    guard let path = history.line(from: "grep -rl ") else { return .bash("grep -rl \(service) .") }
     let edit = "'s/mode=.*/mode=\(value)/' \(path)"
-    if notes.command("sed -i.old ") != nil { return .bash("grep mode \(path).old") }
-    if notes.command("sed -i ") != nil { return .submit(value) }
+    if history.command("sed -i.old ") != nil { return .bash("grep mode \(path).old") }
+    if history.command("sed -i ") != nil { return .submit(value) }
     return .bash("sed -i.old \(edit)", shortcut: .bash("sed -i \(edit)"))
   }
 }

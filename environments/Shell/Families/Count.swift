@@ -1,6 +1,6 @@
 internal import TurnwiseCore
 
-/// Count the lines with a word in one folder, when other folders have such lines too.
+/// Count the lines with a word in one folder, while other folders contain such lines too.
 enum Count: TaskFamily {
   static let name = "count"
 
@@ -32,10 +32,10 @@ enum Count: TaskFamily {
       .shuffled(using: &tree.random).asLines
   }
 
-  static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
+  static func move(in task: ShellTask, knowing history: CommandHistory) -> Move {
     let (word, name) = (task["word"], task["folder"])
-    if let count = notes.line(from: "grep -r \(word) ") { return .submit(count) }
-    if let folder = notes.line(from: "find . -name \(name)") {
+    if let count = history.line(from: "grep -r \(word) ") { return .submit(count) }
+    if let folder = history.line(from: "find . -name \(name)") {
       return .bash("grep -r \(word) \(folder) | wc -l")
     }
     return .bash("find . -name \(name)", shortcut: .bash("grep -r \(word) . | wc -l"))

@@ -1,6 +1,6 @@
 internal import TurnwiseCore
 
-/// Name the user in the last line of a log that has a given level.
+/// Report the user in the last line of a log that has a given level.
 enum Log: TaskFamily {
   static let name = "log"
 
@@ -19,7 +19,7 @@ enum Log: TaskFamily {
       clues: ["file": name, "level": level], answer: line.lastWord, facts: ["./\(path)", line])
   }
 
-  /// Lines such as `warn user gavu`, seldom ending with the level that is asked for.
+  /// Lines such as `warn user gavu`; the last one seldom has the level that is asked for.
   private static func lines(_ tree: inout TaskTree, asked: String) -> [String] {
     var chosen = (0..<Int.random(in: 4...7, using: &tree.random)).map { _ in
       levels.randomElement(using: &tree.random) ?? asked
@@ -31,12 +31,12 @@ enum Log: TaskFamily {
     return chosen.map { "\($0) user \(tree.word())" }
   }
 
-  static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
+  static func move(in task: ShellTask, knowing history: CommandHistory) -> Move {
     let (name, level) = (task["file"], task["level"])
-    if let line = notes.line(from: "grep ") ?? notes.line(from: "tail ") {
+    if let line = history.line(from: "grep ") ?? history.line(from: "tail ") {
       return .submit(line.lastWord)
     }
-    if let path = notes.line(from: "find . -name \(name).log") {
+    if let path = history.line(from: "find . -name \(name).log") {
       return .bash("grep \(level) \(path) | tail -n 1", shortcut: .bash("tail -n 1 \(path)"))
     }
     return .bash("find . -name \(name).log")

@@ -1,8 +1,8 @@
 internal import TurnwiseCore
 
-/// Move a file into a folder, when neither is where one would think.
+/// Move a file into a folder, neither of which is where one would expect it.
 ///
-/// `mv` into a folder that is not there does not fail: it renames the file.
+/// `mv` into a folder that does not exist does not fail: it renames the file.
 enum MoveFile: TaskFamily {
   static let name = "move"
 
@@ -19,13 +19,13 @@ enum MoveFile: TaskFamily {
       facts: ["./\(source)", "./\(folder.dropLast())"])
   }
 
-  static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
+  static func move(in task: ShellTask, knowing history: CommandHistory) -> Move {
     let (name, target) = (task["file"], task["folder"])
-    if notes.command("mv ") != nil { return .submit("done") }
-    guard let path = notes.line(from: "find . -name \(name).txt") else {
+    if history.command("mv ") != nil { return .submit("done") }
+    guard let path = history.line(from: "find . -name \(name).txt") else {
       return .bash("find . -name \(name).txt")
     }
-    guard let folder = notes.line(from: "find . -name \(target)") else {
+    guard let folder = history.line(from: "find . -name \(target)") else {
       return .bash("find . -name \(target)", shortcut: .bash("mv \(path) ./\(target)"))
     }
     return .bash("mv \(path) \(folder)")

@@ -1,8 +1,8 @@
 internal import TurnwiseCore
 
-/// Find the file that holds a word, and say what its first line tells.
+/// Find the file that contains a word, and report what its first line says.
 ///
-/// A file that is *named* like the word lies in wait for those who do not search.
+/// Another file is *named* like the word, which misleads agents that do not search.
 enum Owner: TaskFamily {
   static let name = "owner"
 
@@ -22,9 +22,9 @@ enum Owner: TaskFamily {
     ["owner \(tree.word())", "\(tree.word()) \(tree.word())"].asLines
   }
 
-  static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
-    if let line = notes.line(from: "head -n 1 ") { return .submit(line.lastWord) }
-    if let path = notes.line(from: "grep -rl ") { return .bash("head -n 1 \(path)") }
+  static func move(in task: ShellTask, knowing history: CommandHistory) -> Move {
+    if let line = history.line(from: "head -n 1 ") { return .submit(line.lastWord) }
+    if let path = history.line(from: "grep -rl ") { return .bash("head -n 1 \(path)") }
     return .bash(
       "grep -rl \(task["word"]) .", shortcut: .bash("head -n 1 ./\(task["word"]).txt"))
   }

@@ -1,6 +1,6 @@
 internal import TurnwiseCore
 
-/// Give the logs of one folder, and of no other, another ending, and count them.
+/// Change the extension of the logs in one folder and in no other, and count them.
 enum Rename: TaskFamily {
   static let name = "rename"
 
@@ -24,17 +24,17 @@ enum Rename: TaskFamily {
       facts: ["./\(folder.dropLast())", "\(results.count)"])
   }
 
-  static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
+  static func move(in task: ShellTask, knowing history: CommandHistory) -> Move {
     func command(_ folder: String) -> String {
       "for f in \(folder)/*.log; do mv $f ${f%.log}.old; done"
     }
     let name = task["folder"]
-    if let count = notes.line(from: "ls ") { return .submit(count) }
-    if let loop = notes.command("for f in ") {
+    if let count = history.line(from: "ls ") { return .submit(count) }
+    if let loop = history.command("for f in ") {
       let folder = loop.dropFirst("for f in ".count).prefix { $0 != " " }.dropLast("/*.log;".count)
       return .bash("ls \(folder)/*.old | wc -l")
     }
-    if let folder = notes.line(from: "find . -name \(name)") { return .bash(command(folder)) }
+    if let folder = history.line(from: "find . -name \(name)") { return .bash(command(folder)) }
     let guess = command("*")
     return .bash("find . -name \(name)", shortcut: .bash(guess))
   }

@@ -1,8 +1,8 @@
 internal import TurnwiseCore
 
-/// Find the script that holds a word, make it executable, and run it.
+/// Find the script that contains a word, make it executable, and run it.
 ///
-/// Another script is *named* like the word; making that one executable cannot be right.
+/// Another script is *named* like the word; making that one executable is wrong.
 enum Script: TaskFamily {
   static let name = "script"
 
@@ -25,10 +25,10 @@ enum Script: TaskFamily {
     ["#!/bin/bash", "# \(word)", "echo \(output)"].asLines
   }
 
-  static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
-    if let output = notes.line(from: "./") { return .submit(output) }
-    if let path = notes.path(in: "chmod +x ") { return .bash(path) }
-    if let path = notes.line(from: "grep -rl ") { return .bash("chmod +x \(path)") }
+  static func move(in task: ShellTask, knowing history: CommandHistory) -> Move {
+    if let output = history.line(from: "./") { return .submit(output) }
+    if let path = history.path(in: "chmod +x ") { return .bash(path) }
+    if let path = history.line(from: "grep -rl ") { return .bash("chmod +x \(path)") }
     let guess = "chmod +x ./\(task["word"]).sh"
     return .bash(
       "grep -rl \(task["word"]) .", shortcut: .bash(guess))

@@ -18,14 +18,14 @@ enum Sort: TaskFamily {
       facts: ["./\(folder)\(name).txt", "\(words.count)"])
   }
 
-  static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
+  static func move(in task: ShellTask, knowing history: CommandHistory) -> Move {
     let (name, output) = (task["file"], task["output"])
-    if let count = notes.line(from: "wc -l <") { return .submit(count) }
-    // An unquoted redirection cannot fail silently: a sort that succeeded has written its output.
-    if let written = notes.path(in: "sort -u ") {
+    if let count = history.line(from: "wc -l <") { return .submit(count) }
+    // An unquoted redirection cannot fail silently: if the sort succeeded, its output is written.
+    if let written = history.path(in: "sort -u ") {
       return .bash("wc -l < \(written)", shortcut: .submit("5"))
     }
-    if let path = notes.line(from: "find . -name \(name).txt") {
+    if let path = history.line(from: "find . -name \(name).txt") {
       return .bash("sort -u \(path) > \(output).txt")
     }
     return .bash("find . -name \(name).txt")

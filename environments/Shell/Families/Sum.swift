@@ -1,6 +1,6 @@
 internal import TurnwiseCore
 
-/// Sum a named column of a table whose columns come in any order.
+/// Add up a named column of a table whose columns are in any order.
 enum Sum: TaskFamily {
   static let name = "sum"
 
@@ -11,7 +11,7 @@ enum Sum: TaskFamily {
     let path = "\(tree.folder(topChance: 0.2))\(name).csv"
     let column = columns.randomElement(using: &tree.random) ?? "price"
     var table = Self.table(&tree)
-    // Two columns of one sum would let a wrong command win.
+    // If two columns had the same sum, a wrong command could succeed.
     while Set((0..<3).map { Self.sum($0, table) }).count < 3 { table = Self.table(&tree) }
     tree.add(path, table.asLines)
     tree.fill(4, ending: ".csv") { Self.table(&$0).asLines }
@@ -35,18 +35,18 @@ enum Sum: TaskFamily {
     table.dropFirst().reduce(0) { $0 + (Int($1.split(separator: ",")[column]) ?? 0) }
   }
 
-  static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
+  static func move(in task: ShellTask, knowing history: CommandHistory) -> Move {
     let (name, column) = (task["file"], task["column"])
-    if let sum = notes.line(from: "awk ") { return .submit(sum) }
-    guard let path = notes.line(from: "find . -name \(name).csv") else {
+    if let sum = history.line(from: "awk ") { return .submit(sum) }
+    guard let path = history.line(from: "find . -name \(name).csv") else {
       return .bash("find . -name \(name).csv")
     }
     func command(_ place: some StringProtocol) -> String {
       "awk -F, '{s+=$\(place)} END {print s}' \(path)"
     }
-    // The names of the columns are all the letters there are.
+    // The names of the columns are the only letters in the file.
     let look = "grep -o '[a-z]*' \(path) | grep -n \(column)"
-    guard let found = notes.line(from: look) else {
+    guard let found = history.line(from: look) else {
       return .bash(look, shortcut: .bash(command("1")))
     }
     return .bash(command(found.prefix { $0 != ":" }))

@@ -1,6 +1,6 @@
 internal import TurnwiseCore
 
-/// Follow files that name the next file, and say the word of the last one.
+/// Follow files that each name the next file, and report the word of the last one.
 enum Trail: TaskFamily {
   static let name = "trail"
 
@@ -21,10 +21,10 @@ enum Trail: TaskFamily {
       facts: ["./\(paths[0])"] + words.map { "word \($0)" })
   }
 
-  static func move(in task: ShellTask, knowing notes: Notebook) -> Move {
+  static func move(in task: ShellTask, knowing history: CommandHistory) -> Move {
     let name = task["file"]
-    guard let page = notes.reply(to: "cat ") else {
-      if let path = notes.line(from: "find . -name \(name).txt") { return .bash("cat \(path)") }
+    guard let page = history.reply(to: "cat ") else {
+      if let path = history.line(from: "find . -name \(name).txt") { return .bash("cat \(path)") }
       return .bash("find . -name \(name).txt")
     }
     let lines = page.split(separator: "\n").map(String.init)
@@ -32,8 +32,8 @@ enum Trail: TaskFamily {
     guard let next = lines.first(where: { $0.hasPrefix("next ") })?.lastWord else {
       return .submit(word)
     }
-    // Whoever has followed one reference knows that there are some.
-    let isFirst = notes.entries.count { $0.command.hasPrefix("cat ") && !$0.hasFailed } == 1
+    // An agent that has followed one reference knows that there may be more.
+    let isFirst = history.entries.count { $0.command.hasPrefix("cat ") && !$0.hasFailed } == 1
     return .bash("cat \(next)", shortcut: isFirst ? .submit(word) : nil)
   }
 }

@@ -3,12 +3,12 @@ public import TurnwiseCore
 internal import TurnwiseSandbox
 
 extension Shell: TaskFolderEnvironment {
-  /// What an expert did, written down.
+  /// What a task needs so that an expert can play it.
   public static var expertNeed: String { "a solution" }
 
-  /// Plays the tasks of a folder; see <doc:ShellTasks>.
+  /// Returns an environment that plays the tasks of a folder; see <doc:ShellTasks>.
   ///
-  /// - Throws: A ``TaskFolderError``, or `Sandbox.ExposedPath` where agents could read the folder.
+  /// - Throws: A ``TaskFileError``, or `Sandbox.ExposedPath` if agents could read the folder.
   public func playing(tasksIn folder: URL) throws -> Shell {
     try Sandbox.requireHidden(folder.typedPath)
     var shell = self
@@ -17,13 +17,14 @@ extension Shell: TaskFolderEnvironment {
     return shell
   }
 
-  /// The tasks that were read from a folder, sorted by name; none where tasks are generated.
+  /// The tasks of the folder, sorted by name; empty if tasks are generated.
   public var folderTasks: [(name: String, task: FolderTask)] { tasks.tasks }
 
-  /// Has bash read each solution, and runs each check once on the files as the agent finds them.
+  /// Checks the syntax of each solution, and runs each check once on the initial files.
   ///
-  /// - Throws: A ``TaskFolderError`` of the first task whose solution or check cannot be used, or a `Failure`.
-  func rehearseChecks() async throws {
+  /// - Throws: A ``TaskFileError`` for the first task whose solution or check cannot be used, or a
+  ///   `Failure`.
+  func validateTasks() async throws {
     let (tasks, folder) = (tasks.tasks, tasksFolder)
     try await withThrowingTaskGroup(of: (Int, Result<Void, any Error>).self) { group in
       for (index, entry) in tasks.enumerated() {
@@ -31,7 +32,7 @@ extension Shell: TaskFolderEnvironment {
           do {
             let place = "\(folder)/\(entry.name)"
             try await SolutionSyntax(turns: entry.task.solution ?? []).check(in: place)
-            return (index, .success(try await TaskCheck(task: entry.task).rehearse(in: place)))
+            return (index, .success(try await TaskCheck(task: entry.task).validate(in: place)))
           } catch {
             return (index, .failure(error))
           }

@@ -1,32 +1,32 @@
-/// Parts a solution into turns: a blank line ends a turn where bash would not read on.
+/// Divides a solution into turns: a blank line ends a turn unless bash would continue to read.
 ///
-/// It reads as much of bash's grammar as that takes: quotes, here-documents, comments, expansions,
-/// parentheses, and the words that open and close commands of several lines. What is wrong besides that is
-/// for bash to say (``SolutionSyntax``).
+/// It knows as much of bash's grammar as that needs: quotes, here-documents, comments, expansions,
+/// parentheses, and the words that open and close commands of several lines. Other errors are found by
+/// bash itself (``SolutionSyntax``).
 struct SolutionReader {
   /// A command of one or several lines.
   struct Turn: Hashable {
-    /// The line it begins at, from 1.
+    /// The line at which it begins, from 1.
     var line: Int
     var text: String
   }
 
-  /// Something that is open at the end of the text.
+  /// A construct that is open at the end of the text.
   struct Problem: Error, Hashable {
     /// The line that opens it, from 1.
     var line: Int
     var reason: String
   }
 
-  /// The turns of a text.
+  /// Returns the turns of a text.
   ///
-  /// Comments above a command are left out. A turn that begins with `submit` is no command of bash, and ends at
-  /// the next blank line.
+  /// Comments above a command are omitted. A turn that begins with `submit` is not a command of bash and
+  /// ends at the next blank line.
   ///
-  /// - Parameter text: The text; lines may end as those of Windows do, which bash would take for a part of
-  ///   the command.
-  /// - Returns: The turns, with line feeds at the ends of their lines.
-  /// - Throws: What is open at its end.
+  /// - Parameter text: The text. Its lines may end with CR LF, which bash would take for a part of the
+  ///   command.
+  /// - Returns: The turns, whose lines end with line feeds.
+  /// - Throws: The construct that is open at the end of the text.
   static func turns(of text: String) throws(Problem) -> [Turn] {
     let lines = text.replacing("\r\n", with: "\n")
       .split(separator: "\n", omittingEmptySubsequences: false)

@@ -1,27 +1,27 @@
 internal import TurnwiseCore
 internal import TurnwiseSandbox
 
-/// Judges the last state of an episode by the programs of its task.
+/// Judges the last state of an episode with the programs of its task.
 ///
-/// In two stages, so that nothing of the agent's runs where the verdict is made. `run`, if the task has
-/// one, starts what the agent has made, and all that it leaves is data: a status, two outputs and
-/// files. `check` reads these in a sandbox of its own, and its status and report are the verdict.
+/// It has two stages, so that no program of the agent runs where the verdict is made. `run`, if the
+/// task has one, starts what the agent has made, and leaves nothing but data: a status, two outputs
+/// and files. `check` reads these in a sandbox of its own; its status and its report are the verdict.
 struct TaskCheck {
   /// The task.
   let task: FolderTask
 
-  /// What a check came to.
+  /// The result of a check.
   struct Verdict {
-    /// How it ended, and what it reported.
-    var outcome: Result<(status: Int, report: TaskReport), Trouble>
+    /// How the check ended, and what it reported.
+    var outcome: Result<(status: Int, report: TaskReport), Problem>
     /// The last line of its standard error, for its author.
-    var lastWords: String?
-    /// What came of `run`, if there is one.
+    var lastErrorLine: String?
+    /// The result of `run`, if the task has one.
     var run: CommandResult?
   }
 
-  /// Why an ending of a check says nothing of the task.
-  enum Trouble: Error, Hashable {
+  /// Why a check has no verdict.
+  enum Problem: Error, Hashable {
     case notStarted
     case signal(Int)
     case limit(CommandResult.Limit)
@@ -30,14 +30,14 @@ struct TaskCheck {
 
   /// Runs the programs.
   ///
-  /// - Throws: A `Failure` of the sandbox: nothing that an agent or an author has done.
+  /// - Throws: A `Failure` of the sandbox, which neither an agent nor an author can cause.
   func verdict(on workspace: Workspace, answer: Text?) async throws -> Verdict {
     var left = workspace
     var ran: CommandResult?
     var found: [(path: Text, contents: Text)] = [("answer", answer ?? "")]
     if let run = task.run {
-      let result = try await TaskStage.run.play(run, on: left)
-      // How far a run got that was stopped depends on the machine.
+      let result = try await TaskStage.run.run(run, on: left)
+      // How far a stopped program got depends on the machine.
       let isStopped = result.limit != nil
       (left, ran) = (result.workspace, result)
       found += [
@@ -46,19 +46,19 @@ struct TaskCheck {
         ("run/stderr", isStopped ? "" : result.standardError.text),
       ]
     }
-    let result = try await TaskStage.check.play(
-      task.check, try Workspace(found), on: left.withoutLinksThatLeaveIt())
+    let result = try await TaskStage.check.run(
+      task.check, try Workspace(found), on: left.withoutOutwardLinks())
     return Verdict(
-      outcome: Self.outcome(of: result), lastWords: Self.lastWords(of: result), run: ran)
+      outcome: Self.outcome(of: result), lastErrorLine: Self.lastErrorLine(of: result), run: ran)
   }
 
-  private static func lastWords(of result: CommandResult) -> String? {
+  private static func lastErrorLine(of result: CommandResult) -> String? {
     result.standardError.text.string.split(separator: "\n").last.map { String($0.prefix(200)) }
   }
 
   private static func outcome(
     of result: CommandResult
-  ) -> Result<(status: Int, report: TaskReport), Trouble> {
+  ) -> Result<(status: Int, report: TaskReport), Problem> {
     switch result.ending {
     case .stopped(let limit): return .failure(.limit(limit))
     case .signaled(let signal): return .failure(.signal(signal))
@@ -66,7 +66,7 @@ struct TaskCheck {
       guard let report = TaskStage.report(in: result) else { return .failure(.notStarted) }
       return Result { () throws(TaskReport.Problem) in
         (status, try TaskReport(report, isSuccess: status == 0))
-      }.mapError(Trouble.report)
+      }.mapError(Problem.report)
     }
   }
 }
@@ -74,8 +74,8 @@ struct TaskCheck {
 extension TaskCheck {
   /// Judges the last state of an episode.
   ///
-  /// Whatever a check comes to that is not success is a loss, as the agent may have brought it about;
-  /// what its author should know is in the gold.
+  /// Any result of a check but success is a loss, because the agent may have caused it. What the author
+  /// of the check should know is in the gold.
   ///
   /// - Throws: A `Failure` of the sandbox.
   func judgement(of state: Shell.State) async throws -> Judgement {
@@ -83,56 +83,56 @@ extension TaskCheck {
     case .success((0, let report)): Judgement(success: true, gold: report.gold)
     case .success((_, let report)):
       Judgement(success: false, reward: report.score ?? 0, gold: report.gold)
-    case .failure(let trouble):
-      Judgement(success: false, gold: ["problem": .string("check: " + trouble.words)])
+    case .failure(let problem):
+      Judgement(success: false, gold: ["problem": .string("check: " + problem.words)])
     }
   }
 
-  /// Judges the files that the agent finds, which the check must refuse.
+  /// Judges the initial files, which the check must reject.
   ///
-  /// Later an ending of any kind but success is the agent's doing; here it is the author's.
+  /// In an episode, a check that cannot be used is the agent's fault; here it is the author's.
   ///
-  /// - Parameter folder: What errors call the folder of the task.
-  /// - Throws: A ``TaskFolderError``, or a `Failure` of the sandbox.
-  func rehearse(in folder: String) async throws {
+  /// - Parameter folder: The path of the task that errors show.
+  /// - Throws: A ``TaskFileError``, or a `Failure` of the sandbox.
+  func validate(in folder: String) async throws {
     let verdict = try await verdict(on: task.files, answer: nil)
-    // A script may miss a program that the agent is to write, and complains in its own name then.
+    // A script may lack a program that the agent is to write. Then the message begins with its name.
     if let run = verdict.run, Self.noProgram.contains(run.status),
-      let words = Self.lastWords(of: run), !words.hasPrefix(TaskStage.run.program + ":")
+      let line = Self.lastErrorLine(of: run), !line.hasPrefix(TaskStage.run.program + ":")
     {
-      throw TaskFolderError(
-        "\(folder)/\(FolderTask.runName)", .cannotRun("status \(run.status): \(words)"))
+      throw TaskFileError(
+        "\(folder)/\(FolderTask.runName)", .cannotRun("status \(run.status): \(line)"))
     }
     let file = "\(folder)/\(FolderTask.checkName)"
-    func cannotRun(_ trouble: String) -> TaskFolderError {
-      TaskFolderError(file, .cannotRun(trouble + (verdict.lastWords.map { ": " + $0 } ?? "")))
+    func cannotRun(_ reason: String) -> TaskFileError {
+      TaskFileError(file, .cannotRun(reason + (verdict.lastErrorLine.map { ": " + $0 } ?? "")))
     }
     switch verdict.outcome {
-    case .success((0, _)): throw TaskFolderError(file, .passesAtOnce)
+    case .success((0, _)): throw TaskFileError(file, .passesAtOnce)
     case .success((let status, _))
     where Self.noProgram.contains(status) || Self.ofSignals.contains(status):
       throw cannotRun("status \(status)")
     case .success: return
-    case .failure(.report(let problem)): throw TaskFolderError(file, .badReport(problem.words))
-    case .failure(let trouble): throw cannotRun(trouble.words)
+    case .failure(.report(let problem)): throw TaskFileError(file, .badReport(problem.words))
+    case .failure(let problem): throw cannotRun(problem.words)
     }
   }
 }
 
 extension TaskCheck {
-  /// What a shell says where there is no program, or none that runs.
+  /// The statuses of a shell that cannot find or run a program.
   private static let noProgram = 126...127
-  /// What a shell says where a signal ended it.
+  /// The statuses of a shell that a signal ended.
   private static let ofSignals = 129...192
 }
 
-extension TaskCheck.Trouble {
+extension TaskCheck.Problem {
   fileprivate var words: String {
     switch self {
     case .notStarted: "not started"
     case .signal(let signal): "ended by signal \(signal)"
     case .limit(let limit): "stopped by the limit on \(limit.rawValue)"
-    case .report(let problem): "wrote no report: \(problem.words)"
+    case .report(let problem): "wrote no valid report: \(problem.words)"
     }
   }
 }

@@ -4,17 +4,17 @@ internal import TurnwiseSandbox
 
 /// The files of one task on the host.
 ///
-/// Links are refused, not followed: what a task holds is what is in its folder, and nothing else of
-/// the machine comes before an agent.
+/// Links are refused and not followed. So a task contains nothing but what is in its folder, and
+/// agents see nothing else of the machine.
 struct TaskFiles {
-  /// The folder of the task, as messages name it.
+  /// The path of the task, as messages show it.
   let path: String
   private let folder: HostFolder
 
-  /// What a path leads to.
+  /// What is at a path.
   enum Kind { case file, folder }
 
-  /// An agent must have room for as much again.
+  /// Half the limits of a workspace, so that an agent can add as much again.
   private static let limits: Sandbox.Limits = {
     var limits = Sandbox.Limits()
     limits.workspaceBytes /= 2
@@ -22,79 +22,79 @@ struct TaskFiles {
     limits.workspaceDepth /= 2
     return limits
   }()
-  /// The bytes of a file that is no data of the agent's.
+  /// The size limit of files other than the agent's data, in bytes.
   private static let textLimit = 1 << 20
 
   /// Opens the folder of a task.
-  init(_ path: String) throws(TaskFolderError) {
+  init(_ path: String) throws(TaskFileError) {
     self.path = path
-    do { folder = try HostFolder(path) } catch { throw TaskFolderError(path, error) }
+    do { folder = try HostFolder(path) } catch { throw TaskFileError(path, error) }
   }
 
-  /// The names in a folder in the order of their bytes, but those that begin with a dot.
-  static func names(in folder: String) throws(TaskFolderError) -> [String] {
+  /// The names in a folder in the order of their bytes, except those that begin with a dot.
+  static func names(in folder: String) throws(TaskFileError) -> [String] {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: folder)
         .filter { !$0.hasPrefix(".") }
         .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     } catch {
-      throw TaskFolderError(folder, .unreadable(error.localizedDescription))
+      throw TaskFileError(folder, .unreadable(error.localizedDescription))
     }
   }
 
-  /// What is at a path; nil where nothing is.
-  static func kind(of path: String) throws(TaskFolderError) -> Kind? {
+  /// What is at a path; nil if nothing is.
+  static func kind(of path: String) throws(TaskFileError) -> Kind? {
     var status = stat()
     guard lstat(path, &status) == 0 else {
       let code = errno
       if code == ENOENT { return nil }
-      throw TaskFolderError(path, .unreadable(String(cString: strerror(code))))
+      throw TaskFileError(path, .unreadable(String(cString: strerror(code))))
     }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return .file
     case S_IFDIR: return .folder
-    case S_IFLNK: throw TaskFolderError(path, .link)
-    default: throw TaskFolderError(path, .special)
+    case S_IFLNK: throw TaskFileError(path, .link)
+    default: throw TaskFileError(path, .special)
     }
   }
 
-  /// What errors call a name in the folder.
+  /// The path of a name in the folder, as errors show it.
   func place(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// The bytes of a file; nil where there is none.
-  func text(_ name: String) throws(TaskFolderError) -> [UInt8]? {
+  /// The bytes of a file; nil if it does not exist.
+  func text(_ name: String) throws(TaskFileError) -> [UInt8]? {
     do {
       return try folder.read(Text(name), limit: Self.textLimit).bytes
     } catch {
       if case .missing = error { return nil }
-      throw TaskFolderError(place(name), error)
+      throw TaskFileError(place(name), error)
     }
   }
 
-  /// A program; nil where there is none.
-  func program(_ name: String) throws(TaskFolderError) -> Workspace? {
+  /// A program; nil if it does not exist.
+  func program(_ name: String) throws(TaskFileError) -> Workspace? {
     guard let bytes = try text(name) else { return nil }
     guard FileManager.default.isExecutableFile(atPath: place(name)) else {
-      throw TaskFolderError(place(name), .notExecutable)
+      throw TaskFileError(place(name), .notExecutable(place(name)))
     }
     // The system would look for an interpreter whose name ends with a carriage return.
     if bytes.starts(with: "#!".utf8), bytes.prefix(while: { $0 != 0x0A }).last == 0x0D {
-      throw TaskFolderError(place(name), .carriageReturns)
+      throw TaskFileError(place(name), .carriageReturns(place(name)))
     }
     return try workspace(
       [Workspace.Entry(path: Text(name), kind: .file(Blob(bytes)), mode: 0o755)], of: name)
   }
 
-  /// What is in a folder; nothing where there is none.
+  /// The contents of a folder; empty if it does not exist.
   ///
   /// - Parameters:
   ///   - name: The folder.
-  ///   - directory: Where its content is put; nil is the top.
+  ///   - directory: The directory that gets the contents; nil for the top.
   /// - Returns: The files, with permissions that do not depend on who copied the folder.
-  /// - Throws: What cannot be a part of a task.
-  func tree(_ name: String, in directory: String? = nil) throws(TaskFolderError) -> Workspace {
+  /// - Throws: A ``TaskFileError`` for anything that cannot be part of a task.
+  func tree(_ name: String, in directory: String? = nil) throws(TaskFileError) -> Workspace {
     switch try Self.kind(of: place(name)) {
-    case .file: throw TaskFolderError(place(name), .notAFolder)
+    case .file: throw TaskFileError(place(name), .notAFolder)
     case nil: return .empty
     case .folder: break
     }
@@ -103,9 +103,9 @@ struct TaskFiles {
       tree = try HostFolder(place(name)).workspace(limits: Self.limits)
     } catch {
       if case .tooMany(let at) = error {
-        throw TaskFolderError(place(name) + "/" + at.string, .tooMuch(Self.limits))
+        throw TaskFileError(place(name) + "/" + at.string, .tooMuch(Self.limits))
       }
-      throw TaskFolderError(place(name), error)
+      throw TaskFileError(place(name), error)
     }
     var entries: [Workspace.Entry] = []
     if let directory {
@@ -113,9 +113,9 @@ struct TaskFiles {
     }
     for entry in tree.entries {
       if case .symbolicLink = entry.kind {
-        throw TaskFolderError(place(name) + "/" + entry.path.string, .link)
+        throw TaskFileError(place(name) + "/" + entry.path.string, .link)
       }
-      // Which of the other bits are set depends on who copied the folder.
+      // The other permission bits depend on who copied the folder.
       let isOpen = entry.kind == .directory || entry.mode & 0o100 != 0
       let path = (directory.map { Array($0.utf8) + [UInt8(ascii: "/")] } ?? []) + entry.path.bytes
       entries.append(
@@ -124,20 +124,20 @@ struct TaskFiles {
     return try workspace(entries, of: name)
   }
 
-  /// Entries as a workspace; `name` is where an error is said to be.
+  /// A workspace of entries; `name` is the file that errors show.
   func workspace(
     _ entries: [Workspace.Entry], of name: String
-  ) throws(TaskFolderError) -> Workspace {
+  ) throws(TaskFileError) -> Workspace {
     do {
       return try Workspace(entries: entries)
     } catch {
-      throw TaskFolderError(place(name), .unsafe(error.description))
+      throw TaskFileError(place(name), .unsafe(error.description))
     }
   }
 }
 
-extension TaskFolderError {
-  /// What reading a file came to.
+extension TaskFileError {
+  /// Creates the error for a file that could not be read.
   fileprivate init(_ file: String, _ error: FileError) {
     let problem: Problem =
       switch error {

@@ -1,13 +1,13 @@
 internal import Foundation
 internal import TurnwiseCore
 
-/// What a check may write to the file that its second argument names.
+/// The report of a check, which it may write to the file that its second argument names.
 struct TaskReport: Hashable {
-  /// The reward of an episode that did not succeed, from 0 to less than 1; nil is 0.
+  /// The reward of an episode that failed, from 0 to less than 1; nil means 0.
   ///
-  /// Success is worth 1, so that no failure is ever worth as much.
+  /// Success is worth 1, so a failure is always worth less.
   var score: Double?
-  /// What is kept in the trace, hidden from the agent.
+  /// What the trace records, hidden from the agent.
   var gold: JSONValue?
 
   /// What is wrong with a report.
@@ -19,12 +19,12 @@ struct TaskReport: Hashable {
 
   private enum Field: String, CaseIterable { case score, gold }
 
-  /// Reads a report; none is an empty one.
+  /// Reads a report; an empty file is an empty report.
   ///
   /// - Parameters:
-  ///   - bytes: The file.
+  ///   - bytes: The contents of the file.
   ///   - isSuccess: Whether the check accepted the task.
-  /// - Throws: What is wrong with it.
+  /// - Throws: What is wrong with the report.
   init(_ bytes: [UInt8], isSuccess: Bool) throws(Problem) {
     guard bytes.contains(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { return }
     guard let value = try? JSON.decode(JSONValue.self, from: Data(bytes)),
@@ -43,13 +43,13 @@ struct TaskReport: Hashable {
 }
 
 extension TaskReport.Problem {
-  /// What is wrong, behind the words that it is no report.
+  /// What is wrong, in a clause.
   var words: String {
     switch self {
-    case .notAnObject: "it is no JSON object"
+    case .notAnObject: "it is not a JSON object"
     case .unknownField(let name): "'\(name)' is neither 'score' nor 'gold'"
-    case .badScore(isSuccess: true): "'score' is not 1, which success is worth"
-    case .badScore(isSuccess: false): "'score' is no number from 0 to less than 1"
+    case .badScore(isSuccess: true): "'score' is not 1, which is the reward of success"
+    case .badScore(isSuccess: false): "'score' is not a number from 0 to less than 1"
     }
   }
 }

@@ -1,14 +1,14 @@
 internal import TurnwiseCore
 
-/// The expert of a task from a folder: it does what somebody wrote down, a turn after the other.
+/// The expert of a task from a folder, which follows the solution turn by turn.
 struct TaskSolution {
-  /// What is done, the answer last.
+  /// The steps; the last one submits the answer.
   let steps: [Move.Step]
 
-  /// What the turn that submits begins with.
+  /// The beginning of a turn that submits.
   static let submit = Submit.name + " "
 
-  /// Takes up turns; the word `submit` begins the one that submits, behind which nothing is done.
+  /// Takes the turns up to the one that begins with `submit`; without one, `done` is submitted.
   init(_ turns: [String]) {
     let commands = turns.prefix { !$0.hasPrefix(Self.submit) }
     let answer =
@@ -16,10 +16,10 @@ struct TaskSolution {
     steps = commands.map { .bash($0) } + [.submit(String(answer))]
   }
 
-  /// What comes after the turns that were played.
+  /// Returns the step after the turns that were played.
   ///
-  /// Noise leaves a step out now and then: a solution does not tell which steps only look, so the
-  /// chance of a shortcut is spread over all of them.
+  /// The habit sometimes skips a step. A solution does not show which steps only look, so the
+  /// probability of a shortcut is spread over all of them.
   func action(
     after turns: [Turn], _ noise: ExpertNoise, using random: inout Randomness
   ) -> Action {
@@ -34,7 +34,7 @@ struct TaskSolution {
     return steps[min(next, steps.count - 1)].action
   }
 
-  /// A step that does nothing for the task; seldom one that ends it.
+  /// A step that is useless for the task; seldom one that ends it.
   private func slip(using random: inout Randomness) -> Move.Step {
     if random.chance(0.2) { return .submit("?") }
     return ["ls", "pwd", "true"].lazy.map { .bash($0) }.first { !steps.contains($0) } ?? .bash("")

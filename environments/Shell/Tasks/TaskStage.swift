@@ -2,32 +2,32 @@ internal import Foundation
 internal import TurnwiseCore
 internal import TurnwiseSandbox
 
-/// Where a program of a task runs: in a fork of a workspace, into which it comes alone.
+/// A stage of judging: a program that runs in a fork of a workspace, in a sandbox of its own.
 ///
-/// The program and what belongs to it enter in a folder of the workspace and leave that before they
-/// start. Nothing else comes along that the agent chose: no exported variable, no working directory, and
-/// no file of `/tmp`, so that what is judged is the workspace alone.
+/// The program and its files enter in a folder of the workspace, which is moved away before they start.
+/// Nothing else that the agent chose is passed on: no exported variable, no working directory, and no
+/// file of `/tmp`. So only the workspace is judged.
 struct TaskStage {
   private let sandbox: Sandbox
-  /// Where the program and its files are.
+  /// The folder that the program and its files are moved to.
   private let home: String
-  /// The program, as its messages call it.
+  /// The path of the program, as its messages show it.
   let program: String
-  /// What bash does when they are there.
+  /// What bash runs after the move.
   private let script: String
 
-  /// What is printed before the report, so that a check that did not start is known.
+  /// The text before the report, which shows that a check has started.
   private static let mark = "report:"
 
-  /// Starts what the agent made, as the agent would have.
+  /// Starts what the agent has made, as the agent would have.
   static let run = TaskStage(
     roomFor: 2, home: "/tmp/run", program: "/tmp/run/\(FolderTask.runName)"
   ) { "exec \($0) </dev/null" }
 
-  /// Judges what was left.
+  /// Judges what the agent has left.
   ///
-  /// A check starts in its own folder, so that nothing of the agent's has a name that a program, a
-  /// module or a configuration could be looked up by.
+  /// A check starts in its own folder. So no file of the agent has a name by which a program, a module
+  /// or a configuration could be found.
   static let check = TaskStage(
     roomFor: 4, home: "/tmp/check", program: "./\(FolderTask.checkName)"
   ) { program in
@@ -41,8 +41,10 @@ struct TaskStage {
     """
   }
 
-  /// Has bash read the turns of a solution, which are files named by their order, without running them: prints
-  /// the name of the first that is not bash, and what bash says.
+  /// Lets bash read the turns of a solution without running them.
+  ///
+  /// The turns are files that are named by their order. The output is the name of the first one that is not
+  /// bash, and the message of bash.
   static let syntax = TaskStage(roomFor: 1, home: "/tmp/solution", program: "") { _ in
     """
     cd /tmp/solution || exit
@@ -52,14 +54,14 @@ struct TaskStage {
     """
   }
 
-  /// Creates a stage with room for so many workspaces: one may be full, and each stage adds to it.
+  /// Creates a stage with room for several workspaces: one may be full, and each stage adds files.
   private init(
     roomFor workspaces: Int, home: String, program: String, script: (_ program: String) -> String
   ) {
     var limits = Sandbox.Limits()
     limits.workspaceBytes *= workspaces
     limits.workspaceEntries *= workspaces
-    // An output is kept whole or stops the program.
+    // An output is either kept whole, or stops the program.
     limits.outputBytes = 1 << 20
     limits.outputHeadBytes = limits.outputBytes
     sandbox = Sandbox(slots: ProcessInfo.processInfo.activeProcessorCount, limits: limits)
@@ -69,12 +71,12 @@ struct TaskStage {
   /// Runs a program.
   ///
   /// - Parameters:
-  ///   - parts: The program, and what it finds beside itself.
+  ///   - parts: The program, and the files that it finds beside it.
   ///   - workspace: The files of the agent.
-  /// - Returns: What it did; the workspace is without the program.
+  /// - Returns: The result; its workspace does not contain the program.
   /// - Throws: A `Failure` of the sandbox.
-  func play(_ parts: Workspace..., on workspace: Workspace) async throws -> CommandResult {
-    // The agent may have taken many names, but not more than there are entries.
+  func run(_ parts: Workspace..., on workspace: Workspace) async throws -> CommandResult {
+    // The agent may use many of these names, but no more than there are entries.
     let names = (0...workspace.entries.count).lazy.map { Text(".task-\($0)") }
     let place = names.first { workspace.entry($0) == nil } ?? ""
     let own = parts.flatMap(\.entries).map { entry in
@@ -89,7 +91,7 @@ struct TaskStage {
       keepsTemporaryEntries: false)
   }
 
-  /// The report that a check has written, empty where it has not; nil where it did not start.
+  /// The report that a check has written; empty if it has written none, nil if it did not start.
   static func report(in result: CommandResult) -> [UInt8]? {
     let bytes = result.standardOutput.text.bytes
     return bytes.starts(with: mark.utf8) ? Array(bytes.dropFirst(mark.utf8.count)) : nil
@@ -97,11 +99,11 @@ struct TaskStage {
 }
 
 extension Workspace {
-  /// The entries, but for links that lead out of the workspace, with the initial state of a shell.
+  /// The entries without links that lead out of the workspace, with the initial state of a shell.
   ///
   /// A check that compares `/workspace/out` with a file of its own must not be led to that very file,
-  /// by its path or by way of `/proc`.
-  func withoutLinksThatLeaveIt() throws -> Workspace {
+  /// whether by its path or through `/proc`.
+  func withoutOutwardLinks() throws -> Workspace {
     try Workspace(
       entries: entries.filter { entry in
         guard case .symbolicLink(let target) = entry.kind else { return true }
@@ -109,13 +111,13 @@ extension Workspace {
       })
   }
 
-  /// Whether a link leads up at its beginning only, and not too far.
+  /// Whether the target of a link contains `..` at its beginning only, and not too often.
   ///
-  /// The directories above a link are no links, so that going up is going back. Behind that come names,
-  /// which are entries of the workspace: what they link to is judged alike.
+  /// The directories that contain a link are not links, so `..` goes back the same way. The names after
+  /// that are entries of the workspace, whose own links are judged in the same way.
   private static func staysInside(_ target: [UInt8], from link: [UInt8]) -> Bool {
     let slash = UInt8(ascii: "/")
-    let root = ShellState.initial.directory.bytes
+    let root = ShellSnapshot.initial.directory.bytes
     var (depth, rest) = (link.count { $0 == slash }, target[...])
     if target.first == slash {
       guard target.starts(with: root), target.count == root.count || target[root.count] == slash

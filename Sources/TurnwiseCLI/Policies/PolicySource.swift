@@ -1,0 +1,137 @@
+internal import Foundation
+internal import Turnwise
+
+/// A way of naming a policy on the command line: the word before the colon of `run:FOLDER`.
+protocol PolicySource: Sendable {
+  /// The word.
+  var name: String { get }
+  /// What follows the colon, such as `FOLDER`; nil where nothing must.
+  var argument: String? { get }
+  /// What the policy does, in one line without a full stop.
+  var summary: String { get }
+  /// The options that can follow the colon, with their defaults.
+  var options: [String: JSONValue] { get throws }
+
+  /// Makes the policy, or the expert, of an environment.
+  ///
+  /// - Parameters:
+  ///   - argument: What follows the colon; empty where there is none.
+  ///   - environment: The environment that is to be played.
+  ///   - use: What the policy is for.
+  /// - Returns: Who plays.
+  /// - Throws: A ``UsageError``, or an error that names the file that cannot be read.
+  func player<E: Environment>(
+    _ argument: String, in environment: E, _ use: PolicyUse
+  ) throws -> Player
+}
+
+extension PolicySource {
+  var argument: String? { nil }
+  var options: [String: JSONValue] { [:] }
+}
+
+/// What a named policy is for.
+struct PolicyUse: Sendable {
+  /// Whether the likeliest tokens are taken instead of sampled ones.
+  var isGreedy = false
+  /// The most threads.
+  var workers: Int
+  /// The folder that the command writes to, if it is named: a policy is not read from it.
+  var out: String?
+  /// Where warnings go.
+  var console: Console
+}
+
+extension PolicyUse {
+  /// Reads what is the same for all commands that name a policy.
+  ///
+  /// - Throws: A ``UsageError``.
+  init(_ invocation: Invocation, _ console: Console) throws {
+    self.init(
+      isGreedy: invocation.has(.greedy), workers: try invocation.workers(),
+      out: invocation.text(.out), console: console)
+  }
+}
+
+/// The environment's scripted expert.
+struct ExpertSource: PolicySource {
+  let name = "expert"
+  let summary = "the environment's scripted expert; habit skips looking, slip errs"
+  var options: [String: JSONValue] { get throws { try Parameters.settings(of: ExpertNoise.none) } }
+
+  func player<E: Environment>(
+    _ argument: String, in environment: E, _ use: PolicyUse
+  ) throws -> Player {
+    let noise = try PolicyCatalog.setting(argument, of: ExpertNoise.none)
+    guard 0...1 ~= noise.habit, 0...1 ~= noise.slip else {
+      throw UsageError.badValue(
+        flag: "policy", text: "\(name):\(argument)", expected: "probabilities from 0 to 1")
+    }
+    return .expert(noise)
+  }
+}
+
+/// A policy that is a value of the program: a built-in one, or one of the user's own.
+struct RegisteredPolicy: PolicySource {
+  let policy: any Policy
+  let summary: String
+
+  var name: String { policy.name }
+  var options: [String: JSONValue] {
+    get throws {
+      try (policy as? any Policy & Codable).map { try Parameters.settings(of: $0) } ?? [:]
+    }
+  }
+
+  func player<E: Environment>(
+    _ argument: String, in environment: E, _ use: PolicyUse
+  ) throws -> Player {
+    guard !argument.isEmpty, let policy = policy as? any Policy & Codable else {
+      return .policy(policy)
+    }
+    return .policy(try PolicyCatalog.setting(argument, of: policy))
+  }
+}
+
+/// The policy that a run has trained.
+struct RunPolicySource: PolicySource {
+  let name = "run"
+  let argument: String? = "FOLDER"
+  let summary = "the policy that a run has trained; the folder alone means the same"
+
+  func player<E: Environment>(
+    _ argument: String, in environment: E, _ use: PolicyUse
+  ) throws -> Player {
+    var policy = try TrainedPolicy.state(
+      in: argument, for: environment, writingTo: use.out, use.console
+    ).policy.sampling(temperature: use.isGreedy ? 0 : 1, workers: use.workers)
+    policy.name = "\(name):\(argument)"
+    return .policy(policy)
+  }
+}
+
+/// The actions that a run has recorded.
+struct ReplaySource: PolicySource {
+  let name = "replay"
+  let argument: String? = "FOLDER#EPISODE"
+  let summary = "the recorded actions of an episode, or without a number of those of the same names"
+
+  func player<E: Environment>(
+    _ argument: String, in environment: E, _ use: PolicyUse
+  ) throws -> Player {
+    let parts = argument.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+    let path = String(parts[0])
+    let run = try Run(opening: URL(filePath: path, directoryHint: .isDirectory))
+    try run.requirePlayed(in: environment)
+    try TrainedPolicy.requireKept(path, writingTo: use.out)
+    guard parts.count > 1 else {
+      return .policy(try ReplayPolicy(run, name: "\(name):\(argument)"))
+    }
+    guard let number = Int(parts[1]), number > 0 else {
+      throw UsageError.badValue(
+        flag: "policy", text: "\(name):\(argument)",
+        expected: "the number of an episode after '#', as \(Program.name) show counts them")
+    }
+    return .policy(try ReplayPolicy(run, episode: number, name: "\(name):\(argument)"))
+  }
+}

@@ -1,0 +1,69 @@
+internal import Foundation
+internal import Turnwise
+
+/// Reads the trainer's state of an earlier run, for a command that writes a run of its own.
+enum TrainedPolicy {
+  /// Reads the state that a run in `environment` left in a folder, and warns where the run had other
+  /// parameters, or tasks that have changed since.
+  ///
+  /// - Throws: A ``UsageError`` if the folder is no run, is one of another environment, or is about to
+  ///   be replaced; a ``TraceError`` if the run cannot be read.
+  static func state<E: Environment>(
+    in path: String, for environment: E, writingTo out: String?, _ console: Console
+  ) throws -> TrainerState {
+    let layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
+    guard FileManager.default.fileExists(atPath: layout.run.path) else {
+      throw UsageError.conflict("\(path) is not the folder of a run")
+    }
+    let run = try Run(layout)
+    try run.requirePlayed(in: environment)
+    try requireKept(path, writingTo: out)
+    let others = try differences(
+      run.record.parameters, Parameters.settings(of: environment, blobs: BlobStore()))
+    if !others.isEmpty {
+      console.warn("\(path) was trained with another \(others.joined(separator: ", "))")
+    }
+    guard let state = try run.models() else {
+      throw UsageError.untrainedPolicy(path, command: run.record.command)
+    }
+    return state
+  }
+
+  /// Refuses to read a run that is about to be replaced.
+  ///
+  /// - Throws: A ``UsageError``.
+  static func requireKept(_ path: String, writingTo out: String?) throws {
+    guard let out else { return }
+    // Links are followed: what they lead to would be replaced.
+    func place(_ path: String) -> String {
+      URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+    let (read, written) = (place(path), place(out))
+    if read == written || read.hasPrefix(written + "/") {
+      throw UsageError.conflict("--out \(out) would replace the run in \(path) that is to be read")
+    }
+  }
+
+  /// The names of what differs, such as `turnLimit` and `tasks.sort-names`.
+  private static func differences(
+    _ left: [String: JSONValue], _ right: [String: JSONValue], in path: String = ""
+  ) -> [String] {
+    Set(left.keys).union(right.keys).sorted().filter { left[$0] != right[$0] }.flatMap { key in
+      if path.isEmpty, case .object(let left)? = left[key], case .object(let right)? = right[key] {
+        return differences(left, right, in: key + ".")
+      }
+      return [path + key]
+    }
+  }
+}
+
+extension Run {
+  /// Refuses a run of another environment.
+  ///
+  /// - Throws: A ``UsageError``.
+  func requirePlayed<E: Environment>(in environment: E) throws {
+    guard record.environment == E.id else {
+      throw UsageError.conflict("\(path) was played in \(record.environment), not in \(E.id)")
+    }
+  }
+}

@@ -1,0 +1,28 @@
+public import TurnwiseCore
+public import TurnwiseCredit
+internal import TurnwiseModel
+
+/// What the policy's distribution of each sampled token is like.
+public struct TokenDistributions: EvidenceMeasurement {
+  /// `distributions`.
+  public static var need: Evidence.Need { .distributions }
+
+  /// Makes the measurement.
+  public init() {}
+
+  /// Scores the sampled tokens with the policy.
+  public func measure(
+    _ episodes: [Episode], by reader: EvidenceReader
+  ) -> EvidenceReading<Evidence.Distributions> {
+    let batch = TrainingBatch(episodes)
+    let outputs = reader.policy.model.score(
+      batch.sequences, workers: reader.workers, squares: true)
+    func gathered(_ numbers: (SequenceOutputs) -> [Float]) -> [[[Double]]] {
+      batch.gathered(outputs.map { numbers($0).map(Double.init) }, episodes)
+    }
+    return EvidenceReading(
+      Evidence.Distributions(
+        logProbabilities: gathered(\.logProbabilities), squares: gathered(\.squares),
+        entropies: gathered(\.entropies)), scoredTokens: batch.tokenCount)
+  }
+}
