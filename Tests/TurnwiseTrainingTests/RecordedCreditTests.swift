@@ -85,7 +85,15 @@ import TurnwiseTraining
     #expect(recorded.needsForks)
     #expect(throws: CreditError.self) { try recorded.credit() }
     try await recorded.playForks(in: Tiny.game, purpose: "credit")
-    #expect(recorded.forks == run.episodes(.fork))
+    // The saved policy has the weights of the one that played, and counts one update more.
+    func unversioned(_ episodes: [Episode]) -> [Episode] {
+      episodes.map { episode in
+        var episode = episode
+        episode.policy?.version = nil
+        return episode
+      }
+    }
+    #expect(unversioned(recorded.forks) == unversioned(run.episodes(.fork)))
     #expect(recorded.forkTurns == run.state.spending.forkTurns && recorded.forkTurns > 0)
     for (number, credit) in try byNumber(recorded, groups) {
       #expect(written(credit["fork:k=1"]) == run.records[number - 1].credit?["fork:k=1"])
@@ -197,7 +205,8 @@ import TurnwiseTraining
       }
     }
     #expect(try reason { _ in } == nil)
-    #expect(try reason { $0["actionLimit"] = -1 } == "'actionLimit': is -1")
+    #expect(
+      try reason { $0["actionLimit"] = -1 }?.contains("'policy.actionLimit': is -1") == true)
     #expect(try reason { $0["iteration"] = .integer(.max) } == "'iteration': is \(Int.max)")
     #expect(
       try reason { $0["tokenizer"] = ["merges": [], "special": ["act", "end"]] }
