@@ -111,7 +111,7 @@ let package = Package(
       "TurnwiseTraceTests", ["TurnwiseTrace", "TurnwiseEnvironments", "TurnwiseCore"],
       golden: ["Golden"]),
     tests("TurnwiseCreditTests", ["TurnwiseCredit", "TurnwiseCore"], golden: ["Golden"]),
-    tests("TurnwiseReportTests", ["TurnwiseReport"]),
+    tests("TurnwiseReportTests", ["TurnwiseReport", "TurnwiseCore"]),
     tests(
       "TurnwiseNumericsTests", ["TurnwiseNumerics", "TurnwiseKernels"],
       settings: optimizedSettings),

@@ -7,14 +7,14 @@
 
 #define TURNWISE_INLINE static inline __attribute__((always_inline))
 
-// A clang vector of 16 floats imports as SIMD16<Float>. Swift 6.3 turns SIMD16.squareRoot(), .sum() and .max()
-// into code by lane (3 to 45 times slower); these inline builtins become a few vector instructions.
+// A clang vector of 16 floats is imported as SIMD16<Float>. Swift 6.3 compiles SIMD16.squareRoot(), .sum() and .max()
+// to code that handles each lane on its own (3 to 45 times slower); these builtins become a few vector instructions.
 typedef float turnwise_float16 __attribute__((ext_vector_type(16)));
 typedef int turnwise_int16 __attribute__((ext_vector_type(16)));
 typedef float turnwise_float8 __attribute__((ext_vector_type(8)));
 typedef float turnwise_float4 __attribute__((ext_vector_type(4)));
 
-// Fused where the machine has an instruction for it: elsewhere it would be a library call for each lane.
+// Fused if the processor has an instruction for it; otherwise it would be a library call for each lane.
 TURNWISE_INLINE turnwise_float16 turnwise_multiply_add(turnwise_float16 c, turnwise_float16 a, turnwise_float16 b) {
 #if defined(__FMA__) || defined(__aarch64__)
   return __builtin_elementwise_fma(a, b, c);
@@ -23,8 +23,8 @@ TURNWISE_INLINE turnwise_float16 turnwise_multiply_add(turnwise_float16 c, turnw
 #endif
 }
 
-// The same, where all lanes of b are one number in memory: loaded by the multiplication itself, it takes no place of its
-// own in the processor's queue, of which another program on the same core takes half.
+// The same, where all lanes of b are one number in memory. The multiplication loads it itself, so that it takes no
+// further place in the processor's queue, half of which another program on the same core may use.
 TURNWISE_INLINE turnwise_float16 turnwise_multiply_add_each(turnwise_float16 c, turnwise_float16 a,
                                                             const float *_Nonnull b) {
 #if defined(__AVX512F__)
@@ -35,7 +35,7 @@ TURNWISE_INLINE turnwise_float16 turnwise_multiply_add_each(turnwise_float16 c, 
 #endif
 }
 
-// The widest registers that this code is compiled for, in bits, and how many there are.
+// The width in bits and the number of the widest registers that this code is compiled for.
 #if defined(__AVX512F__)
 enum { turnwise_register_bits = 512, turnwise_register_count = 32 };
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -48,14 +48,14 @@ enum { turnwise_register_bits = 128, turnwise_register_count = 16 };
 
 TURNWISE_INLINE turnwise_float16 turnwise_sqrt(turnwise_float16 x) { return __builtin_elementwise_sqrt(x); }
 
-// Not __builtin_elementwise_max, which takes three instructions to pass over a NaN. This gives b where either is one:
-// what is computed from the result must add up the NaN itself, as sums of exponentials do.
+// Not __builtin_elementwise_max, which takes three instructions to ignore a NaN. This returns b if either is a NaN, so
+// the caller must also add up the numbers themselves, as sums of exponentials do, for the NaN to show.
 TURNWISE_INLINE turnwise_float16 turnwise_max(turnwise_float16 a, turnwise_float16 b) {
   turnwise_int16 larger = a > b;
   return (turnwise_float16)(((turnwise_int16)a & larger) | ((turnwise_int16)b & ~larger));
 }
 
-// All bits of the first lanes. A comparison of integers that is spelt in Swift is made lane by lane.
+// A mask with all bits of the first lanes set. A comparison of integers in Swift would handle each lane on its own.
 TURNWISE_INLINE turnwise_int16 turnwise_first(int count) {
   const turnwise_int16 index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   return index < (turnwise_int16)count;
@@ -78,8 +78,8 @@ TURNWISE_INLINE float turnwise_reduce_add(turnwise_float16 x) {
   return (z.x + z.y) + (z.z + z.w);
 }
 
-// The elements of the first halves in turn, and those of the second halves. Shuffles spelt in Swift are made lane by
-// lane.
+// The elements of the first halves in alternation, and those of the second halves. Shuffles in Swift would handle each
+// lane on its own.
 TURNWISE_INLINE turnwise_float16 turnwise_interleave_low(turnwise_float16 a, turnwise_float16 b) {
   return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
@@ -87,7 +87,7 @@ TURNWISE_INLINE turnwise_float16 turnwise_interleave_high(turnwise_float16 a, tu
   return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-// The first lanes of a vector, of 1 to 15, in memory that may end after them: in Swift it would be a loop over lanes.
+// Loads and stores the first 1 to 15 lanes of a vector, as memory may end after them. Swift would loop over lanes.
 #if defined(__AVX512F__)
 TURNWISE_INLINE turnwise_float16 turnwise_load_first(const float *_Nonnull x, int count) {
   return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), x);
@@ -119,18 +119,18 @@ TURNWISE_INLINE void turnwise_store_first(float *_Nonnull y, turnwise_float16 x,
 }
 #endif
 
-// Asks for a cache line before it is needed. Never faults, whatever the address.
+// Prefetches a cache line. It never faults, whatever the address is.
 TURNWISE_INLINE void turnwise_prefetch(const float *_Nonnull x) { __builtin_prefetch(x, 0, 2); }
 
-// The same pointer, of which the compiler knows nothing: it would otherwise compute one loop pointer from
-// another, in more instructions than the loop has room for.
+// Returns the same pointer, but hides its origin from the compiler, which would otherwise compute one loop pointer from
+// another, in more instructions than the loop can afford.
 TURNWISE_INLINE const float *_Nonnull turnwise_opaque(const float *_Nonnull x) {
   __asm__("" : "+r"(x));
   return x;
 }
 
-// What the processor that runs this can do, whatever this was compiled for: all that -march=x86-64-v3 and
-// -march=x86-64-v4 let the compiler use.
+// Whether the processor that runs this has all instructions of -march=x86-64-v3 and -march=x86-64-v4, whatever this
+// code was compiled for.
 #if defined(__x86_64__)
 static inline _Bool turnwise_has_avx2(void) {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c") &&

@@ -5,19 +5,20 @@
 /// the evidence that it asked for, and computes in `Double`. An estimator of one's own, with two options:
 ///
 /// ```swift
-/// struct Recent: CreditEstimator {
-///   static let id = "recent"
-///   static let summary = "credit to the last turns"
-///   @Option<UnitInterval>("Weight of each earlier turn.") var decay = 0.9
-///   @Option<Integers<1, 100>>("How many turns are credited.") var last = 3
+/// struct LastTurn: CreditEstimator {
+///   static let id = "last"
+///   static let summary = "all credit to the last turns"
+///   @Option<Integers<1, 100>>("How many turns are credited.") var turns = 1
+///   @Option<UnitInterval>("Weight of each earlier turn.") var decay = 1.0
 ///
 ///   func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
 ///     let shares = LeaveOneOut.advantages(group.episodes.map(\.totalReward))
-///     return GroupCredit(turns: zip(group.episodes, shares).map { episode, share in
-///       (1...episode.turns.count).reversed().map { turnsLeft in
-///         turnsLeft <= last ? share * pow(decay, Double(turnsLeft - 1)) : 0
-///       }
-///     }, of: group)
+///     return GroupCredit(
+///       turns: zip(group.episodes, shares).map { episode, share in
+///         (1...episode.turns.count).reversed().map { turnsLeft in
+///           turnsLeft > turns ? 0 : share * pow(decay, Double(turnsLeft - 1))
+///         }
+///       }, of: group)
 ///   }
 /// }
 /// ```

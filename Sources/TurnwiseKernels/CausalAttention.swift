@@ -1,36 +1,38 @@
-/// Causal attention of one sequence, with several query heads to a key and value head.
+/// Causal attention of one sequence, with several query heads for each key and value head.
 ///
-/// Head h uses key head h / (heads / keyValueHeads). Rows are taken twelve at a time; keys past their
-/// last one are left out.
+/// Head h uses key head h / (heads / keyValueHeads). Twelve rows are computed at a time; keys after the
+/// last of these rows are not read.
 package struct CausalAttention: Sendable {
-  /// Query heads.
+  /// The number of query heads.
   package let heads: Int
-  /// Key and value heads.
+  /// The number of key and value heads.
   package let keyValueHeads: Int
-  /// Elements of one head.
+  /// The number of elements of a head.
   package let headWidth: Int
 
-  /// Describes the heads.
+  /// Creates attention with heads of a size.
   package init(heads: Int, keyValueHeads: Int, headWidth: Int) {
-    precondition(heads.isMultiple(of: keyValueHeads), "Query heads are shared out evenly.")
+    precondition(
+      heads.isMultiple(of: keyValueHeads),
+      "\(heads) query heads cannot share \(keyValueHeads) key heads evenly.")
     self.heads = heads
     self.keyValueHeads = keyValueHeads
     self.headWidth = headWidth
   }
 
-  /// Query heads that share a key head.
+  /// The number of query heads that share a key head.
   package var group: Int { heads / keyValueHeads }
 
-  /// Some rows of a sequence whose probabilities lie together.
+  /// Rows of a sequence whose probabilities are stored together.
   package struct Block {
-    /// The first row, and the one past the last.
+    /// The first row, and the row after the last one.
     package let first, last: Int
-    /// Where the block's probabilities start among those of its head.
+    /// The start of the block's probabilities among those of its head.
     package let offset: Int
-    /// The distance between its rows: an odd number of cache lines, so that a column of them does not
-    /// crowd into few places of the cache.
+    /// The distance between rows: an odd number of cache lines, so that a column does not fall into few
+    /// sets of the cache.
     package var stride: Int { ((last + 31) / 32 * 2 | 1) * 16 }
-    /// The block past which a sequence of `length` has no rows.
+    /// Returns the next block of a sequence of `length`; `nil` after the last one.
     package func next(length: Int) -> Block? {
       guard last < length else { return nil }
       return Block(
@@ -39,59 +41,61 @@ package struct CausalAttention: Sendable {
     }
   }
 
-  /// Rows of a block, a multiple of ``tileRows``: enough to make gradients of keys in long sums.
+  /// The number of rows of a block, a multiple of ``tileRows``: enough for long sums in the gradients of
+  /// keys.
   static let blockRows = 96
-  /// Rows that are taken at a time.
+  /// The number of rows that are computed at a time.
   package static let tileRows = 12
 
-  /// The first block of the rows from `first` on.
+  /// Returns the first block of the rows from `first` on.
   package func firstBlock(from first: Int = 0, length: Int) -> Block {
     Block(first: first, last: min(first + Self.blockRows, length), offset: 0)
   }
 
-  /// Floats that the probabilities of one head take, in the rows from `first` on.
+  /// Returns the number of floats for the probabilities of one head, in the rows from `first` on.
   package func headProbabilityCount(from first: Int = 0, length: Int) -> Int {
     var block = firstBlock(from: first, length: length)
     while let next = block.next(length: length) { block = next }
     return block.offset + (block.last - block.first) * block.stride
   }
 
-  /// Floats that the probabilities of a sequence of `length` take, over all heads.
+  /// Returns the number of floats for the probabilities of all heads, in the rows from `first` on.
   package func probabilityCount(from first: Int = 0, length: Int) -> Int {
     heads * headProbabilityCount(from: first, length: length)
   }
 
-  /// Floats of a matrix length × headWidth in panels.
+  /// Returns the number of floats of a matrix length × headWidth in panels.
   package func panelCount(length: Int) -> Int {
     (length + 31) / 32 * 32 * ((headWidth + 31) / 32 * 32)
   }
 
-  /// Floats of scratch that both ways need.
+  /// Returns the number of floats of scratch memory for the forward and the backward pass.
   package func scratchCount(length: Int) -> Int {
     4 * panelCount(length: length) + Self.blockRows * (length + 64)
   }
 
   /// The memory of one sequence.
   package struct Operands {
-    /// The query of position ``first``, and the distance between queries.
+    /// The query of position ``first``.
     package var query: MutableFloats
+    /// The distance between queries.
     package var stride: Int
     /// The key and value of position 0.
     package var key, value: MutableFloats
     /// The distance between keys, and between values.
     package var keyStride: Int
-    /// The output of position ``first``, heads · headWidth wide.
+    /// The output of position ``first``; a row has heads · headWidth elements.
     package var output: MutableFloats
     /// The distance between rows of the output.
     package var outputStride: Int
-    /// Room for ``CausalAttention/probabilityCount(from:length:)`` floats.
+    /// Memory for ``CausalAttention/probabilityCount(from:length:)`` floats.
     package var probabilities: MutableFloats
-    /// The positions that only have keys and values, because another sequence has their rows.
+    /// The number of positions that have only keys and values, as their rows belong to another sequence.
     package var first: Int
     /// The number of positions.
     package var length: Int
 
-    /// Names the memory.
+    /// Creates operands.
     package init(
       query: MutableFloats, stride: Int, key: MutableFloats, value: MutableFloats, keyStride: Int,
       output: MutableFloats, outputStride: Int, probabilities: MutableFloats, first: Int = 0,

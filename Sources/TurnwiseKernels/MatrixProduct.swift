@@ -1,24 +1,33 @@
-/// A product of matrices as they lie in memory, row by row: the transpose of a factor that is named
-/// transposed.
+/// A product c = a b of matrices that are stored row by row.
+///
+/// A factor that is marked as transposed is stored as its transpose.
 package struct MatrixProduct {
   /// The result, rows × columns.
   package var c: MutableFloats
+  /// The distance between rows of c.
   package var cStride: Int
   /// The first factor, rows × depth.
   package var a: Floats
+  /// The distance between stored rows of a.
   package var aStride: Int
+  /// Whether a is stored as depth × rows.
   package var aTransposed: Bool
   /// The second factor, depth × columns.
   package var b: Floats
+  /// The distance between stored rows of b.
   package var bStride: Int
+  /// Whether b is stored as columns × depth.
   package var bTransposed: Bool
+  /// The number of rows of the result.
   package var rows: Int
+  /// The number of columns of the result.
   package var columns: Int
+  /// The number of terms of each sum.
   package var depth: Int
-  /// Whether c holds what the sums start from.
+  /// Whether the product is added to c instead of replacing it.
   package var isAccumulating: Bool
 
-  /// Names the memory.
+  /// Creates a product.
   package init(
     c: MutableFloats, cStride: Int, a: Floats, aStride: Int, aTransposed: Bool = false, b: Floats,
     bStride: Int, bTransposed: Bool = false, rows: Int, columns: Int, depth: Int,
@@ -31,16 +40,17 @@ package struct MatrixProduct {
     self.isAccumulating = isAccumulating
   }
 
-  /// Elements of the depth, and columns, of the second factor that are laid out in panels at a time.
+  /// The rows and columns of the second factor that are laid out in panels at a time.
   package static let blockDepth = Blocking.depth, blockColumns = 768
-  /// Floats of such panels: 768 KB.
+  /// The number of floats of these panels: 768 KB.
   package static let panelCount = blockDepth * blockColumns
-  /// Rows of a transposed first factor that are brought together, and those that are at a time.
+  /// The number of rows of a transposed first factor in a strip, and the number that are copied at a time.
   package static let stripRows = 12, copiedRows = 96
-  /// Floats from one strip to the next, whose rows have 16 places each: not a power of two, so that
-  /// strips do not crowd into few places of the cache.
+  /// Returns the distance between strips, which have 16 floats for each element of the depth.
+  ///
+  /// It is not a power of two, so that strips do not fall into few sets of the cache.
   package static func stripSize(depth: Int) -> Int { 16 * (depth + 3) }
-  /// Floats of scratch that a product needs.
+  /// The number of floats of scratch memory for a product.
   package static let scratchCount =
     panelCount + copiedRows / stripRows * stripSize(depth: blockDepth)
 }

@@ -1,50 +1,53 @@
-/// Attention of one row to keys and values kept in pages of sixteen positions.
+/// Attention of one row to keys and values that are stored in pages of sixteen positions.
 ///
-/// Sums run over positions in one fixed order, so a row has the same bits whether it came alone or
-/// with others, and whichever memory its pages are in.
+/// Sums run over positions in a fixed order. So a row has the same bits whether it is computed alone or
+/// with others, wherever its pages lie in memory.
 package struct PagedAttention: Sendable {
-  /// Positions in a page: one for each lane of a vector.
+  /// The number of positions of a page: one for each lane of a vector.
   package static let pagePositions = 16
 
-  /// Query heads.
+  /// The number of query heads.
   package let heads: Int
-  /// Key and value heads.
+  /// The number of key and value heads.
   package let keyValueHeads: Int
-  /// Elements of one head.
+  /// The number of elements of a head.
   package let headWidth: Int
 
-  /// Describes the heads.
+  /// Creates attention with heads of a size.
   package init(heads: Int, keyValueHeads: Int, headWidth: Int) {
-    precondition(heads.isMultiple(of: keyValueHeads), "Query heads are shared out evenly.")
-    precondition(headWidth.isMultiple(of: 2), "Scores take two elements of a head at a time.")
+    precondition(
+      heads.isMultiple(of: keyValueHeads),
+      "\(heads) query heads cannot share \(keyValueHeads) key heads evenly.")
+    precondition(
+      headWidth.isMultiple(of: 2), "The width of a head must be even, but is \(headWidth).")
     (self.heads, self.keyValueHeads, self.headWidth) = (heads, keyValueHeads, headWidth)
   }
 
-  /// Floats that one layer of one page takes: keys by head × element × position, values by head ×
+  /// The number of floats of one layer of a page: keys as head × element × position, then values as head ×
   /// position × element.
   package var layerCount: Int { 2 * keyValueHeads * headWidth * Self.pagePositions }
 
-  /// Pages that `count` positions take.
+  /// Returns the number of pages for `count` positions.
   package static func pages(_ count: Int) -> Int { (count + pagePositions - 1) / pagePositions }
 
   /// The memory of one row.
   package struct Operands {
-    /// Heads × headWidth.
+    /// The output, heads × headWidth.
     package var output: MutableFloats
-    /// Heads × headWidth.
+    /// The query, heads × headWidth.
     package var query: Floats
     /// The pages of the sequence.
     ///
-    /// Past the last position they hold finite numbers.
+    /// After the last position they contain finite numbers.
     package var pages: UnsafePointer<MutableFloats>
-    /// Where the layer starts in a page.
+    /// The start of the layer in a page.
     package var offset: Int
-    /// The positions to look at, at least one.
+    /// The number of positions to attend to, at least one.
     package var count: Int
-    /// Room for as many floats as the pages have positions.
+    /// Memory for as many floats as the pages have positions.
     package var scores: MutableFloats
 
-    /// Names the memory.
+    /// Creates operands.
     package init(
       output: MutableFloats, query: Floats, pages: UnsafePointer<MutableFloats>, offset: Int,
       count: Int, scores: MutableFloats

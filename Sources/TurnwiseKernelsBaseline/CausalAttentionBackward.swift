@@ -26,14 +26,14 @@ extension CompiledKernels {
   }
 }
 
-/// The way back through one key head at a time.
+/// The backward pass of one key head.
 private struct AttentionGradient {
   let attention: CausalAttention
   let x: CausalAttention.Operands
   let d: CausalAttention.Operands
-  /// In panels: keys as they are, values transposed, queries and the output's gradient as they are.
+  /// Panels of the keys, the transposed values, the queries and the gradient of the output.
   let keys, values, queries, outputs: MutableFloats
-  /// The gradient of a block's scores.
+  /// The gradient of the scores of a block.
   let scores: MutableFloats
 
   func run(_ head: Int, probabilities: Floats) {
@@ -97,15 +97,15 @@ private struct AttentionGradient {
         depth: seen))
   }
 
-  /// Adds to a gradient by position what the rows of a block give that see it.
+  /// Adds to the gradient of each position the contributions of the rows of a block that see it.
   private func columnGradients(
     _ gradient: MutableFloats, _ block: CausalAttention.Block, _ weights: Floats, _ panels: Floats
   ) {
     var position = 0
     while position < block.last {
       let first = position > block.first ? position : block.first
-      // A tile of positions ends where one of rows does: of the rows that see its first, all see its
-      // last or have zeros there.
+      // A tile of positions ends where a tile of rows does: all rows that see its first position see its
+      // last one, or have zeros there.
       let end = position < x.first ? x.first : block.last
       let rows = smaller(CausalAttention.tileRows, end - position)
       CompiledKernels.multiplyTransposedRows(

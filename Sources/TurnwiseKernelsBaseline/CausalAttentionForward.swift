@@ -23,7 +23,7 @@ extension CompiledKernels {
     }
   }
 
-  /// Attends with one head.
+  /// Computes the attention of one head.
   private static func attend(
     _ attention: CausalAttention, _ x: CausalAttention.Operands, _ head: Int, keys: Floats,
     values: Floats, probabilities: MutableFloats
@@ -57,20 +57,21 @@ extension CompiledKernels {
     }
   }
 
-  /// Rounds a number of columns up, since storing part of a panel takes longer than computing all.
+  /// Rounds a number of columns up to whole panels, as storing a part of a panel takes longer than
+  /// computing all of it.
   @inline(__always)
   static func wholePanels(_ columns: Int) -> Int {
     (columns + panelWidth - 1) / panelWidth * panelWidth
   }
 
-  /// Makes the first `count` scores of a row probabilities, and the rest up to `width` zeros.
+  /// Replaces the first `count` scores of a row by probabilities, and the rest up to `width` by zeros.
   @inline(__always)
   private static func softmax(_ row: MutableFloats, count: Int, width: Int, scale: Float) {
     let highest = largestElement(row, count: count)
     var total = Vector.zero
     var i = 0
     while i < count {
-      // A row has room for whole vectors.
+      // A row has memory for whole vectors.
       let e = keeping(first: count - i, of: vectorExponential((load(row, i) - highest) * scale))
       store(e, row, i)
       total += e

@@ -78,7 +78,7 @@ extension CompiledKernels {
     return (i, highest * slope + Float(log(total)))
   }
 
-  /// Returns the largest of `count` floats.
+  /// Returns the largest of `count` floats, of which there is at least one.
   @inline(__always)
   static func largestElement(_ x: Floats, count: Int) -> Float {
     var highest = x[0]

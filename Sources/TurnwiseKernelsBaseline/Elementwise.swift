@@ -1,7 +1,6 @@
 package import TurnwiseKernels
 
 extension CompiledKernels {
-
   package static func exponential(_ y: MutableFloats, _ x: Floats, count: Int) {
     var i = 0
     while i < count {

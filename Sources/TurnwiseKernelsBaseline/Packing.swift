@@ -4,7 +4,7 @@ extension CompiledKernels {
   package static func packColumns(
     _ panels: MutableFloats, _ b: Floats, stride: Int, columns: Int, depth: Int, panelDepth: Int
   ) {
-    // Some rows at a time: they are read from end to end.
+    // Eight rows at a time, which are read from start to end.
     var i = 0
     while i < depth {
       let rows = smaller(8, depth - i)
@@ -27,7 +27,7 @@ extension CompiledKernels {
   package static func packTransposed(
     _ panels: MutableFloats, _ b: Floats, stride: Int, columns: Int, depth: Int, panelDepth: Int
   ) {
-    // Sixteen columns at a time: each gives a vector of sixteen rows, and the block is turned.
+    // Sixteen columns at a time: each gives a vector of sixteen rows, and the block is transposed.
     var column = 0
     while column < columns {
       let count = smaller(lanes, columns - column)
@@ -50,39 +50,40 @@ extension CompiledKernels {
       column += lanes
     }
     guard columns % panelWidth != 0, columns % panelWidth <= panelWidth - lanes else { return }
-    // The rest of the last panel, where it is wider than a vector.
+    // The rest of the last panel, if a panel is wider than a vector.
     let panel = panels + columns / panelWidth * panelWidth * panelDepth + panelWidth - lanes
     for i in 0..<depth { store(.zero, panel, i * panelWidth) }
   }
 
-  /// Turns a block of 16 × 16 floats: vectors are dealt out by fours, as hands of cards, and so are the
-  /// hands.
+  /// Transposes a block of 16 × 16 floats by interleaving four vectors at a time, twice.
   @inline(__always)
   private static func transpose(
     _ y: MutableFloats, _ yStride: Int, _ x: Floats, _ xStride: Int
   ) {
-    func every4th(_ first: Int) -> (Vector, Vector, Vector, Vector) {
+    func everyFourthRow(from first: Int) -> (Vector, Vector, Vector, Vector) {
       let x = x + first * xStride
-      return deal(
+      return interleave(
         load(x, 0), load(x, 4 * xStride), load(x, 8 * xStride), load(x, 12 * xStride))
     }
-    func put(_ first: Int, _ hands: (Vector, Vector, Vector, Vector)) {
+    func storeRows(from first: Int, _ rows: (Vector, Vector, Vector, Vector)) {
       let y = y + first * yStride
-      store(hands.0, y, 0)
-      store(hands.1, y, yStride)
-      store(hands.2, y, 2 * yStride)
-      store(hands.3, y, 3 * yStride)
+      store(rows.0, y, 0)
+      store(rows.1, y, yStride)
+      store(rows.2, y, 2 * yStride)
+      store(rows.3, y, 3 * yStride)
     }
-    let (a, b, c, d) = (every4th(0), every4th(1), every4th(2), every4th(3))
-    put(0, deal(a.0, b.0, c.0, d.0))
-    put(4, deal(a.1, b.1, c.1, d.1))
-    put(8, deal(a.2, b.2, c.2, d.2))
-    put(12, deal(a.3, b.3, c.3, d.3))
+    let (a, b) = (everyFourthRow(from: 0), everyFourthRow(from: 1))
+    let (c, d) = (everyFourthRow(from: 2), everyFourthRow(from: 3))
+    storeRows(from: 0, interleave(a.0, b.0, c.0, d.0))
+    storeRows(from: 4, interleave(a.1, b.1, c.1, d.1))
+    storeRows(from: 8, interleave(a.2, b.2, c.2, d.2))
+    storeRows(from: 12, interleave(a.3, b.3, c.3, d.3))
   }
 
-  /// Returns the elements of four vectors in turn: the first of each, then the second of each, and so on.
+  /// Returns the elements of four vectors in alternation: the first of each, then the second of each, and
+  /// so on.
   @inline(__always)
-  private static func deal(
+  private static func interleave(
     _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector
   ) -> (Vector, Vector, Vector, Vector) {
     let (firstAC, lastAC) = (interleaveLow(a, c), interleaveHigh(a, c))

@@ -24,7 +24,7 @@ extension CompiledKernels {
       let keys = head / group * width * lanes + x.offset
       let values = keys + attention.layerCount / 2
       let query = x.query + head * width
-      // Four pages at a time, so that an addition need not wait for the one before it.
+      // Four pages at a time, so that an addition does not wait for the one before it.
       var page = 0
       while page + 4 <= used {
         scoreFour(x.scores + page * lanes, query, x.pages + page, keys, width, scale)
@@ -35,7 +35,7 @@ extension CompiledKernels {
         page += 1
       }
       let inverse = exponentials(x.scores, count: x.count)
-      gather(
+      sumValues(
         x.output + head * width, x.scores, x.pages, values: values, count: x.count, width: width,
         inverse: inverse)
     }
@@ -72,7 +72,7 @@ extension CompiledKernels {
     store((a3 + b3) * scale, scores, 3 * lanes)
   }
 
-  /// Sets the scores of one page, by the sums of ``scoreFour``.
+  /// Sets the scores of one page, with the same sums as ``scoreFour``.
   @inline(__always)
   private static func scoreOne(
     _ scores: MutableFloats, _ query: Floats, _ key: Floats, _ width: Int, _ scale: Float
@@ -87,8 +87,8 @@ extension CompiledKernels {
     store((a + b) * scale, scores, 0)
   }
 
-  /// Makes scores weights that are to be multiplied by what is returned; those past `count` are
-  /// zero.
+  /// Replaces scores by weights that have to be multiplied by the returned number; weights after `count`
+  /// are zero.
   @inline(__always)
   private static func exponentials(_ scores: MutableFloats, count: Int) -> Float {
     let highest = largestElement(scores, count: count)
@@ -103,11 +103,12 @@ extension CompiledKernels {
     return 1 / sum(total)
   }
 
-  /// Sets the output of one head, two vectors of its elements at a time, in four sums by position.
+  /// Sets the output of one head, two vectors of its elements at a time, as the sum of four sums over
+  /// positions.
   ///
-  /// By four positions: the weights past the last one are zero.
+  /// Four positions are added at a time: the weights after the last position are zero.
   @inline(__always)
-  private static func gather(
+  private static func sumValues(
     _ output: MutableFloats, _ weights: Floats, _ pages: UnsafePointer<MutableFloats>,
     values: Int, count: Int, width: Int, inverse: Float
   ) {

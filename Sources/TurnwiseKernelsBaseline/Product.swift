@@ -54,8 +54,9 @@ extension CompiledKernels {
     if x.depth == 0, !x.isAccumulating { clear(x.c, stride: x.cStride, x.rows, x.columns) }
   }
 
-  /// Multiplies rows that lie side by side, some at a time, which it first copies to strips: as they
-  /// lie, each element of a row is in another page, and often in the same few places of the cache.
+  /// Multiplies rows that are stored as columns, after copying them to strips.
+  ///
+  /// In place each element of a row would be in another page, and often in the same few sets of the cache.
   private static func multiplyStrips(_ x: PanelProduct, _ strips: MutableFloats) {
     let size = MatrixProduct.stripSize(depth: x.depth)
     var row = 0
@@ -82,7 +83,7 @@ extension CompiledKernels {
     let size = MatrixProduct.stripSize(depth: x.depth)
     for i in 0..<x.depth {
       let source = x.a + i * x.aStride + row
-      // All but the last may be read past their ends.
+      // All columns but the last may be read beyond their ends.
       let readable = x.rows - row + (i + 1 < x.depth && x.aStride >= lanes ? lanes : 0)
       var (r, target) = (0, strips + i * lanes)
       while r < rows {

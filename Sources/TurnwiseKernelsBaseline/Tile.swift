@@ -1,14 +1,15 @@
 internal import CVector
 internal import TurnwiseKernels
 
-// The types of this file are private to it. A debug build makes all others visible for tests, and
-// emits functions that copy them, such as `__swift_memcpy65_8`: every module that has a type of that
-// size shares them, and the linker keeps the first, whatever processor it is for.
+// The types of this file are private to it, which is why it is long. A debug build makes all other types
+// visible for tests, and emits functions that copy them, such as `__swift_memcpy65_8`. Every module with a
+// type of that size emits a function of that name, and the linker keeps the first one, whatever processor
+// it is for.
 
 extension CompiledKernels {
   package static var panelWidth: Int { Columns.width }
 
-  /// Multiplies rows that lie one after the other by the panels of some columns.
+  /// Multiplies rows that are stored as rows by the panels of some columns.
   static func multiplyRows(_ x: PanelProduct, columns: Range<Int>) {
     if x.rows <= Blocking.fewRows {
       panelByPanel(x, columns)
@@ -17,7 +18,8 @@ extension CompiledKernels {
     }
   }
 
-  /// Multiplies rows that lie side by side: the stride of a leads to the next element of each.
+  /// Multiplies rows that are stored as columns: the stride of a is the distance between the elements of a
+  /// row.
   static func multiplyTransposedRows(_ x: PanelProduct) {
     stripByStrip(x, 0..<x.columns, isTransposed: true)
   }
@@ -51,7 +53,7 @@ extension CompiledKernels {
     }
   }
 
-  /// Copies a row of a panel, for which there may be fewer columns than it has.
+  /// Copies a row of a panel; if there are fewer columns than a panel has, the rest is zero.
   @inline(__always)
   static func copyPanelRow(_ panel: MutableFloats, _ source: Floats, columns: Int) {
     if columns >= Columns.width {
@@ -65,7 +67,7 @@ extension CompiledKernels {
   private static func tile(
     _ x: PanelProduct, _ r: Int, _ column: Int, isTransposed: Bool
   ) -> Tile {
-    // The rows that pass by a panel share out the fetching of the next ones.
+    // Each tile of rows prefetches a part of the next panel.
     let next = x.panels + (column + Columns.width) * x.panelDepth
     return Tile(
       c: x.c + r * x.cStride + column, cStride: x.cStride,
@@ -84,10 +86,10 @@ extension CompiledKernels {
   }
 }
 
-/// Some rows of a product, times one panel.
+/// Some rows of the first factor, times one panel.
 ///
-/// Rows are computed together only to keep the processor busy; each has the sums it would have
-/// alone. The rows of the first factor lie one after the other, or side by side.
+/// Rows are computed together to keep the processor busy; each row has the same sums as if it were computed
+/// alone. The rows of the first factor are stored as rows or as columns.
 private struct Tile {
   let c: MutableFloats
   let cStride: Int
@@ -96,23 +98,23 @@ private struct Tile {
   let isTransposed: Bool
   let panel: Floats
   let depth: Int
-  /// Columns of the panel that there are.
+  /// The number of columns of the panel that are used.
   let columns: Int
   let isAccumulating: Bool
-  /// Memory that is needed soon, of which a cache line is asked for with each row of the panel.
+  /// Memory that is needed soon: a cache line of it is prefetched with each row of the panel.
   let ahead: Floats
 
-  /// The distance between rows of the first factor, and between the elements of one.
+  /// The distance between rows of the first factor, and between the elements of a row.
   private var row: Int { isTransposed ? 1 : aStride }
   private var step: Int { isTransposed ? aStride : 1 }
 
-  /// The rows whose sums fit the registers with room for the operands.
+  /// The number of rows whose sums fit in the registers together with the operands.
   static var tallest: Int {
     let floats = Int(turnwise_register_bits) / 32 * Int(turnwise_register_count)
     return floats >= 512 ? 12 : floats >= 128 ? 6 : 2
   }
 
-  /// Multiplies `height` rows, one of those that `height(_:)` gives.
+  /// Multiplies `height` rows, a number that `height(_:)` returns.
   @inline(__always)
   func multiply(_ height: Int) {
     switch height {
@@ -137,9 +139,9 @@ private struct Tile {
     if columns == Columns.width { sums.put(c) } else { sums.put(c, count: columns) }
   }
 
-  /// Asks for the result's place to the right of this, if there is time until it is needed.
+  /// Prefetches the part of the result to the right of this one, if there is time until it is needed.
   @inline(__always)
-  private func fetchNext(_ rows: Int) {
+  private func prefetchNext(_ rows: Int) {
     guard depth >= 128 else { return }
     var next = Floats(c + Columns.width)
     for _ in 0..<rows {
@@ -205,7 +207,7 @@ private struct Tile {
 
   @inline(__always)
   func six() {
-    fetchNext(6)
+    prefetchNext(6)
     var (s0, s1, s2) = (start(0), start(1), start(2))
     var (s3, s4, s5) = (start(3), start(4), start(5))
     let r2 = 2 * row
@@ -235,12 +237,12 @@ private struct Tile {
 
   @inline(__always)
   func twelve() {
-    fetchNext(12)
+    prefetchNext(12)
     var sums = Sums(self)
     if isTransposed {
-      addSideBySide(to: &sums)
+      addStoredAsColumns(to: &sums)
     } else {
-      addOneAfterTheOther(to: &sums)
+      addStoredAsRows(to: &sums)
     }
     finish(sums.s0, 0)
     finish(sums.s1, 1)
@@ -257,12 +259,12 @@ private struct Tile {
   }
 
   @inline(__always)
-  private func addOneAfterTheOther(to sums: inout Sums) {
-    // Six pointers and a stride reach twelve rows: a pointer for each would not fit the registers.
+  private func addStoredAsRows(to sums: inout Sums) {
+    // Six pointers and a stride reach twelve rows: twelve pointers would not fit in the registers.
     var x = SixPointers.from(a, distance: 2 * row)
     var w = panel
     var next = ahead
-    // Four elements at a time, since moving the pointers takes as long as three multiplications.
+    // Four elements at a time, as moving the pointers takes as long as three multiplications.
     for _ in 0..<depth / 4 {
       sums.add(x, row, Columns(w))
       prefetch(next)
@@ -284,7 +286,7 @@ private struct Tile {
   }
 
   @inline(__always)
-  private func addSideBySide(to sums: inout Sums) {
+  private func addStoredAsColumns(to sums: inout Sums) {
     var (x, y) = (a, opaque(a + step))
     var w = panel
     var next = ahead
@@ -303,10 +305,10 @@ private struct Tile {
 
 /// The sums of twelve rows.
 ///
-/// Where a row has two vectors, a number of the first factor is loaded once for both of its products, or
-/// by each of them: the first spares the ports that load, the second the queue before them. Mixed,
-/// neither is full. Only a plain pointer can be part of a multiplication without taking a place of its
-/// own: six of twelve rows have one, and those side by side all do.
+/// If a row has two vectors, a number of the first factor is loaded once for both of its products, or by
+/// each product itself (`each`). The first way needs fewer load ports, the second fewer places in the
+/// processor's queue; a mixture of both fills neither. Only a plain pointer can be the operand of a
+/// multiplication: six of twelve rows have one, and rows that are stored as columns all have one.
 private struct Sums {
   var s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11: Columns
 
@@ -317,7 +319,8 @@ private struct Sums {
     (s8, s9, s10, s11) = (tile.start(8), tile.start(9), tile.start(10), tile.start(11))
   }
 
-  /// Adds the products of rows one after the other, `row` apart, of which every second is named.
+  /// Adds the products of rows that are stored as rows; the pointers name every second row, and `row` is the
+  /// distance between rows.
   @inline(__always)
   mutating func add(_ x: SixPointers, _ row: Int, _ p: Columns) {
     s0.add(each: x.p0, p)
@@ -334,7 +337,7 @@ private struct Sums {
     s11.add(x.p5[row], p)
   }
 
-  /// Adds the products of rows side by side.
+  /// Adds the products of rows that are stored as columns.
   @inline(__always)
   mutating func add(_ x: Floats, _ p: Columns) {
     s0.add(each: x, p)
@@ -352,11 +355,11 @@ private struct Sums {
   }
 }
 
-/// Places in memory that move together.
+/// Six pointers that move together.
 private struct SixPointers {
   var p0, p1, p2, p3, p4, p5: Floats
 
-  /// Names places `distance` apart.
+  /// Returns pointers with a distance between them.
   @inline(__always)
   static func from(_ p: Floats, distance: Int) -> SixPointers {
     SixPointers(
@@ -372,7 +375,7 @@ private struct SixPointers {
       p4: x.p4 + offset, p5: x.p5 + offset)
   }
 
-  /// Moves on, in a way that the compiler cannot turn into an index that all share.
+  /// Moves the pointers so that the compiler cannot replace them by one shared index.
   @inline(__always)
   mutating func move(by offset: Int) {
     (p0, p1, p2) = (opaque(p0 + offset), opaque(p1 + offset), opaque(p2 + offset))
@@ -381,8 +384,8 @@ private struct SixPointers {
 }
 
 #if WIDE
-  /// One row's sums over the columns of a panel: two registers, so that a number of the first factor
-  /// serves two products.
+  /// The sums of one row over the columns of a panel: two registers, so that a number of the first factor is
+  /// used in two products.
   private struct Columns {
     static let width = 2 * lanes
     var left = Vector.zero
@@ -420,7 +423,7 @@ private struct SixPointers {
       right = multiplyAdd(right, x, row.right)
     }
 
-    /// The same with a number that each product loads for itself.
+    /// Adds a number in memory times a row of the panel; each product loads the number itself.
     @inline(__always)
     mutating func add(each x: Floats, _ row: Columns) {
       left = multiplyAdd(left, row.left, each: x)
@@ -428,7 +431,7 @@ private struct SixPointers {
     }
   }
 #else
-  /// One row's sums over the columns of a panel.
+  /// The sums of one row over the columns of a panel.
   private struct Columns {
     static let width = lanes
     var sums = Vector.zero
@@ -454,7 +457,7 @@ private struct SixPointers {
       sums = multiplyAdd(sums, Vector(repeating: x), row.sums)
     }
 
-    /// The same with a number that each product loads for itself.
+    /// Adds a number in memory times a row of the panel; each product loads the number itself.
     @inline(__always)
     mutating func add(each x: Floats, _ row: Columns) { add(x[0], row) }
   }

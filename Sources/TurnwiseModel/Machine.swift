@@ -2,33 +2,34 @@ internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
-/// What the numbers of a run depend on beside its seed and options.
+/// The machine's properties on which the numbers of a run depend, beside its seed and options.
 public enum Machine {
-  /// The registers that Turnwise's own loops use, such as `x86-64, 512 bits`.
+  /// The processor family and the width of the registers that Turnwise's loops use, such as
+  /// `x86-64, 512 bits`.
   public static var kernels: String { KernelLevel.name }
-  /// The levels that this processor can run its own loops at, from the plainest to the best.
+  /// The kernel levels that this processor supports, from the lowest to the best.
   public static var kernelLevels: [String] { KernelLevel.available.map(\.rawValue) }
-  /// The environment variable that names a level.
+  /// The name of the environment variable that selects a level.
   public static var kernelVariable: String { KernelLevel.variable }
   /// The processor that OpenBLAS chose its kernels for, such as `SkylakeX`.
   public static var openBLASCore: String { KernelLevel.openBLASCore }
-  /// Why the loops that the environment variable `TURNWISE_KERNELS` asks for cannot be had, or nil.
+  /// Why the level that the environment variable `TURNWISE_KERNELS` names cannot be used; `nil` if it can.
   ///
-  /// A program that goes on in spite of it ends with these words when it first computes.
+  /// A program that ignores it ends with this message when it first computes.
   public static var refusal: String? {
     guard case .failure(let error) = KernelLevel.chosen else { return nil }
     return error.description
   }
 
-  /// Multiplies and adds numbers of single precision, fused and within the registers alone: nothing
-  /// that a model does can be faster.
+  /// Multiplies and adds single-precision numbers within registers: no computation of a model can be
+  /// faster.
   ///
-  /// - Parameter rounds: How long to go on.
+  /// - Parameter rounds: The number of rounds.
   /// - Returns: The number of additions and multiplications.
   public static func multiplyAdds(rounds: Int) -> Double {
     let sum = TurnwiseNumerics.kernels.multiplyAdds(rounds: rounds)
-    require(sum.isFinite, "The loop keeps its numbers small.")
-    // A round is 32 vectors of 16 elements, each multiplied and added to.
+    require(sum.isFinite, "The sum of the benchmark must be finite, but is \(sum).")
+    // A round multiplies and adds 32 vectors of 16 elements.
     return Double(rounds * 32 * 16 * 2)
   }
 }

@@ -5,26 +5,28 @@ internal import TurnwiseKernelsAVX2
 internal import TurnwiseKernelsAVX512
 internal import TurnwiseKernelsBaseline
 
-/// The kernels of this process.
+/// The kernels that this process uses.
 package let kernels: any Kernels.Type = KernelLevel.current.kernels
 
-/// Which instructions the kernels use: equal seeds give equal bits only at equal levels, and at the
-/// plainest only with equal kernels of OpenBLAS.
+/// The set of instructions that the kernels use.
 ///
-/// The best that the processor has is chosen, unless the environment variable `TURNWISE_KERNELS` names
-/// another.
+/// Equal seeds give equal bits only at equal levels; at ``baseline`` they also depend on the kernels that
+/// OpenBLAS chooses.
+///
+/// The best level of the processor is used, unless the environment variable `TURNWISE_KERNELS` names
+/// another one.
 public enum KernelLevel: String, CaseIterable, Sendable {
-  /// What every processor of the architecture has.
+  /// The instructions that every processor of the architecture has.
   case baseline
   /// AVX2 and FMA: registers of 256 bits.
   case avx2
   /// AVX-512 F, BW, CD, DQ and VL: registers of 512 bits.
   case avx512
 
-  /// The environment variable that names a level.
+  /// The name of the environment variable that selects a level.
   public static let variable = "TURNWISE_KERNELS"
 
-  /// The level of this process.
+  /// The level that this process uses.
   public static let current: KernelLevel = {
     switch chosen {
     case .success(let level): return level
@@ -32,7 +34,7 @@ public enum KernelLevel: String, CaseIterable, Sendable {
     }
   }()
 
-  /// The level that the environment variable names, or the best one.
+  /// The level that the environment variable names; the best one if it names none.
   public static var chosen: Result<KernelLevel, KernelLevelError> {
     guard let name = ProcessInfo.processInfo.environment[variable], !name.isEmpty else {
       return .success(available.last ?? .baseline)
@@ -41,10 +43,10 @@ public enum KernelLevel: String, CaseIterable, Sendable {
     return level.isAvailable ? .success(level) : .failure(.unavailable(level))
   }
 
-  /// The levels that this processor can run, from the plainest to the best.
+  /// The levels that this processor supports, from the lowest to the best.
   public static var available: [KernelLevel] { allCases.filter(\.isAvailable) }
 
-  /// Whether this processor can run the level.
+  /// Whether this processor supports the level.
   public var isAvailable: Bool {
     switch self {
     case .baseline: true
@@ -62,7 +64,7 @@ public enum KernelLevel: String, CaseIterable, Sendable {
     }
   }
 
-  /// The processor family and the registers of the kernels, such as `x86-64, 512 bits`.
+  /// The processor family and the width of the kernels' registers, such as `x86-64, 512 bits`.
   public static var name: String {
     #if arch(arm64)
       "arm64, \(current.kernels.registerBits) bits"
@@ -75,12 +77,14 @@ public enum KernelLevel: String, CaseIterable, Sendable {
   public static var openBLASCore: String { OpenBLAS.coreName }
 }
 
-/// Why the level that was asked for cannot be had.
+/// Why the requested level cannot be used.
 public enum KernelLevelError: Error, CustomStringConvertible {
+  /// There is no level of that name.
   case unknown(String)
+  /// The processor does not support the level.
   case unavailable(KernelLevel)
 
-  /// The level, and those that can be had.
+  /// The requested level and the levels that can be used.
   public var description: String {
     let choices = KernelLevel.available.map(\.rawValue).joined(separator: ", ")
     return switch self {

@@ -1,16 +1,17 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Work in numbered parts, whose results do not depend on how many threads share it.
+/// Work in numbered parts, whose results do not depend on the number of threads.
 package enum Parallel {
-  /// Computes parts 0 to `count` on at most `workers` threads, and returns them in order.
+  /// Computes the parts `0..<count` on at most `workers` threads, and returns them in order.
   ///
   /// - Parameters:
-  ///   - count: The number of parts. It must not depend on `workers` where results are summed.
-  ///   - workers: The most threads to use.
-  ///   - workspace: Makes the scratch memory of one thread. It must carry nothing from part to part.
+  ///   - count: The number of parts. It must not depend on `workers` if the results are summed.
+  ///   - workers: The maximum number of threads.
+  ///   - workspace: Creates the scratch memory of one thread. No part may depend on what another part left
+  ///     in it.
   ///   - body: Computes one part.
-  /// - Returns: The parts, by number.
+  /// - Returns: The parts, in the order of their numbers.
   package static func map<Workspace, Part: Sendable>(
     _ count: Int, workers: Int, workspace: @Sendable () -> Workspace,
     _ body: @Sendable (Int, Workspace) -> Part

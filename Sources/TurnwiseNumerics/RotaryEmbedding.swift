@@ -3,18 +3,19 @@ package import TurnwiseKernels
 
 /// Rotary position embedding, in the half-split form of Llama (Su et al., 2021).
 ///
-/// Element i of a head turns with element i + headWidth / 2, by position / base^(2 i / headWidth).
+/// Elements i and i + headWidth / 2 of a head are rotated by the angle position / base^(2 i / headWidth).
 package struct RotaryEmbedding: Sendable {
-  /// Elements of one head.
+  /// The number of elements of a head.
   package let headWidth: Int
-  /// Positions that there are angles for.
+  /// The number of positions.
   package let positions: Int
-  /// Cosines, then sines: each positions × headWidth / 2.
+  /// Cosines, then sines, each positions × headWidth / 2.
   private let table: FloatBuffer
 
   /// Computes the angles.
   package init(headWidth: Int, positions: Int, base: Double) {
-    precondition(headWidth.isMultiple(of: 2), "A rotary head has an even width.")
+    precondition(
+      headWidth.isMultiple(of: 2), "The width of a head must be even, but is \(headWidth).")
     self.headWidth = headWidth
     self.positions = positions
     let half = headWidth / 2
@@ -29,17 +30,17 @@ package struct RotaryEmbedding: Sendable {
     }
   }
 
-  /// Turns the heads of one row that stands at `position`.
+  /// Rotates the heads of one row at a position.
   package func forward(_ row: MutableFloats, heads: Int, position: Int) {
-    turn(row, heads: heads, position: position, sign: 1)
+    rotate(row, heads: heads, position: position, sign: 1)
   }
 
-  /// Turns the gradient of one row back.
+  /// Rotates the gradient of one row at a position in the opposite direction.
   package func backward(_ row: MutableFloats, heads: Int, position: Int) {
-    turn(row, heads: heads, position: position, sign: -1)
+    rotate(row, heads: heads, position: position, sign: -1)
   }
 
-  private func turn(_ row: MutableFloats, heads: Int, position: Int, sign: Float) {
+  private func rotate(_ row: MutableFloats, heads: Int, position: Int, sign: Float) {
     let half = headWidth / 2
     kernels.rotate(
       row, heads: heads, headWidth: headWidth, cosines: table.base + position * half,

@@ -6,12 +6,17 @@ import TurnwiseEnvironments
 
 struct LastTurn: CreditEstimator {
   static let id = "last"
-  static let summary = "all credit to the last turn"
+  static let summary = "all credit to the last turns"
+  @Option<Integers<1, 100>>("How many turns are credited.") var turns = 1
+  @Option<UnitInterval>("Weight of each earlier turn.") var decay = 1.0
+
   func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
     let shares = LeaveOneOut.advantages(group.episodes.map(\.totalReward))
     return GroupCredit(
       turns: zip(group.episodes, shares).map { episode, share in
-        Array(repeating: 0, count: episode.turns.count - 1) + [share]
+        (1...episode.turns.count).reversed().map { turnsLeft in
+          turnsLeft > turns ? 0 : share * pow(decay, Double(turnsLeft - 1))
+        }
       }, of: group)
   }
 }
@@ -39,7 +44,7 @@ struct LastTurn: CreditEstimator {
     #expect(here.contains("\n" + lines.joined(separator: "\n") + "\n"))
   }
 
-  @Test func `is held against the laws`() async throws {
+  @Test func `is checked against the laws`() async throws {
     let printed = try await tool("laws --credit last,rloo --json")
     // It does not say which laws it breaks on purpose.
     #expect(printed.status == 1)
@@ -57,9 +62,25 @@ struct LastTurn: CreditEstimator {
     #expect(words.answer.contains("\nX  last  every-turn: "))
   }
 
-  @Test func `is listed`() async throws {
-    let printed = try await tool("list")
-    #expect(printed.answer.contains("all credit to the last turn"))
+  @Test func `is listed after the others, with its options and their defaults`() async throws {
+    func estimators(_ answer: String) -> [Substring] {
+      answer.split(separator: "\n", omittingEmptySubsequences: false)
+        .drop { !$0.hasPrefix("credit estimators: ") }.prefix { !$0.isEmpty }.map(\.self)
+    }
+    let listed = try await estimators(tool("list").answer)
+    let built = await estimators(turnwise("list").answer)
+    #expect(built.count > 20)
+    #expect(
+      listed == built + [
+        "  last  all credit to the last turns", "      options decay=1 turns=1",
+      ])
+    let json = try await tool("list --json").json["estimators"]
+    guard case .array(let entries)? = json else {
+      Issue.record("no estimators")
+      return
+    }
+    #expect(entries.last?["name"] == "last")
+    #expect(entries.last?["options"] == ["decay": 1, "turns": 1])
   }
 
   @Test func `credits recorded episodes beside the others`() async throws {

@@ -59,7 +59,7 @@ import TurnwiseEnvironments
     for episode in try reader.readAll().map(\.episode) {
       #expect(await Replay.verify(episode, in: search, blobs: layout.blobStore()) == nil)
       let lost = try #require(await Replay.verify(episode, in: Search()))
-      #expect(lost.description.contains("The question is on another corpus than this one"))
+      #expect(lost.description.contains("The question belongs to another corpus"))
     }
     let shown = await turnwise("show \(out.path) --episode 1")
     #expect(shown.status == 0)

@@ -98,7 +98,7 @@ import TurnwiseEnvironments
     let episode = try #require(try reader.readAll().first?.episode)
     let divergence = try #require(await Replay.verify(episode, in: shell))
     #expect(divergence.field == .scenario)
-    #expect(divergence.description.contains("The task 'sort' is another than the one"))
+    #expect(divergence.description.contains("The task 'sort' differs from the one"))
   }
 
   @Test func `are trained on, and a policy warns of tasks that it did not learn`() async throws {

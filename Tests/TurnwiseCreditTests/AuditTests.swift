@@ -3,7 +3,7 @@ import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `An audit of the gated problem` {
-  @Test func `starts from the stated value`() {
+  @Test func `has the start value that its documentation states`() {
     #expect(abs(GatedProblem(chance: 0.31).startValue - 0.209) < 5e-4)
   }
 
@@ -19,9 +19,9 @@ import TurnwiseCredit
     }
   }
 
-  // The table of an independent implementation, from 3000 groups: within 0.03 of it, and in its order
-  // wherever it sees a difference of more than 0.03.
-  @Test func `gives the printed correlations`() throws {
+  // The results of an independent implementation, from 3000 groups: each within 0.03, and in the same order
+  // where they differ by more than 0.03.
+  @Test func `gives the reference correlations`() throws {
     let expected: [(name: String, pearson: Double)] = [
       ("rloo", 0.213), ("grpo", 0.211), ("gigpo:episode=false,gamma=1", 0.185),
       ("gigpo:gamma=1", 0.212), ("hgpo:gamma=1", 0.186),
@@ -47,7 +47,7 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `has controls at both ends`() throws {
+  @Test func `gives the true advantages a perfect score, and raw returns a poor one`() throws {
     let audit = GatedAudit(groups: 100)
     let scores = try audit.scores([.rawReturn, .trueAdvantage])
     #expect(abs(try #require(scores[1].pearson) - 1) < 1e-12)
@@ -55,15 +55,15 @@ import TurnwiseCredit
     #expect(try #require(scores[0].pearson) < 0.5)
   }
 
-  @Test func `shares forks of equal pasts, and counts the turns of the others`() throws {
+  @Test func `shares forks of equal pasts, and counts the turns of all others`() throws {
     let score = try GatedAudit(groups: 50).scores([
       .estimator(ForkMonteCarlo { $0.k = 1 }, hasCriticError: false)
     ])[0]
-    // Nothing shared would be 6 + 5 + 4 + 3 + 2 + 1 turns; the start alone shared 15.75.
+    // Without sharing it would be 6 + 5 + 4 + 3 + 2 + 1 turns; if only the start is shared, 15.75.
     #expect(score.forkTurns < 15.75 && score.forkTurns > 5)
   }
 
-  @Test func `draws the same from the same seed`() throws {
+  @Test func `gives the same scores with the same seed`() throws {
     let entry = GatedAudit.Entry.estimator(TurnGAE { $0.lambda = 0 }, hasCriticError: true)
     let audit = GatedAudit(groups: 20, seed: 9)
     #expect(try audit.scores([entry]) == audit.scores([entry]))
@@ -74,7 +74,7 @@ import TurnwiseCredit
     ([1.0, 2, 3], [2.0, 4, 7], 1.0), ([1, 2, 3, 4], [1, 3, 2, 4], 0.8),
     ([1, 1, 2], [1, 2, 3], 0.866025),
   ])
-  func `correlates ranks`(x: [Double], y: [Double], expected: Double) throws {
+  func `computes rank correlations`(x: [Double], y: [Double], expected: Double) throws {
     #expect(abs(try #require(Correlation.spearman(x, y)) - expected) < 1e-6)
     #expect(Correlation.pearson(x, x.map { _ in 1 }) == nil)
   }

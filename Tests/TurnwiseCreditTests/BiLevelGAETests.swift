@@ -28,7 +28,7 @@ import TurnwiseCredit
       .credit(firstOfFixtureA(), evidence: firstCritic())
     let one = try TokenGAE { ($0.gamma, $0.lambda) = (0.9, 1) }
       .credit(firstOfFixtureA(), evidence: firstCritic())
-    // Before the last token of turn 1 two turns lie ahead, but four tokens.
+    // After the last token of turn 1 there are two more turns, but four more tokens.
     #expect(agree(two.tokens(0)[1], 0.81 - 0.4, within: 1e-12))
     #expect(agree(one.tokens(0)[1], 0.6561 - 0.4, within: 1e-12))
     #expect(
@@ -36,7 +36,7 @@ import TurnwiseCredit
     )
   }
 
-  @Test func `knows where a turn ends that was paid nothing`() throws {
+  @Test func `recognises the end of a turn that was paid nothing`() throws {
     func credit(_ second: Double) throws -> [Double] {
       let group = try CreditGroup([episode([0, second, 1], tokens: [2, 3, 1])])
       return try BiLevelGAE().credit(group, evidence: firstCritic()).tokens(0)
@@ -45,7 +45,7 @@ import TurnwiseCredit
   }
 
   @Test(arguments: ["token", "turn-gae", "bi-level", "vetta"])
-  func `charges nothing for turns of a group that always wins, with an exact critic`(name: String)
+  func `gives no credit in a group that always wins, with an exact critic`(name: String)
     throws
   {
     let group = try CreditGroup([
@@ -65,10 +65,10 @@ import TurnwiseCredit
     #expect(agree(targets, [0.59049, 0.6561, 0.729, 0.81, 0.9, 1], within: 1e-12))
   }
 
-  @Test func `bootstraps a truncated episode and only that`() throws {
-    let ended = try BiLevelGAE().credit(firstOfFixtureA(), evidence: firstCritic(behind: 0.5))
+  @Test func `bootstraps only a truncated episode`() throws {
+    let ended = try BiLevelGAE().credit(firstOfFixtureA(), evidence: firstCritic(valueAfter: 0.5))
     let cut = try BiLevelGAE()
-      .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic(behind: 0.5))
+      .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic(valueAfter: 0.5))
     #expect(agree(ended.tokens(0)[5], 0.2, within: 1e-12))
     #expect(agree(cut.tokens(0)[5], 1 + 0.5 - 0.8, within: 1e-12))
     let limit = try BiLevelGAE { $0.bootstrap = false }
@@ -84,7 +84,7 @@ import TurnwiseCredit
     #expect(agree(credit.tokens(0), [0.75 - 0.3, 0.5 - 0.8], within: 1e-12))
   }
 
-  @Test func `says what it lacks, and where it is token GAE`() throws {
+  @Test func `names missing evidence, and warns if it is token GAE`() throws {
     #expect(throws: CreditError.missing(.critic)) {
       try BiLevelGAE().credit(firstOfFixtureA(), evidence: Evidence())
     }

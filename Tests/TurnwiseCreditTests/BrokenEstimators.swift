@@ -2,9 +2,9 @@ import Foundation
 import TurnwiseCore
 import TurnwiseCredit
 
-// Estimators with the bugs that released trainers had, each next to the law that finds it.
+// Estimators with bugs of released trainers, each with the law that finds it.
 
-/// What all of them share: leave-one-out returns, which a bug then spoils.
+/// An estimator with a bug.
 protocol Broken: CreditEstimator {
   /// The law that finds the bug.
   static var law: EstimatorLaw { get }
@@ -30,7 +30,7 @@ private func mean(_ numbers: [Double]) -> Double {
   numbers.reduce(0, +) / Double(max(1, numbers.count))
 }
 
-/// The running return starts anew behind each observation (verl #7278).
+/// The running return is reset after each observation (verl #7278).
 struct ResetsAtObservations: Broken {
   static let law = EstimatorLaw.everyTurn
   func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
@@ -54,7 +54,7 @@ struct DiscountsTokensOfTurns: Broken {
   }
 }
 
-/// A silent turn ends the token recursion.
+/// A turn without tokens ends the recursion over tokens.
 struct ResetsAtSilentTurns: CreditEstimator {
   static let id = "broken"
   static let summary = "a planted bug"
@@ -84,7 +84,7 @@ struct FindsTurnsByReward: Broken {
   }
 }
 
-/// The episode mean is over steps (verl-agent #138).
+/// The mean over episodes is taken over steps (verl-agent #138).
 struct WeighsEpisodesByLength: Broken {
   static let law = EstimatorLaw.longEpisodes
   func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
@@ -93,22 +93,23 @@ struct WeighsEpisodesByLength: Broken {
   }
 }
 
-/// Bootstraps whenever the critic has a value (and so from a terminated episode).
+/// Bootstraps whenever the critic has a value, also after an episode that ended.
 struct BootstrapsAlways: Broken {
   static let law = EstimatorLaw.truncation
   var needs: Set<Evidence.Need> { [.critic] }
   func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
-    let behind = evidence.critic?.bootstrap ?? []
+    let valuesAfter = evidence.critic?.bootstrap ?? []
     return group.episodes.enumerated().map { index, episode in
       let values = evidence.critic?.values[index] ?? []
       return zip(episode.turns.indices, values).map { _, values in
-        episode.totalReward + ((behind.isEmpty ? nil : behind[index]) ?? 0) - (values.first ?? 0)
+        episode.totalReward + ((valuesAfter.isEmpty ? nil : valuesAfter[index]) ?? 0)
+          - (values.first ?? 0)
       }
     }
   }
 }
 
-/// Takes a time limit for an end.
+/// Treats every cut as an end.
 struct NeverBootstraps: Broken {
   static let law = EstimatorLaw.truncation
   var needs: Set<Evidence.Need> { [.critic] }
@@ -119,7 +120,7 @@ struct NeverBootstraps: Broken {
   }
 }
 
-/// Deletes the baseline term of a lone survivor together with its credit (AgentCreditBench).
+/// Drops the credit of a lone survivor together with its baseline (AgentCreditBench).
 struct DropsLoneSurvivors: Broken {
   static let law = EstimatorLaw.loneSurvivor
   func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
@@ -134,7 +135,7 @@ struct DropsLoneSurvivors: Broken {
   }
 }
 
-/// A group that earned the same is taught its reward.
+/// A group with equal returns gets its reward as credit.
 struct TeachesDeadGroups: Broken {
   static let law = EstimatorLaw.deadGroup
   func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
@@ -143,7 +144,7 @@ struct TeachesDeadGroups: Broken {
   }
 }
 
-/// Divides by a deviation that is nothing but rounding (NeMo-RL #4158).
+/// Divides by a deviation that is only rounding (NeMo-RL #4158).
 struct DividesByRounding: Broken {
   static let law = EstimatorLaw.nearlyDeadGroup
   var gradient: GradientClaim { .biased("it divides") }
@@ -154,7 +155,7 @@ struct DividesByRounding: Broken {
   }
 }
 
-/// No baseline.
+/// Has no baseline.
 struct RawReturn: Broken {
   static let law = EstimatorLaw.constantReward
   func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
@@ -162,7 +163,7 @@ struct RawReturn: Broken {
   }
 }
 
-/// Groups are taken by position and not by identity (Search-R1 #88, slime #1918).
+/// Groups episodes by position instead of by scenario (Search-R1 #88, slime #1918).
 struct ComparesNeighbours: Broken {
   static let law = EstimatorLaw.permutation
   func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
@@ -183,17 +184,17 @@ struct SumsInSinglePrecision: Broken {
 }
 
 /// Pays for an action that decides nothing.
-struct PaysForManners: Broken {
+struct PaysForOneAction: Broken {
   static let law = EstimatorLaw.irrelevantTurn
   func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
-    let polite = EnumeratedProblem.crossroads.trajectories[0].episode.turns[0].actionKey
+    let paid = EnumeratedProblem.crossroads.trajectories[0].episode.turns[0].actionKey
     return zip(group.episodes, LeaveOneOut.advantages(returns(group))).map { episode, advantage in
-      episode.turns.map { advantage + ($0.actionKey == polite ? 0.1 : 0) }
+      episode.turns.map { advantage + ($0.actionKey == paid ? 0.1 : 0) }
     }
   }
 }
 
-/// Per-turn-index means, not declared (verl #7244).
+/// Subtracts means per turn number without declaring the bias (verl #7244).
 struct ChargesForTurns: Broken {
   static let law = EstimatorLaw.stopping
   func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
@@ -201,7 +202,7 @@ struct ChargesForTurns: Broken {
   }
 }
 
-/// A mean that includes the own return, claimed to be exact.
+/// Claims that a mean which includes the own return is exact.
 struct ClaimsTooMuch: Broken {
   static let law = EstimatorLaw.expectedGradient
   func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
@@ -217,7 +218,7 @@ struct NormalisesTwice: Broken {
   }
 }
 
-/// Divides by a number that is not there.
+/// Divides by zero.
 struct DividesByZero: Broken {
   static let law = EstimatorLaw.wellFormed
   func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
@@ -227,8 +228,8 @@ struct DividesByZero: Broken {
   }
 }
 
-/// Draws lots.
-struct DrawsLots: Broken {
+/// Multiplies credit by random numbers.
+struct IsRandom: Broken {
   static let law = EstimatorLaw.pure
   func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
     spread(LeaveOneOut.advantages(returns(group)).map { $0 * .random(in: 0.5...1.5) }, group)

@@ -4,7 +4,7 @@ import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `A credit group` {
-  /// Records an episode of two turns; `observed` tokens stand before each.
+  /// Returns a recorded episode with `observed` tokens before each turn.
   func recorded(
     _ name: String = "train/0/0/0", observed: Int = 1, reward: Double? = 1,
     ending: Ending = .terminated, scenario: JSONValue = ["word": "lamp"], turns: Int = 2
@@ -42,15 +42,15 @@ import TurnwiseCredit
     #expect(turns.map(\.stateKey) == [try StateKey(of: 0), try StateKey(of: 1)])
   }
 
-  @Test func `count the environment's own turn limit as an end`() throws {
+  @Test func `counts the environment's own turn limit as an end`() throws {
     let limited = try recorded(ending: .truncated(.turnLimit))
     #expect(limited.ending.isTruncated && !limited.ending.isCutFromOutside)
     let group = try CreditGroup([limited])
-    // A critic that expects 0.9 after the end is not asked, and need not have said anything.
-    for behind in [0.9, nil] {
+    // The critic's value after the end is not used, and need not be given.
+    for valueAfter in [0.9, nil] {
       let evidence = Evidence(
-        critic: Evidence.Critic(values: [[[0.3], [0.4, 0.5]]], bootstrap: [behind]),
-        processModel: Evidence.ProcessModel(values: [[0.3, 0.4]], bootstrap: [behind]))
+        critic: Evidence.Critic(values: [[[0.3], [0.4, 0.5]]], bootstrap: [valueAfter]),
+        processModel: Evidence.ProcessModel(values: [[0.3, 0.4]], bootstrap: [valueAfter]))
       let ended = try CreditGroup([recorded()])
       for name in try EstimatorCatalog.standard.complete() {
         let estimator = try EstimatorCatalog.standard.estimator(name)
@@ -64,30 +64,31 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `bootstrap where a full context cut the episode short`() throws {
+  @Test func `bootstraps an episode that a full context cut short`() throws {
     let cut = try CreditGroup([recorded(reward: 0, ending: .truncated(.contextFull))])
-    func credit(behind: Double) throws -> Double {
+    func credit(valueAfter: Double) throws -> Double {
       let evidence = Evidence(
-        critic: Evidence.Critic(values: [[[0.3], [0.4, 0.5]]], bootstrap: [behind]))
+        critic: Evidence.Critic(values: [[[0.3], [0.4, 0.5]]], bootstrap: [valueAfter]))
       return try TokenGAE { $0.lambda = 1 }.credit(cut, evidence: evidence).episodes[0].tokens?[1][
         1]
         ?? .nan
     }
-    #expect(try abs(credit(behind: 0.9) - 0.4) < 1e-12 && abs(credit(behind: 0) + 0.5) < 1e-12)
+    #expect(
+      try abs(credit(valueAfter: 0.9) - 0.4) < 1e-12 && abs(credit(valueAfter: 0) + 0.5) < 1e-12)
   }
 
-  @Test func `refuse an episode that is given twice`() throws {
+  @Test func `refuses an episode that is given twice`() throws {
     #expect(throws: CreditError.sameEpisode("a")) {
       try CreditGroup([recorded("a"), recorded("b"), recorded("a")])
     }
   }
 
   @Test(arguments: [1e308, -1e308, 1e16])
-  func `refuse rewards that overflow, by the name of their episode`(reward: Double) throws {
+  func `refuses rewards that are too large, and names their episode`(reward: Double) throws {
     #expect(throws: CreditError.tooLarge(episode: "b", turn: 1)) {
       try CreditGroup([recorded("a"), recorded("b", reward: reward)])
     }
-    // Each is small enough, and their sum is not.
+    // Each reward is small enough, but their sum is not.
     let many = CreditEpisode(
       name: "sum", turns: (0..<4).map { _ in CreditTurn(reward: 0.4e15) })
     #expect(throws: CreditError.tooLarge(episode: "sum", turn: 2)) { try CreditGroup([many]) }
@@ -100,7 +101,7 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `sort out what nobody scored, which is not 0`() throws {
+  @Test func `does not contain episodes that were not scored`() throws {
     let failed = try recorded("f", ending: .failed(Failure(.sandbox, code: "x", message: "")))
     let silent = try recorded("s", reward: nil)
     let zero = try recorded("z", reward: 0)
@@ -110,7 +111,7 @@ import TurnwiseCredit
     #expect(throws: CreditError.noReward(episode: "s")) { try CreditGroup([silent]) }
   }
 
-  @Test func `take the rewards of turns for a score only where the judge never says anything`()
+  @Test func `uses the rewards of turns as a score only if no episode is judged`()
     throws
   {
     func paid(_ name: String, judged reward: Double?) throws -> Episode {
@@ -124,7 +125,7 @@ import TurnwiseCredit
     #expect(EpisodeSelection(mixed).unjudged == [0] && EpisodeSelection(mixed).creditable == [1])
   }
 
-  @Test func `does not see observation tokens`() throws {
+  @Test func `does not depend on observation tokens`() throws {
     #expect(
       try CreditGroup([recorded(observed: 1)]) == CreditGroup([recorded(observed: 500)]))
   }
@@ -147,7 +148,7 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `does not take an absent reward for zero`() throws {
+  @Test func `does not treat an absent reward as zero`() throws {
     #expect(throws: CreditError.noReward(episode: "b")) {
       try CreditGroup([recorded(), recorded("b", reward: nil)])
     }
@@ -160,7 +161,7 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `adds up its diagnostics`() throws {
+  @Test func `has diagnostics that can be added up`() throws {
     var sum = CreditDiagnostics()
     #expect(sum.zeroCreditShare == nil)
     for rewards in [[[1.0], [0]], [[1], [1]]] {

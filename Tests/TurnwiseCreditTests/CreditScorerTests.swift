@@ -15,7 +15,7 @@ import TurnwiseCredit
   private func sample(_ credit: Double, _ truth: Double, _ cell: Int = 0, margin: Double = 0.1)
     -> CreditSample
   {
-    // Two actions in each situation.
+    // There are two actions in each situation.
     CreditSample(
       credit: credit, truth: truth, margin: margin, cell: cell, situation: cell / 2)
   }
@@ -29,7 +29,7 @@ import TurnwiseCredit
     #expect(scorer([[sample(0, 1)]]).score.slope == nil)
   }
 
-  @Test func `counts signs where the truth is significant, and leakage where it is not`() {
+  @Test func `counts signs if the truth is significant, and leakage if it is not`() {
     let score = scorer([[sample(1, 0.5), sample(1, -0.5), sample(0.3, 0.05), sample(0.4, -0.1)]])
       .score
     #expect(score.signs == 0.5)
@@ -41,22 +41,21 @@ import TurnwiseCredit
     #expect(score.coverage == 0.25 && score.deadGroups == 0.5)
   }
 
-  @Test func `has a bias without what variance adds to it`() throws {
-    // Credit is right on average, and off by 1 or -1 each time.
+  @Test func `has a bias that variance does not increase`() throws {
+    // The credit is right on average, with an error of 1 or -1 each time.
     var random = Randomness(seed: 2)
     let samples = (0..<4000).map { index in
       sample(Bool.random(using: &random) ? 1.5 : -0.5, 0.5, index / 2)
     }
     let score = scorer([samples]).score
-    // Without the correction the root mean square of a mean of two, less that of four, would be 0.5.
+    // Without the correction it would be the root mean square of means of two minus means of four, 0.5.
     #expect(try #require(score.bias) < 0.2 && abs(score.variance - 1) < 0.1)
-    // An action that is seen once, or alone in its situation, is compared with nothing.
+    // An action that is seen once, or is the only one in its situation, has nothing to be compared with.
     #expect(scorer([[sample(5, 0)]]).score.bias == nil)
     #expect(scorer([[sample(5, 0), sample(5, 0)]]).score.bias == nil)
   }
 
-  @Test func `has no bias from an offset of a situation, only from one between its actions`() throws
-  {
+  @Test func `has no bias from an offset of a situation, only from one of an action`() throws {
     var random = Randomness(seed: 5)
     let samples = (0..<4000).map { index in
       sample(0.5 + (Bool.random(using: &random) ? 0.1 : -0.1), 0.5, index / 2)
@@ -68,18 +67,18 @@ import TurnwiseCredit
     // A baseline of the situation has no expected gradient: Σ_a π(a) ∇ log π(a) = 0.
     #expect(try bias { $0.credit + 2 } < 0.05)
     #expect(try bias { $0.credit + Double($0.situation % 7) } < 0.05)
-    // 2 on one of two equally likely actions is 1 and -1 around their mean.
+    // An offset of 2 for one of two equally likely actions is 1 and -1 around their mean.
     #expect(abs(try bias { $0.credit + ($0.cell % 2 == 0 ? 2 : 0) } - 1) < 0.05)
   }
 
-  @Test func `weighs the actions of a situation by how often they were taken`() throws {
+  @Test func `weights the actions of a situation by how often they were taken`() throws {
     let rare = (0..<2).map { _ in sample(4, 0, 0) }
     let often = (0..<6).map { _ in sample(0, 0, 1) }
-    // The mean is 1, so the errors are 3, twice, and -1, six times: (2 · 9 + 6 · 1) / 8.
+    // The mean is 1, so the error is 3 twice and -1 six times: (2 · 9 + 6 · 1) / 8.
     #expect(abs(try #require(scorer([rare + often]).score.bias) - 3.0.squareRoot()) < 1e-12)
   }
 
-  @Test func `has the signal and noise of gradients, for turns that forks cost, too`() throws {
+  @Test func `has the signal and noise of gradients, and counts the turns of forks`() throws {
     var random = Randomness(seed: 3)
     var plain = CreditScorer()
     var forked = CreditScorer()
@@ -88,7 +87,7 @@ import TurnwiseCredit
       plain.add([], gradient: gradient, reference: [2, 0], episodes: 8, turns: 40, forkTurns: 0)
       forked.add([], gradient: gradient, reference: [2, 0], episodes: 8, turns: 40, forkTurns: 360)
     }
-    // The mean is (1, 0), so S = 1; each part has variance 1, so the noise is 2.
+    // The mean is (1, 0), so S = 1; each component has variance 1, so the noise is 2.
     #expect(abs(try #require(plain.score.signalToNoise) - 0.5) < 0.05)
     let (few, many) = (plain.score, forked.score)
     #expect(abs(try #require(few.signalPerThousandTurns) - 12.5) < 1.5)
@@ -104,7 +103,7 @@ import TurnwiseCredit
 @Suite struct `Controls of an audit` {
   private var random: Randomness { Randomness(seed: 8) }
 
-  @Test func `shuffle what is there and leave gaps where they are`() {
+  @Test func `shuffle the numbers and leave the gaps unchanged`() {
     var stream = random
     let credit: [[[Double?]]] = [[[1, nil, 2], [3, 4, nil]], [[5]]]
     let shuffled = CreditControls.shuffled(credit, using: &stream)
@@ -116,10 +115,10 @@ import TurnwiseCredit
     #expect(shuffled != credit)
   }
 
-  @Test func `have an expected correlation of 0 for shuffled truth, also where groups differ`()
+  @Test func `have an expected correlation of 0 for shuffled truth, also if groups differ`()
     throws
   {
-    // One group has all there is to learn, the others nothing.
+    // Only one group has credit that differs from zero.
     let credit: [[[Double?]]] = [
       [[1, 0.8], [0.6, -0.1]], [[0, 0], [0, 0.1]], [[-0.1, 0], [0, 0]],
     ]
@@ -136,7 +135,7 @@ import TurnwiseCredit
     #expect(abs(mean) < 4 * 0.302 / Double(draws).squareRoot())
   }
 
-  @Test func `spread the mass of rloo at random`() throws {
+  @Test func `distribute the credit of rloo over turns at random`() throws {
     let group = try CreditGroup(
       [1.0, 0, 0].map { reward in
         CreditEpisode(turns: [CreditTurn(), CreditTurn(), CreditTurn(reward: reward)])
@@ -150,7 +149,7 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `exchange the keys of states`() throws {
+  @Test func `permute the keys of states`() throws {
     let group = try CreditGroup(
       (0..<2).map { episode in
         CreditEpisode(

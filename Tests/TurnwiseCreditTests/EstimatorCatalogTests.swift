@@ -2,25 +2,10 @@ import Testing
 import TurnwiseCore
 import TurnwiseCredit
 
-/// An estimator as a user writes one.
-struct LastTurn: CreditEstimator {
-  static let id = "last"
-  static let summary = "all credit to the last turn"
-  var scale = 2
-
-  func credit(_ group: CreditGroup, evidence: Evidence) -> GroupCredit {
-    let shares = LeaveOneOut.advantages(group.episodes.map(\.totalReward))
-    return GroupCredit(
-      turns: zip(group.episodes, shares).map { episode, share in
-        Array(repeating: 0, count: episode.turns.count - 1) + [share * Double(scale)]
-      }, of: group)
-  }
-}
-
 @Suite struct `An estimator catalog` {
   let catalog = EstimatorCatalog.standard
 
-  @Test func `shows one estimator of each family, and a user's own`() {
+  @Test func `shows one estimator of each family, and those of the user`() {
     #expect(catalog.shown == ["rloo", "turn", "token", "process"])
     #expect(catalog.adding([LastTurn()]).shown == ["rloo", "turn", "token", "process", "last"])
     #expect(EstimatorCatalog([GRPO(), TurnReturnToGo(), LastTurn()]).shown == ["turn", "last"])
@@ -37,11 +22,11 @@ struct LastTurn: CreditEstimator {
     ("process=potential:of=model+turn:gamma=1", "process=potential:of=model+turn"),
     ("process=delta:alpha=1e+0+rloo", "process=delta+rloo"),
   ])
-  func `reads a name and spells it back`(text: String, canonical: String) throws {
+  func `reads a name and returns its canonical spelling`(text: String, canonical: String) throws {
     #expect(try catalog.spelling(of: catalog.estimator(text)) == canonical)
   }
 
-  @Test func `sets the stored properties`() throws {
+  @Test func `sets options`() throws {
     let token = try #require(
       try catalog.estimator("token:gamma=0.99,criticLambda=0.5") as? TokenGAE)
     #expect(token == TokenGAE { ($0.gamma, $0.criticLambda) = (0.99, 0.5) })
@@ -110,24 +95,14 @@ struct LastTurn: CreditEstimator {
     }
   }
 
-  @Test func `takes in estimators of one's own`() throws {
-    let more = catalog.adding([LastTurn()])
-    let last = try more.estimator("last:scale=3")
-    #expect(try more.spelling(of: last) == "last:scale=3")
-    #expect(try more.spelling(of: LastTurn()) == "last")
-    let credit = try last.credit(group([[nil, 1], [0]]), evidence: Evidence())
-    #expect(credit.turns == [[0, 3], [-3]])
-    #expect(throws: EstimatorNameError.self) { try more.estimator("last:scale=0.5") }
-  }
-
-  @Test func `refuses two estimators of one name`() async {
+  @Test func `refuses two estimators with the same name`() async {
     await #expect(processExitsWith: .failure) { _ = EstimatorCatalog([RLOO(), RLOO()]) }
   }
 
   @Test(arguments: [
     ("turn", "trun", 1), ("gamma", "gama", 1), ("abc", "", 3), ("kitten", "sitting", 3),
   ])
-  func `measures the distance of names`(first: String, second: String, distance: Int) {
+  func `computes the distance of names`(first: String, second: String, distance: Int) {
     #expect(NearestName.distance(first, second) == distance)
   }
 }

@@ -3,7 +3,7 @@ import Testing
 import TurnwiseCore
 import TurnwiseCredit
 
-/// Makes an episode from what each turn paid, with two sampled tokens a turn.
+/// Returns an episode with a reward for each turn, and two sampled tokens in each turn.
 func episode(
   _ rewards: [Double?], potentials: [Double]? = nil, tokens: [Int]? = nil,
   states: [String]? = nil, actions: [String]? = nil, isTruncated: Bool = false,
@@ -18,14 +18,15 @@ func episode(
     }, isTruncated: isTruncated, finalKey: key(finalState))
 }
 
-/// The key of a state or action that is nothing but a word.
+/// Returns the key of a state or action that is a word.
 func key(_ word: String?) -> StateKey? { word.flatMap { try? StateKey(of: $0) } }
 
 func group(_ rewards: [[Double?]]) throws -> CreditGroup {
   try CreditGroup(rewards.map { episode($0) })
 }
 
-/// Fixture A: turn 1 is irrelevant, turn 2 decides, turn 3 is forced; the outcome is paid at the end.
+/// Returns Fixture A: turn 1 does not matter, turn 2 decides, turn 3 is forced; the outcome is paid at the
+/// end.
 ///
 /// The potential is the exact value of the state.
 func fixtureA() throws -> CreditGroup {
@@ -45,19 +46,19 @@ func fixtureA() throws -> CreditGroup {
   ])
 }
 
-/// E1 of Fixture A alone.
+/// Returns a group of E1 of Fixture A alone.
 func firstOfFixtureA(isTruncated: Bool = false) throws -> CreditGroup {
   try CreditGroup([episode([nil, nil, 1], tokens: [2, 3, 1], isTruncated: isTruncated)])
 }
 
-/// What a critic says of E1 of Fixture A.
+/// Returns a critic's values for E1 of Fixture A.
 func firstCritic(
-  _ values: [[Double]] = [[0.3, 0.4], [0.5, 0.5, 0.6], [0.8]], behind: Double? = nil
+  _ values: [[Double]] = [[0.3, 0.4], [0.5, 0.5, 0.6], [0.8]], valueAfter: Double? = nil
 ) -> Evidence {
-  Evidence(critic: .init(values: [values], bootstrap: [behind]))
+  Evidence(critic: .init(values: [values], bootstrap: [valueAfter]))
 }
 
-/// Log-ratios of the worked example of section 6.3, each turn's on its first token.
+/// Returns the log-ratios of the worked example of section 6.3; those of a turn are on its first token.
 func implicitEvidence() throws -> Evidence {
   let sums = [[2.0, -1, 3], [0.5, -2.5], [1, 2, 1], [-1, -2]]
   let ratios = zip(try fixtureA().episodes, sums).map { episode, sums in
@@ -99,13 +100,13 @@ func agree(_ found: [[Double]], _ expected: [[Double]], within tolerance: Double
     && zip(found, expected).allSatisfy { agree($0, $1, within: tolerance) }
 }
 
-/// What each of some numbers adds to the one after it.
-func increments(_ numbers: [Double], behind: Double) -> [Double] {
-  zip(numbers, numbers.dropFirst() + [behind]).map { $0 - $1 }
+/// Returns what each of some numbers adds to the next one.
+func increments(_ numbers: [Double], last: Double) -> [Double] {
+  zip(numbers, numbers.dropFirst() + [last]).map { $0 - $1 }
 }
 
 extension EnumeratedProblem {
-  /// The expected gradient by the first option of each situation in which there is a choice.
+  /// Returns the expected gradient by the first option of each situation with several options.
   func expectedGradient(of estimator: some CreditEstimator, groupSize: Int) throws -> [Double] {
     let gradient: [[Double]] = try expectedGradient(of: estimator, groupSize: groupSize)
     return situations.indices.filter { situations[$0].count > 1 }.map { gradient[$0][0] }

@@ -3,7 +3,7 @@ import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Fork Monte-Carlo` {
-  /// Continuations from the state before each turn of Fixture A, by state.
+  /// Returns continuations from the state before each turn of Fixture A, given returns by state.
   func forks(_ returns: [String: [Double]]) throws -> Evidence {
     var evidence = Evidence()
     for (index, episode) in try fixtureA().episodes.enumerated() {
@@ -49,7 +49,7 @@ import TurnwiseCredit
     #expect(requests.allSatisfy { $0.count == 9 && $0.point.token == 0 })
   }
 
-  @Test func `forks inside turns at every few tokens`() throws {
+  @Test func `forks inside turns every few tokens`() throws {
     let estimator = ForkMonteCarlo { ($0.at, $0.stride) = (.token, 2) }
     let points = estimator.requests(try firstOfFixtureA(), evidence: Evidence()).map(\.point)
     #expect(
@@ -73,8 +73,7 @@ import TurnwiseCredit
     #expect(second.map(\.count) == [8, 2, 2, 8, 2, 8, 2, 2, 8, 2])
   }
 
-  @Test func `forks where the policy was least certain, and shares the gain between forks`() throws
-  {
+  @Test func `forks where the policy was least certain, and shares gains between forks`() throws {
     let estimator = ForkMonteCarlo { ($0.adaptive, $0.share) = (.entropy, 0.5) }
     let entropies = [[[0.9, 0.9], [0.1, 0.2, 0.3], [0.5]]]
     var evidence = Evidence(
@@ -88,7 +87,7 @@ import TurnwiseCredit
     #expect(credit.turns == [[0.25, 0.25, 0.25]])
   }
 
-  @Test func `says what it lacks`() throws {
+  @Test func `names missing evidence`() throws {
     #expect(throws: CreditError.noForks(episode: "E1", turn: 0)) {
       try ForkMonteCarlo().credit(fixtureA(), evidence: Evidence())
     }

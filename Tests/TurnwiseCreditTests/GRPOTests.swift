@@ -2,7 +2,7 @@ import Testing
 import TurnwiseCore
 import TurnwiseCredit
 
-@Suite struct `Group-standardised broadcast` {
+@Suite struct `The broadcast of standardised returns` {
   let evidence = Evidence()
 
   @Test(arguments: [(false, 1, 0.5), (true, 1, 0.866024), (true, 0, 0.999998)])
@@ -13,7 +13,7 @@ import TurnwiseCredit
     #expect(credit.episodes.allSatisfy { $0.tokens == nil && $0.valueTargets == nil })
   }
 
-  @Test func `gives one success among four three times what a failure loses`() throws {
+  @Test func `gives one success among four three times the credit of a failure`() throws {
     let credit = GRPO().credit(try group([[1], [0], [0], [0]]), evidence: evidence)
     #expect(agree(credit.turns, [[1.499997], [-0.499999], [-0.499999], [-0.499999]]))
   }
@@ -38,7 +38,7 @@ import TurnwiseCredit
     #expect(GRPO().gradient.factor(groupSize: size) == nil)
   }
 
-  @Test func `does not see a constant added to all returns`() throws {
+  @Test func `does not depend on a constant added to all returns`() throws {
     for estimator in [GRPO(), GRPO { $0.std = false }] {
       let plain = estimator.credit(try group([[0.3], [-1.2], [4]]), evidence: evidence)
       let shifted = estimator.credit(try group([[100.3], [98.8], [104]]), evidence: evidence)
@@ -46,7 +46,7 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `does not blow up where returns differ by rounding`() throws {
+  @Test func `gives returns that differ by rounding no credit`() throws {
     let credit = GRPO().credit(try group([[0.3], [0.1, 0.2]]), evidence: evidence)
     #expect(credit.turns == [[0], [0, 0]])
     #expect(credit.diagnostics.deadGroups == 1)
@@ -58,7 +58,7 @@ import TurnwiseCredit
     #expect(credit.diagnostics.loneTurns == 2)
   }
 
-  @Test func `refuses groups of one, and says what groups of two lose`() {
+  @Test func `refuses groups of one, and warns about groups of two`() {
     #expect(GRPO().notices(in: .usual).isEmpty)
     #expect(GRPO().notices(in: .alone).map(\.severity) == [.refusal])
     let pair = CreditSetting(groupSize: 2, turnLimit: 8)

@@ -21,7 +21,7 @@ import TurnwiseCredit
     #expect(credit.diagnostics.loneTurns == 0)
   }
 
-  @Test func `weigh the step part`() throws {
+  @Test func `weight the step part`() throws {
     let step = try GiGPO { ($0.gamma, $0.episode) = (0.9, false) }.credit(
       fixtureA(), evidence: evidence)
     #expect(
@@ -33,7 +33,7 @@ import TurnwiseCredit
     #expect(agree(half.turns, step.turns.map { $0.map { $0 / 2 } }, within: 1e-12))
   }
 
-  /// One visit took action a and won; three took b, of which one won: section 4.4.
+  /// Returns one visit that took action a and won, and three that took b, of which one won: section 4.4.
   func rareAction() throws -> CreditGroup {
     try CreditGroup(
       [(1.0, "a"), (1, "b"), (0, "b"), (0, "b")].map { reward, action in
@@ -54,7 +54,7 @@ import TurnwiseCredit
     #expect(agree(credit.turns, [[rare], [common], [common], [common]]))
   }
 
-  @Test func `compare actions as visits where each was taken once and nothing shrinks`() throws {
+  @Test func `compare actions like visits if each was taken once and nothing is shrunk`() throws {
     let once = try CreditGroup(
       [(0.3, "a"), (1, "b"), (-2, "c")].map { reward, action in
         episode([reward], states: ["S"], actions: [action])
@@ -96,7 +96,7 @@ import TurnwiseCredit
     #expect(agree(both.turns[0][1], 0.5, within: 1e-12))
   }
 
-  @Test func `do not see a constant added to all returns`() throws {
+  @Test func `do not depend on a constant added to all returns`() throws {
     var shifted = try fixtureA().episodes
     for member in shifted.indices {
       let last = shifted[member].turns.indices.last ?? 0
@@ -113,7 +113,7 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `say what they lack, and which parts an option leaves out`() throws {
+  @Test func `name missing evidence, and warn about options that leave out a part`() throws {
     #expect(throws: CreditError.noStateKey(episode: "E", turn: 0)) {
       try GiGPO().credit(group([[1], [0]]), evidence: evidence)
     }

@@ -24,7 +24,7 @@ import TurnwiseCredit
     #expect(agree(credit.turns[0], [0.9 * 0.45 - 0.405, 0.9 - 0.45, 0], within: 1e-12))
   }
 
-  @Test func `bootstraps a truncated episode from others that passed its last state`() throws {
+  @Test func `bootstraps a truncated episode from others that visited its last state`() throws {
     func credit(finalState: String) throws -> [Double] {
       let cut = try CreditGroup([
         episode([0], states: ["S0"], isTruncated: true, finalState: finalState),
@@ -36,7 +36,7 @@ import TurnwiseCredit
     #expect(agree(try credit(finalState: "S9"), [-0.5], within: 1e-12))
   }
 
-  @Test func `gives a turn between two states that were visited once nothing`() throws {
+  @Test func `gives no credit to a turn between two states that were visited once`() throws {
     let apart = try CreditGroup([
       episode([nil, nil, 1], states: ["S0", "T", "U"]),
       episode([nil, nil, 0], states: ["S0", "V", "W"]),
@@ -55,7 +55,7 @@ import TurnwiseCredit
     #expect(credit.turns[1][0] == 0)
   }
 
-  @Test func `says what it lacks`() throws {
+  @Test func `names missing evidence`() throws {
     #expect(throws: CreditError.noStateKey(episode: "E", turn: 0)) {
       try GroupedGAE().credit(group([[1], [0]]), evidence: evidence)
     }

@@ -5,7 +5,7 @@ import TurnwiseCredit
 @Suite struct `Nested history groups` {
   let evidence = Evidence()
 
-  /// Four visits to S, of which two came from A and two from B.
+  /// Returns four visits to S, of which two came from A and two from B.
   func visits(_ returns: [Double] = [1, 0.6, 0.2, 0]) throws -> CreditGroup {
     try CreditGroup(
       zip(returns, ["A", "A", "B", "B"]).map { value, past in
@@ -41,7 +41,7 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `leave out what is visited once`() throws {
+  @Test func `give no credit to a state that is visited once`() throws {
     let credit = try HGPO().credit(
       CreditGroup([
         episode([nil, 1], states: ["S", "T"]), episode([0], states: ["S"]),
@@ -50,14 +50,14 @@ import TurnwiseCredit
     #expect(credit.diagnostics.loneTurns == 1)
   }
 
-  @Test func `do not see a constant added to all returns`() throws {
+  @Test func `do not depend on a constant added to all returns`() throws {
     let plain = try HGPO { $0.gamma = 1 }.credit(visits(), evidence: evidence)
     let shifted = try HGPO { $0.gamma = 1 }.credit(
       visits([101, 100.6, 100.2, 100]), evidence: evidence)
     #expect(agree(shifted.turns, plain.turns, within: 1e-12))
   }
 
-  @Test func `say what they lack, and what depth 0 is`() throws {
+  @Test func `name missing evidence, and warn about depth 0`() throws {
     #expect(throws: CreditError.noStateKey(episode: "E", turn: 0)) {
       try HGPO().credit(group([[1], [0]]), evidence: evidence)
     }

@@ -21,18 +21,18 @@ import TurnwiseCredit
     #expect(credit.turns == GRPO().credit(try fixtureA(), evidence: Evidence()).turns)
   }
 
-  @Test func `does not credit a turn for what later turns were paid`() throws {
+  @Test func `does not credit a turn for the process rewards of later turns`() throws {
     var last = try implicitEvidence()
     last.implicitModel?[0][2] = [9]
     let estimator = ShapedEstimator(ImplicitReward(), IStar())
     let before = try estimator.credit(fixtureA(), evidence: implicitEvidence()).turns
     let after = try estimator.credit(fixtureA(), evidence: last).turns
-    // Both move through mean and deviation alone, so their order stays.
+    // Both change only by mean and deviation, so their order stays.
     #expect((before[0][0] > before[2][0]) == (after[0][0] > after[2][0]))
     #expect(after[2][0] == after[2][2])
   }
 
-  @Test func `says what it lacks, and what alpha 0 is`() {
+  @Test func `names missing evidence, and warns about alpha 0`() {
     #expect(IStar().notices(in: .usual).map(\.severity) == [.refusal])
     let fed = ShapedEstimator(ImplicitReward(), IStar())
     #expect(fed.notices(in: .usual).isEmpty)

@@ -3,12 +3,12 @@ import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `Immediate reward` {
-  @Test func `is what the turn was paid`() throws {
+  @Test func `is the reward of the turn`() throws {
     let credit = ImmediateReward().credit(try fixtureA(), evidence: Evidence())
     #expect(credit.turns == [[0, 0, 1], [0, 0], [0, 0, 1], [0, 0]])
   }
 
-  @Test func `gives the true credit of Fixture A where the potential is the exact value`() throws {
+  @Test func `gives the true credit of Fixture A if the potential is the exact value`() throws {
     let credit = try ShapedEstimator(PotentialShaping(), ImmediateReward())
       .credit(fixtureA(), evidence: Evidence())
     #expect(credit.turns == [[0, 0.5, 0], [0, -0.5], [0, 0.5, 0], [0, -0.5]])
@@ -30,7 +30,7 @@ import TurnwiseCredit
     #expect(agree(progress.turns, step.turns, within: 1e-12))
   }
 
-  @Test func `adds the comparison of whole episodes by what the environment paid`() throws {
+  @Test func `adds the comparison of whole episodes by the environment's rewards`() throws {
     let credit = try ShapedEstimator(PotentialShaping(), ImmediateReward { $0.outcome = 2 })
       .credit(fixtureA(), evidence: Evidence())
     #expect(credit.turns == [[1, 1.5, 1], [-1, -1.5], [1, 1.5, 1], [-1, -1.5]])

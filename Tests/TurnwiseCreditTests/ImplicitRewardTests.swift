@@ -13,7 +13,7 @@ import TurnwiseCredit
     #expect(rewards.tokens == nil)
   }
 
-  @Test func `pays tokens, of which a turn has the sum`() throws {
+  @Test func `pays tokens, and turns the sum of their tokens`() throws {
     let pair = try CreditGroup([episode([nil, 1], tokens: [2, 1])])
     let evidence = Evidence(implicitModel: [[[1, -3], [2]]])
     let rewards = try ImplicitReward { ($0.beta, $0.level) = (0.5, .token) }
@@ -24,7 +24,7 @@ import TurnwiseCredit
     #expect(paid == [[0.5, -1.5], [2]])
   }
 
-  @Test func `says what it lacks`() throws {
+  @Test func `names missing or malformed evidence`() throws {
     #expect(throws: CreditError.missing(.implicitModel)) {
       try ImplicitReward().rewards(fixtureA(), evidence: Evidence(), discount: 1)
     }

@@ -10,12 +10,12 @@ import TurnwiseCredit
     ResetsAtObservations(), DiscountsTokensOfTurns(), FindsTurnsByReward(),
     WeighsEpisodesByLength(), BootstrapsAlways(), NeverBootstraps(), DropsLoneSurvivors(),
     TeachesDeadGroups(), DividesByRounding(), RawReturn(), ComparesNeighbours(),
-    SumsInSinglePrecision(), PaysForManners(), ChargesForTurns(), ClaimsTooMuch(),
-    NormalisesTwice(), DividesByZero(), DrawsLots(),
+    SumsInSinglePrecision(), PaysForOneAction(), ChargesForTurns(), ClaimsTooMuch(),
+    NormalisesTwice(), DividesByZero(), IsRandom(),
   ]
 
   @Test(arguments: shipped)
-  func `are kept by what Turnwise ships, or broken as documented`(name: String) throws {
+  func `are kept by all estimators of Turnwise, or broken as documented`(name: String) throws {
     let report = EstimatorChecker(try EstimatorCatalog.standard.estimator(name)).check()
     #expect(report.violations.isEmpty, "\(report.verdicts)")
     #expect(report.verdicts.map(\.law) == EstimatorLaw.allCases)
@@ -44,7 +44,7 @@ import TurnwiseCredit
     #expect(broken.isEmpty, "\(broken)")
   }
 
-  @Test func `excuse no error`() {
+  @Test func `are broken by an error even if an exception is documented`() {
     struct Throws: CreditEstimator {
       static let id = "throws"
       static let summary = "a planted bug"
@@ -56,10 +56,10 @@ import TurnwiseCredit
     #expect(EstimatorChecker(Throws()).check().violations.contains(.deadGroup))
   }
 
-  /// What is documented of a biased estimator is what it does: a golden file of expected gradients.
+  /// Compares the expected gradients of all estimators, biased ones included, with a golden file.
   ///
-  /// To renew it, put what the failing test prints into Golden/gradients.txt.
-  @Test func `know the expected gradient of each estimator, biased ones included`() throws {
+  /// To renew the file, put the output of the failing test into Golden/gradients.txt.
+  @Test func `find the recorded expected gradient of each estimator`() throws {
     let found = try Self.shipped.flatMap { name in
       let report = EstimatorChecker(try EstimatorCatalog.standard.estimator(name)).check()
       return report.gradients.map { gradient in
@@ -76,7 +76,7 @@ import TurnwiseCredit
     #expect(found.joined(separator: "\n") + "\n" == golden, "\(found.joined(separator: "\n"))")
   }
 
-  @Test func `are tried on every estimator and every shaper`() throws {
+  @Test func `are checked for every estimator and every shaper`() throws {
     let catalog = EstimatorCatalog.standard
     for id in catalog.ids + catalog.shaperIDs {
       #expect(Self.shipped.contains { $0.contains(id) }, "\(id)")
@@ -84,9 +84,10 @@ import TurnwiseCredit
   }
 
   @Test(arguments: shipped)
-  func `have no exception that is not needed`(name: String) throws {
+  func `have no documented exception that is not needed`(name: String) throws {
     let estimator = try EstimatorCatalog.standard.estimator(name)
-    guard !name.hasPrefix("process") else { return }  // Those of two parts need not meet.
+    // The exceptions of a shaper and an estimator need not apply to their combination.
+    guard !name.hasPrefix("process") else { return }
     let report = EstimatorChecker(estimator).check()
     for law in estimator.exceptions.keys {
       let outcome = report.verdicts.first { $0.law == law }?.outcome
@@ -101,7 +102,7 @@ import TurnwiseCredit
     #expect(violations.contains(type(of: estimator).law), "\(estimator): \(violations)")
   }
 
-  @Test func `find a token recursion that ends at an observation`() {
+  @Test func `find a recursion over tokens that ends at an observation`() {
     #expect(EstimatorChecker(ResetsAtSilentTurns()).check().violations == [.observations])
   }
 
@@ -110,7 +111,7 @@ import TurnwiseCredit
     #expect(found == Set(EstimatorLaw.allCases))
   }
 
-  @Test func `turn an error into a broken law that quotes it`() {
+  @Test func `are broken by an error, which the verdict quotes`() {
     struct Throws: CreditEstimator {
       static let id = "throws"
       static let summary = "a planted bug"
@@ -124,7 +125,7 @@ import TurnwiseCredit
       report.verdicts[0].outcome == .broken("\(CreditError.missing(.critic))"))
   }
 
-  @Test func `are those of a user's own estimator as well`() {
+  @Test func `can be checked for a user's own estimator`() {
     let report = EstimatorChecker(LastTurn()).check()
     #expect(report.violations.contains(.everyTurn))
     #expect(!report.violations.contains(.permutation))
@@ -143,7 +144,7 @@ import TurnwiseCredit
   }
 
   @Test(arguments: EnumeratedProblem.all.map(\.name))
-  func `has the gradient that its value changes by`(name: String) throws {
+  func `has the derivative of its value as its gradient`(name: String) throws {
     let problem = try #require(EnumeratedProblem.all.first { $0.name == name })
     let step = 1e-6
     for situation in problem.situations.indices {
@@ -158,7 +159,7 @@ import TurnwiseCredit
           }
           return EnumeratedProblem("shifted", situations).value
         }
-        // A logit that grows by h multiplies its weight by e^h.
+        // Adding h to a logit multiplies its weight by e^h.
         let slope = (value(step) - value(-step)) / (2 * step)
         #expect(abs(slope - problem.gradient[situation][option]) < 1e-6)
       }

@@ -2,7 +2,7 @@ import Testing
 import TurnwiseCore
 import TurnwiseCredit
 
-/// A mistake that a program which uses estimators can make.
+/// A mistake of a program that uses estimators.
 enum CreditMistake: String, Codable, CaseIterable, Sendable {
   case degreesOfFreedom, negativeWeight, notANumber, infiniteWeight, noForks, discount, temperature
   case twoOfOneName, separatorInName, unequalPairs, creditOfOtherShape
@@ -66,7 +66,7 @@ enum CreditMistake: String, Codable, CaseIterable, Sendable {
   }
 }
 
-@Suite struct `A mistake with estimators` {
+@Suite struct `A mistake of a program that uses estimators` {
   @Test(arguments: CreditMistake.allCases)
   func `ends the program with a sentence, a file and a line, in every build`(
     mistake: CreditMistake

@@ -4,7 +4,7 @@ import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `The optimal token baseline` {
-  /// Chance 1/2 for each token, so that w = Σπ².
+  /// Returns distributions in which each token has probability 1/2, so that w = Σπ².
   func evidence(_ squares: [[[Double]]]) -> Evidence {
     let halves = squares.map { $0.map { $0.map { _ in log(0.5) } } }
     return Evidence(
@@ -28,14 +28,14 @@ import TurnwiseCredit
     #expect(agree(credit.tokens(0), [0.666667, 0.5]))
   }
 
-  @Test func `has no baseline where one episode alone is that long`() throws {
+  @Test func `has no baseline where only one episode is long enough`() throws {
     let pair = try CreditGroup([episode([1], tokens: [2]), episode([0], tokens: [1])])
     let credit = try OptimalTokenBaseline().credit(
       pair, evidence: evidence([[[0.2, 0.3]], [[0.4]]]))
     #expect(agree(credit.tokens(0), [0.666667, 1]))
   }
 
-  @Test func `weighs all the same where every token was certain`() throws {
+  @Test func `weights all episodes equally if every token was certain`() throws {
     let sure = [[[0.0]], [[0.0]], [[0.0]]]
     let ones = [[[1.0]], [[1.0]], [[1.0]]]
     let three = try CreditGroup([3, 0, 0].map { episode([$0], tokens: [1]) })
@@ -53,14 +53,14 @@ import TurnwiseCredit
     #expect(agree(credit.tokens(0), [0.333333, 0.5]))
   }
 
-  @Test func `does not see a constant added to all returns`() throws {
+  @Test func `does not depend on a constant added to all returns`() throws {
     let weights = evidence([[[0.2, 0.3]], [[0.4, 0.1]]])
     let plain = try OptimalTokenBaseline().credit(group([[1], [0]]), evidence: weights)
     let shifted = try OptimalTokenBaseline().credit(group([[101], [100]]), evidence: weights)
     #expect(agree(shifted.tokens(0), plain.tokens(0), within: 1e-12))
   }
 
-  @Test func `says what it lacks`() throws {
+  @Test func `names missing or malformed evidence`() throws {
     #expect(throws: CreditError.missing(.distributions)) {
       try OptimalTokenBaseline().credit(group([[1], [0]]), evidence: Evidence())
     }

@@ -14,9 +14,9 @@ import TurnwiseCredit
           [0.925, 0.794444, 0.863889], [-0.805556, -0.836111], [0.925, 0.861111, 0.730556],
           [-0.872222, -0.802778],
         ]))
-    // What a turn adds to the one after it is its dense part.
+    // The difference of a turn to the next one is its process part.
     let dense = credit.turns.map { turns in
-      increments(turns, behind: turns.count == 3 ? 2.0 / 3 : -2.0 / 3)
+      increments(turns, last: turns.count == 3 ? 2.0 / 3 : -2.0 / 3)
     }
     #expect(
       agree(
@@ -27,24 +27,24 @@ import TurnwiseCredit
         ], within: 1e-6))
   }
 
-  @Test func `gives all tokens of a turn the same where turns are paid`() throws {
+  @Test func `gives all tokens of a turn the same credit if turns are paid`() throws {
     let credit = try plain.credit(fixtureA(), evidence: implicitEvidence())
     #expect(credit.episodes[0].tokens?.map(\.count) == [2, 3, 1])
     #expect(Set(credit.episodes[0].tokens?[1] ?? []).count == 1)
   }
 
-  @Test func `sums over tokens where tokens are paid`() throws {
+  @Test func `sums over tokens if tokens are paid`() throws {
     let pair = try CreditGroup([episode([1], tokens: [2]), episode([0], tokens: [1])])
     let evidence = Evidence(implicitModel: [[[1, 3]], [[-1]]])
     let credit = try ShapedEstimator(
       ImplicitReward { ($0.beta, $0.level) = (1, .token) }, PRIME { $0.whiten = false }
     ).credit(pair, evidence: evidence)
-    // The means are 2 and -1, theirs .5; twice what is above it, and ±1 for the outcome.
+    // The means are 2 and -1, and their mean is 0.5; credit is twice the difference, and ±1 for the outcome.
     #expect(agree(credit.tokens(0), [1 + 1 + 5, 1 + 5], within: 1e-12))
     #expect(agree(credit.tokens(1), [-1 - 3], within: 1e-12))
   }
 
-  @Test func `whitens over the group's tokens at last`() throws {
+  @Test func `whitens the sums over the group's tokens`() throws {
     let credit = try ShapedEstimator(ImplicitReward(), PRIME())
       .credit(fixtureA(), evidence: implicitEvidence())
     let raw = try plain.credit(fixtureA(), evidence: implicitEvidence())
@@ -57,12 +57,12 @@ import TurnwiseCredit
       agree((one[0] - one[2]) / (one[5] - one[2]), (two[0] - two[2]) / (two[5] - two[2])))
   }
 
-  @Test func `compares outcomes alone where nothing was paid for the process`() throws {
+  @Test func `compares only outcomes if there are no process rewards`() throws {
     let credit = try PRIME { $0.whiten = false }.credit(fixtureA(), evidence: Evidence())
     #expect(agree(credit.turns, RLOO().credit(try fixtureA(), evidence: Evidence()).turns))
   }
 
-  @Test func `says what it lacks`() throws {
+  @Test func `names missing evidence`() throws {
     #expect(throws: CreditError.noTokens(episode: "E")) {
       try PRIME().credit(CreditGroup([episode([1], tokens: [0])]), evidence: Evidence())
     }

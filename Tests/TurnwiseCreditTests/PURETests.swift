@@ -4,7 +4,7 @@ import TurnwiseCredit
 @Suite struct `The credit of PURE` {
   let evidence = Evidence()
 
-  /// The worked example of section 6.4: scores of one episode, sums and lengths of three others.
+  /// Returns the worked example of section 6.4: the scores of one episode, the sums and lengths of three.
   func worked() throws -> CreditGroup {
     let first = MinimumForm.weighted([0.6, -0.2, 0.4], temperature: 0.1)
     return try CreditGroup([
@@ -15,9 +15,9 @@ import TurnwiseCredit
 
   @Test func `gives the worked row of section 6-4`() throws {
     let credit = try PURE().credit(worked(), evidence: evidence)
-    // The study adds up rounded numbers for the first: it is -0.0597878.
+    // The first number of the study is a sum of rounded numbers; it should be -0.0597878.
     #expect(agree(credit.turns[0], [-0.059787, -0.106142, 0.024066], within: 1e-6))
-    let rewards = increments(credit.turns[0], behind: 0)
+    let rewards = increments(credit.turns[0], last: 0)
     #expect(agree(rewards, [0.046355, -0.130208, 0.024066], within: 1e-6))
   }
 
@@ -41,7 +41,7 @@ import TurnwiseCredit
     #expect(agree(try first([6], [0.3]), try first([2, 4], [0.1, 0.2]), within: 1e-12))
   }
 
-  @Test func `compares outcomes alone where nothing was paid for the process`() throws {
+  @Test func `compares only outcomes if there are no process rewards`() throws {
     let credit = try PURE().credit(fixtureA(), evidence: evidence)
     #expect(agree(credit.turns, RLOO().credit(try fixtureA(), evidence: evidence).turns))
   }
@@ -51,7 +51,7 @@ import TurnwiseCredit
     #expect(try PURE().credit(lone, evidence: evidence).turns == [[0]])
   }
 
-  @Test func `says what it lacks`() throws {
+  @Test func `names missing evidence`() throws {
     #expect(throws: CreditError.noTokens(episode: "E")) {
       try PURE().credit(CreditGroup([episode([1], tokens: [0])]), evidence: evidence)
     }

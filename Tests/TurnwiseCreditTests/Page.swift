@@ -4,19 +4,19 @@ import TurnwiseCredit
 
 /// A page of the catalog `TurnwiseCredit.docc`.
 struct Page {
-  /// A table with the paragraph before it.
+  /// A table with the paragraph before it as its caption.
   struct Table {
     var caption: String
     var columns: [String]
     var rows: [[String]]
 
-    /// The column of a name, for each row.
+    /// Returns the cells of the column of a name.
     func column(_ name: String) -> [String] {
       columns.firstIndex(of: name).map { place in rows.map { $0[place] } } ?? []
     }
   }
 
-  /// What is wrong with a page.
+  /// An error in a page.
   struct Problem: Error, CustomStringConvertible {
     var description: String
   }
@@ -27,13 +27,13 @@ struct Page {
   let path: String
   let text: String
 
-  /// Reads a page, named by its place in the catalog.
+  /// Reads a page, given its path in the catalog.
   init(_ path: String) throws {
     self.path = path
     text = try String(contentsOf: Self.folder.appending(path: path), encoding: .utf8)
   }
 
-  /// The pages of estimators or shapers that there are, without the word before their ids.
+  /// Returns the ids of the estimators or shapers that have a page in a folder.
   static func ids(in folder: String, prefix: String) throws -> Set<String> {
     let names = try FileManager.default.contentsOfDirectory(
       atPath: Self.folder.appending(path: folder).path())
@@ -72,7 +72,7 @@ struct Page {
     return tables
   }
 
-  /// The table under a caption.
+  /// Returns the table with a caption.
   func table(_ caption: String) throws -> Table {
     guard let table = tables.first(where: { $0.caption == caption }) else {
       throw Problem(description: "\(path) has no table '\(caption)'")
@@ -80,7 +80,7 @@ struct Page {
     return table
   }
 
-  /// Tables of what an estimator or shaper says of Fixture A, with its name.
+  /// The tables of the credit or the process rewards on Fixture A, each with the name of what gives them.
   var examples: [(kind: String, name: String, table: Table)] {
     tables.compactMap { table in
       if let match = table.caption.wholeMatch(of: /`--credit (\S+)` on Fixture A:/) {
@@ -93,7 +93,7 @@ struct Page {
     }
   }
 
-  /// The default value of an option, in brackets at the end of its item in the list of options.
+  /// Returns the default value of an option, which is in brackets at the end of its item in the list.
   func defaultValue(of option: String) -> String? {
     let items = text.components(separatedBy: "\n- ").dropFirst()
       .compactMap { $0.components(separatedBy: "\n\n").first }
@@ -102,19 +102,20 @@ struct Page {
       .map { $0.trimmingCharacters(in: ["`"]) }
   }
 
-  /// All names that the page gives on a command line.
+  /// All names of estimators in command lines of the page.
   var commands: [String] { text.matches(of: /--credit ([^\s`]+)/).map { String($0.1) } }
 }
 
 extension Page.Table {
-  /// The numbers of episodes and turns; several in a cell are those of tokens.
+  /// Returns the numbers of episodes and turns; several numbers in a cell are those of tokens.
   func numbers() throws -> [[[Double]]] {
     try rows.map { row in
       try row.dropFirst().filter { !$0.isEmpty }.map { cell in
         try cell.split(separator: ", ").map { word in
           let decimals = word.split(separator: ".", maxSplits: 1).dropFirst().first?.count ?? 0
           guard let number = Double(word), decimals <= 4 else {
-            throw Page.Problem(description: "'\(word)' is no number with up to four decimals")
+            throw Page.Problem(
+              description: "'\(word)' is not a number with at most four decimals")
           }
           return number
         }
@@ -122,7 +123,7 @@ extension Page.Table {
     }
   }
 
-  /// Numbers as a table prints them.
+  /// Returns numbers as a page prints them in a table.
   static func printed(_ numbers: [[[Double]]]) -> String {
     let longest = numbers.map(\.count).max() ?? 0
     let header = (1...max(1, longest)).map { " turn \($0) |" }.joined()
@@ -141,16 +142,16 @@ extension Page.Table {
   }
 }
 
-/// Fixture A as the landing page prints it.
+/// Fixture A, read from the landing page.
 struct PrintedFixture {
-  /// Where an action leads: to a state, or to the end with a reward.
+  /// The result of an action: a state, or the end with a reward.
   enum Step {
     case to(String)
     case pays(Double)
   }
 
   private(set) var group: CreditGroup
-  /// All that the page says but forks, which are played when asked for.
+  /// All evidence but forks, which are played on request.
   private(set) var evidence: Evidence
   private var steps: [String: [String: Step]] = [:]
   private var potentials: [String: Double] = [:]
@@ -191,7 +192,7 @@ struct PrintedFixture {
       try page.table("The log-ratio of an implicit process reward model at each token:").numbers()
     evidence.processModel = .init(
       values: visited.map { $0.map { models[$0] ?? .nan } }, bootstrap: none)
-    // The page says that each token was one of two.
+    // According to the page, each token was chosen from two.
     let chances = try page.table("The probability of each token:").numbers()
     func each(_ number: (Double) -> Double) -> [[[Double]]] {
       chances.map { $0.map { $0.map(number) } }
@@ -222,7 +223,7 @@ struct PrintedFixture {
     return turns
   }
 
-  /// What an estimator says, once it has the continuations it asked for.
+  /// Returns the credit of an estimator, with the continuations that it requests.
   func credit(by estimator: any CreditEstimator) throws -> GroupCredit {
     var evidence = evidence
     while true {

@@ -21,14 +21,14 @@ import TurnwiseCredit
     #expect(fixture.group == (try fixtureA()))
   }
 
-  // DocC writes addresses in lower case: a page called `rloo` would take that of the type `RLOO`.
-  @Test func `are there for all that the catalog has, and for nothing else`() throws {
+  // DocC has addresses in lower case: a page called `rloo` would have that of the type `RLOO`.
+  @Test func `exist for all that the catalog has, and for nothing else`() throws {
     #expect(try Page.ids(in: "Estimators", prefix: "credit-") == Set(Self.estimators))
     #expect(try Page.ids(in: "Shapers", prefix: "process-") == Set(Self.shapers))
   }
 
   @Test(arguments: estimators)
-  func `work an example of an estimator`(id: String) throws {
+  func `have a correct example of an estimator`(id: String) throws {
     let page = try Page("Estimators/credit-\(id).md")
     #expect(page.headings == Self.sections)
     let names = page.examples.filter { $0.kind == "credit" }.map(\.name)
@@ -42,7 +42,7 @@ import TurnwiseCredit
   }
 
   @Test(arguments: shapers)
-  func `work an example of a shaper`(id: String) throws {
+  func `have a correct example of a shaper`(id: String) throws {
     let page = try Page("Shapers/process-\(id).md")
     #expect(page.headings == Self.sections)
     let names = page.examples.filter { $0.kind == "pay" }.map(\.name)
@@ -54,12 +54,12 @@ import TurnwiseCredit
     try check(page, explaining: catalog.options(of: shaper))
   }
 
-  @Test func `work the examples of the landing page`() throws {
+  @Test func `have correct examples on the landing page`() throws {
     #expect(!landing.examples.isEmpty)
     try check(landing)
   }
 
-  @Test func `are listed with what they need`() throws {
+  @Test func `are listed on the landing page with what they need`() throws {
     let names = { (table: Page.Table) in
       table.column("page").map { $0.trimmingPrefix("<doc:").dropLast() }.map(String.init)
     }
@@ -102,7 +102,7 @@ import TurnwiseCredit
     }
   }
 
-  /// What each turn is paid beside the environment's reward, or each token.
+  /// Returns the process reward of each turn, or of each token.
   private func pay(_ estimator: any CreditEstimator) throws -> [[[Double]]] {
     guard let combined = estimator as? any Combined else { return [] }
     let rewards = try combined.pays.rewards(
@@ -111,7 +111,7 @@ import TurnwiseCredit
   }
 }
 
-/// A shaped estimator, whatever its types are.
+/// A shaped estimator of any types.
 private protocol Combined {
   var pays: any RewardShaper { get }
   var credits: any CreditEstimator { get }

@@ -6,7 +6,7 @@ import TurnwiseCredit
   let evidence = Evidence()
   static let outcomes = [[0.866024], [-0.866024], [0.866024], [-0.866024]]
 
-  /// The two-turn tool setting of section 4.3: what the first turn paid, then the outcome.
+  /// Returns the setting of section 4.3 with two turns: the reward of the first turn, then the outcome.
   func paidTurns() throws -> CreditGroup { try group([[1, 1], [0, 0], [1, 1], [1, 0]]) }
 
   @Test(arguments: [
@@ -21,20 +21,20 @@ import TurnwiseCredit
   }
 
   @Test(arguments: [2, 4, 8])
-  func `has no gradient at all where each turn pays the same`(groupSize: Int) throws {
+  func `has no gradient if each turn is paid the same`(groupSize: Int) throws {
     let found: [Double] = try EnumeratedProblem.stopping.expectedGradient(
       of: PerTurnIndex(), groupSize: groupSize)
     #expect(agree(found, [0], within: 1e-12))
   }
 
-  @Test func `gives Fixture A nothing, since those who fail leave before the reward`() throws {
+  @Test func `gives Fixture A no credit, as failed episodes end before the reward`() throws {
     let credit = PerTurnIndex().credit(try fixtureA(), evidence: evidence)
     #expect(credit.turns == [[0, 0, 0], [0, 0], [0, 0, 0], [0, 0]])
     #expect(credit.diagnostics.deadGroups == 1)
     #expect(credit.diagnostics.equalReturnGroups == 0)
   }
 
-  @Test func `discounts what later turns were credited`() throws {
+  @Test func `discounts the credit of later turns`() throws {
     let credit = PerTurnIndex { $0.gamma = 0.5 }.credit(
       try group([[nil, nil, 1], [nil, nil, 0]]), evidence: evidence)
     #expect(agree(credit.turns, [[0.125, 0.25, 0.5], [-0.125, -0.25, -0.5]], within: 1e-12))
@@ -46,7 +46,7 @@ import TurnwiseCredit
     #expect(credit.diagnostics.loneTurns == 1)
   }
 
-  @Test func `warns of its bias always`() {
+  @Test func `always warns about its bias`() {
     let notices = PerTurnIndex().notices(in: .usual)
     #expect(notices.map(\.severity) == [.warning])
     #expect(notices[0].message.contains("'turn' is not"))

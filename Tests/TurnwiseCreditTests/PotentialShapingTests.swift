@@ -27,7 +27,7 @@ import TurnwiseCredit
     #expect(agree(try rewards(cut), [0.3, 0.4, -0.9], within: 1e-12))
   }
 
-  @Test func `takes the value of a process reward model for the potential`() throws {
+  @Test func `can use the value of a process reward model as the potential`() throws {
     let (group, model) = try modelled([0.2, 0.5, 0.9], [nil, nil, 0])
     let shaping = PotentialShaping { $0.of = .model }
     #expect(
@@ -43,30 +43,30 @@ import TurnwiseCredit
       ])
   }
 
-  @Test func `warns where it cancels`() {
+  @Test func `warns if it cancels`() {
     let whole = ShapedEstimator(PotentialShaping(), RLOO()).notices(in: .usual)
     #expect(whole.map(\.severity) == [.warning])
     #expect(process.notices(in: .usual).isEmpty)
   }
 
-  @Test func `takes the discount of the estimator that consumes`() throws {
+  @Test func `uses the discount of the estimator that consumes`() throws {
     let group = try CreditGroup([
       episode([nil, nil, 0], potentials: [0.2, 0.5, 0.9]), episode([1], potentials: [0.2]),
     ])
     let discounted = ShapedEstimator(PotentialShaping(), TurnReturnToGo { $0.gamma = 0.9 })
-    // The first turn's return-to-go is -0.2 for the one and 1 - 0.2 for the other.
+    // The return-to-go of the first turn is -0.2 in one episode and 1 - 0.2 in the other.
     #expect(
       agree(try discounted.credit(group, evidence: evidence).turns[0][0], -1, within: 1e-12))
   }
 
-  @Test func `changes nothing at the level of whole episodes`() throws {
+  @Test func `does not change a comparison of whole episodes`() throws {
     let group = try fixtureA()
     let shaped = try ShapedEstimator(PotentialShaping(), RLOO()).credit(group, evidence: evidence)
     let plain = RLOO().credit(group, evidence: evidence)
     #expect(agree(shaped.turns, plain.turns, within: 1e-12))
   }
 
-  @Test func `finds the turns of Fixture A that decided`() throws {
+  @Test func `gives no credit to the forced turn of Fixture A`() throws {
     let credit = try process.credit(fixtureA(), evidence: evidence)
     let (win, loss) = (2.0 / 3, -2.0 / 3)
     #expect(
@@ -82,7 +82,7 @@ import TurnwiseCredit
     #expect(agree(credit.turns, [[1, 0.3], [-1, -0.3]], within: 1e-12))
   }
 
-  @Test func `names the remedy where there is no potential`() throws {
+  @Test func `names the remedy if there is no potential`() throws {
     let group = try CreditGroup([
       episode([1], potentials: [0.1]),
       CreditEpisode(name: "E2", turns: [CreditTurn(reward: 1)]),
@@ -99,7 +99,7 @@ import TurnwiseCredit
       ])
   }
 
-  @Test func `counts equal returns by what the environment paid`() throws {
+  @Test func `counts equal returns by the environment's rewards`() throws {
     let group = try CreditGroup([
       episode([nil, 1], potentials: [0.5, 0.8]), episode([nil, 1], potentials: [0.5, 0.1]),
     ])

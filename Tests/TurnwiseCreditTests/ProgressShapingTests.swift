@@ -2,22 +2,23 @@ import Testing
 import TurnwiseCore
 import TurnwiseCredit
 
-/// One episode of Fixture A, as a process reward model sees it.
+/// Returns a group of one episode, and evidence with the values of a process reward model.
 func modelled(
-  _ values: [Double], _ rewards: [Double?], isTruncated: Bool = false, behind: Double? = nil
+  _ values: [Double], _ rewards: [Double?], isTruncated: Bool = false, valueAfter: Double? = nil
 ) throws -> (group: CreditGroup, evidence: Evidence) {
   (
     try CreditGroup([episode(rewards, isTruncated: isTruncated)]),
-    Evidence(processModel: .init(values: [values], bootstrap: [behind]))
+    Evidence(processModel: .init(values: [values], bootstrap: [valueAfter]))
   )
 }
 
 @Suite struct `Progress shaping` {
   func rewards(
     _ values: [Double], _ paid: [Double?], alpha: Double = 1, isTruncated: Bool = false,
-    behind: Double? = nil
+    valueAfter: Double? = nil
   ) throws -> [Double] {
-    let (group, evidence) = try modelled(values, paid, isTruncated: isTruncated, behind: behind)
+    let (group, evidence) = try modelled(
+      values, paid, isTruncated: isTruncated, valueAfter: valueAfter)
     return try ProgressShaping { $0.alpha = alpha }
       .rewards(group, evidence: evidence, discount: 1).turns[0]
   }
@@ -27,7 +28,7 @@ func modelled(
     #expect(agree(try rewards([0.5904, 0.9375], [nil, 1])[0], 0.3471))
   }
 
-  @Test func `telescopes to alpha times the return less the first value`() throws {
+  @Test func `telescopes to alpha times the return minus the first value`() throws {
     for alpha in [1, 3.5] {
       let paid = try rewards([0.2, 0.9, 0.4], [0.25, nil, 1], alpha: alpha)
       #expect(agree(paid.reduce(0, +), alpha * (1.25 - 0.2), within: 1e-12))
@@ -35,12 +36,13 @@ func modelled(
   }
 
   @Test func `keeps the model's value of a truncated episode's last state`() throws {
-    let cut = try rewards([0.2, 0.5], [nil, 0], isTruncated: true, behind: 0.75)
+    let cut = try rewards([0.2, 0.5], [nil, 0], isTruncated: true, valueAfter: 0.75)
     #expect(agree(cut, [0.3, 0.25], within: 1e-12))
-    #expect(agree(try rewards([0.2, 0.5], [nil, 0], behind: 0.75), [0.3, -0.5], within: 1e-12))
+    #expect(
+      agree(try rewards([0.2, 0.5], [nil, 0], valueAfter: 0.75), [0.3, -0.5], within: 1e-12))
   }
 
-  @Test func `makes the gradient 1 plus alpha times as long`() throws {
+  @Test func `scales the gradient by 1 plus alpha`() throws {
     let process = ShapedEstimator(ProgressShaping { $0.alpha = 2 }, RLOO())
     #expect(process.gradient == .scaled(3))
     let values = [[0.4, 0.55, 0.9], [0.4, 0.55], [0.4, 0.3, 0.9], [0.4, 0.3]]
@@ -51,7 +53,7 @@ func modelled(
     #expect(agree(credit.turns, plain.turns.map { $0.map { 3 * $0 } }, within: 1e-12))
   }
 
-  @Test func `says what it lacks`() throws {
+  @Test func `names missing or malformed evidence`() throws {
     let (group, evidence) = try modelled([0.2], [nil, 1])
     #expect(throws: CreditError.missing(.processModel)) {
       try ProgressShaping().rewards(group, evidence: Evidence(), discount: 1)

@@ -1,8 +1,8 @@
 import Testing
 import TurnwiseCredit
 
-@Suite struct `Leave-one-out broadcast` {
-  @Test func `gives Fixture A two thirds either way`() throws {
+@Suite struct `The broadcast of leave-one-out returns` {
+  @Test func `gives Fixture A plus or minus two thirds`() throws {
     let credit = RLOO().credit(try fixtureA(), evidence: Evidence())
     let (win, loss) = (2.0 / 3, -2.0 / 3)
     #expect(
@@ -11,7 +11,7 @@ import TurnwiseCredit
     #expect(credit.episodes[0].credit(turn: 1, token: 2) == credit.turns[0][1])
   }
 
-  @Test func `gives one success among four the whole`() throws {
+  @Test func `gives one success among four its whole return`() throws {
     let credit = RLOO().credit(try group([[1], [0], [0], [0]]), evidence: Evidence())
     #expect(agree(credit.turns, [[1], [-0.333333], [-0.333333], [-0.333333]]))
   }
@@ -24,7 +24,7 @@ import TurnwiseCredit
     #expect(agree(LeaveOneOut.advantages(returns.map { $0 + 100 }), advantages, within: 1e-12))
   }
 
-  @Test func `does not depend on the order of the others to the last bit`() {
+  @Test func `has the same bits in every order of the others`() {
     let returns = [0.1, 1e3 / 3, 0.7, 1e-9, 0.3, 1e5 / 7, 0.2]
     let advantages = LeaveOneOut.advantages(returns)
     for shift in returns.indices {
@@ -34,7 +34,7 @@ import TurnwiseCredit
   }
 
   @Test(arguments: [2, 4, 8])
-  func `has the true gradient for its expectation`(groupSize: Int) throws {
+  func `has the true gradient as its expectation`(groupSize: Int) throws {
     let found: [Double] = try EnumeratedProblem.stopping.expectedGradient(
       of: RLOO(), groupSize: groupSize)
     #expect(agree(found, [0.105], within: 1e-12))

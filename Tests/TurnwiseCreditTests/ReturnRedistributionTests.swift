@@ -9,28 +9,29 @@ import TurnwiseCredit
     #expect(agree(ReturnRedistribution.differences([0.55, 0.9, 1]), [0.55, 0.35, 0.1]))
   }
 
-  /// What each turn is worth after shaping.
+  /// Returns the reward of each turn after shaping.
   func redistributed(
-    _ values: [Double], _ paid: [Double?], isTruncated: Bool = false, behind: Double? = nil
+    _ values: [Double], _ paid: [Double?], isTruncated: Bool = false, valueAfter: Double? = nil
   ) throws -> [Double] {
-    let (group, evidence) = try modelled(values, paid, isTruncated: isTruncated, behind: behind)
+    let (group, evidence) = try modelled(
+      values, paid, isTruncated: isTruncated, valueAfter: valueAfter)
     let shaped = try group.adding(
       ReturnRedistribution().rewards(group, evidence: evidence, discount: 1))
     return shaped.episodes[0].turns.map(\.paid)
   }
 
-  @Test func `moves the return to where the prediction changed`() throws {
+  @Test func `moves the return to the turns at which the prediction changed`() throws {
     #expect(
       agree(try redistributed([0.4, 0.55, 0.9], [nil, nil, 1]), [0.55, 0.35, 0.1], within: 1e-12))
   }
 
-  @Test func `counts what was paid on the way into the prediction`() throws {
+  @Test func `includes earlier rewards in the prediction`() throws {
     #expect(
       agree(try redistributed([0.4, 0.5, 0.1], [0.25, nil, 1]), [0.75, -0.4, 0.9], within: 1e-12))
   }
 
-  @Test func `spreads evenly what the predictions of a truncated episode leave over`() throws {
-    let cut = try redistributed([0.4, 0.5], [nil, 0], isTruncated: true, behind: 0.6)
+  @Test func `spreads the rest of a truncated episode evenly`() throws {
+    let cut = try redistributed([0.4, 0.5], [nil, 0], isTruncated: true, valueAfter: 0.6)
     #expect(agree(cut, [0.5 - 0.3, 0.1 - 0.3], within: 1e-12))
   }
 
@@ -49,7 +50,7 @@ import TurnwiseCredit
       agree(credit.turns, RLOO().credit(group, evidence: evidence).turns, within: 1e-12))
   }
 
-  @Test func `says what it lacks, and where it changes nothing`() throws {
+  @Test func `names missing or malformed evidence, and warns if it changes nothing`() throws {
     let (group, evidence) = try modelled([0.2], [nil, 1])
     #expect(throws: CreditError.missing(.processModel)) {
       try ReturnRedistribution().rewards(group, evidence: Evidence(), discount: 1)

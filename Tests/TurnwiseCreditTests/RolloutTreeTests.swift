@@ -3,14 +3,14 @@ import TurnwiseCore
 import TurnwiseCredit
 
 @Suite struct `A rollout tree` {
-  @Test func `gives the worked row of section 4-6, and the forced turn nothing`() throws {
+  @Test func `gives the worked row of section 4-6, and no credit to the forced turn`() throws {
     let credit = try RolloutTree { $0.k = 0 }.credit(fixtureA(), evidence: Evidence())
     #expect(
       agree(credit.turns, [[0, 0.5, 0], [0, -0.5], [0, 0.5, 0], [0, -0.5]], within: 1e-12))
     #expect(credit.diagnostics.loneTurns == 2)
   }
 
-  /// One episode took a and won, one took b and lost.
+  /// Returns an episode that took a and won, and one that took b and lost.
   func parted() throws -> CreditGroup {
     try CreditGroup([
       episode([nil, 1], states: ["S", "T"], actions: ["a", "c"]),
@@ -32,13 +32,13 @@ import TurnwiseCredit
     #expect(agree(credit.turns, [[0.75, 0], [-0.25]], within: 1e-12))
   }
 
-  @Test func `does not weigh a branch more because it was forked further down`() throws {
+  @Test func `does not give a branch more weight because it was forked further down`() throws {
     let forks = Evidence(forks: [
       ForkPoint(episode: 0, turn: 0): [],
       ForkPoint(episode: 0, turn: 1): [fork(0, "T", "d"), fork(0, "T", "d")],
     ])
     let credit = try RolloutTree().credit(parted(), evidence: forks)
-    // T is worth 1/3 now; S is half T and half 0, however often T was forked.
+    // The value of T is now 1/3. That of S is the mean of T and 0, however often T was forked.
     #expect(agree(credit.turns, [[1.0 / 6, 2.0 / 3], [-1.0 / 6]], within: 1e-12))
   }
 
@@ -51,7 +51,7 @@ import TurnwiseCredit
     #expect(agree(credit.turns[1], [-1.0 / 3], within: 1e-12))
   }
 
-  @Test func `asks for forks of its trunks`() throws {
+  @Test func `asks for forks of its first episodes`() throws {
     let requests = RolloutTree { ($0.k, $0.trunks) = (3, 2) }.requests(
       try fixtureA(), evidence: Evidence())
     #expect(
@@ -64,7 +64,7 @@ import TurnwiseCredit
     #expect(RolloutTree { $0.k = 0 }.requests(try fixtureA(), evidence: Evidence()).isEmpty)
   }
 
-  @Test func `says what it lacks`() throws {
+  @Test func `names missing evidence`() throws {
     #expect(throws: CreditError.noForks(episode: "E1", turn: 0)) {
       try RolloutTree().credit(fixtureA(), evidence: Evidence())
     }

@@ -5,15 +5,6 @@ import TurnwiseCredit
 @Suite struct `Token GAE` {
   static let values = [[0.3, 0.4], [0.5, 0.5, 0.6], [0.8]]
 
-  /// E1 of Fixture A: tokens 2, 3, 1, reward 1 on the last.
-  func first(isTruncated: Bool = false) throws -> CreditGroup {
-    try CreditGroup([episode([nil, nil, 1], tokens: [2, 3, 1], isTruncated: isTruncated)])
-  }
-
-  func evidence(_ values: [[Double]] = values, behind: Double? = nil) -> Evidence {
-    Evidence(critic: .init(values: [values], bootstrap: [behind]))
-  }
-
   func tokens(_ credit: GroupCredit) throws -> [Double] {
     try #require(credit.episodes[0].tokens).flatMap(\.self)
   }
@@ -28,7 +19,7 @@ import TurnwiseCredit
     gamma: Double, lambda: Double, expected: [Double]
   ) throws {
     let credit = try TokenGAE { ($0.gamma, $0.lambda) = (gamma, lambda) }.credit(
-      first(), evidence: evidence())
+      firstOfFixtureA(), evidence: firstCritic())
     #expect(agree(try tokens(credit), expected))
     #expect(credit.episodes[0].tokens?.map(\.count) == [2, 3, 1])
     #expect(credit.episodes[0].credit(turn: 2, token: 0) == credit.episodes[0].tokens?[2][0])
@@ -36,64 +27,65 @@ import TurnwiseCredit
   }
 
   @Test(arguments: [(10, 0.0), (20, 0), (40, 0.5), (100, 0.8), (1000, 0.98)])
-  func `looks as far ahead as section 5-1 says for the length`(
+  func `has the lambda of section 5-1 for the length of an episode`(
     length: Int, lambda: Double
   ) throws {
     let group = try CreditGroup([episode([1], tokens: [length])])
-    let values = evidence([(0..<length).map { Double($0 % 7) / 10 }])
+    let values = firstCritic([(0..<length).map { Double($0 % 7) / 10 }])
     let adaptive = try TokenGAE { $0.adaptive = 0.05 }.credit(group, evidence: values)
     let fixed = try TokenGAE { $0.lambda = lambda }.credit(group, evidence: values)
     #expect(agree(try tokens(adaptive), try tokens(fixed), within: 1e-12))
   }
 
-  @Test func `discounts over sampled tokens alone, section 10`() throws {
+  @Test func `discounts over sampled tokens only, section 10`() throws {
     let group = try CreditGroup([episode([nil, 1], tokens: [1, 1])])
     let credit = try TokenGAE { ($0.gamma, $0.lambda) = (0.5, 1) }
-      .credit(group, evidence: evidence([[0], [0]]))
+      .credit(group, evidence: firstCritic([[0], [0]]))
     #expect(try tokens(credit) == [0.5, 1])
   }
 
   @Test func `is the return minus the value at gamma and lambda 1`() throws {
-    let credit = try TokenGAE { $0.lambda = 1 }.credit(first(), evidence: evidence())
+    let credit = try TokenGAE { $0.lambda = 1 }.credit(firstOfFixtureA(), evidence: firstCritic())
     let expected = Self.values.flatMap(\.self).map { 1 - $0 }
     #expect(agree(try tokens(credit), expected, within: 1e-12))
   }
 
-  @Test func `fits the critic to returns whatever its own lambda`() throws {
+  @Test func `fits the critic to returns, whatever its own lambda is`() throws {
     let credit = try TokenGAE { ($0.gamma, $0.lambda) = (0.9, 0) }.credit(
-      first(), evidence: evidence())
+      firstOfFixtureA(), evidence: firstCritic())
     let targets = try #require(credit.episodes[0].valueTargets)
     let expected = [0.59049, 0.6561, 0.729, 0.81, 0.9, 1]
     #expect(agree(targets.flatMap(\.self), expected))
     let own = try TokenGAE { ($0.lambda, $0.criticLambda) = (0, 0) }.credit(
-      first(), evidence: evidence())
+      firstOfFixtureA(), evidence: firstCritic())
     #expect(agree(try #require(own.episodes[0].valueTargets)[0], [0.4, 0.5]))
   }
 
-  @Test func `bootstraps a truncated episode and only that`() throws {
+  @Test func `bootstraps only a truncated episode`() throws {
     let estimator = TokenGAE { $0.lambda = 0.95 }
-    let ended = try estimator.credit(first(), evidence: evidence(behind: 0.5))
+    let ended = try estimator.credit(firstOfFixtureA(), evidence: firstCritic(valueAfter: 0.5))
     #expect(try tokens(ended).last.map { agree($0, 0.2) } == true)
-    let cut = try estimator.credit(first(isTruncated: true), evidence: evidence(behind: 0.5))
+    let cut = try estimator.credit(
+      firstOfFixtureA(isTruncated: true), evidence: firstCritic(valueAfter: 0.5))
     #expect(try tokens(cut).last.map { agree($0, 0.7) } == true)
     #expect(agree(try #require(cut.episodes[0].valueTargets)[0], [1.5, 1.5]))
     let limit = try TokenGAE { ($0.lambda, $0.bootstrap) = (0.95, false) }
-      .credit(first(isTruncated: true), evidence: evidence())
+      .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic())
     #expect(try tokens(limit) == tokens(ended))
   }
 
-  @Test func `asks for the value behind a truncated episode`() throws {
+  @Test func `needs the value after a truncated episode`() throws {
     #expect(throws: CreditError.noBootstrap(episode: "E")) {
-      try TokenGAE().credit(first(isTruncated: true), evidence: evidence())
+      try TokenGAE().credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic())
     }
   }
 
   @Test func `neither discounts nor resets between turns`() throws {
     let one = try CreditGroup([episode([1], tokens: [6])])
     let joined = try TokenGAE { ($0.gamma, $0.lambda) = (0.9, 0.8) }
-      .credit(one, evidence: evidence([Self.values.flatMap(\.self)]))
+      .credit(one, evidence: firstCritic([Self.values.flatMap(\.self)]))
     let apart = try TokenGAE { ($0.gamma, $0.lambda) = (0.9, 0.8) }.credit(
-      first(), evidence: evidence())
+      firstOfFixtureA(), evidence: firstCritic())
     #expect(try tokens(joined) == tokens(apart))
   }
 
@@ -101,8 +93,8 @@ import TurnwiseCredit
     let silent = try CreditGroup([episode([nil, 0.25, 0.5], tokens: [1, 1, 0])])
     let spoken = try CreditGroup([episode([nil, 0.75], tokens: [1, 1])])
     let estimator = TokenGAE { $0.gamma = 0.9 }
-    let found = try estimator.credit(silent, evidence: evidence([[0.1], [0.2], []]))
-    let expected = try estimator.credit(spoken, evidence: evidence([[0.1], [0.2]]))
+    let found = try estimator.credit(silent, evidence: firstCritic([[0.1], [0.2], []]))
+    let expected = try estimator.credit(spoken, evidence: firstCritic([[0.1], [0.2]]))
     #expect(try tokens(found) == tokens(expected))
     #expect(found.turns[0][2] == 0)
   }
@@ -124,24 +116,24 @@ import TurnwiseCredit
     #expect(agree(gradient, [0.0588, 0.0576], within: 1e-12))
   }
 
-  @Test func `says what it lacks`() throws {
+  @Test func `names missing or malformed evidence`() throws {
     #expect(throws: CreditError.missing(.critic)) {
-      try TokenGAE().credit(first(), evidence: Evidence())
+      try TokenGAE().credit(firstOfFixtureA(), evidence: Evidence())
     }
     #expect(throws: CreditError.criticShape(episode: "E")) {
-      try TokenGAE().credit(first(), evidence: evidence([[0.3], [0.5], [0.8]]))
+      try TokenGAE().credit(firstOfFixtureA(), evidence: firstCritic([[0.3], [0.5], [0.8]]))
     }
     #expect(throws: CreditError.criticShape(episode: "E")) {
       try TokenGAE()
-        .credit(first(), evidence: evidence([[0.3, .nan], [0.5, 0.5, 0.6], [0.8]]))
+        .credit(firstOfFixtureA(), evidence: firstCritic([[0.3, .nan], [0.5, 0.5, 0.6], [0.8]]))
     }
     #expect(throws: CreditError.noTokens(episode: "E")) {
       try TokenGAE()
-        .credit(CreditGroup([episode([1], tokens: [0])]), evidence: evidence([[]]))
+        .credit(CreditGroup([episode([1], tokens: [0])]), evidence: firstCritic([[]]))
     }
   }
 
-  @Test func `warns of options that leave the critic alone, and of strong discounts`() {
+  @Test func `warns about options that depend on the critic alone, and about strong discounts`() {
     let setting = CreditSetting(groupSize: 1, turnLimit: 8)
     #expect(TokenGAE().notices(in: setting).isEmpty)
     #expect(TokenGAE { $0.gamma = 0.95 }.notices(in: setting).count == 1)

@@ -16,7 +16,7 @@ import TurnwiseCredit
     #expect(credit.episodes[0].tokens == nil)
   }
 
-  @Test func `reads the critic before a turn's first token alone`() throws {
+  @Test func `reads the critic only before the first token of a turn`() throws {
     let other = firstCritic([[0.3, -9], [0.5, 9, 9], [0.8]])
     let credit = try TurnGAE().credit(firstOfFixtureA(), evidence: other)
     #expect(try credit == TurnGAE().credit(firstOfFixtureA(), evidence: firstCritic()))
@@ -27,7 +27,7 @@ import TurnwiseCredit
     #expect(agree(credit.turns, [[1 - 0.3, 1 - 0.5, 1 - 0.8]], within: 1e-12))
   }
 
-  @Test func `trains the critic before each turn, on returns whatever its own lambda`() throws {
+  @Test func `trains the critic before each turn on returns, whatever its own lambda is`() throws {
     let credit = try TurnGAE { ($0.gamma, $0.lambda) = (0.9, 0) }
       .credit(firstOfFixtureA(), evidence: firstCritic())
     let targets = try #require(credit.episodes[0].valueTargets)
@@ -45,11 +45,11 @@ import TurnwiseCredit
     #expect(credit.episodes[0].valueTargets?.map(\.count) == [1, 0, 1])
   }
 
-  @Test func `bootstraps a truncated episode and only that`() throws {
-    let ended = try TurnGAE().credit(firstOfFixtureA(), evidence: firstCritic(behind: 0.5))
+  @Test func `bootstraps only a truncated episode`() throws {
+    let ended = try TurnGAE().credit(firstOfFixtureA(), evidence: firstCritic(valueAfter: 0.5))
     #expect(agree(ended.turns[0][2], 0.2, within: 1e-12))
     let cut = try TurnGAE()
-      .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic(behind: 0.5))
+      .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic(valueAfter: 0.5))
     #expect(agree(cut.turns[0][2], 0.7, within: 1e-12))
     let limit = try TurnGAE { $0.bootstrap = false }
       .credit(firstOfFixtureA(isTruncated: true), evidence: firstCritic())
@@ -59,7 +59,7 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `says what it lacks`() throws {
+  @Test func `names missing or malformed evidence`() throws {
     #expect(throws: CreditError.missing(.critic)) {
       try TurnGAE().credit(firstOfFixtureA(), evidence: Evidence())
     }
@@ -72,7 +72,7 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `warns of options that leave the critic alone`() {
+  @Test func `warns about options that depend on the critic alone`() {
     #expect(TurnGAE().notices(in: .alone).isEmpty)
     #expect(
       TurnGAE { ($0.gamma, $0.lambda, $0.criticLambda) = (0, 0, 0) }.notices(in: .usual).count == 3)

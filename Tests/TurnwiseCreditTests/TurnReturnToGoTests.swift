@@ -5,7 +5,7 @@ import TurnwiseCredit
 @Suite struct `Turn return-to-go` {
   let evidence = Evidence()
 
-  @Test func `gives the forced turn of Fixture A nothing`() throws {
+  @Test func `gives the forced turn of Fixture A no credit`() throws {
     let credit = TurnReturnToGo().credit(try fixtureA(), evidence: evidence)
     let (win, loss) = (2.0 / 3, -2.0 / 3)
     #expect(agree(credit.turns, [[win, win, 0], [loss, loss], [win, win, 0], [loss, loss]]))
@@ -14,7 +14,7 @@ import TurnwiseCredit
     #expect(credit.diagnostics.deadGroups == 0)
   }
 
-  @Test func `compares the worked group of section 4-3 among the alive`() throws {
+  @Test func `compares running episodes in the worked group of section 4-3`() throws {
     let credit = TurnReturnToGo().credit(
       try group([[0.5], [0.5, 0.5], [0.5], [0.5, 0.5]]), evidence: evidence)
     let step = 0.25 * 4 / 3
@@ -43,7 +43,7 @@ import TurnwiseCredit
     #expect(agree(found, [first, 0.0576], within: 1e-12))
   }
 
-  @Test func `falls back to the broadcast for a lone survivor`() throws {
+  @Test func `compares a lone survivor with all others`() throws {
     let group = try group([[0.1, 0.2, 1], [0.5], [0.25]])
     let credit = TurnReturnToGo().credit(group, evidence: evidence)
     let broadcast = RLOO().credit(group, evidence: evidence)
@@ -52,7 +52,7 @@ import TurnwiseCredit
     #expect(credit.diagnostics.loneTurns == 2)
   }
 
-  @Test func `discounts what a lone survivor has ahead, not what it was paid before`() throws {
+  @Test func `discounts later rewards of a lone survivor, not earlier ones`() throws {
     let credit = TurnReturnToGo { $0.gamma = 0.5 }.credit(
       try group([[0.1, 0.2, 1], [0.5], [0.25]]), evidence: evidence)
     #expect(
@@ -65,7 +65,7 @@ import TurnwiseCredit
     #expect(agree(credit.turns, [[0.25, 0.5, 1], [-0.25, -0.5, -1]], within: 1e-12))
   }
 
-  @Test func `adds nothing behind a truncated episode`() throws {
+  @Test func `adds nothing after a truncated episode`() throws {
     let cut = try CreditGroup([episode([nil, 0.2], isTruncated: true), episode([1])])
     let ended = try CreditGroup([episode([nil, 0.2]), episode([1])])
     let critic = Evidence(critic: .init(values: [], bootstrap: [9, 9]))
@@ -86,7 +86,7 @@ import TurnwiseCredit
     #expect(credit.diagnostics.deadGroups == 0)
   }
 
-  @Test func `warns of options that hide the outcome or equal the broadcast`() {
+  @Test func `warns about options that hide the outcome or equal the broadcast`() {
     let setting = CreditSetting(groupSize: 8, turnLimit: 1)
     #expect(TurnReturnToGo().notices(in: setting).map(\.severity) == [.warning])
     #expect(TurnReturnToGo { $0.gamma = 0 }.notices(in: setting).count == 2)

@@ -11,7 +11,7 @@ import TurnwiseCredit
       agree(credit.tokens(0), [0.622551, 0.522551, 0.473833, 0.473833, 0.373833, 0.2]))
   }
 
-  @Test func `centre the token scale in each turn`() throws {
+  @Test func `centre the token level in each turn`() throws {
     for alpha in [0.5, 3] {
       let credit = try VETTA { ($0.lambda, $0.alpha) = (0.7, alpha) }
         .credit(firstOfFixtureA(), evidence: firstCritic())
@@ -21,7 +21,7 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `are turn GAE without the token scale`() throws {
+  @Test func `are turn GAE without the token level`() throws {
     let fused = try VETTA { ($0.turnGamma, $0.alpha) = (0.95, 0) }.credit(
       firstOfFixtureA(), evidence: firstCritic())
     let turns = try TurnGAE { ($0.gamma, $0.lambda) = (0.95, 0.95) }
@@ -39,7 +39,7 @@ import TurnwiseCredit
       agree(credit.episodes[0].valueTargets ?? [], [[1, 1], [1, 1, 1], [1]], within: 1e-12))
   }
 
-  @Test func `say what they lack, and where a scale is left out`() throws {
+  @Test func `name missing or malformed evidence, and warn if a level is left out`() throws {
     #expect(throws: CreditError.missing(.critic)) {
       try VETTA().credit(firstOfFixtureA(), evidence: Evidence())
     }

@@ -14,7 +14,7 @@ import TurnwiseCredit
     #expect(credit.tokens(0).count == 6)
   }
 
-  @Test func `gives one success among four three times what a failure loses`() throws {
+  @Test func `gives one success among four three times the credit of a failure`() throws {
     let lone = try CreditGroup([1, 0, 0, 0].map { episode([$0], tokens: [1]) })
     let credit = try Whitened().credit(lone, evidence: evidence)
     #expect(agree(credit.turns, [[1.5], [-0.5], [-0.5], [-0.5]]))
@@ -43,7 +43,7 @@ import TurnwiseCredit
     #expect(try credit([6]) == credit([1, 1, 1, 1, 1, 1]))
   }
 
-  @Test func `does not see a constant added to all returns`() throws {
+  @Test func `does not depend on a constant added to all returns`() throws {
     let plain = try Whitened().credit(group([[0.3], [-1.2], [4]]), evidence: evidence)
     let shifted = try Whitened().credit(group([[100.3], [98.8], [104]]), evidence: evidence)
     #expect(agree(shifted.turns, plain.turns, within: 1e-12))
@@ -54,7 +54,7 @@ import TurnwiseCredit
     #expect(credit.turns == [[0], [0, 0]])
   }
 
-  @Test func `needs tokens and somebody to be compared with`() throws {
+  @Test func `needs tokens and other episodes`() throws {
     #expect(throws: CreditError.noTokens(episode: "E")) {
       try Whitened().credit(CreditGroup([episode([1], tokens: [0])]), evidence: evidence)
     }

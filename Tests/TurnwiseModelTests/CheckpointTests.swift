@@ -17,7 +17,7 @@ import TurnwiseModel
     optimizer.update(&model, gradient: result.gradient, learningRate: 1e-2)
   }
 
-  @Test func `goes on training as if it had never stopped`() throws {
+  @Test func `resumes training as if it had not stopped`() throws {
     var (model, optimizer) = trained()
     let url = FileManager.default.temporaryDirectory.appending(
       path: "turnwise-\(UUID().uuidString).safetensors")
@@ -33,7 +33,7 @@ import TurnwiseModel
     #expect(twin == model && resumed == optimizer)
   }
 
-  @Test func `keeps its kind without an optimiser`() throws {
+  @Test func `is read without an optimiser, also as a critic`() throws {
     let critic = Transformer(critic: .scrambled(.tiny()))
     let back = try Checkpoint(decoding: Checkpoint(critic).encoded())
     #expect(back.model == critic && back.optimizer == nil)
@@ -47,7 +47,7 @@ import TurnwiseModel
     _ = try file.tensor("model.norm.weight", shape: [24])
   }
 
-  @Test func `is refused with the fact when something is missing or wrong`() throws {
+  @Test func `is refused with the reason if something is missing or wrong`() throws {
     let file = try Checkpoint(.scrambled(.tiny())).encoded()
     #expect(throws: CheckpointError.noConfiguration) {
       try Checkpoint(decoding: Safetensors(tensors: file.tensors))

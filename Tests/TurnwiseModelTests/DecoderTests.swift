@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TurnwiseCore
 import TurnwiseModel
 
 @Suite struct `A decoder` {
@@ -13,14 +14,14 @@ import TurnwiseModel
 
   private func bits(_ logits: ArraySlice<Float>) -> [UInt32] { logits.map(\.bitPattern) }
 
-  /// The logits after all of `tokens`, given at once to an empty cache.
+  /// Returns the logits after all of `tokens`, which extend an empty cache in one call.
   private func alone(_ decoder: Transformer.Decoder, _ tokens: [Int32]) -> [UInt32] {
     var caches = [SequenceCache()]
     return bits(decoder.extend(&caches, by: [tokens])[0])
   }
 
   @Test(arguments: shapes)
-  func `gives a sequence the same bits alone, in a batch, in steps and for any workers`(
+  func `gives a sequence the same bits alone, in a batch, in steps and with any workers`(
     _ shape: ModelConfiguration
   ) {
     let decoder = Transformer.scrambled(shape).decoder
@@ -33,7 +34,7 @@ import TurnwiseModel
       for row in texts.indices { #expect(bits(logits[row]) == expected[row]) }
       #expect(caches.map(\.count) == texts.map(\.count))
     }
-    // In ragged steps, with sequences leaving the batch as they end.
+    // In steps of different lengths, where sequences leave the batch as they end.
     var caches = texts.map { _ in SequenceCache() }
     var found = [[UInt32]](repeating: [], count: texts.count)
     var live = Array(texts.indices)
@@ -71,7 +72,7 @@ import TurnwiseModel
   }
 
   @Test(arguments: [15, 16, 17, 40])
-  func `leaves a cache alone when its copy goes on`(_ length: Int) {
+  func `does not change a cache when its copy is extended`(_ length: Int) {
     let decoder = Transformer.scrambled(.tiny()).decoder
     var generator = SplitMix(7)
     let stem = generator.tokens(length, below: 41)
@@ -79,7 +80,7 @@ import TurnwiseModel
     _ = decoder.extend(&caches, by: [stem])
     let original = caches[0]
     let branches = (0..<5).map { generator.tokens(3 + 9 * $0, below: 41) }
-    // All at once, and one that extends a copy before the original moves.
+    // All copies together, and then the original.
     var forks = branches.map { _ in original }
     let logits = decoder.extend(&forks, by: branches, workers: 2)
     for (row, branch) in branches.enumerated() {
@@ -99,7 +100,6 @@ import TurnwiseModel
     var sampled: [Float] = []
     for (token, next) in zip(text, text.dropFirst()) {
       let logits = model.decoder.extend(&caches, by: [[token]])
-      // Ask for the token that came: put all others out of the question is not needed to know it.
       let row = Array(logits[0])
       let top = row.max() ?? 0
       var total: Float = 0
@@ -111,7 +111,7 @@ import TurnwiseModel
     #expect(gaps.max() ?? 1 < 1e-4)
   }
 
-  @Test func `agrees with the training pass on squared probabilities, where they are asked for`() {
+  @Test func `agrees with the training pass on squared probabilities, if they are requested`() {
     let model = Transformer.scrambled(.tiny())
     var generator = SplitMix(10)
     let texts = [90, 1, 200, 40].map { generator.tokens($0, below: 41) }
@@ -132,7 +132,7 @@ import TurnwiseModel
     #expect(critic.score(sequences, squares: true).allSatisfy { $0.squares.isEmpty })
   }
 
-  @Test func `draws tokens as likely as the training pass says`() {
+  @Test func `draws tokens with the log-probabilities of the training pass`() {
     let model = Transformer.scrambled(.tiny())
     let decoder = model.decoder
     var generator = SplitMix(9)

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TurnwiseCore
 import TurnwiseModel
 import TurnwiseNumerics
 
@@ -27,8 +28,7 @@ import TurnwiseNumerics
     return copy
   }
 
-  /// Compares the derivative of the loss along directions within each weight with central
-  /// differences.
+  /// Compares the derivative of the loss along two directions of each weight with central differences.
   private func check(_ model: Transformer, _ sequences: [TrainingSequence]) {
     let result = model.gradient(of: sequences, objective: loss)
     var generator = SplitMix(3)
@@ -68,7 +68,7 @@ import TurnwiseNumerics
     check(.scrambled(.tiny(tokenShift: tokenShift, head: .scalar)), sequences)
   }
 
-  @Test func `holds across blocks of attention and microbatches`() {
+  @Test func `is correct across blocks of attention and microbatches`() {
     let model = Transformer.scrambled(.tiny())
     let sequences = someSequences([150, 290, 70])
     let together = model.gradient(of: sequences, objective: loss)
@@ -84,9 +84,9 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: policies + [.tiny(head: .scalar)])
-  func `is the same where sequences begin alike`(_ shape: ModelConfiguration) {
+  func `is the same if sequences have a common beginning`(_ shape: ModelConfiguration) {
     let model = Transformer.scrambled(shape)
-    // One is all of another's beginning, two share more than the others, one is there twice.
+    // One is the beginning of another, two share more than the others, one occurs twice.
     let whole = someSequences([140, 180], seed: 5)
     let (a, b) = (whole[0].tokens, whole[1].tokens)
     func joined(_ beginning: Int, _ rest: ArraySlice<Int32>) -> [Int32] {
@@ -116,8 +116,7 @@ import TurnwiseNumerics
 
   @Test func `has the same bits for any number of workers`() {
     let model = Transformer.scrambled(.tiny())
-    // Half of them begin alike, some are the same from end to end, and all together fill several
-    // microbatches.
+    // Half of them have a common beginning, some are equal, and together they fill several microbatches.
     let head = someSequences([90])[0].tokens
     var sequences = someSequences((0..<70).map { 3 + $0 * 37 % 200 })
     for index in 0..<35 {
@@ -127,7 +126,7 @@ import TurnwiseNumerics
     }
     sequences += sequences[20..<24]
     do {
-      // What memory held before makes no difference.
+      // The old contents of memory make no difference.
       let count = 2 * model.parameters.count
       let memory = model.weightMemory.lend(count)
       memory.base.update(repeating: .nan, count: count)
@@ -141,7 +140,7 @@ import TurnwiseNumerics
     }
   }
 
-  @Test func `comes with the outputs that scoring alone gives`() {
+  @Test func `comes with the same outputs as scoring`() {
     let model = Transformer.scrambled(.tiny())
     let sequences = someSequences([40, 200, 0, 1, 130])
     let trained = model.gradient(of: sequences, objective: loss).outputs
@@ -149,7 +148,7 @@ import TurnwiseNumerics
     #expect(trained[2].logProbabilities.isEmpty && trained[3].logProbabilities.isEmpty)
   }
 
-  @Test func `of nothing is zero`() {
+  @Test func `of no sequences, or without derivatives, is zero`() {
     let model = Transformer.scrambled(.tiny())
     let result = model.gradient(of: []) { _, _ in SequenceGradients() }
     #expect(result.gradient == Gradient(repeatElement(0, count: model.parameters.count)))

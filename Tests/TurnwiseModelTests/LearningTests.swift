@@ -1,10 +1,12 @@
 import Foundation
 import Testing
+import TurnwiseCore
 import TurnwiseModel
 
 @Suite struct `A small model` {
-  /// Different tokens, a mark, and the same tokens again, which are to be predicted; as in a path,
-  /// the same token may stand after every second one.
+  /// Returns sequences of different tokens, a mark, and the same tokens again, which are scored.
+  ///
+  /// As in a path, the same token may follow every second one.
   private func copies(
     _ count: Int, asPaths: Bool, _ generator: inout SplitMix
   ) -> [TrainingSequence] {
@@ -19,11 +21,11 @@ import TurnwiseModel
     }
   }
 
-  @Test func `learns to copy within seconds with token shift`() {
+  @Test func `learns to copy in 150 steps with token shift`() {
     #expect(shareCopied(asPaths: false, steps: 150) > 0.95)
   }
 
-  @Test func `learns to copy paths, if embeddings are shifted`() {
+  @Test func `learns to copy paths only if embeddings are shifted`() {
     #expect(shareCopied(asPaths: true, steps: 300) > 0.95)
     #expect(shareCopied(asPaths: true, steps: 300, shiftsEmbeddings: false) < 0.75)
   }
@@ -56,7 +58,7 @@ import TurnwiseModel
     return Double(right) / Double(probabilities.count)
   }
 
-  @Test func `starts the same from the same generator`() {
+  @Test func `has the same initial weights with the same generator`() {
     var (one, two, three) = (SplitMix(1), SplitMix(1), SplitMix(2))
     let shape = ModelConfiguration(vocabulary: 300)
     let model = Transformer(shape, using: &one)
@@ -66,7 +68,7 @@ import TurnwiseModel
     #expect(norm.map { model.parameters[$0.range].allSatisfy { $0 == 1 } } == true)
   }
 
-  @Test func `hands its trunk to a critic that says zero`() {
+  @Test func `gives its trunk to a critic that returns zero`() {
     let policy = Transformer.scrambled(.tiny())
     let critic = Transformer(critic: policy)
     #expect(critic.parameters.starts(with: policy.parameters))
@@ -74,7 +76,7 @@ import TurnwiseModel
     #expect(!values.isEmpty && values.allSatisfy { $0 == 0 })
   }
 
-  @Test func `as a critic learns values without touching the policy`() {
+  @Test func `learns values as a critic`() {
     let policy = Transformer.scrambled(.tiny())
     var critic = Transformer(critic: policy)
     var optimizer = AdamW(for: critic)
@@ -105,7 +107,7 @@ import TurnwiseModel
     }
   }
 
-  @Test func `has its gradient shortened only when it is too long`() {
+  @Test func `has its gradient scaled down only if it is too large`() {
     var long = Gradient([3, 4])
     #expect(AdamW.clip(&long, toNorm: 1) == 5)
     #expect(abs(long[0] - 0.6) < 1e-6 && abs(long[1] - 0.8) < 1e-6)

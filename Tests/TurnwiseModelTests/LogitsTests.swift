@@ -1,11 +1,12 @@
 import Foundation
 import Testing
+import TurnwiseCore
 import TurnwiseModel
 
 @Suite struct `A row of logits` {
   let logits = Logits(vocabulary: 5, values: [0, 0, 0, 0, 0, 1, 3, -2, 3, 0.5])
 
-  @Test func `is drawn from in proportion to its probabilities`() {
+  @Test func `is sampled with its probabilities`() {
     var generator = SplitMix(1)
     for temperature in [0.5, 1, 2] {
       let weights = logits[1].map { exp(Double($0) / temperature) }
@@ -29,14 +30,14 @@ import TurnwiseModel
     }
   }
 
-  @Test func `gives each token its own interval of the uniform number`() {
+  @Test func `maps each token to an interval of the uniform number`() {
     let drawn = [0, 0.19, 0.21, 0.5, 0.79, 0.81, 0.999_999].map {
       logits.sample(row: 0, uniform: $0).token
     }
     #expect(drawn == [0, 0, 1, 2, 3, 4, 4])
   }
 
-  @Test func `gives the lowest of the likeliest tokens to the greedy`() {
+  @Test func `has the lowest of the most probable tokens as its greedy choice`() {
     #expect(logits.greedy(row: 0).token == 0)
     #expect(logits.greedy(row: 1).token == 1)
     #expect(logits.greedy(row: 1).behaviorLogProbability == 0)

@@ -1,9 +1,10 @@
 import Testing
+import TurnwiseCore
 import TurnwiseModel
 import TurnwiseNumerics
 
 @Suite struct `The memory of a model` {
-  /// Samples, scores and learns once, as an update does.
+  /// Samples, scores and learns once, as an update of training does.
   private func update(
     _ model: inout Transformer, _ optimizer: inout AdamW, _ muon: inout Muon, round: Int
   ) {
@@ -25,7 +26,7 @@ import TurnwiseNumerics
     muon.update(&model, gradient: result.gradient, learningRate: 1e-3, workers: 2)
   }
 
-  @Test func `is taken once, and used again by all later updates`() {
+  @Test func `is allocated once and used again by all later updates`() {
     var model = Transformer.scrambled(.tiny())
     var (optimizer, muon) = (AdamW(for: model), Muon(for: model))
     for round in 0..<2 { update(&model, &optimizer, &muon, round: round) }
@@ -33,7 +34,7 @@ import TurnwiseNumerics
       model.memory.allocations, model.weightMemory.allocations, model.cachePages.allocations
     )
     for round in 2..<6 { update(&model, &optimizer, &muon, round: round) }
-    // A second thread may only now have come to need its own, for scoring, learning and moving matrices.
+    // A second thread may need memory for scoring, learning and moving matrices only now.
     #expect(model.memory.allocations <= before.0 + 3 && before.0 > 0)
     #expect(model.weightMemory.allocations == before.1 && before.1 > 0)
     #expect(model.cachePages.allocations == before.2 && before.2 == 1)
@@ -49,21 +50,21 @@ import TurnwiseNumerics
     gradient?.withContiguousStorageIfAvailable(\.baseAddress) ?? nil
   }
 
-  @Test func `holds its gradients, and has it back when they are gone`() {
+  @Test func `is lent to gradients, and returns when they are released`() {
     let model = Transformer.scrambled(.tiny())
     var first: Gradient? = gradient(of: model, slope: 1)
     let second = gradient(of: model, slope: 2)
     let before = (place: place(first), count: model.weightMemory.allocations)
     #expect(before.place != place(second))
     first = nil
-    // An array made for each step would be somewhere else, and uncounted.
+    // An array for each step would be elsewhere, and would not be counted.
     #expect(UnsafePointer(model.weightMemory.lend(second.count).base) == before.place)
     let third = gradient(of: model, slope: 3)
     #expect(place(third) == before.place && place(second) != before.place)
     #expect(model.weightMemory.allocations == before.count)
   }
 
-  @Test func `is not taken from a gradient's copy when the gradient changes`() {
+  @Test func `of a gradient's copy does not change with the gradient`() {
     let model = Transformer.scrambled(.tiny())
     var gradient = gradient(of: model, slope: 1)
     let copy = gradient

@@ -1,17 +1,19 @@
 import Testing
+import TurnwiseCore
 import TurnwiseModel
 import TurnwiseNumerics
 
 @Suite struct `An optimiser that orthogonalises` {
   @Test(arguments: [(6, 6), (4, 9), (9, 4)])
-  func `steps as far along rare directions as along common ones`(rows: Int, columns: Int) {
+  func `moves as far in rare directions as in common ones`(rows: Int, columns: Int) {
     var generator = SplitMix(UInt64(rows))
     var matrix = (0..<rows * columns).map { _ in Float.random(in: -1...1, using: &generator) }
-    // One direction a hundred times longer than what is random.
+    // One direction is a hundred times longer than the random ones.
     for row in 0..<rows { matrix[row * columns] *= 100 }
     matrix = orthogonalized(matrix, rows: rows, columns: columns)
-    // The squared singular values are the eigenvalues of the product with the transposed matrix;
-    // their mean is its trace over the side, and none is far from it if their squares sum to little more.
+    // The squared singular values are the eigenvalues of the product with the transposed matrix. Their
+    // mean is its trace divided by the side; none is far from it if the mean of their squares is close to
+    // the square of their mean.
     let side = min(rows, columns)
     let product = (0..<side * side).map { place in
       let (i, j) = (place / side, place % side)
@@ -51,7 +53,7 @@ import TurnwiseNumerics
     }
   }
 
-  @Test func `moves by the same bits on any number of workers`() {
+  @Test func `has the same bits with any number of workers`() {
     var generator = SplitMix(6)
     let start = Transformer(ModelConfiguration(vocabulary: 300), using: &generator)
     let gradient = Gradient(
@@ -67,14 +69,14 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: [Float(0), 1e-30, 1e-23, 1e-10, 1e10])
-  func `bears gradients of any size`(size: Float) {
+  func `accepts gradients of any size`(size: Float) {
     var generator = SplitMix(7)
     var matrix = (0..<24).map { _ in size * .random(in: -1...1, using: &generator) }
     matrix = orthogonalized(matrix, rows: 4, columns: 6)
     #expect(matrix.allSatisfy { abs($0) < 1.5 })
   }
 
-  @Test func `stays where it is without a gradient`() {
+  @Test func `only decays weights without a gradient`() {
     var generator = SplitMix(3)
     var model = Transformer(ModelConfiguration(vocabulary: 300), using: &generator)
     let before = model
@@ -82,14 +84,14 @@ import TurnwiseNumerics
     let none = Gradient(repeatElement(0, count: model.parameters.count))
     optimizer.update(&model, gradient: none, learningRate: 0.01)
     let change = zip(model.parameters, before.parameters).map { abs($0 - $1) }.max() ?? 0
-    // Weight decay alone.
+    // Only weight decay.
     #expect(change < 1e-3)
     #expect(model.parameters.allSatisfy { $0.isFinite })
   }
 }
 
 private func orthogonalized(_ matrix: [Float], rows: Int, columns: Int) -> [Float] {
-  // Room for more than one matrix needs, in which others have been.
+  // In memory that is larger than the matrix and was used for another one.
   let orthogonalizer = Orthogonalizer(for: [(rows, columns), (12, 12)], from: BufferPool())
   func run() -> [Float] {
     orthogonalizer.matrix.update(from: matrix, count: matrix.count)
@@ -102,7 +104,7 @@ private func orthogonalized(_ matrix: [Float], rows: Int, columns: Int) -> [Floa
   return run()
 }
 
-@Suite struct `A temperature that is part of the model` {
+@Suite struct `A temperature that is a part of the model` {
   @Test func `divides the logits`() {
     var generator = SplitMix(5)
     let cold = Transformer(
@@ -111,7 +113,7 @@ private func orthogonalized(_ matrix: [Float], rows: Int, columns: Int) -> [Floa
     warm.bakeIn(temperature: 2)
     let sequence = TrainingSequence(tokens: [1, 5, 9, 2, 7], scored: [1, 2, 3, 4])
     let a = cold.score([sequence])[0]
-    // The last token alone differs, so the sum that both are divided by cancels.
+    // Only the last token differs, so the logarithm of the partition function cancels.
     var other = sequence
     other.tokens[4] = 8
     func gap(_ model: Transformer) -> Float {

@@ -1,23 +1,24 @@
 import Foundation
 import TurnwiseModel
 
-/// A model whose weights anyone can compute, with what PyTorch says of it: see `Parity/parity.py`.
+/// A model with weights that any program can compute, and PyTorch's results for it: see
+/// `Parity/parity.py`.
 ///
-/// Each error is a root mean square over that of the values it belongs to.
+/// Each error is a root mean square divided by that of the values.
 struct ParityCase: Decodable {
   struct Shape: Decodable {
     var vocabulary, width, layers, heads, keyValueHeads, feedForward, context: Int
   }
 
-  /// Some logits after a token.
+  /// Some of the logits after a token.
   struct Row: Decodable {
     var sequence, position: Int
     var tokens: [Int]
     var values: [Double]
   }
 
-  /// The gradient by one weight: its norm, some of its elements, and how far PyTorch's own single
-  /// precision is from it.
+  /// The gradient of one weight: its norm, some of its elements, and the error of PyTorch's single
+  /// precision.
   struct Gradient: Decodable {
     var norm: Double
     var indices: [Int]
@@ -25,24 +26,24 @@ struct ParityCase: Decodable {
     var error: Double
   }
 
-  /// How far PyTorch's own single precision is from double precision.
+  /// The errors of PyTorch's single precision, compared with double precision.
   struct Errors: Decodable {
     var logits, logProbabilities, entropies, loss: Double
   }
 
   var shape: Shape
-  /// Tokens of each sequence.
+  /// The number of tokens of each sequence.
   var lengths: [Int]
-  /// Of the entropy in the loss.
+  /// The weight of the entropy in the loss.
   var entropyWeight: Float
   var errors: Errors
   var loss: Double
   var logits: [Row]
-  /// By sequence and token, from the second token on.
+  /// Results by sequence and token, from the second token on.
   var logProbabilities, entropies: [[Double]]
   var gradients: [String: Gradient]
 
-  /// Reads what was written for a case.
+  /// Reads the results of a case.
   static func named(_ name: String) throws -> ParityCase {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
       path: "Parity/\(name).json")
@@ -59,7 +60,7 @@ struct ParityCase: Decodable {
       configuration, parameters: ParameterLayout(configuration).slices.flatMap(Self.weight))
   }
 
-  /// Every sequence with all its tokens but the first scored.
+  /// The sequences; all tokens but the first are scored.
   var sequences: [TrainingSequence] {
     lengths.enumerated().map { number, length in
       TrainingSequence(
@@ -70,7 +71,7 @@ struct ParityCase: Decodable {
     }
   }
 
-  /// What the log-probability of each scored token of a sequence counts.
+  /// Returns the weight of the log-probability of each scored token of a sequence.
   func advantages(_ sequence: Int) -> [Float] {
     Self.fractions("advantages \(sequence)", lengths[sequence] - 1)
   }
@@ -79,17 +80,17 @@ struct ParityCase: Decodable {
     let values = fractions(slice.name, slice.range.count)
     guard slice.shape.count > 1 else { return values.map { 1 + $0 / 4 } }
     var scale: Float = 1
-    // The spread of a matrix falls with its inputs.
+    // The spread of a matrix decreases with its inputs.
     while Float(slice.shape[1]) * scale * scale > 3 { scale /= 2 }
     return values.map { $0 * scale }
   }
 
-  /// Multiples of 1/32768 from -1 up to 1.
+  /// Returns multiples of 1/32768 of at least -1 and below 1.
   private static func fractions(_ name: String, _ count: Int) -> [Float] {
     hashes(name, count).map { Float(Int($0 >> 16) - 32768) / 32768 }
   }
 
-  /// Hashes of a name with the numbers below `count`.
+  /// Returns hashes of a name with the numbers below `count`.
   private static func hashes(_ name: String, _ count: Int) -> [UInt32] {
     // FNV-1a.
     let seed = name.utf8.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }

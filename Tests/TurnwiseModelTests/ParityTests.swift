@@ -2,29 +2,29 @@ import Foundation
 import Testing
 import TurnwiseModel
 
-/// The same weights and tokens give what PyTorch gives, to the rounding of single precision.
+/// The same weights and tokens give the same results as in PyTorch, up to rounding in single precision.
 ///
-/// Everything is held against double precision. It may be off by a few times what PyTorch's own single
-/// precision is off by, but never needs to be nearer than a few roundings.
-@Suite struct `A model beside PyTorch's` {
+/// Results are compared with double precision. Their error may be a few times that of PyTorch's single
+/// precision, or a few roundings.
+@Suite struct `A model compared with PyTorch's` {
   private static let cases = ["T1", "grouped"]
 
-  /// The error that is allowed where PyTorch has one of its own.
+  /// Returns the allowed error, given that of PyTorch.
   private func limit(_ error: Double) -> Double { max(3 * error, 3e-7) }
 
-  /// The root mean square of differences.
+  /// Returns the root mean square of differences.
   private func distance(_ found: [Float], _ truth: [Double]) -> Double {
     let squares = zip(found, truth).map { (Double($0) - $1) * (Double($0) - $1) }
     return (squares.reduce(0, +) / Double(max(1, squares.count))).squareRoot()
   }
 
-  /// The same over the root mean square of the truth.
+  /// Returns the root mean square of differences divided by that of the truth.
   private func error(_ found: [Float], _ truth: [Double]) -> Double {
     guard found.count == truth.count else { return .infinity }
     return distance(found, truth) / distance(found.map { _ in 0 }, truth)
   }
 
-  @Test(arguments: cases) func `says the same logits`(name: String) throws {
+  @Test(arguments: cases) func `has the same logits`(name: String) throws {
     let parity = try ParityCase.named(name)
     let decoder = parity.transformer.decoder
     let sequences = parity.sequences
@@ -42,7 +42,7 @@ import TurnwiseModel
   }
 
   @Test(arguments: cases)
-  func `says the same log-probabilities and entropies`(name: String) throws {
+  func `has the same log-probabilities and entropies`(name: String) throws {
     let parity = try ParityCase.named(name)
     let outputs = parity.transformer.score(parity.sequences)
     #expect(
@@ -72,7 +72,7 @@ import TurnwiseModel
       let found = Array(result.gradient[slice.range])
       let norm = found.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
       #expect(abs(norm / truth.norm - 1) < limit(truth.error), "\(slice.name)")
-      // Of all elements, not only of the chosen ones, which may be small ones.
+      // The size of all elements, as the chosen ones may be small.
       let size = truth.norm / Double(found.count).squareRoot()
       let gap = distance(truth.indices.map { found[$0] }, truth.values) / size
       #expect(gap < limit(truth.error), "\(slice.name): \(gap), PyTorch \(truth.error)")

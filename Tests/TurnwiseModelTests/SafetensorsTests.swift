@@ -10,14 +10,14 @@ import TurnwiseModel
       .init(name: "empty", shape: [0, 4], values: []),
     ], metadata: ["note": "a \\ and a \u{1} and é", "a": ""])
 
-  @Test func `comes back as it was written`() throws {
+  @Test func `is read as it was written`() throws {
     let back = try Safetensors(decoding: file.encoded)
     #expect(back == file)
     #expect(back.encoded == file.encoded)
     #expect(try back.tensor("b", shape: [2, 3])[3] == 0.5)
   }
 
-  @Test func `survives the disk and replaces what was there`() throws {
+  @Test func `is written to disk and replaces an older file`() throws {
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "turnwise-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -34,7 +34,7 @@ import TurnwiseModel
     #expect(length.isMultiple(of: 8))
   }
 
-  @Test func `is refused at every length but its own`() {
+  @Test func `is refused if it is longer or shorter than it should be`() {
     let bytes = file.encoded
     for length in 0..<bytes.count {
       #expect(throws: SafetensorsError.self) { try Safetensors(decoding: bytes.prefix(length)) }
@@ -44,7 +44,7 @@ import TurnwiseModel
     }
   }
 
-  /// A file with a header of the test's own.
+  /// Returns a file with a given header.
   private func bytes(_ header: String, data: Int) -> Data {
     var bytes = Data()
     withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { bytes.append(contentsOf: $0) }
@@ -76,12 +76,12 @@ import TurnwiseModel
   ]
 
   @Test(arguments: broken.indices)
-  func `is refused with the fact when its header is wrong`(_ index: Int) {
+  func `is refused with the reason if its header is wrong`(_ index: Int) {
     let (header, data, error) = Self.broken[index]
     #expect(throws: error) { try Safetensors(decoding: bytes(header, data: data)) }
   }
 
-  @Test func `is refused when the header claims to be larger than memory`() {
+  @Test func `is refused if the header claims to be larger than memory`() {
     #expect(throws: SafetensorsError.headerCut(needed: .max, found: 4)) {
       try Safetensors(decoding: Data([UInt8](repeating: 0xFF, count: 8) + [0, 0, 0, 0]))
     }

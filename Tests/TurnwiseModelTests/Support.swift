@@ -1,18 +1,10 @@
+import TurnwiseCore
 import TurnwiseModel
 
-/// A small reproducible generator (Steele, Lea and Flood, 2014).
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
+typealias SplitMix = SplitMix64
 
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+extension SplitMix64 {
+  init(_ seed: UInt64) { self.init(seed: seed) }
 
   mutating func tokens(_ count: Int, below limit: Int32) -> [Int32] {
     (0..<count).map { _ in .random(in: 0..<limit, using: &self) }
@@ -20,7 +12,7 @@ struct SplitMix: RandomNumberGenerator {
 }
 
 extension ModelConfiguration {
-  /// A model with every feature, small enough for plain comparisons.
+  /// Returns a model with every feature that is small enough for comparisons.
   static func tiny(
     tokenShift: Bool = true, heads: Int = 4, keyValueHeads: Int = 2, head: Head = .tokens
   ) -> ModelConfiguration {
@@ -31,7 +23,7 @@ extension ModelConfiguration {
 }
 
 extension Transformer {
-  /// A model whose every weight has a part to play, unlike one that has just been made.
+  /// Returns a model in which every weight has an effect, unlike in a new one.
   static func scrambled(_ configuration: ModelConfiguration, seed: UInt64 = 1) -> Transformer {
     var generator = SplitMix(seed)
     var model = Transformer(configuration, using: &generator)
@@ -40,7 +32,7 @@ extension Transformer {
   }
 }
 
-/// Sequences of various lengths, with some of their tokens scored.
+/// Returns sequences of some lengths, with some of their tokens scored.
 func someSequences(_ lengths: [Int], vocabulary: Int32 = 41, seed: UInt64 = 2) -> [TrainingSequence]
 {
   var generator = SplitMix(seed)

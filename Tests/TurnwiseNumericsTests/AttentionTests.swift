@@ -2,7 +2,7 @@ import Testing
 import TurnwiseKernels
 import TurnwiseNumerics
 
-/// Heads of attention, for either kind.
+/// The heads of causal or paged attention.
 struct Heads: Sendable, CustomTestStringConvertible {
   var heads, keyValueHeads, width: Int
 
@@ -14,10 +14,10 @@ struct Heads: Sendable, CustomTestStringConvertible {
   var queryWidth: Int { heads * width }
   var keyWidth: Int { keyValueHeads * width }
 
-  /// Half units in the last place that an output may be off by, of the largest value.
+  /// Returns the allowed error of an output in half units in the last place of the largest value.
   ///
-  /// A score is a sum of `width` terms up to one, over √width; its error is one of the weight's size.
-  /// Then come the sums over positions.
+  /// A score is a sum of `width` terms of at most one, divided by √width, and its error is a relative error
+  /// of the weight. Errors of the sums over positions are added.
   func roundings(_ length: Int) -> Int {
     2 * width * Int(Double(width).squareRoot().rounded(.up)) + 2 * length + 16
   }
@@ -30,7 +30,7 @@ struct Heads: Sendable, CustomTestStringConvertible {
   ]
   static let lengths = [1, 2, 11, 12, 13, 31, 32, 33, 95, 96, 97, 130, 200]
 
-  /// Queries, then values, then keys in each row, as the model has them, with a gap behind.
+  /// Returns operands with queries, values and keys in each row, as in the model, and a gap after them.
   private func operands(
     _ shape: Heads, _ rows: MutableFloats, output: MutableFloats, probabilities: MutableFloats,
     from first: Int = 0, _ length: Int
@@ -44,7 +44,7 @@ struct Heads: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: levels, shapes)
-  func `is that of plain loops, forward and backward`(_ level: KernelLevel, _ shape: Heads) {
+  func `equals that of plain loops, forward and backward`(_ level: KernelLevel, _ shape: Heads) {
     for length in Self.lengths {
       var source = Source(length)
       let attention = CausalAttention(
@@ -54,7 +54,7 @@ struct Heads: Sendable, CustomTestStringConvertible {
       let upstream = Rows(
         reading: source.floats(length * shape.queryWidth), width: shape.queryWidth,
         stride: shape.queryWidth + 3)
-      // Gradients of queries are set, those of keys and values added to.
+      // The gradients of queries are set, those of keys and values are added to.
       var start = source.floats(length * width)
       for index in start.indices where index % width < shape.queryWidth {
         start[index] = Rows.sentinel
@@ -83,7 +83,7 @@ struct Heads: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Expects probabilities where the blocks say they are: in every row as many as it sees, of sum one.
+  /// Expects as many probabilities in each row as it sees positions, with a sum of one.
   private func checkProbabilities(_ attention: CausalAttention, _ found: [Float], _ length: Int) {
     for head in 0..<attention.heads {
       var upcoming: CausalAttention.Block? = attention.firstBlock(length: length)
@@ -95,7 +95,7 @@ struct Heads: Sendable, CustomTestStringConvertible {
           let seen = found[first...(first + row)]
           let total = seen.reduce(0.0) { $0 + Double($1) }
           #expect(abs(total - 1) <= Double(row + 8) * 0x1p-24)
-          // The tile's other rows see more: for them, too, there is nothing.
+          // Other rows of the tile see more positions: these are zero in this row.
           let end = min((row / 12 + 1) * 12, block.last)
           #expect(
             found[(first + row + 1)..<max(first + row + 1, first + end)].allSatisfy { $0 == 0 })
@@ -106,7 +106,7 @@ struct Heads: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: levels, [1, 12, 37, 96])
-  func `of rows behind those of another sequence is that of plain loops, and has the same bits`(
+  func `of rows after those of another sequence equals plain loops, and has the same bits`(
     _ level: KernelLevel, _ first: Int
   ) {
     for (rows, shape) in [
@@ -153,7 +153,7 @@ struct Heads: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: levels)
-  func `of a row does not depend on rows after it`(_ level: KernelLevel) {
+  func `of a row does not depend on later rows`(_ level: KernelLevel) {
     let shape = Heads(4, 2, 16)
     let attention = CausalAttention(heads: 4, keyValueHeads: 2, headWidth: 16)
     let width = shape.queryWidth + 2 * shape.keyWidth + 5
@@ -171,7 +171,7 @@ struct Heads: Sendable, CustomTestStringConvertible {
       return output.array.bits
     }
     let all = forward(200)
-    // A row's tile may reach further than the sequence does, but never past what there is.
+    // Sequences that end inside a tile of rows, and at its end.
     for length in [1, 7, 12, 31, 96, 97, 150] {
       #expect(forward(length) == Array(all.prefix(length * shape.queryWidth)))
     }

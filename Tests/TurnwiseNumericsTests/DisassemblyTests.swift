@@ -2,16 +2,16 @@
   import Foundation
   import Testing
 
-  /// What the linker made of modules that are compiled for different processors.
+  /// Checks the result of linking modules that are compiled for different processors.
   ///
   /// Code that several modules emit, such as a specialised function of the standard library, is kept
-  /// once, whatever processor it is for: one loop in the wrong place, and the program dies on a plain
-  /// processor. No test that runs on a better one would notice.
+  /// once, whatever processor it is for. If it contains an instruction of a better processor, the program
+  /// crashes on a basic one, and no test that runs on a better one notices.
   @Suite struct `In the built program, instructions that not every processor has` {
     static let wideModules = ["19TurnwiseKernelsAVX2", "21TurnwiseKernelsAVX512"]
 
-    /// All that need AVX or AVX-512 begin with v or are on masks; then those of BMI, LZCNT, MOVBE and
-    /// POPCNT, which `-march` allows along with them.
+    /// Instructions of AVX and AVX-512, which begin with v or operate on masks, and of BMI, LZCNT, MOVBE and
+    /// POPCNT, which `-march` allows together with them.
     private static let instructions =
       "v[a-z]|k(add|and|mov|not|or|shift|test|unpck|xnor|xor)"
       + "|(andn|bextr|bls[irk]|bzhi|lzcnt|movbe|mulx|pdep|pext|popcnt|rorx|sarx|shlx|shrx)[lq]?[ \t]"
@@ -20,7 +20,7 @@
       get throws { try #require(Bundle.main.executableURL).deletingLastPathComponent() }
     }
 
-    /// The functions in `files` that hold such an instruction, with their instructions.
+    /// Returns the functions in `files` that contain such an instruction, with these instructions.
     private func functions(in files: [URL]) throws -> [String: [Substring]] {
       let process = Process()
       process.executableURL = URL(filePath: "/usr/bin/env")
@@ -53,7 +53,7 @@
       return functions
     }
 
-    @Test func `are in the kernels for processors that have them, and nowhere else`() throws {
+    @Test func `are only in the kernels for processors that have them`() throws {
       let found = try functions(in: [Self.folder.appending(path: "turnwise")])
       let strays = found.filter { name, _ in !Self.wideModules.contains(where: name.contains) }
       #expect(strays.isEmpty, "\(strays.mapValues { $0.prefix(3) })")
@@ -64,12 +64,12 @@
       #expect(!uses("19TurnwiseKernelsAVX2", "zmm"))
     }
 
-    // The linker keeps the first of several equal names: the program may be clean by luck. The helpers
-    // in C are all inlined, and would be local to an object otherwise.
+    // The linker keeps the first of several functions with the same name, so the program may be correct by
+    // chance. The helpers in C are all inlined, and would otherwise be local to an object.
     @Test(arguments: ["19TurnwiseKernelsAVX2", "21TurnwiseKernelsAVX512"])
-    func `are under names that no other module can have`(_ module: String) throws {
+    func `are in functions whose names no other module can have`(_ module: String) throws {
       let folder = try Self.folder.appending(path: "\(module.dropFirst(2)).build")
-      // The folder may hold objects of sources that are no more.
+      // The folder may contain objects of sources that were deleted.
       let sources = URL(filePath: #filePath).appending(
         path: "../../../Sources/TurnwiseKernelsBaseline")
       let objects = try FileManager.default.contentsOfDirectory(

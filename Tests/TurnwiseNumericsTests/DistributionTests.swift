@@ -7,7 +7,7 @@ import TurnwiseNumerics
   static let vocabularies = sizes + [50, 384]
 
   @Test(arguments: levels, vocabularies)
-  func `measures logits, wherever they lie`(_ level: KernelLevel, _ vocabulary: Int) {
+  func `measures logits of any size`(_ level: KernelLevel, _ vocabulary: Int) {
     for offset: Float in [0, 100, -1000] {
       var source = Source(vocabulary)
       let values = source.floats(vocabulary, (offset - 5)...(offset + 5))
@@ -19,13 +19,13 @@ import TurnwiseNumerics
           logits.base, partition: exact.logarithm, vocabulary: vocabulary)
       }
       result[0].expectAgreement(to: vocabulary + 16) { _ in abs(offset) + 10 }
-      // Differences of logits, up to ten, are what is raised.
+      // The arguments of exponentials are differences of logits, up to ten.
       result[1].expectAgreement(to: vocabulary + 32)
     }
   }
 
   @Test(arguments: levels)
-  func `lets nobody overlook a logit that is not a number`(_ level: KernelLevel) {
+  func `has a result that is not a number if a logit is not a number`(_ level: KernelLevel) {
     let vocabulary = 70
     for place in [0, 15, 16, 40, 69] {
       var values = (0..<vocabulary).map(Float.init)
@@ -62,7 +62,7 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: levels, vocabularies)
-  func `draws the token at which the running sum passes`(
+  func `draws the token at which the running sum exceeds the uniform number`(
     _ level: KernelLevel, _ vocabulary: Int
   ) throws {
     for (slope, offset) in [(1, 0), (0.5, 30), (2.5, -30)] as [(Float, Float)] {
@@ -99,7 +99,7 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: levels, [3, 16, 37, 50])
-  func `draws tokens as often as the softmax says`(
+  func `draws tokens with the probabilities of the softmax`(
     _ level: KernelLevel, _ vocabulary: Int
   ) throws {
     var source = Source(vocabulary)
@@ -108,7 +108,7 @@ import TurnwiseNumerics
     let draws = 20_000
     var counts = [Int](repeating: 0, count: vocabulary)
     for draw in 0..<draws {
-      // One uniform number in each part of the interval: counts are off by no more than two.
+      // The uniform numbers are spread evenly, so counts are off by at most two.
       let uniform = (Double(draw) + 0.5) / Double(draws)
       let drawn = level.kernels.draw(
         logits.base, slope: 1.5, uniform: uniform, weights: weights.base, vocabulary: vocabulary)
@@ -121,7 +121,7 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: levels)
-  func `never draws a token that is ruled out`(_ level: KernelLevel) {
+  func `never draws a token without probability`(_ level: KernelLevel) {
     var values = [Float](repeating: -1000, count: 50)
     (values[17], values[40]) = (3, 3)
     let (logits, weights) = (Rows(reading: values), Rows(1, width: 50))

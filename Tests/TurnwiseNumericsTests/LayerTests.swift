@@ -7,7 +7,7 @@ import TurnwiseNumerics
   static let rows = 3
 
   @Test(arguments: levels, sizes)
-  func `normalises, forward and backward`(_ level: KernelLevel, _ width: Int) {
+  func `normalises rows, forward and backward`(_ level: KernelLevel, _ width: Int) {
     var source = Source(width)
     let count = Self.rows * width
     let (x, weight) = (Rows(reading: source.floats(count)), Rows(reading: source.floats(width)))
@@ -50,7 +50,7 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: levels, sizes)
-  func `gates, forward and backward, in place too`(_ level: KernelLevel, _ width: Int) {
+  func `gates values, forward and backward, also in place`(_ level: KernelLevel, _ width: Int) {
     var source = Source(width)
     let x = source.floats(2 * Self.rows * width, -12...12)
     let (input, dy) = (Rows(reading: x), Rows(reading: source.floats(Self.rows * width)))
@@ -63,13 +63,13 @@ import TurnwiseNumerics
     }
     result[0].expectAgreement(to: 10)
     let up = x.reduce(1) { max($0, abs($1)) }
-    // 1 - σ has the rounding of one; it is multiplied by gate, value and gradient.
+    // 1 - σ has the rounding error of one, and is multiplied by gate, value and gradient.
     result[1].expectAgreement(to: 16) { _ in up * up }
     #expect(result[1].found.bits == result[2].found.bits)
   }
 
   @Test(arguments: levels)
-  func `gates values that are far from zero`(_ level: KernelLevel) {
+  func `gates values far from zero`(_ level: KernelLevel) {
     let x = Rows([-1e4, -200, -88, 88, 200, 1e4] + [1, 1, 1, 1, 1, 1])
     let (y, dy) = (Rows(1, width: 6), Rows([1, 1, 1, 1, 1, 1]))
     level.kernels.gateForward(y.base, x.base, rows: 1, width: 6)
@@ -81,7 +81,7 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: levels, [2, 4, 6, 8, 16, 26, 30, 32, 34, 36, 48, 62, 64, 66, 130])
-  func `turns halves of heads, and back`(_ level: KernelLevel, _ headWidth: Int) {
+  func `rotates the halves of heads, and back`(_ level: KernelLevel, _ headWidth: Int) {
     var source = Source(headWidth)
     let angles = source.floats(headWidth / 2, -3...3)
     let (cosines, sines) = (
@@ -104,7 +104,9 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: levels, sizes)
-  func `mixes the previous token in, forward and backward`(_ level: KernelLevel, _ width: Int) {
+  func `mixes rows with those of the previous token, forward and backward`(
+    _ level: KernelLevel, _ width: Int
+  ) {
     var source = Source(width)
     let inputs = (0..<5).map { _ in source.floats(width) }
     let fixed = inputs.map { Rows(reading: $0) }
@@ -121,7 +123,7 @@ import TurnwiseNumerics
           shifted: b.base, width: width)
       }
       for result in result { result.expectAgreement(to: 3) { _ in 2 } }
-      // The first token of a sequence has nothing to give to the one before it.
+      // The first token of a sequence has no previous token.
       guard previous == nil else { continue }
       #expect(result[1].found == starts[1].array && result[3].found == starts[3].array)
     }
@@ -130,7 +132,7 @@ import TurnwiseNumerics
 
 @Suite struct `A rotary embedding` {
   @Test(arguments: [2, 6, 32, 36])
-  func `turns by angles that grow with the position, and back`(_ headWidth: Int) {
+  func `rotates by angles that grow with the position, and back`(_ headWidth: Int) {
     var source = Source(4)
     let x = source.floats(3 * headWidth)
     let rotary = RotaryEmbedding(headWidth: headWidth, positions: 40, base: 100)
@@ -144,7 +146,7 @@ import TurnwiseNumerics
       return Float(own * cos(angle) + (element < half ? -other : other) * sin(angle))
     }
     Outcome(found: y.array, expected: exact).expectAgreement(to: 6) { _ in 2 }
-    // A turn is orthogonal: its gradient is the turn back.
+    // A rotation is orthogonal: its gradient is the rotation in the opposite direction.
     rotary.backward(y.base, heads: 3, position: 39)
     Outcome(found: y.array, expected: x).expectAgreement(to: 8) { _ in 2 }
   }

@@ -3,7 +3,7 @@ import TurnwiseKernels
 import TurnwiseNumerics
 
 @Suite struct `A packed weight` {
-  /// Lays out a weight somewhere within memory that has held something else.
+  /// Lays out a weight within memory that contains NaNs.
   private func packed(_ weight: Floats, inputs: Int, outputs: Int) -> PackedWeight {
     let shape = PackedWeight.Shape(inputs: inputs, outputs: outputs)
     let memory = BufferPool().lend(64 + shape.count)
@@ -12,7 +12,7 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: [(64, 64), (64, 192), (64, 352), (176, 64), (96, 97), (33, 7), (1, 1)])
-  func `gives a row the same bits wherever it stands`(_ shape: (Int, Int)) {
+  func `gives a row the same bits wherever it is in a batch`(_ shape: (Int, Int)) {
     let (inputs, outputs) = shape
     var source = Source(9)
     let rows = 37
@@ -35,12 +35,12 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: [(1, 5, 3), (7, 20, 9), (16, 33, 48), (18, 64, 100)])
-  func `computes what plain loops do, forward and backward`(_ shape: (Int, Int, Int)) {
+  func `equals plain loops, forward and backward`(_ shape: (Int, Int, Int)) {
     let (rows, inputs, outputs) = shape
     var source = Source(10)
     let (x, w) = (source.floats(rows * inputs), source.floats(outputs * inputs))
     let weight = packed(w, inputs: inputs, outputs: outputs)
-    // Rows further apart, as queries, values and keys are.
+    // With space between rows, as between queries, values and keys.
     let y = Rows(rows, width: outputs, stride: outputs + 3)
     weight.forward(y.base, x, rows: rows, yStride: y.stride)
     let exact = (0..<rows * outputs).map { index in

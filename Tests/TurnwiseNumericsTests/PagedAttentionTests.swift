@@ -9,7 +9,7 @@ import TurnwiseNumerics
   ]
   static let longest = 70
 
-  /// The pages of a sequence, each with room for another layer before and behind, full of rubbish.
+  /// The pages of a sequence, filled with random numbers, whose layer does not start at the first float.
   private struct Cache {
     static let offset = 7
     let pages: [Rows]
@@ -41,7 +41,7 @@ import TurnwiseNumerics
   }
 
   @Test(arguments: levels, shapes)
-  func `is that of plain loops, whatever lies behind the last position`(
+  func `equals that of plain loops, whatever follows the last position`(
     _ level: KernelLevel, _ shape: Heads
   ) {
     let kernels = level.kernels

@@ -11,7 +11,7 @@ import TurnwiseNumerics
     }
   }
 
-  @Test func `makes no more workspaces than there are workers`() {
+  @Test func `creates at most one workspace for each worker`() {
     let made = Atomic(0)
     _ = Parallel.map(40, workers: 3, workspace: { _ = made.wrappingAdd(1, ordering: .relaxed) }) {
       index, _ in index

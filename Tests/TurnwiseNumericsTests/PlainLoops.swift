@@ -1,9 +1,9 @@
 import Foundation
 import TurnwiseKernels
 
-/// Every kernel as loops over single numbers in double precision: what the others are held against.
+/// All kernels as loops over single numbers in double precision, with which the others are compared.
 ///
-/// Written from the formulas of ``Kernels`` alone. Its panels are of a width that no other has.
+/// They are written from the formulas of ``Kernels`` alone. Their panels have a width that no others have.
 enum PlainLoops: Kernels {
   static var registerBits: Int { 0 }
   static var panelWidth: Int { 5 }
@@ -28,7 +28,7 @@ enum PlainLoops: Kernels {
     Float(inner(x, y, count))
   }
 
-  /// The inner product before it is rounded.
+  /// Returns the inner product before rounding.
   static func inner(_ x: Floats, _ y: Floats, _ count: Int) -> Double {
     var total = 0.0
     for i in 0..<count { total += Double(x[i]) * Double(y[i]) }

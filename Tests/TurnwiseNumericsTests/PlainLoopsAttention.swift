@@ -2,7 +2,7 @@ import Foundation
 import TurnwiseKernels
 
 extension PlainLoops {
-  /// Makes scores probabilities.
+  /// Returns the probabilities of scores.
   private static func softmax(_ scores: [Double]) -> [Double] {
     let highest = scores.max() ?? 0
     let weights = scores.map { exp($0 - highest) }
@@ -10,7 +10,7 @@ extension PlainLoops {
     return weights.map { $0 / total }
   }
 
-  /// The probabilities with which a row of a head looks at itself and the rows before it.
+  /// Returns the attention probabilities of a row of a head for itself and the rows before it.
   private static func probabilities(
     _ attention: CausalAttention, _ x: CausalAttention.Operands, head: Int, row: Int
   ) -> [Double] {
@@ -38,7 +38,7 @@ extension PlainLoops {
     }
   }
 
-  /// Works the probabilities out again: it keeps none.
+  /// The probabilities are computed again, as the forward pass stores none.
   static func attentionBackward(
     _ attention: CausalAttention, _ x: CausalAttention.Operands,
     gradients d: CausalAttention.Operands, scratch: MutableFloats
@@ -47,7 +47,7 @@ extension PlainLoops {
     for row in 0..<x.rows {
       for i in 0..<(attention.heads * width) { d.query[row * d.stride + i] = 0 }
     }
-    // Gradients of keys and values are sums over many rows: they are kept in double precision.
+    // The gradients of keys and values are sums over many rows, so they are kept in double precision.
     let shape = x.length * attention.keyValueHeads * width
     var (dKey, dValue) = (
       [Double](repeating: 0, count: shape), [Double](repeating: 0, count: shape)
@@ -84,11 +84,12 @@ extension PlainLoops {
     }
   }
 
-  /// Where a layer of a page keeps a key's element; its value's is `values` further.
+  /// Returns the place of an element of a key in a layer of a page.
   private static func keyPlace(_ x: PagedAttention, head: Int, _ i: Int, slot: Int) -> Int {
     (head * x.headWidth + i) * PagedAttention.pagePositions + slot
   }
 
+  /// Returns the place of an element of a value in a layer of a page.
   private static func valuePlace(_ x: PagedAttention, head: Int, _ i: Int, slot: Int) -> Int {
     x.layerCount / 2 + (head * PagedAttention.pagePositions + slot) * x.headWidth + i
   }

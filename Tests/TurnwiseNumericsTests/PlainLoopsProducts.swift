@@ -1,7 +1,7 @@
 import TurnwiseKernels
 
 extension PlainLoops {
-  /// Where a panel holds row `i` of a column.
+  /// Returns the place of row `i` of a column in its panel.
   private static func place(_ i: Int, _ column: Int, _ panelDepth: Int) -> Int {
     (column / panelWidth * panelDepth + i) * panelWidth + column % panelWidth
   }
@@ -30,7 +30,7 @@ extension PlainLoops {
     pack(panels, columns: columns, depth: depth, panelDepth: panelDepth) { b[$0 * stride + $1] }
   }
 
-  /// Sets c to sums over the depth, or adds them.
+  /// Sets c to sums over the depth, or adds them to it.
   static func multiply(
     _ c: MutableFloats, stride: Int, rows: Int, columns: Int, depth: Int, isAccumulating: Bool,
     _ term: (_ row: Int, _ column: Int, _ i: Int) -> Double

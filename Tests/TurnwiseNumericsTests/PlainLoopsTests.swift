@@ -2,8 +2,8 @@ import Foundation
 import Testing
 import TurnwiseKernels
 
-/// The ways back of the plain loops, against central differences of their ways forward.
-@Suite struct `In plain loops, the way back is the derivative` {
+/// Compares the backward passes of the plain loops with central differences of their forward passes.
+@Suite struct `In plain loops, the backward pass is the derivative` {
   private func expect(
     _ found: [Float], _ expected: [Float], sourceLocation: SourceLocation = #_sourceLocation
   ) {

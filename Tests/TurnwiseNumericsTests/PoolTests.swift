@@ -3,9 +3,9 @@ import TurnwiseKernels
 import TurnwiseNumerics
 
 @Suite struct `A pool of memory` {
-  @Test func `lends what came back, and nothing twice`() {
+  @Test func `lends returned memory again, and no memory twice`() {
     let pool = BufferPool()
-    var first: BufferPool.Loan? = pool.lend(1000)
+    var first: Loan? = pool.lend(1000)
     let second = pool.lend(1000)
     let place = first?.base
     #expect(place != second.base)
@@ -13,7 +13,7 @@ import TurnwiseNumerics
     #expect(pool.lend(900).base == place)
   }
 
-  @Test func `gives up what is too small for what is asked for`() {
+  @Test func `releases memory that is too small for a new loan`() {
     let pool = BufferPool()
     for count in [10, 1000, 100_000] { _ = pool.lend(count) }
     let before = pool.allocations
@@ -27,10 +27,10 @@ import TurnwiseNumerics
 }
 
 @Suite struct `A pool of pages` {
-  /// Large enough that a slab has three.
+  /// A slab has three pages of this size.
   private let pool = PagePool(pageCount: 600_000)
 
-  @Test func `gives pages that are zero and lie apart, and takes them back`() {
+  @Test func `lends pages of zeros that do not overlap, and lends them again`() {
     var pages = (0..<7).map { _ in pool.page() }
     for (number, page) in pages.enumerated() {
       #expect((0..<pool.pageCount).allSatisfy { page.base[$0] == 0 })

@@ -2,12 +2,12 @@ import Testing
 import TurnwiseKernels
 import TurnwiseNumerics
 
-/// A second factor in the panels of some kernels.
+/// A second factor in panels, laid out by some kernels.
 struct Panels {
   let rows: Rows
   let panelDepth: Int
 
-  /// Lays out `b` (depth × columns), with room between panels.
+  /// Lays out `b` (depth × columns), with space between panels.
   init(_ kernels: any Kernels.Type, _ b: Rows, transposed: Bool = false) {
     let (columns, depth) = transposed ? (b.count, b.width) : (b.width, b.count)
     let width = kernels.panelWidth
@@ -21,7 +21,7 @@ struct Panels {
 }
 
 @Suite struct `A product with panels` {
-  /// More rows than are few: both orders of the loops are run.
+  /// More rows than ``Blocking/fewRows``, so that both orders of the loops are used.
   static let heights = Blocking.fewRows + 15
   static let columns = [1, 2, 3, 15, 16, 17, 31, 32, 33, 47, 65, 100, 193, 321, 333, 661]
   static let depths =
@@ -40,7 +40,7 @@ struct Panels {
   }
 
   @Test(arguments: levels, columns)
-  func `is that of plain loops, and a row's bits are the same however many share it`(
+  func `equals that of plain loops, and a row has the same bits with any other rows`(
     _ level: KernelLevel, _ columns: Int
   ) {
     for (number, depth) in Self.depths.enumerated() {
@@ -77,7 +77,7 @@ struct Panels {
   }
 
   @Test(arguments: levels, columns)
-  func `does not depend on how the panels were made`(_ level: KernelLevel, _ columns: Int) {
+  func `does not depend on how the panels were laid out`(_ level: KernelLevel, _ columns: Int) {
     for depth in Self.depths {
       var source = Source(depth)
       let b = source.floats(depth * columns)
@@ -91,7 +91,7 @@ struct Panels {
       let panels = one.rows.array
       #expect(panels.bits == other.rows.array.bits)
       #expect(one.rows.isIntact && other.rows.isIntact)
-      // And past the last column, panels hold zeros.
+      // After the last column, panels contain zeros.
       let width = level.kernels.panelWidth
       let padding = panels.indices.filter {
         $0 / (depth * width) * width + $0 % width >= columns
@@ -101,7 +101,7 @@ struct Panels {
   }
 
   @Test(arguments: levels)
-  func `of no depth is zero, or what was there`(_ level: KernelLevel) {
+  func `of depth 0 is zero, or the old value if it is added`(_ level: KernelLevel) {
     let (none, start) = (Rows(1, width: 1), Rows([Float](repeating: 7, count: 39), width: 13))
     for isAccumulating in [false, true] {
       let result = outcomes(level, [start]) { kernels, c in
@@ -115,7 +115,7 @@ struct Panels {
   }
 }
 
-/// The sums of the sizes of the terms of each element of a product.
+/// Returns the sums of the magnitudes of the terms of each element of a product.
 private func terms(_ a: Rows, _ b: Rows, _ start: Rows, _ isAccumulating: Bool) -> (Int) -> Float {
   let (x, y) = (a.array.magnitudes, b.array.magnitudes)
   let c = Rows(start.array.magnitudes, width: start.width)
@@ -128,7 +128,7 @@ private func terms(_ a: Rows, _ b: Rows, _ start: Rows, _ isAccumulating: Bool) 
 }
 
 extension Rows {
-  /// The transpose, to be read, with its rows further apart.
+  /// Returns the transpose for reading, with space between its rows.
   fileprivate func transposed(apart: Int) -> Rows {
     let (values, count, width) = (array, count, width)
     return Rows(
@@ -137,15 +137,15 @@ extension Rows {
   }
 }
 
-@Suite struct `A product of matrices as they lie` {
-  /// Less and more than a slab of rows, a block of columns and a block of the depth.
+@Suite struct `A product of matrices without panels` {
+  /// Smaller and larger than the rows, columns and depth that are computed at a time.
   static let shapes = [
     (1, 1, 1), (2, 5, 3), (7, 16, 13), (13, 33, 48), (48, 31, 50), (49, 40, 7), (61, 65, 257),
     (100, 17, 512), (131, 97, 300), (12, 769, 31), (50, 800, 259),
   ]
 
   @Test(arguments: levels, shapes)
-  func `is that of plain loops, and of panels to the bit`(
+  func `equals that of plain loops, and has the same bits as one with panels`(
     _ level: KernelLevel, _ shape: (Int, Int, Int)
   ) {
     let (rows, columns, depth) = shape
@@ -179,7 +179,7 @@ extension Rows {
   }
 
   @Test(arguments: levels)
-  func `of no depth is zero, or what was there`(_ level: KernelLevel) {
+  func `of depth 0 is zero, or the old value if it is added`(_ level: KernelLevel) {
     let (none, start) = (Rows(1, width: 1), Rows([Float](repeating: 7, count: 39), width: 13))
     let scratch = Rows(1, width: MatrixProduct.scratchCount)
     for isAccumulating in [false, true] {
@@ -192,7 +192,7 @@ extension Rows {
         kernels.product(product(c[0]), scratch: scratch.base)
       }
       #expect(result[0].found == result[0].expected)
-      // By whatever part the process uses.
+      // With OpenBLAS or the kernels, as the process chooses.
       let c = start.copy()
       product(c.base).compute(scratch: scratch.base)
       #expect(c.array == result[0].expected)

@@ -3,10 +3,10 @@ import Testing
 import TurnwiseKernels
 import TurnwiseNumerics
 
-/// The levels that the kernels are tried at.
+/// The levels that this processor can run.
 let levels = KernelLevel.available
 
-/// Sizes that leave every kind of rest.
+/// Sizes with every kind of remainder.
 let sizes = Array(1...17) + [31, 32, 33, 47, 63, 65, 97, 100, 193, 321, 333]
 
 /// A small generator of reproducible numbers.
@@ -26,9 +26,9 @@ struct Source {
   }
 }
 
-/// Rows of floats between sentinels, and behind them a page that nobody may touch.
+/// Rows of floats between sentinels, and after them a page of memory that cannot be accessed.
 ///
-/// The sentinels are not numbers: a kernel that reads one shows it in its result.
+/// The sentinels are NaNs: if a kernel reads one, its result is a NaN as well.
 final class Rows {
   static let sentinel = Float(bitPattern: 0x7FC1_2345)
   static let margin = 64
@@ -42,7 +42,7 @@ final class Rows {
   /// Everything from the first sentinel to the last.
   private let all: UnsafeMutableBufferPointer<Float>
 
-  /// Allocates rows of sentinels; `after` more follow the last row.
+  /// Allocates rows of sentinels; `after` more sentinels follow the last row.
   init(_ count: Int, width: Int, stride: Int? = nil, after: Int = margin) {
     (self.count, self.width, self.stride, self.after) = (count, width, stride ?? width, after)
     let length = Self.margin + max(0, (count - 1) * self.stride + width) + after
@@ -57,7 +57,7 @@ final class Rows {
     base = start + Self.margin
   }
 
-  /// Allocates rows that hold `values`.
+  /// Allocates rows with `values`.
   convenience init(
     _ values: [Float], width: Int? = nil, stride: Int? = nil, after: Int = margin
   ) {
@@ -68,7 +68,7 @@ final class Rows {
     }
   }
 
-  /// Allocates rows that are to be read: no float behind the last one can be.
+  /// Allocates rows for reading: no float after the last one can be accessed.
   convenience init(reading values: [Float], width: Int? = nil, stride: Int? = nil) {
     self.init(values, width: width, stride: stride, after: 0)
   }
@@ -80,10 +80,10 @@ final class Rows {
     (0..<count * width).map { base[$0 / width * stride + $0 % width] }
   }
 
-  /// The same rows elsewhere.
+  /// Returns a copy of the rows.
   func copy() -> Rows { Rows(array, width: width, stride: stride, after: after) }
 
-  /// Whether every sentinel outside the rows is as it was.
+  /// Whether every sentinel outside the rows is unchanged.
   var isIntact: Bool {
     all.indices.allSatisfy { index in
       let place = index - Self.margin
@@ -95,18 +95,18 @@ final class Rows {
   }
 }
 
-/// What the kernels of a level left in memory, and what plain loops did.
+/// The results of the kernels of a level and of plain loops.
 struct Outcome {
   let found, expected: [Float]
 
-  /// Expects that each element is within `roundings` half units in the last place of its size: that
-  /// of the expected value, or of the sum of the terms it is made from.
+  /// Expects that the error of each element is at most `roundings` half units in the last place of its
+  /// size, which is the expected value, or the sum of the magnitudes of its terms.
   func expectAgreement(
     to roundings: Int, of size: ((Int) -> Float)? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
     #expect(found.count == expected.count, sourceLocation: sourceLocation)
-    // In units of the error that is allowed.
+    // In units of the allowed error.
     var worst: (error: Float, index: Int) = (0, 0)
     for (index, (found, expected)) in zip(found, expected).enumerated() where found != expected {
       let error =
@@ -119,7 +119,7 @@ struct Outcome {
       sourceLocation: sourceLocation)
   }
 
-  /// Expects agreement to within `roundings` half units in the last place of the largest element.
+  /// Expects that each error is at most `roundings` half units in the last place of the largest element.
   func expectAgreement(
     to roundings: Int, ofAtLeast size: Float, sourceLocation: SourceLocation = #_sourceLocation
   ) {
@@ -135,7 +135,7 @@ extension [Float] {
 
 /// Runs the kernels of a level and plain loops on equal memory.
 ///
-/// Expects that nothing outside the rows was touched, and that a second run gives the same bits.
+/// Expects that nothing outside the rows changes, and that a second run gives the same bits.
 func outcomes(
   _ level: KernelLevel, _ memory: [Rows], sourceLocation: SourceLocation = #_sourceLocation,
   _ run: (any Kernels.Type, [MutableFloats]) -> Void
@@ -144,13 +144,14 @@ func outcomes(
     let copies = memory.map { $0.copy() }
     run(kernels, copies.map(\.base))
     for (index, rows) in copies.enumerated() {
-      #expect(rows.isIntact, "\(kernels) left memory \(index)", sourceLocation: sourceLocation)
+      #expect(
+        rows.isIntact, "\(kernels) wrote outside memory \(index)", sourceLocation: sourceLocation)
     }
     return copies.map(\.array)
   }
   let found = after(level.kernels)
   #expect(
-    after(level.kernels).map(\.bits) == found.map(\.bits), "a second run has other bits",
+    after(level.kernels).map(\.bits) == found.map(\.bits), "a second run has different bits",
     sourceLocation: sourceLocation)
   return zip(found, after(PlainLoops.self)).map { Outcome(found: $0, expected: $1) }
 }

@@ -1,4 +1,5 @@
 import Testing
+import TurnwiseCore
 import TurnwiseReport
 
 @Suite struct `The bootstrap` {
@@ -29,8 +30,6 @@ import TurnwiseReport
     #expect(Reference.agree(bootstrap.interval(of: x, \.mean), 0.5449375, 0.6625625))
     #expect(Reference.agree(bootstrap.interval(of: x, \.median), 0.605, 0.710125))
     #expect(Reference.agree(bootstrap.interval(of: x, \.interquartileMean), 0.54475, 0.705))
-    #expect(
-      Reference.agree(bootstrap.interval(of: x) { $0.optimalityGap() }, 0.3599375, 0.4626875))
     let improvement = bootstrap.interval(of: x, and: y) { $0.probabilityOfImprovement(over: $1) }
     #expect(Reference.agree(improvement, 0.60609375, 0.8875))
   }
@@ -40,33 +39,13 @@ import TurnwiseReport
     #expect(Reference.agree(bootstrap.interval(of: x, \.mean), 0.535, 0.67))
     #expect(Reference.agree(bootstrap.interval(of: x, \.median), 0.59, 0.715))
     #expect(Reference.agree(bootstrap.interval(of: x, \.interquartileMean), 0.535, 0.71))
-    #expect(Reference.agree(bootstrap.interval(of: x) { $0.optimalityGap() }, 0.355, 0.4725))
     let improvement = bootstrap.interval(of: x, and: y) { $0.probabilityOfImprovement(over: $1) }
     #expect(Reference.agree(improvement, 0.6125, 0.9125))
   }
 
-  @Test(arguments: [
-    (0, 1.0, 1.0), (0.25, 0.75, 0.9), (0.5, 0.45, 0.7), (0.75, 0.24875, 0.5), (1.0, 0.0, 0.2),
-  ])
-  func `gives the reference band of the profile`(level: Double, low: Double, high: Double) {
-    let found = Bootstrap(resamples: 200).interval(of: x) { $0.profile(above: level) }
-    #expect(Reference.agree(found, low, high))
-  }
-
-  @Test func `gives the reference intervals where tasks are drawn, too`() {
-    let bootstrap = Bootstrap(resamples: 200)
-    #expect(Reference.agree(bootstrap.taskInterval(of: x, \.mean), 0.2499375, 0.8655625))
-    #expect(Reference.agree(bootstrap.taskInterval(of: x, \.median), 0.16475, 0.885125))
-    #expect(
-      Reference.agree(bootstrap.taskInterval(of: x, \.interquartileMean), 0.184875, 0.88))
-    #expect(
-      Reference.agree(
-        bootstrap.taskInterval(of: x) { $0.optimalityGap() }, 0.1499375, 0.7500625))
-  }
-
-  @Test func `draws clusters whole, and the same ones for whoever is compared`() {
+  @Test func `draws whole clusters, and the same ones for all methods`() {
     let bootstrap = Bootstrap(resamples: 500)
-    // Ten values that are all equal within a cluster: two clusters hold two facts, not twenty.
+    // The ten values of a cluster are all equal: two clusters are two observations, not twenty.
     let clusters = [[Double](repeating: 0, count: 10), [Double](repeating: 1, count: 10)]
     let means = bootstrap.statistics(ofClusters: 2) { drawn -> Double in
       let values = drawn.flatMap { clusters[$0] }
@@ -74,13 +53,13 @@ import TurnwiseReport
     }
     #expect(Set(means) == [0, 0.5, 1])
     #expect(Interval(percentilesOf: means) == Interval(low: 0, high: 1))
-    // Of one cluster alone its statistic never varies.
+    // The statistic of a single cluster never varies.
     #expect(bootstrap.statistics(ofClusters: 1) { $0 }.allSatisfy { $0 == [0] })
     let again = bootstrap.statistics(ofClusters: 2) { $0 }
     #expect(again == bootstrap.statistics(ofClusters: 2) { $0 })
   }
 
-  @Test func `agrees with a listing of all 729 resamples`() {
+  @Test func `agrees with an enumeration of all 729 resamples`() {
     let z = [[0.1, 0.9], [0.4, 0.6], [0.7, 0.2]]
     #expect(Reference.agree(Scores(z).interquartileMean, 0.475))
     let statistics = (0..<729).map { code -> Double in
@@ -102,7 +81,7 @@ import TurnwiseReport
   }
 
   @Test func `gives the reference band of a curve`() {
-    // Checkpoints of a task are columns of their own, so their draws are independent.
+    // Each checkpoint of a task is a column, so their draws are independent.
     let curve = (0..<4).map { run in
       (0..<2).flatMap { task in
         (0..<3).map { time -> Double in
@@ -124,7 +103,7 @@ import TurnwiseReport
     }
   }
 
-  @Test func `comes near the intervals of a large sample`() {
+  @Test func `is close to the intervals of a large sample`() {
     let bootstrap = Bootstrap(resamples: 5000, seed: 7)
     let found = bootstrap.interval(of: y, \.interquartileMean)
     #expect(abs(found.low - 0.4125) < 0.01 && abs(found.high - 0.60) < 0.01)

@@ -8,7 +8,7 @@ import TurnwiseReport
     #expect(Reference.agree(try #require(summary.deviation), 0.158_113_883_008_418_98))
     let interval = try #require(summary.interval)
     // 2.7764451051977987 × 0.15811388300841898 / √5
-    #expect(abs(interval.halfWidth - 0.196_324_316_148) < 1e-9)
+    #expect(abs((interval.high - interval.low) / 2 - 0.196_324_316_148) < 1e-9)
     #expect(interval.contains(0.7))
     #expect(Reference.agree(summary.interquartileMean, 0.7))
     let bootstrap = try #require(summary.bootstrapInterval)
@@ -25,20 +25,20 @@ import TurnwiseReport
     #expect(pair.isClearImprovement == nil)
   }
 
-  @Test func `pairs seeds`() throws {
+  @Test func `compares methods by seed`() throws {
     let pair = PairedComparison([0.5, 0.6, 0.7, 0.8, 0.9], [0.4, 0.45, 0.65, 0.7, 0.78])
     #expect(Reference.agree(pair.difference.mean, 0.104))
     #expect(try #require(pair.difference.interval).low > 0)
     #expect(Reference.agree(pair.probabilityOfImprovement, 0.7))
-    // Each seed improves, but the methods overlap: a clear claim needs both intervals.
+    // Each seed improves, but the methods overlap: a clear improvement needs both intervals.
     #expect(pair.isClearImprovement == false)
     let far = PairedComparison([0.8, 0.81, 0.82, 0.83, 0.84], [0.1, 0.11, 0.12, 0.13, 0.12])
     #expect(far.isClearImprovement == true)
   }
 
-  @Test func `calls a decline clear by the rule for an improvement`() {
+  @Test func `has a clear decline by the same rule as a clear improvement`() {
     let (low, high) = ([0.4, 0.45, 0.65, 0.7, 0.78], [0.5, 0.6, 0.7, 0.8, 0.9])
-    // Its interval lies below 0, and that of the probability does not lie below one half.
+    // The interval of the difference lies below 0, that of the probability is not below one half.
     let overlapping = PairedComparison(low, high)
     #expect(overlapping.difference.interval.map { $0.high < 0 } == true)
     #expect(overlapping.isClearDecline == false && overlapping.isClearImprovement == false)
@@ -79,14 +79,14 @@ import TurnwiseReport
     #expect(Reference.agree(curve((0, 0.2), (50, 0.6), (100, 0.8)).area(budget: 100), 0.55))
   }
 
-  @Test func `holds its ends and stops at the budget`() {
+  @Test func `is constant beyond its ends and is cut off at the budget`() {
     #expect(Reference.agree(curve((0, 0), (50, 1)).area(budget: 100), 0.75))
     #expect(Reference.agree(curve((0, 0), (200, 1)).area(budget: 100), 0.25))
     #expect(Reference.agree(curve((40, 0.5)).area(budget: 100), 0.5))
     #expect(curve((0, 0), (200, 1)).value(at: 50) == 0.25)
   }
 
-  @Test func `comes to a level where it first crosses it`() {
+  @Test func `reaches a level where it first crosses it`() {
     let crossed = curve((0, 0.5), (100, 0.7), (200, 0.9), (300, 0.6)).turns(reaching: 0.8)
     #expect(abs((crossed ?? 0) - 150) < 1e-9)
     #expect(curve((40, 0.5), (100, 0.7)).turns(reaching: 0.5) == 40)
@@ -99,7 +99,7 @@ import TurnwiseReport
     ThresholdSummary(threshold: 0.9, turns: turns)
   }
 
-  @Test func `have the median of seeds, of which some never got there`() {
+  @Test func `have the median of seeds, some of which never reached the level`() {
     #expect(summary([300, 100, nil]).median == 300)
     #expect(summary([300, 100, nil]).reached == 2)
     #expect(summary([100, nil, nil]).median == nil)
@@ -107,7 +107,7 @@ import TurnwiseReport
     #expect(summary([100, nil]).median == nil)
   }
 
-  @Test func `have an interval from five seeds on, which may have no upper end`() {
+  @Test func `have an interval from five seeds on, possibly without an upper end`() {
     #expect(summary([100, 200, 300, 400]).low == nil)
     let all = summary([100, 200, 300, 400, 500])
     #expect(all.low == 100 && all.high == 500)

@@ -14,23 +14,23 @@ import TurnwiseReport
     ("a\u{2028}b\u{E0041}", #"a\u{2028}b\u{E0041}"#), ("line\r\nline", #"line\r\nline"#),
     ("naïve 日本 👩‍💻", "naïve 日本 👩‍💻"),
   ])
-  func `is shown and does nothing`(hostile: String, visible: String) {
+  func `is shown without any effect`(hostile: String, visible: String) {
     #expect(TerminalText.escaped(hostile) == visible)
     #expect(TerminalText.escaped(Text(hostile)) == visible)
   }
 
-  @Test func `shows bytes that are not UTF-8`() {
+  @Test func `shows bytes that are not UTF-8 as numbers`() {
     #expect(
       TerminalText.escaped(Text([0x61, 0x9B, 0x33, 0xFF, 0xED, 0xA0, 0x80]))
         == #"a\x9B3\xFF\xED\xA0\x80"#)
     #expect(TerminalText.escaped(Text([0xE2, 0x82])) == #"\xE2\x82"#)
   }
 
-  @Test func `keeps new lines where it may`() {
+  @Test func `keeps new lines on request`() {
     #expect(TerminalText.escaped("a\n\u{1B}b\r\n", keepsNewlines: true) == "a\n\\u{1B}b\\r\n")
   }
 
-  @Test func `leaves no control of any kind`() {
+  @Test func `keeps no control character of any kind`() {
     let all = (UInt32(0)...0x10FFFF).lazy.compactMap(Unicode.Scalar.init)
     let controls = all.filter { [.control, .format].contains($0.properties.generalCategory) }
     var text = String.UnicodeScalarView()
@@ -46,28 +46,16 @@ import TurnwiseReport
     #expect(TerminalText.width(of: text) == width)
   }
 
+  @Test func `is padded by columns, not letters`() {
+    #expect(TerminalText.padded("日本", to: 6) == "日本  ")
+    #expect(TerminalText.padded("日本", to: 6, alignsRight: true) == "  日本")
+    #expect(TerminalText.padded("abc", to: 2) == "abc")
+  }
+
   @Test(arguments: [
     ("abcdefgh", 8, "abcdefgh"), ("abcdefghi", 8, "abcd…ghi"), ("日本語日本", 6, "日…本"), ("abc", 1, "…"),
   ])
   func `is shortened in its middle`(text: String, width: Int, expected: String) {
     #expect(TerminalText.shortened(text, to: width) == expected)
-  }
-}
-
-@Suite struct `A line of bars` {
-  @Test func `shows values between low and high`() {
-    #expect(Sparkline((0..<8).map(Double.init)).rendered() == "▁▂▃▄▅▆▇█")
-    #expect(Sparkline([0, 0.5, 1, 2], in: 0...1).rendered() == "▁▅██")
-  }
-
-  @Test func `shows gaps, equal values and nothing`() {
-    #expect(Sparkline([0, .nan, 1]).rendered() == "▁ █")
-    #expect(Sparkline([3, 3]).rendered() == "▅▅")
-    #expect(Sparkline([]).rendered() == "")
-  }
-
-  @Test func `takes means of neighbours where columns are few`() {
-    #expect(Sparkline([0, 0, 0.5, 0.5, 1, 1], in: 0...1).rendered(columns: 3) == "▁▅█")
-    #expect(Sparkline([0, 1], in: 0...1).rendered(columns: 0) == "")
   }
 }

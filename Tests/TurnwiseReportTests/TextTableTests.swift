@@ -25,7 +25,7 @@ import TurnwiseReport
         """)
   }
 
-  @Test func `becomes records where it is narrow`() {
+  @Test func `becomes records if it is too narrow`() {
     let expected = """
       estimator: rloo
       start, %: 41.2
@@ -56,7 +56,7 @@ import TurnwiseReport
     #expect(lines[1].hasSuffix("ghij    0.50"))
   }
 
-  @Test func `escapes what stands in it`() {
+  @Test func `escapes its content`() {
     let table = TextTable(
       [.text("family\n")], rows: [[.text("\u{1B}]0;owned\u{07}\nforged line")], [.text("日本")]])
     #expect(
@@ -72,7 +72,7 @@ import TurnwiseReport
     (-0.001, 2, "0.00"), (-0.5, 2, "-0.50"), (.nan, 1, "nan"), (-.infinity, 1, "-inf"),
     (1e20, 0, "100000000000000000000"),
   ])
-  func `spells numbers`(value: Double, decimals: Int, expected: String) {
+  func `writes numbers`(value: Double, decimals: Int, expected: String) {
     #expect(TextTable.spell(value, decimals) == expected)
   }
 }

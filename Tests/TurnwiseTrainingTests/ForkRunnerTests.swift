@@ -313,7 +313,7 @@ struct PlayedGroup<E: Environment> {
   @Test(arguments: [
     ForkPoint(episode: 2, turn: 0), ForkPoint(episode: -1, turn: 0),
     ForkPoint(episode: 0, turn: 99),
-    ForkPoint(episode: 0, turn: 0, token: 1), ForkPoint(episode: 0, turn: 0, token: -1),
+    ForkPoint(episode: 0, turn: 0, token: 2), ForkPoint(episode: 0, turn: 0, token: -1),
   ])
   func `refuses points that do not exist`(point: ForkPoint) async throws {
     let group = try await PlayedGroup(Brittle(), RandomPolicy(), members: 2)

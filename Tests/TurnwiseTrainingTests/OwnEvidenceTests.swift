@@ -76,7 +76,7 @@ import TurnwiseTraining
       Trainer(Tiny.game, from: await Tiny.warmStart(configuration()), configuration(credit: "turn"))
         .state.saved)
     #expect(
-      RecordedCredit.refusals(estimator, groups, models: plain)
+      RecordedCredit.refusals(estimator, groups, models: plain, canFork: true)
         == ["'by-tool' cannot be used here: the run saved no record of its tools"])
   }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Turnwise
 
 /// How long something took, in seconds.
 struct BenchmarkTime: Sendable {
@@ -56,14 +57,5 @@ struct BenchmarkSamples: Sendable {
 
   private func median(_ value: ((tokens: Double, time: BenchmarkTime)) -> Double) -> Double? {
     samples.map(value).median
-  }
-}
-
-extension [Double] {
-  /// The middle of the values, or of the two in the middle; nil where there are none.
-  var median: Double? {
-    let sorted = sorted()
-    guard !sorted.isEmpty else { return nil }
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }
 }

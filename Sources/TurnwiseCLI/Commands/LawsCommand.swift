@@ -59,7 +59,8 @@ struct LawsCommand: Subcommand {
   private func print(_ entries: [Answer.Entry], _ context: Context) {
     let console = context.console
     for (number, law) in EstimatorLaw.allCases.enumerated() {
-      console.answer("\(String(number + 1).padded(to: 2))  \(law.rawValue): \(law.statement)")
+      let place = TerminalText.padded(String(number + 1), to: 2, alignsRight: true)
+      console.answer("\(place)  \(law.rawValue): \(law.statement)")
     }
     console.answer(
       "\n+ kept   * broken on purpose, reason below   X broken   . does not concern the estimator\n"
@@ -127,12 +128,5 @@ struct LawsCommand: Subcommand {
         context.console.answer("\n" + table.rendered(width: max(context.console.width, 120)))
       }
     }
-  }
-}
-
-extension String {
-  /// The text with spaces before it.
-  fileprivate func padded(to width: Int) -> String {
-    String(repeating: " ", count: max(0, width - count)) + self
   }
 }

@@ -122,7 +122,6 @@ struct ComparisonResult {
     func atBudget(_ name: String) -> [Double] {
       isDense ? learning(name).map { $0.value(at: budget) } : finals(name)
     }
-    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
     let rows = names.map { name in
       let all = curves(name)
       let families = Set(all.flatMap { ($0.final?.sampled.families ?? [:]).keys })
@@ -139,10 +138,10 @@ struct ComparisonResult {
         },
         families: Dictionary(
           uniqueKeysWithValues: families.map { family in
-            (family, mean(all.compactMap { $0.final?.sampled.families[family] }))
+            (family, all.compactMap { $0.final?.sampled.families[family] }.mean)
           }),
-        turns: mean(all.map { Double($0.final?.turns ?? 0) }),
-        timing: .init(seconds: mean(runs.filter { $0.estimator == name }.map(\.seconds))))
+        turns: all.map { Double($0.final?.turns ?? 0) }.mean,
+        timing: .init(seconds: runs.filter { $0.estimator == name }.map(\.seconds).mean))
     }
     let control = names.first ?? ""
     return Answer(

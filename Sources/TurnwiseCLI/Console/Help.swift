@@ -10,7 +10,7 @@ struct Help {
   func overview(_ commands: [any Subcommand]) -> String {
     let names = commands.map(\.name.count).max() ?? 0
     let lines = commands.map {
-      wrapped("  \(pad($0.name, names))  \($0.summary)", indent: names + 4)
+      wrapped("  \(TerminalText.padded($0.name, to: names))  \($0.summary)", indent: names + 4)
     }
     let first = commands.first { $0.name == "compare" } ?? commands.first
     let start = first?.examples.first.map { Program.line($0, environments: environments) } ?? ""
@@ -35,8 +35,9 @@ struct Help {
       let isLong = name.count > column
       let text = flag.help + fallback
       return isLong
-        ? "  \(name)\n" + wrapped(pad("", column + 4) + text, indent: column + 4)
-        : wrapped("  \(pad(name, column))  \(text)", indent: column + 4)
+        ? "  \(name)\n"
+          + wrapped(TerminalText.padded("", to: column + 4) + text, indent: column + 4)
+        : wrapped("  \(TerminalText.padded(name, to: column))  \(text)", indent: column + 4)
     }
     let examples = command.examples.map { "  " + Program.line($0, environments: environments) }
     let status =
@@ -75,9 +76,5 @@ struct Help {
       isEmpty = false
     }
     return (lines + [current]).joined(separator: "\n")
-  }
-
-  private func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
   }
 }

@@ -9,6 +9,7 @@ enum UsageError: Error, Hashable {
   case badValue(flag: String, text: String, expected: String)
   case missingOperand(String)
   case extraOperand(String)
+  case badOperand(String, expected: String)
   case unknownEnvironment(String, known: [String])
   case noTaskFolders(String, others: [String])
   case noExpert(String, families: [String], taskNeed: String?)

@@ -81,6 +81,7 @@ enum Words {
       ("--\(flag) \(text): expected \(expected)", nil)
     case .missingOperand(let what): ("name \(what)", "add --help for examples")
     case .extraOperand(let text): ("did not expect '\(text)'", "add --help for examples")
+    case .badOperand(let text, let expected): ("'\(text)': expected \(expected)", nil)
     case .unknownEnvironment(let name, let known):
       (
         "no environment named '\(name)'",

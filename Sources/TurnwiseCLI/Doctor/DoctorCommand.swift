@@ -26,15 +26,12 @@ extension MachineReport {
     let width = findings.map(\.part.count).max() ?? 0
     return findings.map { finding in
       let mark = finding.verdict == .refused ? "REFUSED" : finding.verdict.rawValue
-      let title = Self.pad(mark, 7) + "  " + Self.pad(finding.part, width)
+      let title =
+        TerminalText.padded(mark, to: 7) + "  " + TerminalText.padded(finding.part, to: width)
       let indent = "\n" + String(repeating: " ", count: width + 11)
       let lines = ([finding.found] + (finding.remedy.map { [$0] } ?? []))
         .flatMap { $0.split(separator: "\n") }.map { TerminalText.escaped(String($0)) }
       return title + "  " + lines.joined(separator: indent)
     }.joined(separator: "\n")
-  }
-
-  private static func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
   }
 }

@@ -82,7 +82,8 @@ public struct CommandLineTool: Sendable {
 
   static let subcommands: [any Subcommand] = [
     CompareCommand(), TrainCommand(), TransferCommand(), RunCommand(), ShowCommand(),
-    StatsCommand(), CreditCommand(), CheckCommand(), LawsCommand(), AuditCommand(), BenchCommand(),
+    StatsCommand(), CreditCommand(), NewCommand(), CheckCommand(), LawsCommand(), AuditCommand(),
+    BenchCommand(),
     DoctorCommand(), ListCommand(),
   ]
 

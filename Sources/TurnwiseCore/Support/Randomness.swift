@@ -70,10 +70,5 @@ public struct Randomness: RandomNumberGenerator, Codable, Hashable, Sendable {
     low = Self.mix(low &+ high)
   }
 
-  private static func mix(_ word: UInt64) -> UInt64 {
-    var z = word
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+  private static func mix(_ word: UInt64) -> UInt64 { SplitMix64.mix(word) }
 }

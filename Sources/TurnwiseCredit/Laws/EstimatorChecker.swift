@@ -4,7 +4,7 @@ internal import TurnwiseCore
 ///
 /// Run it in the tests of your own estimator:
 ///
-///     #expect(try EstimatorChecker(Recent()).check().violations.isEmpty)
+///     #expect(try EstimatorChecker(LastTurn()).check().violations.isEmpty)
 ///
 /// Most laws are tried on one group with all evidence. The last three are tried on problems so small that
 /// the expected gradient over all groups can be summed exactly instead of estimated.

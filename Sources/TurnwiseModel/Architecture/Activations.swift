@@ -1,89 +1,96 @@
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
-/// What a forward pass leaves behind for the backward pass, and scratch for both.
+/// What a forward pass stores for the backward pass, and scratch memory for both.
 ///
-/// One thread's own.
+/// It belongs to one thread.
 struct Activations {
-  /// What one block leaves behind.
+  /// What one block stores.
   ///
-  /// All are rows × something.
+  /// All arrays have one row for each row of the microbatch.
   struct Block {
-    /// The residual stream on entry, rows × width.
+    /// The residual stream before the block, rows × width.
     let input: MutableFloats
     /// 1 / rms of each row of `input`.
     let attentionInverse: MutableFloats
     /// The normalised input, rows × width.
     let normed: MutableFloats
-    /// What the keys are computed from, rows × width.
+    /// The input of the keys if it is mixed with the previous token, rows × width.
     let keyInput: MutableFloats
     /// Queries, values and keys, rows × projectionWidth.
     let projections: MutableFloats
     /// Attention probabilities, by sequence, head and block of rows.
     let probabilities: MutableFloats
-    /// What the heads gathered, rows × width.
+    /// The output of the attention heads, rows × width.
     let attended: MutableFloats
     /// The residual stream after attention, rows × width.
     let middle: MutableFloats
     /// 1 / rms of each row of `middle`.
     let feedForwardInverse: MutableFloats
-    /// The normalised middle, rows × width.
+    /// The normalised `middle`, rows × width.
     let feedForwardNormed: MutableFloats
     /// Gates and values to be gated, rows × 2 feedForward.
     let gates: MutableFloats
-    /// rows × feedForward.
+    /// The gated values, rows × feedForward.
     let gated: MutableFloats
   }
 
-  /// What the head leaves behind.
+  /// What the head stores.
   ///
-  /// All are scored × something.
+  /// All arrays have one row for each scored row of the microbatch.
   struct Head {
-    /// Rows of the residual stream, scored × width.
+    /// The scored rows of the residual stream, scored × width.
     let input: MutableFloats
+    /// 1 / rms of each row of `input`.
     let inverse: MutableFloats
+    /// The normalised input, scored × width.
     let normed: MutableFloats
     /// Logits, then their gradient, scored × vocabulary.
     let logits: MutableFloats
-    /// Log-probabilities, or values.
+    /// Log-probabilities, or values of a critic.
     let outputs: MutableFloats
+    /// The entropy of each row of logits.
     let entropies: MutableFloats
+    /// The logarithm of the partition function of each row of logits.
     let partitions: MutableFloats
-    /// The objective's derivatives by output and by entropy.
+    /// The derivatives of the loss by the outputs.
     let dOutputs: MutableFloats
+    /// The derivatives of the loss by the entropies.
     let dEntropies: MutableFloats
+    /// The gradients of `input` and `normed`.
     let dInput: MutableFloats
     let dNormed: MutableFloats
   }
 
-  /// Gradients on their way back.
+  /// Gradients of the backward pass.
   ///
-  /// All but the last are rows × something.
+  /// All arrays but the last have one row for each row of the microbatch.
   struct Gradients {
-    /// By the residual stream, rows × width.
+    /// The gradient of the residual stream, rows × width.
     let stream: MutableFloats
     let normed: MutableFloats
     let keyInput: MutableFloats
     let attended: MutableFloats
     let projections: MutableFloats
     let gated: MutableFloats
-    /// Those of ``Activations/keyValues``: positions × 2 keyValueWidth.
+    /// The gradient of ``Activations/keyValues``, positions × 2 keyValueWidth.
     let keyValues: MutableFloats
   }
 
-  /// One for each block, or one for all where there is no backward pass.
+  /// One for each block, or one for all blocks if there is no backward pass.
   let blocks: [Block]
-  /// The residual stream on leaving the last block, rows × width.
+  /// The residual stream after the last block, rows × width.
   let output: MutableFloats
   let head: Head
+  /// `nil` if there is no backward pass.
   let gradients: Gradients?
-  /// Values and keys of a sequence that shares rows, positions × 2 keyValueWidth.
+  /// The values and keys of a sequence that shares rows, positions × 2 keyValueWidth.
   let keyValues: MutableFloats
-  /// What kernels need for themselves.
+  /// The scratch memory of kernels.
   let scratch: MutableFloats
-  private let memory: BufferPool.Loan
+  private let memory: Loan
 
-  /// Takes memory for the largest microbatch.
+  /// Takes memory that suffices for all microbatches.
   init(
     _ model: ModelConfiguration, _ extent: Microbatch.Extent, isTraining: Bool,
     from pool: BufferPool
@@ -121,7 +128,7 @@ struct Activations {
         keyValues: take(extent.shared * 2 * model.keyValueWidth))
       return (blocks, output, head, keyValues, scratch, gradients)
     }
-    // Once to count, once to place; each part starts a cache line.
+    // The first call counts, the second one places the arrays; each starts at a cache line.
     var size = 0
     var places: [Int] = []
     let nowhere = FloatBuffer(1)
@@ -138,10 +145,10 @@ struct Activations {
     self.memory = memory
   }
 
-  /// What block `index` leaves behind.
+  /// Returns what block `index` stores.
   func block(_ index: Int) -> Block { blocks[blocks.count == 1 ? 0 : index] }
 
-  /// The residual stream on leaving block `index`.
+  /// Returns the residual stream after block `index`.
   func output(of index: Int, in model: ModelConfiguration) -> MutableFloats {
     index + 1 < model.layers ? block(index + 1).input : output
   }

@@ -2,7 +2,7 @@ internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 extension TrainingPass {
-  /// Sets the middle of block `index`: the input, plus what attention to its norm gathers.
+  /// Sets the middle of block `index`: the input plus the attention to its normalised rows.
   func attentionForward(_ index: Int) {
     let at = layout.blocks[index]
     let x = activations.block(index)
@@ -11,7 +11,7 @@ extension TrainingPass {
       x.normed, x.input, weight: weights + at.attentionNorm, inverse: x.attentionInverse,
       rows: rows, width: width, epsilon: model.normEpsilon)
     project(x, index)
-    turn(x.projections) { rotary.forward($0, heads: $1, position: $2) }
+    rotate(x.projections) { rotary.forward($0, heads: $1, position: $2) }
     forEachMember(x) { member, operands in
       if member.first > 0 { gather(x.projections, member) }
       kernels.attentionForward(attention, operands, scratch: activations.scratch)
@@ -20,7 +20,7 @@ extension TrainingPass {
     packed.blocks[index].output.forward(x.middle, x.attended, rows: rows, accumulating: true)
   }
 
-  /// Takes the gradient of the stream from the middle of block `index` to its input.
+  /// Computes the gradient of the stream before the attention of block `index` from that after it.
   func attentionBackward(
     _ index: Int, _ gradient: MutableFloats, _ d: Activations.Gradients
   ) {
@@ -48,14 +48,14 @@ extension TrainingPass {
         attention, operands, gradients: gradients, scratch: activations.scratch)
       if isShared { scatter(d, member) }
     }
-    turn(d.projections) { rotary.backward($0, heads: $1, position: $2) }
+    rotate(d.projections) { rotary.backward($0, heads: $1, position: $2) }
     projectBackward(x, at, gradient, d)
     kernels.normBackward(
       dx: d.stream, dWeight: gradient + at.attentionNorm, dy: d.normed, x: x.input,
       weight: weights + at.attentionNorm, inverse: x.attentionInverse, rows: rows, width: width)
   }
 
-  /// Computes queries, values and keys: in one product, unless the keys have an input of their own.
+  /// Computes queries, values and keys, in one product unless the keys have an input of their own.
   private func project(_ x: Activations.Block, _ index: Int) {
     let at = layout.blocks[index]
     let matrices = packed.blocks[index]
@@ -73,7 +73,7 @@ extension TrainingPass {
       x.projections + width + model.keyValueWidth, x.keyInput, rows: rows, yStride: stride)
   }
 
-  /// Sets the gradient by the normalised input.
+  /// Sets the gradient of the normalised input.
   private func projectBackward(
     _ x: Activations.Block, _ at: ParameterLayout.Block, _ gradient: MutableFloats,
     _ d: Activations.Gradients
@@ -105,9 +105,9 @@ extension TrainingPass {
     }
   }
 
-  /// Calls `body` with the queries and with the keys of each row, their heads and the row's
-  /// position.
-  private func turn(_ projections: MutableFloats, _ body: (MutableFloats, Int, Int) -> Void) {
+  /// Calls `body` with the queries and with the keys of each row, the number of their heads and the
+  /// position of the row.
+  private func rotate(_ projections: MutableFloats, _ body: (MutableFloats, Int, Int) -> Void) {
     batch.forEachRow { row, position, _ in
       let queries = projections + row * model.projectionWidth
       let keys = queries + model.width + model.keyValueWidth
@@ -116,7 +116,7 @@ extension TrainingPass {
     }
   }
 
-  /// Calls `body` with each sequence, and its operands; see ``gather(_:_:)``.
+  /// Calls `body` with each sequence and its operands; see ``gather(_:_:)``.
   private func forEachMember(
     _ x: Activations.Block, _ body: (Microbatch.Member, CausalAttention.Operands) -> Void
   ) {
@@ -136,7 +136,7 @@ extension TrainingPass {
     }
   }
 
-  /// Lines up the values and keys of a sequence some of whose rows belong to others.
+  /// Collects the values and keys of a sequence some of whose rows belong to other sequences.
   private func gather(_ projections: MutableFloats, _ member: Microbatch.Member) {
     let count = 2 * model.keyValueWidth
     for (position, row) in member.path.joined().enumerated() {
@@ -145,7 +145,7 @@ extension TrainingPass {
     }
   }
 
-  /// Adds the gradients of such values and keys to those of their rows.
+  /// Adds the gradients of the collected values and keys to those of their rows.
   private func scatter(_ d: Activations.Gradients, _ member: Microbatch.Member) {
     let count = 2 * model.keyValueWidth
     for (position, row) in member.path.joined().enumerated() {

@@ -1,7 +1,7 @@
 internal import TurnwiseKernels
 
 extension CausalAttention {
-  /// The heads of a model.
+  /// Creates attention with the heads of a model.
   init(_ model: ModelConfiguration) {
     self.init(
       heads: model.heads, keyValueHeads: model.keyValueHeads, headWidth: model.headWidth)
@@ -9,7 +9,7 @@ extension CausalAttention {
 }
 
 extension PagedAttention {
-  /// The heads of a model.
+  /// Creates attention with the heads of a model.
   init(_ model: ModelConfiguration) {
     self.init(
       heads: model.heads, keyValueHeads: model.keyValueHeads, headWidth: model.headWidth)

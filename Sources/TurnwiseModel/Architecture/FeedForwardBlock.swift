@@ -2,7 +2,7 @@ internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 extension TrainingPass {
-  /// Sets the output of block `index`: the middle, plus the gated unit of its norm.
+  /// Sets the output of block `index`: the middle plus the gated unit of its normalised rows.
   func feedForwardForward(_ index: Int) {
     let at = layout.blocks[index]
     let x = activations.block(index)
@@ -16,7 +16,7 @@ extension TrainingPass {
     packed.blocks[index].down.forward(output, x.gated, rows: rows, accumulating: true)
   }
 
-  /// Takes the gradient of the stream from the output of block `index` to its middle.
+  /// Computes the gradient of the stream before the gated unit of block `index` from that after it.
   func feedForwardBackward(
     _ index: Int, _ gradient: MutableFloats, _ d: Activations.Gradients
   ) {
@@ -26,7 +26,7 @@ extension TrainingPass {
       dx: d.gated, dWeight: gradient + at.down, dy: d.stream, x: x.gated,
       weight: weights + at.down, rows: rows, inputs: model.feedForward, outputs: model.width,
       accumulating: !isFirst, scratch: activations.scratch)
-    // In place: nothing reads the gates after this.
+    // In place, as nothing reads the gates after this.
     kernels.gateBackward(dx: x.gates, dy: d.gated, x: x.gates, rows: rows, width: model.feedForward)
     LinearGradient.backward(
       dx: d.normed, dWeight: gradient + at.gates, dy: x.gates, x: x.feedForwardNormed,

@@ -4,15 +4,15 @@ internal import TurnwiseNumerics
 
 /// The derivative of a loss by each parameter of a model, in the order of ``Transformer/parameters``.
 ///
-/// It lies in memory that the model lends, and that comes back with the last copy: in an array of its
-/// own, the fresh pages took 6 % of a large model's step.
+/// Its memory is lent by the model and returns when the last copy is released. With an array of its own, the
+/// fresh pages took 6 % of a large model's step.
 public struct Gradient: Sendable {
   /// The number of parameters.
   public let count: Int
-  private var memory: BufferPool.Loan
+  private var memory: Loan
 
-  /// Takes over memory whose first `count` floats are the derivatives.
-  init(_ memory: BufferPool.Loan, count: Int) { (self.memory, self.count) = (memory, count) }
+  /// Wraps memory whose first `count` floats are the derivatives.
+  init(_ memory: Loan, count: Int) { (self.memory, self.count) = (memory, count) }
 
   /// Copies derivatives.
   public init(_ derivatives: some Collection<Float>) {
@@ -21,11 +21,12 @@ public struct Gradient: Sendable {
       fromContentsOf: derivatives)
   }
 
+  /// Calls `body` with the derivatives.
   func withFloats<Result>(_ body: (Floats) -> Result) -> Result {
     withExtendedLifetime(memory) { body(memory.base) }
   }
 
-  /// Calls `body` with floats that no copy shares.
+  /// Calls `body` with the derivatives, in memory that no copy shares.
   mutating func withMutableFloats<Result>(_ body: (MutableFloats) -> Result) -> Result {
     if !isKnownUniquelyReferenced(&memory) { memory = memory.copy(of: count) }
     return withExtendedLifetime(memory) { body(memory.base) }
@@ -43,16 +44,21 @@ extension Gradient: RandomAccessCollection, MutableCollection {
   /// ``count``.
   public var endIndex: Int { count }
 
-  /// The derivative by one parameter.
+  /// The derivative by one parameter, by its index in ``Transformer/parameters``.
   public subscript(index: Int) -> Float {
     get {
-      require(indices.contains(index), "A gradient is as long as the parameters.")
+      requireIndex(index)
       return withFloats { $0[index] }
     }
     set {
-      require(indices.contains(index), "A gradient is as long as the parameters.")
+      requireIndex(index)
       withMutableFloats { $0[index] = newValue }
     }
+  }
+
+  private func requireIndex(_ index: Int) {
+    require(
+      indices.contains(index), "A gradient of \(count) parameters has no derivative \(index).")
   }
 
   /// Calls `body` with all derivatives.

@@ -3,27 +3,28 @@ internal import TurnwiseNumerics
 
 /// Sequences that pass through the model together, one after the other, without padding.
 ///
-/// What a sequence begins with in common with the one before it, as the members of a group do, has one
-/// set of rows: later positions see only its keys and values.
+/// The members of a group begin with the same tokens. The beginning that a sequence has in common with the
+/// one before it has one set of rows: later positions only use its keys and values.
 struct Microbatch: Sendable {
-  /// One sequence of it.
+  /// A sequence of the microbatch.
   struct Member: Sendable {
-    /// Its number among all sequences.
+    /// The number of the sequence among all sequences.
     let sequence: Int
-    /// The rows of its positions, in their order; the last are its own, the others also belong to
-    /// sequences before it.
+    /// The rows of the positions, in order.
+    ///
+    /// The last range belongs to the sequence alone, the others also to earlier sequences.
     let path: [Range<Int>]
-    /// Its places among the scored rows of the microbatch.
+    /// The range of the sequence among the scored rows of the microbatch.
     let scored: Range<Int>
 
-    /// Its own rows.
+    /// The rows that belong to the sequence alone.
     var rows: Range<Int> { path[path.count - 1] }
-    /// The positions before those of its own rows.
+    /// The number of positions before its own rows.
     var first: Int { length - rows.count }
     /// The number of positions.
     let length: Int
 
-    /// The rows of the first `count` positions.
+    /// Returns the rows of the first `count` positions.
     fileprivate func path(of count: Int) -> [Range<Int>] {
       var rest = count
       return path.compactMap { rows in
@@ -36,23 +37,25 @@ struct Microbatch: Sendable {
   private(set) var members: [Member] = []
   /// The token of each row.
   private(set) var tokens: [Int32] = []
-  /// The rows to be read off; a shared one may be named several times.
+  /// The rows whose outputs are read; a shared row may occur several times.
   private(set) var scoredRows: [Int] = []
-  /// The token that each scored row is asked about.
+  /// The token that is scored at each scored row.
   private(set) var targets: [Int32] = []
 
-  /// Rows at which a microbatch is full: enough for fast products, few enough for the cache.
-  static let fullRows = 256
-  /// Rows at which it is full however many sequences share: each that is shared makes room for another.
-  static let fullSharedRows = 1024
-  /// Positions that two sequences must have in common to share them.
-  static let fewestShared = 32
-  /// Gradients that are summed separately.
+  /// The number of rows at which a microbatch is full: enough for fast products, few enough for the cache.
   ///
-  /// Fixed, so that the order of the sum is.
+  /// Each row that is shared makes room for another one, up to ``fullSharedRows``.
+  static let fullRows = 256
+  /// The number of rows at which a microbatch is full, however many are shared.
+  static let fullSharedRows = 1024
+  /// The number of positions that two sequences must have in common to share their rows.
+  static let fewestShared = 32
+  /// The number of gradients that are summed separately.
+  ///
+  /// It is fixed, so that the order of the sum is fixed.
   static let shards = 8
 
-  /// Calls `body` with each row, its position in its sequence, and the row of the position before.
+  /// Calls `body` with each row, its position in its sequence, and the row of the previous position.
   func forEachRow(_ body: (_ row: Int, _ position: Int, _ previous: Int?) -> Void) {
     for member in members {
       var previous = member.path.dropLast().last.map { $0.upperBound - 1 }
@@ -63,9 +66,9 @@ struct Microbatch: Sendable {
     }
   }
 
-  /// Cuts sequences into microbatches.
+  /// Distributes sequences over microbatches.
   ///
-  /// They are sorted by their tokens, so that those with the same beginning are neighbours.
+  /// The sequences are sorted by their tokens, so that those with the same beginning are neighbours.
   static func cut(_ sequences: [TrainingSequence]) -> [Microbatch] {
     let order = sequences.indices.sorted { a, b in
       let (first, second) = (sequences[a].tokens, sequences[b].tokens)
@@ -79,7 +82,7 @@ struct Microbatch: Sendable {
       let shared = current.members.last.map { sequences[$0.sequence].shared(with: sequence) } ?? 0
       let total = current.tokens.count + sequence.tokens.count - shared
       let limit = min(fullSharedRows, fullRows + saved + shared)
-      // A shared row may be scored for each that shares it, at the price of its own logits.
+      // A shared row may be scored for each sequence that shares it, and needs logits for each.
       let scored = current.scoredRows.count + sequence.scored.count
       if max(total, scored) > limit, !current.members.isEmpty {
         result.append(current)
@@ -109,17 +112,21 @@ struct Microbatch: Sendable {
         length: sequence.tokens.count))
   }
 
-  /// The memory that a pass over a microbatch takes.
+  /// The sizes that determine the memory of a pass over a microbatch.
   struct Extent: Sendable {
+    /// The number of rows.
     var rows = 0
+    /// The number of scored rows.
     var scored = 0
+    /// The number of floats of attention probabilities.
     var probabilities = 0
+    /// The number of floats of scratch memory.
     var scratch = 0
-    /// Positions of the longest sequence that shares rows.
+    /// The number of positions of the longest sequence that shares rows.
     var shared = 0
   }
 
-  /// The memory that suffices for each of `batches`.
+  /// Returns the sizes that suffice for each of `batches`.
   static func extent(of batches: [Microbatch], attention: CausalAttention) -> Extent {
     var extent = Extent(scratch: MatrixProduct.scratchCount)
     for batch in batches {
@@ -138,7 +145,7 @@ struct Microbatch: Sendable {
 }
 
 extension TrainingSequence {
-  /// How many positions another sequence can share: those that both begin with, but for its last.
+  /// Returns how many positions another sequence can share: the common beginning, without its last position.
   fileprivate func shared(with other: TrainingSequence) -> Int {
     let limit = min(tokens.count, other.tokens.count - 1)
     var count = 0

@@ -1,45 +1,43 @@
 /// The shape of a Llama-style decoder.
 public struct ModelConfiguration: Codable, Hashable, Sendable {
-  /// What a model says at each position.
+  /// The output of a model at each position.
   public enum Head: String, Codable, Hashable, Sendable {
-    /// A distribution over the next token, through the embedding's own weights.
+    /// A distribution over the next token, computed with the weights of the embedding.
     case tokens
-    /// One number, as a critic does.
+    /// One number, as for a critic.
     case scalar
   }
 
-  /// Tokens there are.
+  /// Vocabulary size.
   public var vocabulary: Int
-  /// Channels of the residual stream.
+  /// Number of channels of the residual stream.
   public var width: Int
-  /// Blocks of attention and feed-forward.
+  /// Number of blocks of attention and feed-forward.
   public var layers: Int
-  /// Query heads.
+  /// Number of query heads.
   public var heads: Int
-  /// Key and value heads, each shared by `heads / keyValueHeads` query heads.
+  /// Number of key and value heads, each shared by `heads / keyValueHeads` query heads.
   public var keyValueHeads: Int
-  /// Channels within a feed-forward block.
+  /// Number of channels within a feed-forward block.
   public var feedForward: Int
-  /// The most tokens of a sequence.
+  /// Maximum number of tokens of a sequence.
   public var context: Int
-  /// The base of the rotary angles.
-  ///
-  /// Written θ in the paper.
+  /// The base of the rotary angles, θ in the paper.
   public var ropeBase: Double
-  /// What keeps a norm's denominator from zero.
+  /// What is added to the denominator of a norm to keep it from zero.
   public var normEpsilon: Float
-  /// Whether embeddings and keys also see the previous token.
+  /// Whether embeddings and keys are mixed with those of the previous token.
   ///
-  /// In the keys it lets small models copy names, which they hardly learn without. In the embeddings
-  /// it lets them find the place to copy from by two tokens: in a path every separator looks alike.
-  /// Off for Llama's own shape.
+  /// In the keys it lets small models copy names, which they hardly learn otherwise. In the embeddings
+  /// it lets them find the place to copy from by two tokens, as all separators of a path look alike.
+  /// Llama does not have it.
   public var tokenShift: Bool
-  /// What the model says at each position.
+  /// The output of the model at each position.
   public var head: Head
 
-  /// Describes a model.
+  /// Creates a configuration.
   ///
-  /// The defaults are a small policy that learns in minutes on one core.
+  /// The defaults describe a small policy that learns in minutes on one core.
   public init(
     vocabulary: Int, width: Int = 64, layers: Int = 2, heads: Int = 2, keyValueHeads: Int? = nil,
     feedForward: Int = 176, context: Int = 512, ropeBase: Double = 10_000,
@@ -52,13 +50,13 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
     (self.tokenShift, self.head) = (tokenShift, head)
   }
 
-  /// What makes the shape impossible, if anything.
+  /// Why the configuration is impossible; `nil` if it is possible.
   public var flaw: String? {
     let counts = [vocabulary, width, layers, heads, keyValueHeads, feedForward, context]
     guard counts.allSatisfy({ $0 > 0 }) else { return "Every size must be positive." }
-    // Far above what fits in memory; keeps products of sizes read from a file from overflowing.
+    // Far above what fits in memory. It keeps products of sizes that come from a file from overflowing.
     guard counts.allSatisfy({ $0 <= 1 << 24 }) else { return "A size is out of range." }
-    // No weight shows how long it is, and the angles of all positions are kept.
+    // The number of weights does not limit the context, and the angles of all positions are stored.
     guard context <= Self.longestContext else {
       return "A context has at most \(Self.longestContext) tokens."
     }
@@ -76,17 +74,17 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   /// The longest context that a model may have.
   public static let longestContext = 1 << 17
 
-  /// How many weights the blocks and the embedding have at least, as a number that cannot overflow.
+  /// A lower bound of the number of weights, as a number that cannot overflow.
   var weightCount: Double {
     let (width, shared) = (Double(width), Double(keyValueWidth))
     let block = 2 * width * width + 2 * shared * width + 3 * Double(feedForward) * width + 2 * width
     return Double(vocabulary) * width + Double(layers) * block + width
   }
 
-  /// Channels of one head.
+  /// Number of channels of a head.
   public var headWidth: Int { width / heads }
-  /// Channels of all keys, or of all values.
+  /// Number of channels of all keys, or of all values.
   var keyValueWidth: Int { keyValueHeads * headWidth }
-  /// Channels of queries, values and keys side by side.
+  /// Number of channels of queries, values and keys together.
   var projectionWidth: Int { width + 2 * keyValueWidth }
 }

@@ -3,7 +3,7 @@ internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 extension TrainingPass {
-  /// Computes the outputs of the scored rows, and of no others.
+  /// Computes the outputs of the scored rows.
   func headForward() {
     let x = activations.head
     let width = model.width
@@ -33,7 +33,7 @@ extension TrainingPass {
     }
   }
 
-  /// Sets the gradient of the stream on leaving the last block.
+  /// Sets the gradient of the stream after the last block.
   func headBackward(_ gradient: MutableFloats, _ d: Activations.Gradients) {
     let x = activations.head
     let width = model.width
@@ -73,7 +73,7 @@ extension TrainingPass {
     }
   }
 
-  /// What the model says of one sequence.
+  /// Returns the outputs of one sequence.
   func outputs(of member: Microbatch.Member) -> SequenceOutputs {
     func read(_ floats: MutableFloats) -> [Float] {
       Array(
@@ -89,9 +89,9 @@ extension TrainingPass {
     return outputs
   }
 
-  /// The sum of squared probabilities at each scored position of a sequence.
+  /// Returns the sum of squared probabilities at each scored position of a sequence.
   ///
-  /// To be asked before the backward pass, which takes the place of the logits.
+  /// It must be called before the backward pass, which overwrites the logits.
   func squares(of member: Microbatch.Member) -> [Float] {
     let x = activations.head
     return member.scored.map { place in
@@ -101,12 +101,13 @@ extension TrainingPass {
     }
   }
 
-  /// Takes the objective's derivatives for one sequence.
+  /// Stores the derivatives of the loss for one sequence.
   func accept(_ gradients: SequenceGradients, for member: Microbatch.Member) {
     func write(_ values: [Float], _ floats: MutableFloats) {
       require(
         values.isEmpty || values.count == member.scored.count,
-        "An objective returns no derivative, or one for each scored token.")
+        "An objective must return no derivatives, or one for each of \(member.scored.count) scored"
+          + " tokens, but returned \(values.count).")
       let place = floats + member.scored.lowerBound
       place.update(repeating: 0, count: member.scored.count)
       for (index, value) in values.enumerated() { place[index] = value }
@@ -116,7 +117,7 @@ extension TrainingPass {
       isCritic
         ? gradients.logProbabilities.isEmpty && gradients.entropies.isEmpty
         : gradients.values.isEmpty,
-      "Derivatives by value belong to a critic, all others to a policy.")
+      "A critic has derivatives by value only, and a policy has none of them.")
     write(isCritic ? gradients.values : gradients.logProbabilities, activations.head.dOutputs)
     write(gradients.entropies, activations.head.dEntropies)
   }

@@ -1,31 +1,31 @@
-/// Where each weight of a model lies in its flat array of parameters.
+/// The place of each weight of a model in its flat array of parameters.
 public struct ParameterLayout: Hashable, Sendable {
-  /// One weight.
+  /// A weight.
   public struct Slice: Hashable, Sendable {
-    /// The name in checkpoints: Llama's, where Llama has such a weight.
+    /// The name in checkpoints: Llama's name if Llama has such a weight.
     public let name: String
     /// The length of each dimension; matrices are outputs × inputs.
     public let shape: [Int]
-    /// The elements in the flat array.
+    /// The range of the weight in the flat array.
     public let range: Range<Int>
     /// Whether weight decay applies: to matrices, but not to embeddings, norms and channel weights.
     public let isDecayed: Bool
 
-    /// Whether the weight is a matrix of a block: one product a pass gives its whole gradient.
+    /// Whether the weight is a matrix of a block, whose whole gradient comes from one product in each pass.
     var isBlockMatrix: Bool { shape.count > 1 && name.hasPrefix(ParameterLayout.blockPrefix) }
-    /// Whether the weight is the embedding, which is the last layer of a policy as well.
+    /// Whether the weight is the embedding, which is also the last layer of a policy.
     var isEmbedding: Bool { name == ParameterLayout.embeddingName }
   }
 
   private static let blockPrefix = "model.layers."
   private static let embeddingName = "model.embed_tokens.weight"
 
-  /// Where the weights of one block start.
+  /// The start of each weight of a block.
   struct Block: Hashable {
     var attentionNorm = 0
     var keyCurrent = 0
     var keyShifted = 0
-    /// Queries, values and keys follow each other, so that one product computes them all.
+    /// Queries, values and keys are adjacent, so that one product computes them all.
     var queries = 0
     var values = 0
     var keys = 0
@@ -36,7 +36,7 @@ public struct ParameterLayout: Hashable, Sendable {
     var down = 0
   }
 
-  /// Every weight, in the order of the flat array.
+  /// All weights, in the order of the flat array.
   public private(set) var slices: [Slice] = []
   /// The length of the flat array.
   public private(set) var count = 0
@@ -83,7 +83,7 @@ public struct ParameterLayout: Hashable, Sendable {
     }
   }
 
-  /// The weights before the head: what a critic takes over from a policy.
+  /// The weights before the head, which a critic takes over from a policy.
   var trunk: Range<Int> {
     0..<(slices.first { $0.name == "value_head.weight" }?.range.lowerBound ?? count)
   }

@@ -2,9 +2,9 @@ internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
-/// One microbatch on its way through the model and back, on one thread.
+/// The forward and backward pass of one microbatch, on one thread.
 ///
-/// The steps lie in extensions, forward beside backward: ``attentionForward(_:)``,
+/// The steps are in extensions, each with its forward and backward part: ``attentionForward(_:)``,
 /// ``feedForwardForward(_:)``, ``headForward()``.
 struct TrainingPass {
   let model: ModelConfiguration
@@ -15,13 +15,13 @@ struct TrainingPass {
   let packed: PackedWeights
   let batch: Microbatch
   let activations: Activations
-  /// Whether there is no gradient yet to add to.
+  /// Whether the gradient is set rather than added to.
   let isFirst: Bool
 
-  /// Rows of the microbatch.
+  /// The number of rows of the microbatch.
   var rows: Int { batch.tokens.count }
 
-  /// Computes everything up to the outputs.
+  /// Computes the outputs.
   func forward() {
     embed()
     for index in 0..<model.layers {
@@ -31,18 +31,18 @@ struct TrainingPass {
     headForward()
   }
 
-  /// Adds to the gradient of every parameter, given the derivatives by the outputs.
+  /// Adds to the gradient of each parameter, given the derivatives by the outputs.
   ///
-  /// The first pass finds rubbish there.
+  /// The first pass sets the gradient, whose values are undefined before it.
   func backward(_ gradient: MutableFloats) {
     if isFirst {
-      // The matrices are set by their products: clearing them all took 2 % of a step.
+      // Products set the matrices; clearing them as well took 2 % of a step.
       for slice in layout.slices where !isProduct(slice) {
         (gradient + slice.range.lowerBound).update(repeating: 0, count: slice.range.count)
       }
     }
     guard let gradients = activations.gradients else {
-      mistake("A pass without gradients has no way back.")
+      mistake("The activations of this pass have no memory for gradients.")
     }
     headBackward(gradient, gradients)
     for index in (0..<model.layers).reversed() {
@@ -52,12 +52,12 @@ struct TrainingPass {
     embedBackward(gradient, gradients)
   }
 
-  /// Whether a product sets the whole gradient of the weight, before anything is added to it.
+  /// Whether a product sets the whole gradient of the weight before anything is added to it.
   private func isProduct(_ slice: ParameterLayout.Slice) -> Bool {
     slice.isBlockMatrix || slice.isEmbedding && model.head == .tokens
   }
 
-  /// Sets the stream to the embedding of each token, mixed with that of the one before it.
+  /// Sets the stream to the embedding of each token, mixed with that of the previous token.
   private func embed() {
     forEachToken { row, token, previous in
       let y = activations.block(0).input + row * model.width
@@ -69,7 +69,7 @@ struct TrainingPass {
     }
   }
 
-  /// Adds the gradient by the stream to that of the embedding.
+  /// Adds the gradient of the stream to that of the embedding.
   private func embedBackward(_ gradient: MutableFloats, _ d: Activations.Gradients) {
     forEachToken { row, token, previous in
       let dy = d.stream + row * model.width
@@ -85,8 +85,7 @@ struct TrainingPass {
     }
   }
 
-  /// Calls `body` with each row, and where in the parameters the embeddings of its token and of the
-  /// one before it lie.
+  /// Calls `body` with each row and the places of the embeddings of its token and of the previous one.
   private func forEachToken(_ body: (_ row: Int, _ token: Int, _ previous: Int?) -> Void) {
     func place(_ row: Int) -> Int { layout.embedding + Int(batch.tokens[row]) * model.width }
     batch.forEachRow { row, _, previous in body(row, place(row), previous.map(place)) }

@@ -1,20 +1,20 @@
-/// A sequence of tokens, of which some are to be learnt from.
+/// A sequence of tokens, some of which are scored.
 public struct TrainingSequence: Hashable, Sendable {
   /// The tokens.
   public var tokens: [Int32]
-  /// Indices of the tokens that are scored, ascending, each at least 1.
+  /// The indices of the tokens that are scored, ascending, each at least 1.
   ///
-  /// Index j is read off at position j - 1: the log-probability of `tokens[j]` given those before
-  /// it, or the value of the situation in which it is sampled. `tokens.count` is allowed for a
-  /// critic: the value after the last token.
+  /// The output for index j is that of position j - 1: the log-probability of `tokens[j]` given the tokens
+  /// before it, or the value before it is sampled. For a critic `tokens.count` is allowed as well: the
+  /// value after the last token.
   public var scored: [Int]
 
-  /// Names the tokens to learn from.
+  /// Creates a sequence.
   public init(tokens: [Int32], scored: [Int]) {
     (self.tokens, self.scored) = (tokens, scored)
   }
 
-  /// Says what a model cannot do with the sequence, if anything.
+  /// Returns why a model cannot process the sequence; `nil` if it can.
   func flaw(for model: ModelConfiguration) -> String? {
     guard tokens.count <= model.context else {
       return "\(tokens.count) tokens do not fit a context of \(model.context)."
@@ -24,47 +24,43 @@ public struct TrainingSequence: Hashable, Sendable {
     }
     let last = model.head == .scalar ? tokens.count : tokens.count - 1
     guard scored.allSatisfy({ $0 >= 1 && $0 <= last }) else {
-      return "Scored indices lie between 1 and \(last)."
+      return "Scored indices must lie between 1 and \(last)."
     }
-    guard zip(scored, scored.dropFirst()).allSatisfy(<) else { return "Scored indices ascend." }
+    guard zip(scored, scored.dropFirst()).allSatisfy(<) else {
+      return "Scored indices must ascend."
+    }
     return nil
   }
 }
 
-/// What a model says at the scored positions of one sequence, in their order.
+/// The outputs of a model at the scored positions of one sequence, in order.
 public struct SequenceOutputs: Hashable, Sendable {
-  /// The log-probability of each scored token.
-  ///
-  /// Empty for a critic.
+  /// The log-probability of each scored token; empty for a critic.
   public var logProbabilities: [Float] = []
-  /// The entropy, in nats, of the distribution that each scored token is drawn from.
-  ///
-  /// Empty for a critic.
+  /// The entropy, in nats, of the distribution of each scored token; empty for a critic.
   public var entropies: [Float] = []
-  /// The sum over the vocabulary of the squared probabilities that each scored token is drawn with.
+  /// The sum of the squared probabilities of the vocabulary at each scored token.
   ///
-  /// Empty for a critic, and where they were not asked for.
+  /// Empty for a critic, and if they were not requested.
   public var squares: [Float] = []
-  /// The value before each scored token.
-  ///
-  /// Empty for a policy.
+  /// The value before each scored token; empty for a policy.
   public var values: [Float] = []
 }
 
 /// The derivatives of a loss with respect to ``SequenceOutputs``.
 ///
-/// Those left empty are zero.
+/// Derivatives that are left empty are zero.
 public struct SequenceGradients: Sendable {
-  /// By log-probability.
+  /// The derivatives by log-probability.
   public var logProbabilities: [Float]
-  /// By entropy.
+  /// The derivatives by entropy.
   public var entropies: [Float]
-  /// By value.
+  /// The derivatives by value.
   public var values: [Float]
-  /// The loss itself, only to be summed.
+  /// The loss, which is only summed.
   public var loss: Double
 
-  /// Collects derivatives.
+  /// Creates derivatives.
   public init(
     logProbabilities: [Float] = [], entropies: [Float] = [], values: [Float] = [],
     loss: Double = 0
@@ -78,8 +74,8 @@ public struct SequenceGradients: Sendable {
 public struct GradientResult: Sendable {
   /// The derivative by each parameter, summed over the sequences.
   public var gradient: Gradient
-  /// The losses that the objective returned, summed.
+  /// The sum of the losses that the objective returned.
   public var loss: Double
-  /// What the model said of each sequence.
+  /// The outputs of the model for each sequence.
   public var outputs: [SequenceOutputs]
 }

@@ -3,11 +3,11 @@ internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
 extension Transformer {
-  /// Computes what the model says of sequences.
+  /// Computes the outputs of the model for sequences.
   ///
   /// - Parameters:
   ///   - sequences: The sequences, each no longer than the context.
-  ///   - workers: The most threads to use. The result does not depend on it.
+  ///   - workers: The maximum number of threads. The result does not depend on it.
   ///   - squares: Whether to compute ``SequenceOutputs/squares``, which takes another pass over the
   ///     logits.
   /// - Returns: The outputs at the scored positions of each sequence.
@@ -42,9 +42,9 @@ extension Transformer {
   ///
   /// - Parameters:
   ///   - sequences: The sequences, each no longer than the context.
-  ///   - workers: The most threads to use. The result does not depend on it, not by a bit.
-  ///   - objective: Returns the loss's derivatives for one sequence, given its number and what
-  ///     the model says of it. Called on several threads, once for each sequence.
+  ///   - workers: The maximum number of threads. The result does not depend on it, not in any bit.
+  ///   - objective: Returns the derivatives of the loss for one sequence, given its number and its
+  ///     outputs. It is called on several threads, once for each sequence.
   /// - Returns: The gradient, the loss and the outputs.
   public func gradient(
     of sequences: [TrainingSequence], workers: Int = 1,
@@ -82,11 +82,11 @@ extension Transformer {
   }
 
   private struct ShardResult: Sendable {
-    let gradient: BufferPool.Loan
+    let gradient: Loan
     var sequences: [(index: Int, outputs: SequenceOutputs, loss: Double)] = []
   }
 
-  /// Adds up shards, always in their order.
+  /// Adds up shards, always in the same order.
   private func sum(_ parts: [ShardResult], sequences: Int, workers: Int) -> GradientResult {
     var outputs = [SequenceOutputs](repeating: SequenceOutputs(), count: sequences)
     var losses = [Double](repeating: 0, count: sequences)
@@ -101,8 +101,8 @@ extension Transformer {
       outputs: outputs)
   }
 
-  /// Adds up gradients in the memory of the first, a piece that fits the cache at a time.
-  private func sum(_ gradients: [BufferPool.Loan], workers: Int) -> Gradient {
+  /// Adds up gradients in the memory of the first one, a piece that fits in the cache at a time.
+  private func sum(_ gradients: [Loan], workers: Int) -> Gradient {
     let count = parameters.count
     guard let total = gradients.first else {
       let zero = lendWeights()

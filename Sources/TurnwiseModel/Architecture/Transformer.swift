@@ -3,9 +3,9 @@ internal import TurnwiseCore
 internal import TurnwiseKernels
 package import TurnwiseNumerics
 
-/// A Llama-style decoder: a shape and its weights.
+/// A Llama-style decoder: a configuration and its weights.
 ///
-/// Copying it takes a snapshot.
+/// It is a value: a copy is a snapshot.
 ///
 ///     var generator = SystemRandomNumberGenerator()
 ///     var policy = Transformer(ModelConfiguration(vocabulary: 384), using: &generator)
@@ -14,49 +14,53 @@ package import TurnwiseNumerics
 ///     }
 ///     optimizer.update(&policy, gradient: result.gradient, learningRate: 1e-3)
 public struct Transformer: Sendable {
-  /// The shape.
+  /// The configuration.
   public let configuration: ModelConfiguration
-  /// Where each weight lies in ``parameters``.
+  /// The place of each weight in ``parameters``.
   public let layout: ParameterLayout
   /// All weights.
   public var parameters: [Float] {
     didSet {
-      require(parameters.count == layout.count, "A model keeps its size.")
+      require(
+        parameters.count == layout.count,
+        "This model has \(layout.count) parameters, not \(parameters.count).")
       packedWeights = PackedWeightsCache()
     }
   }
   let rotary: RotaryEmbedding
   private var packedWeights = PackedWeightsCache()
-  /// What training works in, shared with copies of the model.
+  /// The memory of training passes, shared with copies of the model.
   package let memory = BufferPool()
-  /// What gradients and matrices laid out for products lie in, apart from ``memory``: all are of one
-  /// size, so that each fits where another was.
+  /// The memory of gradients and packed matrices, shared with copies of the model.
+  ///
+  /// It is separate from ``memory`` because all of these have the same size, so that each fits where
+  /// another one was.
   package let weightMemory = BufferPool()
-  /// What keys and values are kept in, shared with copies of the model.
+  /// The memory of keys and values, shared with copies of the model.
   package let cachePages: PagePool
 
-  /// Lends room for a gradient, or for all matrices laid out for products.
-  func lendWeights() -> BufferPool.Loan {
+  /// Lends memory for a gradient, or for all packed matrices.
+  func lendWeights() -> Loan {
     weightMemory.lend(max(layout.count, PackedWeights.count(configuration)))
   }
 
-  /// The matrices as they are now, laid out for products.
+  /// Returns the matrices, packed for products.
   func packed(workers: Int) -> PackedWeights {
     packedWeights.weights(of: self, workers: workers)
   }
 
-  /// Takes over weights.
+  /// Creates a model with given weights.
   ///
   /// - Parameters:
-  ///   - configuration: The shape.
-  ///   - parameters: As many as ``ParameterLayout/count`` of the shape.
+  ///   - configuration: The configuration.
+  ///   - parameters: As many weights as ``ParameterLayout/count`` says.
   public init(_ configuration: ModelConfiguration, parameters: [Float]) {
     if let flaw = configuration.flaw { mistake(flaw) }
     self.configuration = configuration
     layout = ParameterLayout(configuration)
     require(
       parameters.count == layout.count,
-      "This shape has \(layout.count) parameters, not \(parameters.count).")
+      "This model has \(layout.count) parameters, not \(parameters.count).")
     self.parameters = parameters
     rotary = RotaryEmbedding(
       headWidth: configuration.headWidth, positions: configuration.context,
@@ -65,12 +69,12 @@ public struct Transformer: Sendable {
       pageCount: configuration.layers * PagedAttention(configuration).layerCount)
   }
 
-  /// Draws new weights.
+  /// Creates a model with random weights.
   ///
   /// The same generator gives the same weights.
   ///
   /// - Parameters:
-  ///   - configuration: The shape.
+  ///   - configuration: The configuration.
   ///   - generator: The source of randomness.
   public init(
     _ configuration: ModelConfiguration, using generator: inout some RandomNumberGenerator
@@ -90,9 +94,9 @@ public struct Transformer: Sendable {
     self.init(configuration, parameters: parameters)
   }
 
-  /// Makes a critic that starts from a policy's trunk, with a head that says zero everywhere.
+  /// Creates a critic with the trunk of a policy and a head that returns zero.
   ///
-  /// - Parameter policy: A model with a head of tokens.
+  /// - Parameter policy: A model with the head ``ModelConfiguration/Head/tokens``.
   public init(critic policy: Transformer) {
     var configuration = policy.configuration
     configuration.head = .scalar
@@ -102,32 +106,34 @@ public struct Transformer: Sendable {
     self.init(configuration, parameters: parameters)
   }
 
-  /// Makes a temperature of sampling part of the model: divides all logits by it.
+  /// Divides all logits by a temperature, so that the temperature of sampling becomes a part of the model.
   ///
-  /// They are linear in the weights of the last norm. A critic made from the model sees features that
-  /// are larger by as much.
+  /// It divides the weights of the last norm, in which the logits are linear. The features of a critic
+  /// that is created from the model are divided as well.
   public mutating func bakeIn(temperature: Double) {
-    require(temperature > 0, "A temperature is above 0.")
+    require(temperature > 0, "A temperature must be above 0, but is \(temperature).")
     let places = layout.finalNorm..<layout.finalNorm + configuration.width
-    // In one change: each would lay out the matrices anew.
+    // In one change, as each change discards the packed matrices.
     parameters.withUnsafeMutableBufferPointer { parameters in
       for place in places { parameters[place] /= Float(temperature) }
     }
   }
 
-  /// The standard deviation a weight is drawn with, zero for one that starts constant.
+  /// Returns the standard deviation of a weight's initial values; zero if they are constant.
   private static func initialSpread(
     of slice: ParameterLayout.Slice, in model: ModelConfiguration
   ) -> Float {
     guard slice.shape.count > 1, slice.name != "value_head.weight" else { return 0 }
     if slice.name == "model.embed_tokens.weight" { return 0.02 }
     let spread = 1 / Float(slice.shape[1]).squareRoot()
-    // What is added to the residual stream, 2 × layers times, should not drown the embedding.
+    // What is added to the residual stream, 2 × layers times, should not dominate the embedding.
     let isAdded = slice.name.hasSuffix("o_proj.weight") || slice.name.hasSuffix("down_proj.weight")
     return isAdded ? spread / Float(2 * model.layers).squareRoot() : spread
   }
 
-  // Of the shifts, found by trying: with these small models learn to copy soonest.
+  /// Returns the initial value of a weight that starts constant.
+  ///
+  /// Those of the token shift were found by experiment: with them small models learn to copy earliest.
   private static func initialConstant(of slice: ParameterLayout.Slice) -> Float {
     if slice.name.hasSuffix("key_shift.current") { return 0.3 }
     if slice.name.hasSuffix("embed_shift.previous") { return 0.5 }
@@ -136,7 +142,7 @@ public struct Transformer: Sendable {
 }
 
 extension Transformer: Equatable {
-  /// Whether two models have the same shape and the same weights.
+  /// Whether two models have the same configuration and the same weights.
   public static func == (a: Transformer, b: Transformer) -> Bool {
     a.configuration == b.configuration && a.parameters == b.parameters
   }

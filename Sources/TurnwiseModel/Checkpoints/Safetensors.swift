@@ -1,47 +1,46 @@
 public import Foundation
 internal import TurnwiseCore
 
-/// Named arrays of floats in the safetensors format, with text metadata.
+/// A file of named arrays of floats in the safetensors format, with text metadata.
 ///
 ///     let file = try Safetensors(contentsOf: url)
 ///     let weights = try file.tensor("model.norm.weight", shape: [64])
 ///
 /// Only 32-bit floats are read and written.
 public struct Safetensors: Sendable, Equatable {
-  /// One array.
+  /// A named array.
   public struct Tensor: Sendable, Equatable {
-    /// The name, unique in the file.
+    /// The name, which is unique in the file.
     public var name: String
     /// The length of each dimension, outermost first.
     public var shape: [Int]
     /// The elements, row by row.
     public var values: [Float]
 
-    /// Names an array.
+    /// Creates an array.
     public init(name: String, shape: [Int], values: [Float]) {
       require(
         shape.reduce(1, *) == values.count,
-        "Tensor \(name) of shape \(shape) cannot hold \(values.count) elements.")
+        "Tensor \(name) of shape \(shape) cannot have \(values.count) elements.")
       (self.name, self.shape, self.values) = (name, shape, values)
     }
   }
 
-  /// The arrays, in the order of their bytes in the file.
+  /// The arrays, in the order of the file.
   public var tensors: [Tensor] { didSet { places = [:] } }
-  /// Text by key, from the file's `__metadata__`.
+  /// The text of each key in the file's `__metadata__`.
   public var metadata: [String: String]
-  /// Where the tensors of a name are, as far as that is known: looking through all of them for each would
-  /// take a time that grows with the square of their number.
+  /// The index of each name, as far as it is known; searching for each name would take quadratic time.
   private var places: [String: Int]
 
-  /// Collects arrays to be written.
+  /// Creates a file.
   public init(tensors: [Tensor], metadata: [String: String] = [:]) {
     (self.tensors, self.metadata) = (tensors, metadata)
     places = Dictionary(
       zip(tensors.map(\.name), tensors.indices), uniquingKeysWith: { first, _ in first })
   }
 
-  /// Whether two files hold the same arrays and text.
+  /// Whether two files contain the same arrays and text.
   public static func == (a: Safetensors, b: Safetensors) -> Bool {
     a.tensors == b.tensors && a.metadata == b.metadata
   }
@@ -49,10 +48,10 @@ public struct Safetensors: Sendable, Equatable {
   /// Returns the elements of a tensor.
   ///
   /// - Parameters:
-  ///   - name: The name to look for.
-  ///   - shape: The shape it must have.
+  ///   - name: The name of the tensor.
+  ///   - shape: The shape that it must have.
   /// - Returns: The elements, row by row.
-  /// - Throws: ``SafetensorsError`` if there is no such tensor, or it has another shape.
+  /// - Throws: A ``SafetensorsError`` if there is no such tensor, or it has another shape.
   public func tensor(_ name: String, shape: [Int]) throws(SafetensorsError) -> [Float] {
     guard let index = places[name] ?? tensors.firstIndex(where: { $0.name == name }),
       tensors.indices.contains(index), tensors[index].name == name
@@ -63,9 +62,7 @@ public struct Safetensors: Sendable, Equatable {
     return tensors[index].values
   }
 
-  /// The bytes of the file.
-  ///
-  /// Equal values have equal bytes.
+  /// The bytes of the file; equal files have equal bytes.
   public var encoded: Data {
     var entries: [String] = []
     if !metadata.isEmpty {
@@ -83,7 +80,7 @@ public struct Safetensors: Sendable, Equatable {
       offset = end
     }
     var header = Data("{\(entries.joined(separator: ","))}".utf8)
-    // The format asks for elements that start at a multiple of eight bytes.
+    // In this format the elements start at a multiple of eight bytes.
     header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
     var data = Data(capacity: 8 + header.count + offset)
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { data.append(contentsOf: $0) }
@@ -95,17 +92,16 @@ public struct Safetensors: Sendable, Equatable {
     return data
   }
 
-  /// Writes the file under a temporary name, then renames it, so that a reader never sees half of
-  /// it.
+  /// Writes the file under a temporary name, then renames it, so that a reader never sees a part of it.
   ///
-  /// - Parameter url: Where the file is to be.
-  /// - Throws: What Foundation reports when the folder cannot be written to.
+  /// - Parameter url: The place of the file.
+  /// - Throws: An error of Foundation if the file cannot be written.
   public func write(to url: URL) throws {
     try encoded.write(to: url, options: .atomic)
   }
 }
 
-/// A JSON string of `text`.
+/// Returns `text` as a JSON string.
 private func quoted(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {

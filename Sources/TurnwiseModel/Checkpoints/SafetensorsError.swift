@@ -1,27 +1,27 @@
-/// Why bytes are not a safetensors file, or not the one that was expected.
+/// Why bytes are not a valid safetensors file, or not the expected one.
 public enum SafetensorsError: Error, Hashable, Sendable {
   /// The file ends before its header does.
   case headerCut(needed: Int, found: Int)
   /// The header is not a JSON object.
   case headerUnreadable
-  /// An entry of the header lacks a field, or has one of the wrong kind.
+  /// An entry of the header lacks a field, or has a field of the wrong type.
   case malformedEntry(String)
-  /// An entry holds elements other than 32-bit floats.
+  /// The elements of an entry are not 32-bit floats.
   case unsupportedType(String, type: String)
-  /// The bytes of an entry are not as many as its shape needs.
+  /// The number of bytes of an entry does not fit its shape.
   case wrongSize(String, bytes: Int, shape: [Int])
-  /// The bytes of an entry overlap another's, leave a gap, or lie outside the file.
+  /// The bytes of an entry overlap those of another entry, leave a gap, or lie outside the file.
   case misplaced(String, start: Int, expected: Int)
-  /// The entries together do not fill the file.
+  /// The file is longer or shorter than its entries.
   case wrongLength(needed: Int, found: Int)
-  /// There is no tensor of this name.
+  /// There is no tensor of that name.
   case missingTensor(String)
-  /// A tensor has another shape than its reader expects.
+  /// A tensor does not have the expected shape.
   case unexpectedShape(String, found: [Int], expected: [Int])
 }
 
 extension SafetensorsError: CustomStringConvertible {
-  /// One sentence that says what is wrong with the file.
+  /// What is wrong with the file, in one sentence.
   public var description: String {
     switch self {
     case .headerCut(let needed, let found):
@@ -29,7 +29,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .headerUnreadable: "The header is not a JSON object."
     case .malformedEntry(let name): "The header's entry \(name) is malformed."
     case .unsupportedType(let name, let type):
-      "Tensor \(name) holds \(type); only F32 can be read."
+      "Tensor \(name) has elements of type \(type); only F32 can be read."
     case .wrongSize(let name, let bytes, let shape):
       "Tensor \(name) has \(bytes) bytes, which do not fit its shape \(shape)."
     case .misplaced(let name, let start, let expected):

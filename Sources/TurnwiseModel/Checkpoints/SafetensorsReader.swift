@@ -4,7 +4,7 @@ extension Safetensors {
   /// Reads and validates a file.
   ///
   /// - Parameter url: The file.
-  /// - Throws: ``SafetensorsError``, or what Foundation reports when the file cannot be read.
+  /// - Throws: A ``SafetensorsError``, or an error of Foundation if the file cannot be read.
   public init(contentsOf url: URL) throws {
     try self.init(decoding: Data(contentsOf: url))
   }
@@ -12,7 +12,7 @@ extension Safetensors {
   /// Reads and validates the bytes of a file.
   ///
   /// - Parameter data: The bytes.
-  /// - Throws: ``SafetensorsError`` that says what is wrong with them.
+  /// - Throws: A ``SafetensorsError`` that says what is wrong with them.
   public init(decoding data: Data) throws(SafetensorsError) {
     let bytes = [UInt8](data)
     guard bytes.count >= 8 else { throw .headerCut(needed: 8, found: bytes.count) }
@@ -36,8 +36,8 @@ extension Safetensors {
       guard let text = value as? [String: String] else { throw .malformedEntry(name) }
       metadata = text
     }
-    // By name where two tensors start at one byte (one of them is empty), so that errors do not
-    // vary.
+    // Two tensors start at the same byte if one of them is empty. Their names then determine the order,
+    // so that the error is always the same.
     entries.sort { ($0.start, $0.end, $0.name) < ($1.start, $1.end, $1.name) }
 
     var offset = 0
@@ -65,7 +65,7 @@ extension Safetensors {
   }
 }
 
-/// What the header says of one tensor.
+/// The entry of one tensor in the header.
 private struct Entry {
   let name: String
   let shape: [Int]

@@ -1,17 +1,17 @@
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
-/// New tokens of some sequences on their way through a model, on one thread.
+/// A pass of the new tokens of some sequences through a model, on one thread.
 ///
-/// The rows of all sequences lie one after the other, and pass through the model a chunk at a time.
-/// Every step treats each row as if it were alone; see ``PackedWeight`` and ``PagedAttention``.
+/// The rows of all sequences follow each other and pass through the model a chunk at a time. Each step
+/// computes every row as if it were alone; see ``PackedWeight`` and ``PagedAttention``.
 struct DecodingPass {
   /// A sequence to be extended.
   struct Sequence: Sendable {
     let tokens: [Int32]
     let memory: SequenceCache.Growth
 
-    /// Tokens after the new ones.
+    /// The number of tokens with the new ones.
     fileprivate var end: Int { memory.start + tokens.count }
   }
 
@@ -24,7 +24,7 @@ struct DecodingPass {
   private var model: ModelConfiguration { decoder.model.configuration }
   private var layout: ParameterLayout { decoder.model.layout }
 
-  /// Cuts sequences into runs of about equally many tokens.
+  /// Divides sequences into ranges with about equal numbers of tokens.
   static func share(_ sequences: [Sequence], among workers: Int) -> [Range<Int>] {
     let total = sequences.reduce(0) { $0 + $1.tokens.count }
     var result: [Range<Int>] = []
@@ -41,7 +41,7 @@ struct DecodingPass {
     return result
   }
 
-  /// Extends sequences, and sets the logits after each, sequences × vocabulary.
+  /// Extends sequences, and sets the logits after each one, sequences × vocabulary.
   static func run(
     _ decoder: Transformer.Decoder, _ sequences: ArraySlice<Sequence>, logits: MutableFloats
   ) {
@@ -79,7 +79,7 @@ struct DecodingPass {
     sequences[sequences.startIndex + row.sequence]
   }
 
-  /// Takes some rows through all blocks.
+  /// Computes all blocks for some rows.
   private func advance(_ rows: ArraySlice<DecodingScratch.Row>) {
     for (index, row) in rows.enumerated() {
       let y = scratch.stream.base + index * model.width
@@ -140,8 +140,7 @@ struct DecodingPass {
       scratch.stream.base, scratch.attended.base, rows: rows.count, accumulating: true)
   }
 
-  /// Mixes each row with the one before it: its neighbour here, or the last that the cache has
-  /// seen.
+  /// Mixes each row with the previous one: its neighbour, or the last row that the cache has stored.
   private func shiftKeys(_ index: Int, _ rows: ArraySlice<DecodingScratch.Row>) {
     let at = layout.blocks[index]
     let width = model.width
@@ -155,7 +154,7 @@ struct DecodingPass {
         previous: row.previous == nil ? nil : previous.map { Floats($0) },
         current: weights + at.keyCurrent, shifted: weights + at.keyShifted, width: width)
     }
-    // Afterwards, because the first row of a chunk reads what the chunk before it left.
+    // Afterwards, because the first row of a chunk reads what the previous chunk stored.
     for (place, row) in rows.enumerated() {
       sequence(row).memory.lastInputs.map { $0.base + index * width }?.update(
         from: scratch.normed.base + place * width, count: width)

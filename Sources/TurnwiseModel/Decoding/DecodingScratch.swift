@@ -2,7 +2,7 @@ internal import Synchronization
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
-/// The memory of one thread that extends sequences.
+/// The scratch memory of one thread that extends sequences.
 final class DecodingScratch {
   /// A new token.
   struct Row {
@@ -12,19 +12,21 @@ final class DecodingScratch {
     let sequence: Int
   }
 
-  /// Rows that pass through the model together: as many as keep the scratch within the cache.
+  /// The number of rows that pass through the model together, small enough for the memory to stay in the
+  /// cache.
   static let chunk = 128
 
   /// The new tokens of all sequences.
   var rows: [Row] = []
-  /// The pages of all sequences, one sequence after the other, and where each starts.
+  /// The pages of all sequences, one sequence after the other.
   var pages: [MutableFloats] = []
+  /// The index of the first page of each sequence.
   var firstPage: [Int] = []
-  /// The last row of each sequence on leaving the last block, sequences × width.
+  /// The last row of each sequence after the last block, sequences × width.
   private(set) var last = FloatBuffer(0)
-  /// All are rows of a chunk × something.
+  /// All have one row for each row of a chunk.
   let stream, normed, keyInput, projections, attended, gates, gated: FloatBuffer
-  /// Scores of one head, by position.
+  /// The scores of one head, by position.
   let scores: FloatBuffer
 
   init(_ model: ModelConfiguration) {
@@ -40,7 +42,7 @@ final class DecodingScratch {
       PagedAttention.pages(model.context) * PagedAttention.pagePositions)
   }
 
-  /// Takes up the new tokens of some sequences.
+  /// Stores the new tokens of some sequences.
   func load(_ sequences: ArraySlice<DecodingPass.Sequence>, width: Int) {
     rows.removeAll(keepingCapacity: true)
     pages.removeAll(keepingCapacity: true)
@@ -60,15 +62,16 @@ final class DecodingScratch {
   }
 }
 
-/// Scratch that is lent to one thread at a time, and kept for the next.
+/// Scratch memory that is used by one thread at a time, and kept for the next one.
 final class DecodingScratchPool: Sendable {
   private let idle = Mutex<[Lent]>([])
 
-  // A scratch belongs to whoever has taken it out of the pool.
+  // Only the thread that has taken a scratch out of the pool accesses it.
   private struct Lent: @unchecked Sendable {
     let scratch: DecodingScratch
   }
 
+  /// Calls `body` with scratch memory that no other thread uses.
   func withScratch(_ model: ModelConfiguration, _ body: (DecodingScratch) -> Void) {
     let lent = idle.withLock { $0.popLast() } ?? Lent(scratch: DecodingScratch(model))
     body(lent.scratch)

@@ -5,14 +5,16 @@ internal import TurnwiseNumerics
 
 /// Rows of unnormalised log-probabilities over a vocabulary.
 public struct Logits: Hashable, Sendable {
-  /// Tokens there are.
+  /// Vocabulary size.
   public let vocabulary: Int
-  /// rows × vocabulary.
+  /// The logits, rows × vocabulary.
   public let values: [Float]
 
-  /// Collects rows.
+  /// Wraps rows.
   public init(vocabulary: Int, values: [Float]) {
-    require(values.count.isMultiple(of: vocabulary), "Logits come in whole rows.")
+    require(
+      values.count.isMultiple(of: vocabulary),
+      "\(values.count) logits are not whole rows of a vocabulary of \(vocabulary).")
     (self.vocabulary, self.values) = (vocabulary, values)
   }
 
@@ -28,9 +30,9 @@ public struct Logits: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - row: The row to draw from.
-  ///   - temperature: How evenly to draw: 1 is the model's own distribution, 0 is ``greedy(row:)``.
-  ///   - uniform: A number from 0 up to 1 that decides the draw.
-  /// - Returns: The token and how likely it was.
+  ///   - temperature: The temperature: 1 is the model's own distribution, 0 is ``greedy(row:)``.
+  ///   - uniform: A random number of at least 0 and below 1 that determines the token.
+  /// - Returns: The token and its log-probabilities.
   public func sample(row: Int, temperature: Double = 1, uniform: Double) -> SampledToken {
     guard temperature > 0 else { return greedy(row: row) }
     return values.withUnsafeBufferPointer { values in
@@ -49,7 +51,7 @@ public struct Logits: Hashable, Sendable {
     }
   }
 
-  /// Returns the likeliest token, the lowest one where several are.
+  /// Returns the most probable token; the lowest one if several are equally probable.
   public func greedy(row: Int) -> SampledToken {
     values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { mistake("There are no logits.") }
@@ -62,16 +64,15 @@ public struct Logits: Hashable, Sendable {
     }
   }
 
-  /// Returns the tokens that are at least so likely, and some others, with their probabilities under
-  /// softmax(logits / temperature).
+  /// Returns the tokens of at least some probability under softmax(logits / temperature), and some others.
   ///
   /// - Parameters:
   ///   - row: The row.
-  ///   - temperature: As for ``sample(row:temperature:uniform:)``; at 0 only the likeliest token has a
-  ///     probability.
-  ///   - minimum: How likely a token must be.
-  ///   - others: Tokens that are returned however unlikely they are.
-  /// - Returns: Tokens in ascending order.
+  ///   - temperature: As for ``sample(row:temperature:uniform:)``; at 0 the most probable token has
+  ///     probability 1.
+  ///   - minimum: The smallest probability of a token.
+  ///   - others: Tokens that are returned whatever their probability is.
+  /// - Returns: The tokens in ascending order, with their probabilities.
   public func tokens(
     row: Int, temperature: Double = 1, atLeast minimum: Double, and others: Set<Int32> = []
   ) -> [(token: Int32, probability: Double)] {
@@ -95,12 +96,12 @@ public struct Logits: Hashable, Sendable {
   }
 }
 
-/// A token that was drawn, and how likely it was.
+/// A token that was drawn, with its log-probabilities.
 public struct SampledToken: Codable, Hashable, Sendable {
   /// The token.
   public var token: Int32
-  /// Its log-probability under the model itself, at temperature 1.
+  /// The log-probability under the model's own distribution, at temperature 1.
   public var logProbability: Float
-  /// Its log-probability under the distribution it was drawn from: 0 for a greedy choice.
+  /// The log-probability under the distribution that it was drawn from; 0 for a greedy choice.
   public var behaviorLogProbability: Float
 }

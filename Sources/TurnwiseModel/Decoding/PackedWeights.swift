@@ -2,12 +2,13 @@ internal import Synchronization
 internal import TurnwiseCore
 internal import TurnwiseNumerics
 
-/// The matrices of a model, laid out for products.
+/// The matrices of a model, packed for products.
 struct PackedWeights: Sendable {
   /// The matrices of one block.
   struct Block: Sendable {
-    /// Queries and values; keys too, where they have no input of their own.
+    /// Queries and values, and keys unless they have an input of their own.
     let projections: PackedWeight
+    /// Keys, if they have an input of their own.
     let keys: PackedWeight?
     let output, gates, down: PackedWeight
   }
@@ -16,7 +17,7 @@ struct PackedWeights: Sendable {
   /// The embedding as the last layer; `nil` for a critic.
   let head: PackedWeight?
 
-  /// Floats that the matrices of a model take.
+  /// Returns the number of floats of the packed matrices of a model.
   static func count(_ model: ModelConfiguration) -> Int { Shapes(model).count }
 
   init(_ model: Transformer, workers: Int) {
@@ -48,13 +49,13 @@ struct PackedWeights: Sendable {
     head = shapes.head.map { pack(layout.embedding, $0, at: &place) }
   }
 
-  /// The matrices by their sizes.
+  /// The sizes of the matrices.
   private struct Shapes {
     let projections: PackedWeight.Shape
     let keys: PackedWeight.Shape?
     let output, gates, down: PackedWeight.Shape
     let head: PackedWeight.Shape?
-    /// Floats that a block takes, and the model.
+    /// The number of floats of a block, and of all matrices.
     let block, count: Int
 
     init(_ model: ModelConfiguration) {
@@ -77,13 +78,13 @@ struct PackedWeights: Sendable {
   }
 }
 
-/// Room for the packed weights of a model, filled when they are first asked for.
+/// The packed weights of a model, which are computed when they are first needed.
 ///
-/// Copies of a model share it, so that sampler, scoring and training pack a step's weights once.
+/// Copies of a model share them, so that sampling, scoring and training pack the weights of a step once.
 final class PackedWeightsCache: Sendable {
   private let weights = Mutex<PackedWeights?>(nil)
 
-  /// The weights of the one model that this cache belongs to.
+  /// Returns the packed weights of the model that this cache belongs to.
   func weights(of model: Transformer, workers: Int) -> PackedWeights {
     weights.withLock { known in
       if let known { return known }

@@ -2,31 +2,29 @@ internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
-/// The keys and values of a sequence so far: what a model needs to go on with it.
+/// The keys and values of a sequence so far, which a model needs to extend it.
 ///
-/// A cache is a value. Copying it forks the sequence; what both have in common is stored once, in
-/// pages of sixteen positions that are copied only when written to.
+/// A cache is a value: a copy is a fork of the sequence. What both have in common is stored once, in pages
+/// of sixteen positions that are copied only when they are written to.
 public struct SequenceCache: Sendable {
-  /// Tokens so far.
-  ///
-  /// The sequence is full when it reaches the context of the model.
+  /// The number of tokens so far, at most the context of the model.
   public private(set) var count = 0
-  /// Each page holds every layer's keys and values of sixteen positions.
-  private var pages: [PagePool.Page] = []
-  /// The last normalised input of each layer, layers × width, which the next key is mixed with.
+  /// Each page contains the keys and values of all layers for sixteen positions.
+  private var pages: [Loan] = []
+  /// The last normalised input of each layer, layers × width, for the token shift of keys.
   private var lastInputs: FloatBuffer?
-  /// The last token, whose embedding the next one is mixed with.
+  /// The last token, for the token shift of embeddings.
   private var lastToken: Int32?
 
-  /// Starts an empty sequence.
+  /// Creates the cache of an empty sequence.
   public init() {}
 
-  /// Forgets all tokens.
+  /// Removes all tokens.
   public mutating func removeAll() { self = SequenceCache() }
 
-  /// Takes in more tokens, and makes room for them in memory that no copy of this cache shares.
+  /// Appends tokens, and allocates memory for them that no copy of this cache shares.
   ///
-  /// - Returns: The memory, to be written by one thread before the next call.
+  /// - Returns: The memory, which one thread must write before the next call.
   mutating func grow(by tokens: [Int32], model: ModelConfiguration, from pool: PagePool) -> Growth {
     let added = tokens.count
     require(
@@ -55,10 +53,10 @@ public struct SequenceCache: Sendable {
 
   /// The memory of a cache that is being extended.
   struct Growth: Sendable {
-    let pages: [PagePool.Page]
+    let pages: [Loan]
     let lastInputs: FloatBuffer?
     let lastToken: Int32?
-    /// Tokens before the new ones.
+    /// The number of tokens before the new ones.
     let start: Int
   }
 }

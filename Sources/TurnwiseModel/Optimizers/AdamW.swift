@@ -3,32 +3,28 @@ internal import TurnwiseCore
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
-/// An optimiser's state: Adam with decoupled weight decay (Loshchilov and Hutter, 2019).
+/// The optimiser Adam with decoupled weight decay (Loshchilov and Hutter, 2019), and its state.
 ///
 ///     var optimizer = AdamW(for: policy)
 ///     let norm = AdamW.clip(&gradient, toNorm: 1)
 ///     optimizer.update(&policy, gradient: gradient, learningRate: 1e-3)
 public struct AdamW: Codable, Hashable, Sendable {
-  /// How much of the mean gradient a step keeps.
-  ///
-  /// Written β₁ in the paper.
+  /// The decay of the mean gradient, β₁ in the paper.
   public var firstDecay: Float
-  /// How much of the mean squared gradient a step keeps.
-  ///
-  /// Written β₂ in the paper.
+  /// The decay of the mean squared gradient, β₂ in the paper.
   public var secondDecay: Float
-  /// What keeps the denominator from zero.
+  /// Adam's ε: what is added to the denominator to keep it from zero.
   public var epsilon: Float
-  /// The share of a matrix that is lost a step, times the learning rate.
+  /// The weight decay: each step removes this share of a matrix times the learning rate.
   public var weightDecay: Float
-  /// Steps taken.
+  /// The number of steps so far.
   public internal(set) var step = 0
   /// The running mean of the gradient, by parameter.
   public internal(set) var firstMoments: [Float]
   /// The running mean of the squared gradient, by parameter.
   public internal(set) var secondMoments: [Float]
 
-  /// Starts afresh for a model.
+  /// Creates an optimiser for a model, with moments of zero.
   public init(
     for model: Transformer, firstDecay: Float = 0.9, secondDecay: Float = 0.98,
     epsilon: Float = 1e-8, weightDecay: Float = 0.01
@@ -39,21 +35,22 @@ public struct AdamW: Codable, Hashable, Sendable {
     secondMoments = firstMoments
   }
 
-  /// Moves a model against a gradient.
+  /// Updates a model by one step against a gradient.
   public mutating func update(
     _ model: inout Transformer, gradient: Gradient, learningRate: Float
   ) {
     update(&model, gradient: gradient, learningRate: learningRate) { _ in true }
   }
 
-  /// Moves the weights of a model that are its own to move.
+  /// Updates the weights of a model that a predicate selects.
   mutating func update(
     _ model: inout Transformer, gradient: Gradient, learningRate: Float,
     where isMoved: (ParameterLayout.Slice) -> Bool
   ) {
     require(
       gradient.count == model.parameters.count && gradient.count == firstMoments.count,
-      "Model, gradient and optimiser belong to one shape.")
+      "Model, gradient and optimiser must have as many parameters, but have"
+        + " \(model.parameters.count), \(gradient.count) and \(firstMoments.count).")
     step += 1
     var rule = AdamStep(
       firstDecay: firstDecay, secondDecay: secondDecay, learningRate: learningRate,
@@ -84,12 +81,12 @@ public struct AdamW: Codable, Hashable, Sendable {
     Float(1 / (1 - pow(Double(decay), Double(step))))
   }
 
-  /// Shortens a gradient to a norm, if it is longer.
+  /// Scales a gradient down to a norm, if its norm is larger.
   ///
   /// - Parameters:
   ///   - gradient: The gradient.
-  ///   - limit: The longest norm it may keep.
-  /// - Returns: The norm it had.
+  ///   - limit: The largest norm.
+  /// - Returns: The norm before scaling.
   @discardableResult
   public static func clip(_ gradient: inout Gradient, toNorm limit: Float) -> Float {
     let count = gradient.count

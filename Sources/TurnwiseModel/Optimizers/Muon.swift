@@ -1,37 +1,37 @@
 internal import TurnwiseKernels
 internal import TurnwiseNumerics
 
-/// An optimiser's state: matrices move along their orthogonalised momentum (Muon; Jordan et al.,
-/// 2024), all else by AdamW.
+/// The optimiser Muon (Jordan et al., 2024), and its state: matrices move along their orthogonalised
+/// momentum, all other weights by AdamW.
 ///
 ///     var optimizer = Muon(for: policy)
 ///     optimizer.update(&policy, gradient: gradient, learningRate: 3e-3)
 ///
-/// What is rare in the data has a small gradient beside what is frequent. A step whose singular
-/// values are all alike moves along both, so that look-ups which few episodes need are learned as
-/// early as the common ones.
+/// What is rare in the data has a small gradient compared with what is frequent. A step whose singular
+/// values are all equal moves along both, so that associations which few episodes need are learned as
+/// early as common ones.
 public struct Muon: Hashable, Sendable {
-  /// How much of the mean gradient of a matrix a step keeps.
+  /// The decay of the mean gradient of a matrix.
   public var momentum: Float
-  /// The state of AdamW; its first moments of matrices are the momentum.
+  /// The state of AdamW; the first moments of matrices are their momentum.
   private var adam: AdamW
 
-  /// Starts afresh for a model.
+  /// Creates an optimiser for a model, with moments of zero.
   public init(for model: Transformer, momentum: Float = 0.95) {
     self.momentum = momentum
     adam = AdamW(for: model)
   }
 
-  /// Moves a model against a gradient.
+  /// Updates a model by one step against a gradient.
   ///
-  /// The elements of a matrix move by a fifth of the learning rate in the root mean square, as those
-  /// of AdamW do in the long run (Liu et al., 2025).
+  /// The elements of a matrix move by a fifth of the learning rate in the root mean square, as with AdamW
+  /// in the long run (Liu et al., 2025).
   ///
   /// - Parameters:
   ///   - model: The model.
   ///   - gradient: The gradient, as long as the model's parameters.
   ///   - learningRate: The step size.
-  ///   - workers: The most threads to use. The result does not depend on it.
+  ///   - workers: The maximum number of threads. The result does not depend on it.
   public mutating func update(
     _ model: inout Transformer, gradient: Gradient, learningRate: Float, workers: Int = 1
   ) {
@@ -46,7 +46,7 @@ public struct Muon: Hashable, Sendable {
         gradient.withFloats { gradient in
           guard let parameters = parameters.baseAddress, let averages = averages.baseAddress
           else { return }
-          // Each matrix is moved by one thread.
+          // Only one thread accesses each matrix.
           nonisolated(unsafe) let (weights, momenta, slopes) = (parameters, averages, gradient)
           _ = Parallel.map(
             matrices.count, workers: workers,
@@ -56,7 +56,7 @@ public struct Muon: Hashable, Sendable {
             let (average, slope) = (momenta + start, slopes + start)
             kernels.scale(average, by: old, count: count)
             kernels.add(average, new, times: slope, count: count)
-            // Nesterov's: as if the next gradient were like this one.
+            // Nesterov's momentum: as if the next gradient were equal to this one.
             let direction = orthogonalizer.matrix
             direction.update(from: average, count: count)
             kernels.scale(direction, by: old, count: count)
@@ -72,6 +72,6 @@ public struct Muon: Hashable, Sendable {
     }
   }
 
-  /// The root mean square of AdamW's steps, by learning rate (Liu et al., 2025).
+  /// The root mean square of AdamW's steps, divided by the learning rate (Liu et al., 2025).
   private static let spread: Float = 0.2
 }

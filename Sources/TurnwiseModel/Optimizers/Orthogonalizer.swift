@@ -1,20 +1,20 @@
 package import TurnwiseKernels
 package import TurnwiseNumerics
 
-/// Memory in which matrices are brought to singular values close to 1, one after another.
+/// Orthogonalises matrices one after another: brings their singular values close to 1.
 package final class Orthogonalizer {
-  /// Where the next matrix is put, row by row.
+  /// The memory for the next matrix, row by row.
   package let matrix: MutableFloats
   private let other, square, polynomial, scratch: MutableFloats
-  private let memory: BufferPool.Loan
+  private let memory: Loan
 
-  /// Takes memory.
+  /// Takes memory that suffices for each of some matrices.
   ///
   /// - Parameters:
-  ///   - shapes: The rows and columns of each matrix that will come.
-  ///   - pool: Where the memory is from.
+  ///   - shapes: The rows and columns of the matrices.
+  ///   - pool: The pool that lends the memory.
   package init(for shapes: [(rows: Int, columns: Int)], from pool: BufferPool) {
-    // Each part starts a cache line.
+    // Each part starts at a cache line.
     func whole(_ count: Int) -> Int { (count + 15) / 16 * 16 }
     let count = whole(shapes.map { $0.rows * $0.columns }.max() ?? 0)
     let side = shapes.map { min($0.rows, $0.columns) }.max() ?? 0
@@ -29,22 +29,22 @@ package final class Orthogonalizer {
 
   /// Orthogonalises ``matrix``.
   ///
-  /// Five steps of the quintic iteration whose coefficients Jordan chose to rise fast from small values
-  /// (Newton and Schulz' converge slower). A matrix of zeros stays one.
+  /// It takes five steps of a quintic Newton–Schulz iteration, with the coefficients of Jordan, which raise
+  /// small values fast. A matrix of zeros stays zero.
   ///
-  /// - Returns: The result, which lasts until the next call.
+  /// - Returns: The result, which is valid until the next call.
   package func run(rows: Int, columns: Int) -> Floats {
     let count = rows * columns
     let side = min(rows, columns)
     var (this, next) = (matrix, other)
     let norm = kernels.dot(this, this, count: count).squareRoot()
-    // Nothing to turn; of smaller ones the squares are lost.
+    // The squares of smaller elements would be lost.
     guard norm > 1e-15 else {
       this.update(repeating: 0, count: count)
       return Floats(this)
     }
     kernels.scale(this, by: 1 / norm, count: count)
-    // The smaller of the two products with the transposed matrix.
+    // Of the two products with the transposed matrix, the smaller one is used.
     let isWide = rows <= columns
     for _ in 0..<5 {
       MatrixProduct(

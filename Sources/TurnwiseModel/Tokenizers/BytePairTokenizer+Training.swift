@@ -6,18 +6,20 @@ extension BytePairTokenizer {
   /// Equal texts in equal order give equal tokenizers.
   ///
   /// - Parameters:
-  ///   - texts: Bytes that look like those to be encoded.
-  ///   - vocabulary: The most tokens, special ones and the 256 bytes among them.
-  ///   - special: Names of tokens that stand for no bytes, such as the end of an action.
+  ///   - texts: Texts that resemble those to be encoded, as bytes.
+  ///   - vocabulary: The maximum number of tokens; special tokens and the 256 bytes count.
+  ///   - special: The names of tokens that stand for no bytes, such as the end of an action.
   public init(training texts: some Sequence<[UInt8]>, vocabulary: Int, special: [String] = []) {
     require(
-      vocabulary >= 256 + special.count, "A vocabulary holds all bytes and special tokens.")
+      vocabulary >= 256 + special.count,
+      "A vocabulary with \(special.count) special tokens needs at least \(256 + special.count)"
+        + " tokens, not \(vocabulary).")
     var trainer = MergeTrainer(texts)
     self.init(merges: trainer.merges(vocabulary - 256 - special.count), special: special)
   }
 }
 
-/// Counts of pairs in the pieces of some texts, kept up to date as pairs are merged.
+/// The counts of pairs in the pieces of some texts, which are updated as pairs are merged.
 private struct MergeTrainer {
   private var pieces: [(tokens: [Int32], count: Int)] = []
   private var counts: [BytePairTokenizer.Pair: Int] = [:]
@@ -31,7 +33,7 @@ private struct MergeTrainer {
         if let index = known[piece] {
           pieces[index].count += 1
         } else {
-          // A copy, so that the cache does not keep every text alive.
+          // A copy, so that the dictionary does not keep all texts in memory.
           known[ArraySlice(Array(piece))] = pieces.count
           pieces.append((piece.map(Int32.init), 1))
         }
@@ -40,7 +42,7 @@ private struct MergeTrainer {
     for index in pieces.indices { count(index, sign: 1) }
   }
 
-  /// Returns up to `limit` merges: each the commonest pair, the smallest where several are.
+  /// Returns up to `limit` merges: each is the most frequent pair, and the smallest one if several are.
   mutating func merges(_ limit: Int) -> [BytePairTokenizer.Pair] {
     var result: [BytePairTokenizer.Pair] = []
     while result.count < limit {
@@ -48,7 +50,7 @@ private struct MergeTrainer {
       let best = counts.max { a, b in
         a.value != b.value ? a.value < b.value : a.key > b.key
       }
-      // A pair that occurs once saves nothing elsewhere.
+      // A pair that occurs once shortens no other text.
       guard let best, best.value > 1 else { break }
       let token = Int32(256 + result.count)
       for index in places.removeValue(forKey: best.key) ?? [] {

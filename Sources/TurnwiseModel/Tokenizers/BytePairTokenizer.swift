@@ -1,16 +1,16 @@
 internal import TurnwiseCore
 
-/// A byte-level tokenizer by pair merging (Sennrich, Haddow and Birch, 2016).
+/// A byte-level tokenizer by byte-pair merging (Sennrich, Haddow and Birch, 2016).
 ///
-/// Text is cut into runs of letters with the slash behind them, single digits, and runs of all
-/// other bytes; pairs are merged within these only. A space does not stick to the word after it, so
-/// that a name has the same tokens wherever it stands, and small models can copy it. Any bytes can be
-/// encoded and come back unchanged.
+/// Text is divided into runs of letters with the slash after them, single digits, and runs of all
+/// other bytes; pairs are merged only within these. A space is not merged with the word after it, so
+/// that a name has the same tokens wherever it occurs, and small models can copy it. Any bytes can be
+/// encoded, and decoding returns them unchanged.
 ///
 ///     let tokenizer = BytePairTokenizer(training: texts, vocabulary: 384, special: ["end"])
 ///     let tokens = tokenizer.encode("cat notes.txt")
 public struct BytePairTokenizer: Tokenizer, Codable {
-  /// Two tokens side by side.
+  /// Two adjacent tokens.
   struct Pair: Codable, Hashable, Sendable, Comparable {
     var left: Int32
     var right: Int32
@@ -18,16 +18,16 @@ public struct BytePairTokenizer: Tokenizer, Codable {
     static func < (a: Pair, b: Pair) -> Bool { (a.left, a.right) < (b.left, b.right) }
   }
 
-  /// Names of the tokens that stand for no bytes, in the order of their ids.
+  /// The names of the tokens that stand for no bytes, in the order of their ids.
   public let special: [String]
-  /// The pairs that became tokens, in the order they did: token 256 + i is `merges[i]`.
+  /// The pairs that were merged, in order: token 256 + i is `merges[i]`.
   let merges: [Pair]
   /// The bytes of each token, empty for special ones.
   private let bytes: [[UInt8]]
   private let ranks: [Pair: Int32]
 
   init(merges: [Pair], special: [String]) {
-    require(Set(special).count == special.count, "Special tokens have different names.")
+    require(Set(special).count == special.count, "Two special tokens must not have the same name.")
     (self.merges, self.special) = (merges, special)
     var bytes = (0..<256).map { [UInt8($0)] }
     var ranks: [Pair: Int32] = [:]
@@ -39,25 +39,23 @@ public struct BytePairTokenizer: Tokenizer, Codable {
     self.ranks = ranks
   }
 
-  /// The number of tokens: bytes, merges and special ones.
+  /// The number of tokens: bytes, merges and special tokens.
   public var vocabulary: Int { bytes.count }
 
-  /// Returns the id of a special token, if there is one of this name.
+  /// Returns the id of the special token of a name; `nil` if there is none.
   public func special(_ name: String) -> Int32? {
     special.firstIndex(of: name).map { Int32(256 + merges.count + $0) }
   }
 
-  /// Returns the bytes that a token stands for, none for a special one.
+  /// Returns the bytes of a token; none for a special token.
   public func bytes(of token: Int32) -> [UInt8] {
     require(
       bytes.indices.contains(Int(token)),
-      "The tokenizer has \(bytes.count) tokens, so none is the number \(token).")
+      "The tokenizer has \(bytes.count) tokens, so there is no token \(token).")
     return bytes[Int(token)]
   }
 
-  /// Returns the tokens of bytes.
-  ///
-  /// Special tokens are never among them.
+  /// Returns the tokens of bytes; special tokens are never among them.
   public func encode(_ bytes: some Sequence<UInt8>) -> [Int32] {
     var known: [ArraySlice<UInt8>: [Int32]] = [:]
     var result: [Int32] = []
@@ -75,7 +73,7 @@ public struct BytePairTokenizer: Tokenizer, Codable {
     return result
   }
 
-  /// Merges within a piece, always the pair that became a token first.
+  /// Merges pairs within a piece, always the pair that was learnt first.
   private func merge(_ piece: ArraySlice<UInt8>) -> [Int32] {
     var tokens = piece.map(Int32.init)
     while true {
@@ -91,7 +89,7 @@ public struct BytePairTokenizer: Tokenizer, Codable {
 
   private enum CodingKeys: String, CodingKey { case merges, special }
 
-  /// Reads a tokenizer, whose merges must each build on earlier tokens.
+  /// Reads a tokenizer; each merge must consist of earlier tokens.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let merges = try container.decode([[Int32]].self, forKey: .merges)
@@ -106,23 +104,23 @@ public struct BytePairTokenizer: Tokenizer, Codable {
     if let index = Self.longMerge(merges) {
       throw DecodingError.dataCorruptedError(
         forKey: .merges, in: container,
-        debugDescription: "Merge \(index) makes tokens that are too long.")
+        debugDescription: "With merge \(index) the tokens become too long.")
     }
     guard Set(merges).count == merges.count else {
       throw DecodingError.dataCorruptedError(
-        forKey: .merges, in: container, debugDescription: "Two merges are the same.")
+        forKey: .merges, in: container, debugDescription: "Two merges are equal.")
     }
     guard Set(special).count == special.count else {
       throw DecodingError.dataCorruptedError(
-        forKey: .special, in: container, debugDescription: "Two special tokens have one name.")
+        forKey: .special, in: container, debugDescription: "Two special tokens have the same name.")
     }
     self.init(merges: merges.map { Pair(left: $0[0], right: $0[1]) }, special: special)
   }
 
-  /// The most bytes of a token, and of all tokens together: each merge can double them.
+  /// The maximum number of bytes of a token, and of all tokens together, as each merge can double them.
   private static let (longestToken, mostBytes) = (1 << 16, 1 << 24)
 
-  /// The first merge with which tokens are too long, if there is one.
+  /// Returns the first merge with which the tokens are too long; `nil` if there is none.
   private static func longMerge(_ merges: [[Int32]]) -> Int? {
     var lengths = [Int](repeating: 1, count: 256)
     var total = 256
@@ -135,7 +133,7 @@ public struct BytePairTokenizer: Tokenizer, Codable {
     return nil
   }
 
-  /// Writes the merges and the special names, from which all else follows.
+  /// Writes the merges and the names of special tokens, which determine everything else.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(merges.map { [$0.left, $0.right] }, forKey: .merges)
@@ -144,7 +142,7 @@ public struct BytePairTokenizer: Tokenizer, Codable {
 }
 
 extension [Int32] {
-  /// Replaces each occurrence of a pair, from the left.
+  /// Replaces each occurrence of a pair, from left to right.
   mutating func merge(_ pair: BytePairTokenizer.Pair, into token: Int32) {
     var end = 0
     var index = 0

@@ -1,16 +1,17 @@
-/// The pieces of a text that merges do not cross: runs of letters, single digits, runs of others.
+/// The pieces of a text, which merges do not cross: runs of letters, single digits, runs of other bytes.
 ///
-/// A name must have the same tokens wherever it stands, whatever it is written in. So bytes beyond ASCII
-/// count as letters, since most are parts of letters of other scripts, but for the punctuation that
-/// stands next to names: that of Latin-1, such as «, general punctuation, such as “ and —, and that of
-/// Chinese and Japanese, such as 、.
+/// A name must have the same tokens wherever it occurs, in every script. So bytes beyond ASCII count as
+/// letters, since most of them are parts of letters of other scripts. Exceptions are the punctuation marks
+/// that occur next to names: those of Latin-1, such as «, general punctuation, such as “ and —, and those
+/// of Chinese and Japanese, such as 、.
 ///
-/// A slash belongs to the letters before it. What follows a slash is copied by looking up what
-/// followed it before, and in a path of three parts a token of its own would have followed twice.
+/// A slash belongs to the letters before it. A model copies what follows a slash by looking up what
+/// followed it before; if the slash were a token of its own, it would be followed by two different parts in
+/// a path of three parts.
 struct PieceSequence: Sequence, IteratorProtocol {
-  /// The longest piece.
+  /// The maximum number of bytes of a piece.
   ///
-  /// Merging takes time by the square of it, and a text may be one run of spaces.
+  /// Merging takes time quadratic in it, and a text may be one run of spaces.
   static let limit = 64
 
   private let bytes: [UInt8]
@@ -34,7 +35,7 @@ struct PieceSequence: Sequence, IteratorProtocol {
 
   private enum Kind { case letter, digit, other }
 
-  /// What begins at an index, and how many bytes belong to it: all of a punctuation mark, else one.
+  /// Returns the kind of what begins at an index, and its bytes: those of a punctuation mark, or one.
   private func unit(at index: Int) -> (kind: Kind, length: Int) {
     switch bytes[index] {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): (.letter, 1)
@@ -48,7 +49,7 @@ struct PieceSequence: Sequence, IteratorProtocol {
     }
   }
 
-  /// Whether there is a byte at an index that goes on with a character.
+  /// Whether the byte at an index continues a character.
   private func isContinuation(_ index: Int) -> Bool {
     index < bytes.count && bytes[index] & 0xC0 == 0x80
   }

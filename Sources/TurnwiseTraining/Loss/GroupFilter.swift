@@ -32,7 +32,7 @@ public enum GroupFilter: String, WordChoice {
     case .none: return Array(returns.indices)
     case .dynamic: return varied
     case .variance:
-      let variances = varied.map { (group: $0, variance: Self.variance(returns[$0])) }
+      let variances = varied.map { (group: $0, variance: returns[$0].variance() ?? 0) }
         .sorted { ($1.variance, $0.group) < ($0.variance, $1.group) }
       let total = variances.reduce(0) { $0 + $1.variance }
       var covered = 0.0
@@ -41,11 +41,5 @@ public enum GroupFilter: String, WordChoice {
         return covered < mass * total
       }.map(\.group).sorted()
     }
-  }
-
-  /// The mean squared distance from the mean.
-  private static func variance(_ returns: [Double]) -> Double {
-    let mean = returns.reduce(0, +) / Double(returns.count)
-    return returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(returns.count)
   }
 }

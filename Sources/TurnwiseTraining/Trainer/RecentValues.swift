@@ -1,3 +1,5 @@
+internal import TurnwiseCore
+
 /// The last values of a quantity, one for each update: what is usual for it.
 struct RecentValues: Codable, Hashable, Sendable {
   /// How many are kept.
@@ -10,9 +12,7 @@ struct RecentValues: Codable, Hashable, Sendable {
 
   /// The median; `nil` as long as there are fewer than ``least``.
   var median: Double? {
-    guard values.count >= Self.least else { return nil }
-    let sorted = values.sorted()
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    values.count >= Self.least ? values.median : nil
   }
 
   /// Takes in the newest value; what is not finite is not usual.

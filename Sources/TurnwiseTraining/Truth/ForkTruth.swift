@@ -122,16 +122,15 @@ public struct ForkedTurn: Codable, Hashable, Sendable {
   }
 
   private static func truth(_ before: [Double], _ behind: [Double]) -> TurnTruth {
-    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
     /// The squared standard error of the mean.
     func error(_ values: [Double]) -> Double {
       guard values.count > 1 else { return 0 }
-      let middle = mean(values)
+      let middle = values.mean
       let squares = values.reduce(0) { $0 + ($1 - middle) * ($1 - middle) }
       return squares / Double((values.count - 1) * values.count)
     }
     return TurnTruth(
-      value: mean(before), actionValue: mean(behind),
+      value: before.mean, actionValue: behind.mean,
       standardError: (error(before) + error(behind)).squareRoot(), continuations: before.count)
   }
 }

@@ -1,3 +1,4 @@
+internal import TurnwiseCore
 internal import TurnwiseCredit
 public import TurnwiseTrace
 
@@ -20,7 +21,7 @@ public struct TruthAgreement: Codable, Hashable, Sendable {
     self.turns = turns.count
     let differences = turns.map { $0.measured.advantage - $0.computed.advantage }
     calibration = Self.calibration(differences, errors: turns.map(\.measured.standardError))
-    bias = differences.reduce(0, +) / Double(max(1, turns.count))
+    bias = differences.mean
     bound = turns.reduce(0) { $0 + $1.computed.bound } / Double(max(1, turns.count))
     pearson = Correlation.pearson(
       turns.map(\.measured.advantage), turns.map(\.computed.advantage))

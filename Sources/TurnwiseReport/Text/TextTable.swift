@@ -1,39 +1,40 @@
 internal import Foundation
 internal import TurnwiseCore
 
-/// A table for terminals and plain files: aligned columns, no box art.
+/// A table for terminals and plain files: aligned columns without lines between them.
 ///
-/// Numbers are right-aligned with the same decimals in a column; units belong in the titles. Titles
-/// and text are escaped (``TerminalText``). Where the width is short, long text gives way first; under
-/// 60 columns, or where that does not suffice, each row becomes a record of `title: value` lines.
+/// Numbers are aligned to the right, with the same number of decimals in a column; units belong in the
+/// titles. Titles and text are escaped (``TerminalText``). If the width is too small, the longest texts are
+/// shortened. Below 60 columns, or if that is not enough, each row becomes a record of `title: value`
+/// lines.
 public struct TextTable: Sendable {
   /// A column.
   public struct Column: Hashable, Sendable {
     /// The title, with the unit: `success, %`.
     public var title: String
-    /// The digits behind the point of numbers; `nil` for a column of text.
+    /// The number of decimals of numbers; `nil` for a column of text.
     public var decimals: Int?
 
-    /// A column of text, aligned to the left.
+    /// Returns a column of text, aligned to the left.
     public static func text(_ title: String) -> Column { Column(title: title, decimals: nil) }
 
-    /// A column of numbers, aligned to the right.
+    /// Returns a column of numbers, aligned to the right.
     public static func number(_ title: String, decimals: Int = 2) -> Column {
-      require(decimals >= 0, "A number has no negative count of decimals.")
+      require(decimals >= 0, "A number cannot have \(decimals) decimals.")
       return Column(title: title, decimals: decimals)
     }
   }
 
-  /// What stands in a row under a column.
+  /// The content of a row in one column.
   public enum Cell: Hashable, Sendable {
-    /// Words.
+    /// A text.
     case text(String)
-    /// A number, or a dash if there is none.
+    /// A number; a dash for `nil`.
     case number(Double?)
-    /// A range as `[low, high]`, or a dash if there is none.
+    /// A range as `[low, high]`; a dash for `nil`.
     case interval(Interval?)
 
-    /// A whole number.
+    /// Returns a whole number.
     public static func integer(_ value: Int) -> Cell { .number(Double(value)) }
   }
 
@@ -47,14 +48,16 @@ public struct TextTable: Sendable {
 
   /// Creates a table.
   public init(_ columns: [Column], rows: [[Cell]] = []) {
-    require(!columns.isEmpty, "A table has at least one column.")
+    require(!columns.isEmpty, "A table needs at least one column.")
     self.columns = columns
     for row in rows { append(row) }
   }
 
   /// Appends a row with one cell for each column.
   public mutating func append(_ row: [Cell]) {
-    require(row.count == columns.count, "A row has one cell for each column.")
+    require(
+      row.count == columns.count,
+      "A row needs one cell for each of \(columns.count) columns, but has \(row.count).")
     rows.append(row)
   }
 
@@ -68,7 +71,7 @@ public struct TextTable: Sendable {
     return ([titles] + cells).map { line($0, widths) + "\n" }.joined()
   }
 
-  /// The widths of the columns, `nil` if the table cannot be made to fit.
+  /// Returns the widths of the columns; `nil` if the table does not fit.
   private func fit(_ titles: [String], _ cells: [[String]], into width: Int) -> [Int]? {
     var widths = columns.indices.map { column in
       ([titles] + cells).map { TerminalText.width(of: $0[column]) }.max() ?? 0
@@ -87,9 +90,9 @@ public struct TextTable: Sendable {
 
   private func line(_ words: [String], _ widths: [Int]) -> String {
     let padded = columns.indices.map { column in
-      let word = TerminalText.shortened(words[column], to: widths[column])
-      let space = String(repeating: " ", count: widths[column] - TerminalText.width(of: word))
-      return columns[column].decimals == nil ? word + space : space + word
+      TerminalText.padded(
+        TerminalText.shortened(words[column], to: widths[column]), to: widths[column],
+        alignsRight: columns[column].decimals != nil)
     }
     let line = padded.joined(separator: "  ")
     return String(
@@ -110,7 +113,7 @@ public struct TextTable: Sendable {
     }
   }
 
-  /// Returns a number with so many decimals; never `-0.00`.
+  /// Returns a number with a number of decimals; never `-0.00`.
   public static func spell(_ value: Double, _ decimals: Int) -> String {
     let words = String(format: "%.*f", decimals, value)
     return words.hasPrefix("-") && !words.contains { "123456789in".contains($0) }

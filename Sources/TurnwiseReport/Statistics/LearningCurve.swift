@@ -1,41 +1,44 @@
 internal import TurnwiseCore
 
-/// A quantity over the environment turns that were spent, such as held-out success.
+/// A quantity as a function of the environment turns that were spent, such as held-out success.
 public struct LearningCurve: Codable, Hashable, Sendable {
   /// One evaluation.
   public struct Point: Codable, Hashable, Sendable {
     /// Environment turns spent until then, forks and discarded groups included.
     public var turns: Int
-    /// What was measured.
+    /// The value that was measured.
     public var value: Double
 
-    /// Creates a point.
+    /// Creates an evaluation.
     public init(turns: Int, value: Double) {
       self.turns = turns
       self.value = value
     }
   }
 
-  /// From how many evaluations on the area under a curve, and values between evaluations, say something:
-  /// a straight line from start to end would be the mean of the two.
+  /// The number of evaluations from which on the area under a curve, and values between evaluations, are
+  /// meaningful.
+  ///
+  /// With two evaluations the curve is a straight line, whose area is the mean of start and end.
   public static let leastEvaluations = 5
 
-  /// The evaluations, by turns ascending.
+  /// The evaluations, in ascending order of turns.
   public let points: [Point]
 
-  /// Creates a curve from at least one finite evaluation; turns must not descend.
+  /// Creates a curve from at least one evaluation with a finite value; turns must not decrease.
   public init(_ points: [Point]) {
-    require(!points.isEmpty, "A curve has at least one point.")
-    require(points.allSatisfy(\.value.isFinite), "Each value is a finite number.")
+    require(!points.isEmpty, "A curve needs at least one evaluation.")
+    require(points.allSatisfy(\.value.isFinite), "Each value of a curve must be a finite number.")
     require(
       zip(points, points.dropFirst()).allSatisfy { $0.turns <= $1.turns },
-      "The turns of a curve do not descend.")
+      "The turns of a curve must not decrease.")
     self.points = points
   }
 
   /// Returns the value at a number of turns.
   ///
-  /// Between evaluations it is interpolated linearly; before the first and after the last they hold.
+  /// The value is interpolated linearly between evaluations. Before the first and after the last
+  /// evaluation it is constant.
   public func value(at turns: Int) -> Double {
     guard let after = points.firstIndex(where: { $0.turns > turns }) else {
       return points[points.count - 1].value
@@ -46,11 +49,11 @@ public struct LearningCurve: Codable, Hashable, Sendable {
     return left.value + share * (right.value - left.value)
   }
 
-  /// Returns the turns at which the curve first comes to a level.
+  /// Returns the turns at which the curve first reaches a level.
   ///
-  /// Between evaluations it is interpolated linearly.
+  /// The curve is interpolated linearly between evaluations.
   ///
-  /// - Returns: `nil` if it never gets there.
+  /// - Returns: The turns; `nil` if the curve never reaches the level.
   public func turns(reaching level: Double) -> Double? {
     guard let index = points.firstIndex(where: { $0.value >= level }) else { return nil }
     guard index > 0 else { return Double(points[0].turns) }
@@ -61,8 +64,8 @@ public struct LearningCurve: Codable, Hashable, Sendable {
 
   /// Returns the area under the curve from 0 to a budget of turns, divided by the budget.
   ///
-  /// The area is that of trapezoids between evaluations, so it is a mean value in the unit of the
-  /// curve. What was spent beyond the budget does not count.
+  /// The area consists of trapezoids between evaluations, so it is a mean value in the unit of the curve.
+  /// Turns beyond the budget do not count.
   public func area(budget: Int) -> Double {
     require(budget > 0, "The budget must be at least one turn, not \(budget).")
     let inside = points.filter { 0 < $0.turns && $0.turns < budget }

@@ -1,20 +1,20 @@
 package import TurnwiseKernels
 
-/// The weight of a linear layer, laid out for products: y = x Wᵀ.
+/// The weight of a linear layer, laid out in panels for the product y = x Wᵀ.
 ///
-/// Every row has the same bits, whoever shares its batch. OpenBLAS chooses its kernel, and with it the
-/// order of a sum, by the number of rows; here each output is one sum over the inputs from the first to
-/// the last, however many rows are computed together.
+/// Each row of the result has the same bits, whatever other rows are computed with it: each output is one
+/// sum over the inputs from first to last. (OpenBLAS chooses its kernel, and with it the order of the sum,
+/// by the number of rows.)
 package struct PackedWeight: Sendable {
   /// The size of a layer.
   package struct Shape: Sendable {
-    /// Elements of a row before and after the layer.
+    /// The number of elements of a row before and after the layer.
     package let inputs, outputs: Int
 
-    /// Takes over the size.
+    /// Creates a size.
     package init(inputs: Int, outputs: Int) { (self.inputs, self.outputs) = (inputs, outputs) }
 
-    /// Floats that the weight takes when it is laid out.
+    /// The number of floats of the weight in panels.
     package var count: Int {
       let width = kernels.panelWidth
       return (outputs + width - 1) / width * width * inputs
@@ -22,11 +22,11 @@ package struct PackedWeight: Sendable {
   }
 
   private let shape: Shape
-  private let memory: BufferPool.Loan
+  private let memory: Loan
   private let place: Int
 
-  /// Lays out `weight`, outputs × inputs, in a part of `memory`.
-  package init(_ weight: Floats, _ shape: Shape, in memory: BufferPool.Loan, at place: Int = 0) {
+  /// Lays out `weight` (outputs × inputs) in a part of `memory` that starts at `place`.
+  package init(_ weight: Floats, _ shape: Shape, in memory: Loan, at place: Int = 0) {
     (self.shape, self.memory, self.place) = (shape, memory, place)
     kernels.packTransposed(
       memory.base + place, weight, stride: shape.inputs, columns: shape.outputs,
@@ -45,11 +45,11 @@ package struct PackedWeight: Sendable {
   }
 }
 
-/// The way back through a linear layer without bias, whose weight is outputs × inputs.
+/// The backward pass of a linear layer without bias, whose weight is outputs × inputs.
 package enum LinearGradient {
   /// Sets the weight's gradient or adds to it, and sets the input's gradient `dx` (rows × inputs).
   ///
-  /// `scratch` is room for ``MatrixProduct/scratchCount`` floats.
+  /// `scratch` is memory for ``MatrixProduct/scratchCount`` floats.
   package static func backward(
     dx: MutableFloats, dWeight: MutableFloats, dy: Floats, x: Floats, weight: Floats, rows: Int,
     inputs: Int, outputs: Int, yStride: Int? = nil, accumulating: Bool, scratch: MutableFloats

@@ -1,26 +1,28 @@
 public import TurnwiseCore
 
-/// Text as it may be shown on a terminal.
+/// Makes text safe to show on a terminal, and measures it.
 ///
-/// What models and tools print is not trusted: a control sequence could retitle the window, write to
-/// the clipboard, or draw over what was printed before.
+/// The output of models and tools is not trusted: a control sequence could change the title of the window,
+/// write to the clipboard, or overwrite what was printed before.
 public enum TerminalText {
-  /// Returns text with every control in a visible form, such as `\u{1B}` for ESC and `\n` for a new line.
+  /// Returns text with every control character in a visible form, such as `\u{1B}` for ESC and `\n` for a
+  /// new line.
   ///
-  /// Controls are the categories Cc (C0, DEL, C1) and Cf (bidirectional overrides and isolates, tags,
-  /// zero-width marks; the joiners of emoji and Indic scripts stay), and line and paragraph separators.
+  /// Control characters are the categories Cc (C0, DEL, C1) and Cf (bidirectional overrides and isolates,
+  /// tags, zero-width marks), and line and paragraph separators. The joiners of emoji and Indic scripts are
+  /// kept.
   ///
   /// - Parameters:
-  ///   - text: What to show.
-  ///   - keepsNewlines: Whether new lines stay as they are, for text that is shown in several lines.
-  /// - Returns: Text that moves the cursor only forward, and down where new lines are kept.
+  ///   - text: The text to show.
+  ///   - keepsNewlines: Whether new lines are kept, for text that is shown in several lines.
+  /// - Returns: Text that moves the cursor only forward, and down if new lines are kept.
   public static func escaped(_ text: some StringProtocol, keepsNewlines: Bool = false) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars { append(scalar, to: &result, keepsNewlines) }
     return String(result)
   }
 
-  /// Returns bytes with every control in a visible form; bytes that are not UTF-8 become `\xFF`.
+  /// Returns bytes with every control character in a visible form; bytes that are not UTF-8 become `\xFF`.
   public static func escaped(_ text: Text, keepsNewlines: Bool = false) -> String {
     var result = String.UnicodeScalarView()
     var position = 0
@@ -64,14 +66,23 @@ public enum TerminalText {
     return digits.utf8.count < 2 ? "0" + digits : digits
   }
 
-  /// Returns how many columns escaped text takes on a terminal.
+  /// Returns the number of columns that escaped text takes on a terminal.
   ///
-  /// Combining marks take none; East Asian wide letters and emoji take two.
+  /// Combining marks take no column; East Asian wide letters and emoji take two.
   public static func width(of text: some StringProtocol) -> Int {
     text.reduce(0) { $0 + width(of: $1) }
   }
 
-  /// Returns text that takes at most some columns, with an ellipsis for what is left out of its middle.
+  /// Returns text of at least some columns, with spaces after it, or before it if it is aligned to the
+  /// right.
+  public static func padded(
+    _ text: String, to width: Int, alignsRight: Bool = false
+  ) -> String {
+    let space = String(repeating: " ", count: max(0, width - self.width(of: text)))
+    return alignsRight ? space + text : text + space
+  }
+
+  /// Returns text of at most some columns; an ellipsis takes the place of what is left out of its middle.
   public static func shortened(_ text: String, to width: Int) -> String {
     guard self.width(of: text) > width else { return text }
     guard width > 1 else { return width == 1 ? "…" : "" }
@@ -101,7 +112,7 @@ public enum TerminalText {
     return isEmoji || wide.contains { $0.contains(first.value) } ? 2 : 1
   }
 
-  /// The blocks that Unicode calls wide, as far as text is likely to hold them.
+  /// The blocks of wide characters in Unicode that text is likely to contain.
   private static let wide: [ClosedRange<UInt32>] = [
     0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
     0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x20000...0x3FFFD,

@@ -3,13 +3,13 @@ package import TurnwiseKernels
 
 /// Floats on the heap, aligned to a cache line, shared by reference.
 ///
-/// A class because kernels on several threads write to separate parts of one allocation. It is the
-/// only type here that the compiler does not check for data races: whoever hands it to threads must
-/// see to it that no part is written by one while another touches it.
+/// It is a class because kernels on several threads write to separate parts of one allocation. It is the
+/// only type of this module that the compiler does not check for data races: the caller must ensure that
+/// no part is written by one thread while another thread uses it.
 package final class FloatBuffer: @unchecked Sendable {
   /// The first float.
   ///
-  /// The pointer keeps nothing alive: the buffer must outlast its use.
+  /// The pointer does not keep the buffer alive: the buffer must outlast it.
   package let base: MutableFloats
   /// The number of floats.
   package let count: Int
@@ -20,9 +20,9 @@ package final class FloatBuffer: @unchecked Sendable {
     clear()
   }
 
-  /// Allocates `count` floats that are to be written before they are read.
+  /// Allocates `count` floats whose values are undefined.
   ///
-  /// Writing zeros first took 5 % of a training pass.
+  /// Clearing the memory took 5 % of a training pass.
   package init(uninitialized count: Int) {
     self.count = count
     let size = max(count, 1) * MemoryLayout<Float>.stride
@@ -38,11 +38,13 @@ package final class FloatBuffer: @unchecked Sendable {
     base.update(from: other.base, count: count)
   }
 
-  /// The bytes of a large page of memory, of which the processor knows the place of many more at a
-  /// time than of small ones.
+  /// The size of a large page in bytes.
+  ///
+  /// The processor's cache of page addresses covers much more memory with large pages than with small
+  /// ones.
   package static let hugePage = 1 << 21
 
-  /// Asks for large pages under fresh memory: reading is up to a fifth faster, and the first writing
+  /// Asks the system for large pages, with which reading is up to a fifth faster, and the first writing
   /// twice as fast.
   private static func preferHugePages(_ base: MutableFloats, count: Int) {
     #if os(Linux)

@@ -1,0 +1,57 @@
+/// What the packages of several templates share.
+extension PackageTemplate {
+  /// A manifest with a library of the environment, a program and tests.
+  static func manifest(products: String) -> String {
+    """
+    // swift-tools-version: 6.2
+    import PackageDescription
+
+    let turnwise: [Target.Dependency] = [
+      \(products)
+    ]
+
+    let package = Package(
+      name: "{{package}}",
+      products: [.executable(name: "{{package}}", targets: ["{{Type}}Program"])],
+      dependencies: [.package(path: "{{turnwise}}")],
+      targets: [
+        .target(name: "{{Type}}", dependencies: turnwise),
+        .executableTarget(name: "{{Type}}Program", dependencies: ["{{Type}}"] + turnwise),
+        .testTarget(name: "{{Type}}Tests", dependencies: ["{{Type}}"] + turnwise),
+      ])
+
+    """
+  }
+
+  /// A program that knows the environment.
+  static let program = """
+    import Turnwise
+    import {{Type}}
+
+    // Estimators, shapers and policies of your own are added here:
+    // main(environments: …, estimators: […], shapers: […], policies: […])
+    await TurnwiseCLI.main(environments: [{{Type}}()])
+
+    """
+
+  /// A page that says what is where and what to run.
+  static func readme(subject: String) -> String {
+    """
+    # {{package}}
+
+    An environment for [Turnwise]({{turnwise}}/README.md): \(subject).
+
+    | file | what it holds |
+    | --- | --- |
+    | `Sources/{{Type}}/{{Type}}.swift` | the rules: scenario, state, tools, judge, expert |
+    | `Sources/{{Type}}Program/main.swift` | the program, which knows the environment as `{{id}}` |
+    | `Tests/{{Type}}Tests/{{Type}}Tests.swift` | the laws that all environments keep, and an episode played by hand |
+
+    ```bash
+    swift test -c release
+    {{commands}}
+    ```
+
+    """
+  }
+}

@@ -1,0 +1,76 @@
+internal import Foundation
+internal import Turnwise
+
+/// What a new package starts from.
+enum PackageTemplate: String, CaseIterable, WordChoice {
+  /// A text game with a few tools.
+  case game
+  /// Files and bash in a sandbox.
+  case tools
+  /// A folder of shell tasks, without Swift but for the program.
+  case tasks
+
+  /// A file of the package.
+  struct File {
+    var path: String
+    var text: String
+    var isExecutable = false
+  }
+
+  /// The files of a package.
+  func files(_ names: PackageNames, turnwise: URL) -> [File] {
+    let own =
+      switch self {
+      case .game: Self.gameFiles
+      case .tools: Self.toolsFiles
+      case .tasks: Self.tasksFiles
+      }
+    let replacements = [
+      "{{Type}}": names.type, "{{package}}": names.package, "{{id}}": environment(names),
+      "{{turnwise}}": turnwise.path, "{{identity}}": turnwise.lastPathComponent.lowercased(),
+      "{{commands}}": commands(names).joined(separator: "\n"),
+    ]
+    return (own + Self.sharedFiles).map { file in
+      var file = file
+      for (key, value) in replacements {
+        file.path = file.path.replacingOccurrences(of: key, with: value)
+        file.text = file.text.replacingOccurrences(of: key, with: value)
+      }
+      file.text = Self.sortingImports(file.text)
+      return file
+    }
+  }
+
+  /// Puts imports in the order of their names, which depends on that of the package.
+  private static func sortingImports(_ text: String) -> String {
+    let lines = text.components(separatedBy: "\n")
+    let isImport = { (line: String) in line.hasPrefix("import ") }
+    let imports = lines.prefix(while: isImport)
+    return (imports.sorted() + lines.dropFirst(imports.count)).joined(separator: "\n")
+  }
+
+  /// The environment that the program plays.
+  func environment(_ names: PackageNames) -> String {
+    self == .tasks ? "shell-v1" : names.environment
+  }
+
+  /// Command lines that check, play, train and read, in this order.
+  func commands(_ names: PackageNames) -> [String] {
+    let environment = environment(names)
+    let program = "swift run -c release \(names.package)"
+    let tasks = self == .tasks ? " --tasks Tasks" : ""
+    // The tasks are few: learning them takes fewer demonstrations.
+    let small = self == .tasks ? " --demonstrations 200 --cloning-steps 400" : ""
+    return [
+      "\(program) check \(environment)\(tasks)",
+      "\(program) run \(environment)\(tasks) --policy human",
+      "\(program) train \(environment)\(tasks) --updates 10\(small) --out traces/first",
+      "\(program) show traces/first",
+      "\(program) run \(environment)\(tasks) --policy traces/first",
+    ]
+  }
+
+  private static let sharedFiles = [
+    File(path: ".gitignore", text: ".build/\ntraces/\n")
+  ]
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+import Turnwise
+
+@Suite struct `A new package` {
+  private let folder = TemporaryFolder()
+
+  private func new(_ line: String) async -> Printed {
+    await turnwise(
+      "new \(line) --turnwise \(repository("").path)".split(separator: " ").map(String.init))
+  }
+
+  @Test(arguments: ["game", "tools", "tasks"]) func `has rules, a program, tests and a page`(
+    template: String
+  ) async throws {
+    let printed = await new("log-detective --template \(template) --out \(folder.path)")
+    #expect(printed.status == 0, "\(printed.note)")
+    let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+    for file in [
+      "Package.swift", "README.md", "Sources/LogDetectiveProgram/main.swift",
+      "Tests/LogDetectiveTests/LogDetectiveTests.swift",
+    ] { #expect(files.contains(file)) }
+    for file in files {
+      let url = folder.url.appending(path: file)
+      let text = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+      #expect(!text.contains("{{"), "\(file)")
+      if file.hasSuffix("/check") {
+        #expect(FileManager.default.isExecutableFile(atPath: url.path))
+      }
+    }
+    // The commands of the page are those that the command prints.
+    let page = try String(contentsOf: folder.url.appending(path: "README.md"), encoding: .utf8)
+    for line in printed.answer.split(separator: "\n") where line.hasPrefix("  swift") {
+      #expect(page.contains(line.dropFirst(2)))
+    }
+  }
+
+  @Test(arguments: [
+    ("lockbox", "lockbox", "Lockbox"), ("log-detective", "log-detective", "LogDetective"),
+    ("LogDetective", "log-detective", "LogDetective"), ("log_2", "log-2", "Log2"),
+  ]) func `is named after one name in the ways of packages, types and environments`(
+    name: String, package: String, type: String
+  ) async throws {
+    let json = try await new("\(name) --json --out \(folder.path)").json
+    #expect(json["environment"] == .string(package + "-v1"))
+    guard case .array(let files)? = json["files"] else { return }
+    #expect(files.contains(.string("Sources/\(type)/\(type).swift")))
+  }
+
+  @Test(arguments: ["3x", "x y", "été", "", "shell", "Turnwise", "turnwise-more", "class"])
+  func `does not take a name that has a meaning or cannot be one`(name: String) async throws {
+    let arguments = ["new", name, "--out", folder.path, "--turnwise", repository("").path]
+    let printed = await turnwise(arguments)
+    #expect(printed.status == 2 && printed.note.hasPrefix("error: '\(name)': expected "))
+    #expect(!FileManager.default.fileExists(atPath: folder.path))
+  }
+
+  @Test func `replaces nothing, and names what is missing`() async throws {
+    #expect(await new("lockbox --out \(folder.path)").status == 0)
+    let again = await new("lockbox --out \(folder.path)")
+    #expect(again.status == 2 && again.note.contains("is not empty"))
+    let lost = await turnwise("new lockbox --turnwise /nowhere --out \(folder.path)/x")
+    #expect(lost.status == 2 && lost.note.contains("expected the folder that holds Turnwise's"))
+    let template = await new("lockbox --template gmae --out \(folder.path)/x")
+    #expect(template.note == "error: --template gmae: expected game, tools, tasks\n")
+  }
+}
+
+/// Packages of all templates, built and used as their pages say.
+///
+/// One after the other, in one folder for what is built: Turnwise itself is compiled once, which takes minutes, so
+/// this runs where it is asked for: `TURNWISE_NEW_PACKAGES=1 swift test -c release --filter NewPackageTests`.
+@Suite(
+  .serialized,
+  .enabled(if: ProcessInfo.processInfo.environment["TURNWISE_NEW_PACKAGES"] != nil))
+struct `New packages` {
+  private static let place = repository(".build/new")
+
+  private func run(_ line: String, in folder: URL) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = line.split(separator: " ").map(String.init)
+    process.currentDirectoryURL = folder
+    process.standardInput = FileHandle.nullDevice
+    let log = Self.place.appending(path: "log.txt")
+    try Data().write(to: log)
+    process.standardOutput = try FileHandle(forWritingTo: log)
+    process.standardError = process.standardOutput
+    try process.run()
+    process.waitUntilExit()
+    let text = try String(contentsOf: log, encoding: .utf8)
+    try #require(process.terminationStatus == 0, "\(line): \(text.suffix(4000))")
+    return text
+  }
+
+  @Test(arguments: ["game", "tools", "tasks"])
+  func `are tested, checked, trained, shown and played`(template: String) async throws {
+    let folder = Self.place.appending(path: template)
+    try? FileManager.default.removeItem(at: folder)
+    let written = await turnwise(
+      "new fresh-\(template) --template \(template) --out \(folder.path) --turnwise \(repository("").path)"
+    )
+    try #require(written.status == 0, "\(written.note)")
+    let scratch = "--scratch-path \(Self.place.appending(path: "build").path)"
+    let commands = written.answer.split(separator: "\n").map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    .filter { $0.hasPrefix("swift ") && !$0.hasSuffix("human") }
+    #expect(commands.count == 5)
+    var last = ""
+    for command in commands {
+      last = try run(
+        command.replacing("-c release", with: "-c release \(scratch)")
+          .replacing(" train ", with: " train --seed 2 "), in: folder)
+    }
+    let words = try #require(last.split(separator: "\n").first { $0.hasPrefix("success ") })
+    let success = try #require(Double(words.split(separator: " ")[1]))
+    #expect(success >= 80, "\(last)")
+  }
+}
