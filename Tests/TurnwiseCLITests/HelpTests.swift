@@ -1,19 +1,17 @@
 import Foundation
 import Testing
 import Turnwise
+import TurnwiseCLI
 
 /// Help pages are golden files.
 ///
 /// To renew them, from the folder of the package:
 ///
 ///     golden=Tests/TurnwiseCLITests/Golden
-///     for c in compare train transfer run show stats credit check laws audit bench doctor list; do turnwise $c --help > $golden/help-$c.txt; done
+///     for page in $golden/help-*.txt; do c=${page#*/help-}; turnwise ${c%.txt} --help > $page; done
 ///     turnwise --help > $golden/help.txt; turnwise list > $golden/list.txt
 @Suite struct `The help` {
-  private static let commands = [
-    "compare", "train", "transfer", "run", "show", "stats", "credit", "check", "laws", "audit",
-    "bench", "doctor", "list",
-  ]
+  private static let commands = CommandLineTool.commandNames
 
   /// The lines between a title and the next empty line.
   private func block(_ title: String, of page: String) -> [String] {
@@ -32,6 +30,14 @@ import Turnwise
     let page = await turnwise(arguments)
     #expect(page.answer == (try golden("help")))
     #expect(page.status == 0 && page.note == "")
+  }
+
+  @Test func `has a page for each command and for nothing else`() throws {
+    let files = try FileManager.default.contentsOfDirectory(
+      atPath: repository("Tests/TurnwiseCLITests/Golden").path)
+    #expect(
+      files.filter { $0.hasPrefix("help-") }.sorted()
+        == Self.commands.map { "help-\($0).txt" }.sorted())
   }
 
   @Test(arguments: commands) func `of a command has three ways to it`(command: String) async {

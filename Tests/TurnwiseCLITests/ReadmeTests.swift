@@ -2,23 +2,41 @@ import Foundation
 import Testing
 import TurnwiseCore
 
+/// The README and the articles of `Turnwise.docc`.
+///
+/// Every Swift block is compiled. One that begins with an import is a file, and all files are compiled together with
+/// the environment of the README. Any other one repeats lines of a file. The article on contributing is left out: its
+/// blocks are files of this package.
 @Suite struct `The environment in the README` {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
+  private static let program = "environments: [Lockbox()]"
 
-  /// The Swift blocks of the README, in order.
-  private func blocks() throws -> [String] {
-    try readme().components(separatedBy: "```swift\n").dropFirst().map { block in
-      block.components(separatedBy: "```")[0]
-    }
+  /// The Swift blocks of a page, in order.
+  private func blocks(of page: URL) throws -> [String] {
+    try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```swift\n").dropFirst()
+      .map { $0.components(separatedBy: "```")[0] }
   }
 
-  private func readme() throws -> String {
-    try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+  private func readme() throws -> [String] {
+    try blocks(of: Self.root.appending(path: "README.md"))
   }
 
   private func block(with words: String) throws -> String {
-    try #require(try blocks().first { $0.contains(words) }, "The README has no '\(words)'.")
+    try #require(try readme().first { $0.contains(words) }, "The README has no '\(words)'.")
+  }
+
+  /// The Swift blocks of the README and of the articles, and the name of the page of each.
+  private func allBlocks() throws -> [(page: String, text: String)] {
+    let articles = Self.root.appending(path: "Sources/Turnwise/Turnwise.docc")
+    let names = try FileManager.default.contentsOfDirectory(atPath: articles.path)
+      .filter { $0.hasSuffix(".md") && $0 != "Contributing.md" }.sorted()
+    let pages =
+      [Self.root.appending(path: "README.md")] + names.map { articles.appending(path: $0) }
+    return try pages.flatMap { page in
+      let name = page.deletingPathExtension().lastPathComponent
+      return try blocks(of: page).map { (name, $0) }
+    }
   }
 
   /// Runs a program and returns what it wrote to standard output.
@@ -65,18 +83,27 @@ import TurnwiseCore
     try write(
       manifest.replacingOccurrences(of: path, with: version),
       to: package.appending(path: "Package.swift"))
-    let (plain, registered) = (
-      "environments: [Lockbox()])", "environments: [Lockbox()], estimators: [FromHere()])"
-    )
-    let main = try block(with: "struct Lockbox")
-    try #require(main.contains(plain) && (try readme()).contains(registered))
-    try write(
-      main.replacingOccurrences(of: plain, with: registered),
-      to: sources.appending(path: "main.swift"))
-    try write(try block(with: "struct FromHere"), to: sources.appending(path: "FromHere.swift"))
-    // The flat loop must compile as well.
-    try write(try block(with: "func train("), to: sources.appending(path: "Loop.swift"))
+    var names: Set = ["main.swift"]
+    for (index, (page, text)) in try files().enumerated() {
+      let isProgram = text.contains(Self.program)
+      // The program knows the estimator and the policy that the pages add to it.
+      let words = Self.program + ", estimators: [FromHere()], policies: [Reader()]"
+      let name = isProgram ? "main.swift" : "\(page)\(index).swift"
+      names.insert(name)
+      try write(
+        isProgram ? text.replacingOccurrences(of: Self.program, with: words) : text,
+        to: sources.appending(path: name))
+    }
+    for name in try FileManager.default.contentsOfDirectory(atPath: sources.path)
+    where !names.contains(name) {
+      try FileManager.default.removeItem(at: sources.appending(path: name))
+    }
     return package
+  }
+
+  /// The blocks that are files.
+  private func files() throws -> [(page: String, text: String)] {
+    try allBlocks().filter { $0.text.hasPrefix("import ") }
   }
 
   /// Makes a folder a repository with one version, whose number comes from the contents.
@@ -108,6 +135,42 @@ import TurnwiseCore
   @Test func `has at most 35 lines`() throws {
     let lines = try block(with: "struct Lockbox").split(separator: "\n")
     #expect(lines.count <= 35)
+  }
+
+  @Test func `is on a page that is read in ten minutes`() throws {
+    let page = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+    #expect(page.utf8.count <= 12_000)
+    #expect(page.split(separator: "\n", omittingEmptySubsequences: false).count <= 221)
+  }
+
+  @Test func `is one of the Swift blocks that are all compiled`() throws {
+    let lines = Set(try files().flatMap { Self.lines(of: $0.text) })
+    for (page, text) in try allBlocks() where !text.hasPrefix("import ") {
+      let isManifest = text.hasPrefix("// swift-tools-version")
+      #expect(isManifest || lines.isSuperset(of: Self.lines(of: text)), "\(page): \(text)")
+    }
+  }
+
+  private static func lines(of text: String) -> [String] {
+    text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+
+  @Test func `stands after the credit of an episode, as the program prints it`() async throws {
+    let page = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+    let table = try #require(page.components(separatedBy: "```text\n").dropFirst().first)
+      .components(separatedBy: "```")[0]
+    let command = try #require(
+      page.split(separator: "\n").first { $0.contains("turnwise credit traces/examples/group") })
+    let words = command.components(separatedBy: "turnwise ")[1].replacingOccurrences(
+      of: "traces", with: Self.root.appending(path: "traces").path)
+    let printed = await turnwise(words)
+    #expect(printed.status == 0)
+    func squeezed(_ text: some StringProtocol) -> String {
+      text.split(separator: " ").joined(separator: " ")
+    }
+    for line in table.split(separator: "\n") {
+      #expect(squeezed(printed.answer).contains(squeezed(line)), "\(line)")
+    }
   }
 
   @Test func `builds in a package of its own and learns 50 points more than chance`() throws {

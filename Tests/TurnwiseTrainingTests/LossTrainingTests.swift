@@ -1,13 +1,14 @@
 import Testing
 import TurnwiseCore
+import TurnwiseCredit
 import TurnwiseModel
 import TurnwiseTraining
 
 @Suite struct `Training with another loss` {
-  /// Two updates of two epochs, so that ratios leave 1.
+  /// Two updates of two epochs, so that ratios leave 1; `models` are the policy before and after each.
   private func train(
     workers: Int, _ change: (inout RunConfiguration) -> Void
-  ) async throws -> (updates: [TrainingUpdate], state: TrainerState, start: WarmStart) {
+  ) async throws -> (updates: [TrainingUpdate], state: TrainerState, models: [Transformer]) {
     let configuration = Tiny.configuration {
       $0.credit = "token"
       $0.epochs = 2
@@ -16,41 +17,71 @@ import TurnwiseTraining
     let start = try await Tiny.warmStart(configuration)
     var trainer = try Trainer(Lottery(), from: start, configuration, workers: workers)
     var updates: [TrainingUpdate] = []
-    while let update = try await trainer.step() { updates.append(update) }
-    return (updates, trainer.state, start)
+    var models = [trainer.state.policy.model]
+    while let update = try await trainer.step() {
+      updates.append(update)
+      models.append(trainer.state.policy.model)
+    }
+    return (updates, trainer.state, models)
+  }
+
+  /// The sum over the sampled tokens of an update of credit · log(π_new / π_old).
+  ///
+  /// To first order it is what the update adds to the objective.
+  private func gain(
+    of update: TrainingUpdate, from old: Transformer, to new: Transformer
+  ) throws -> Double {
+    let batch = TrainingBatch(update.episodes.map(\.episode))
+    let credit = try update.episodes.map { try #require($0.credit["token"]) }
+    let (before, after) = (old.score(batch.sequences), new.score(batch.sequences))
+    var gain = 0.0
+    for (index, places) in batch.lossPlaces.enumerated() {
+      var tokens: [Int: Int] = [:]
+      for (number, place) in places.enumerated() {
+        let token = tokens[place.turn, default: 0]
+        tokens[place.turn] = token + 1
+        let change =
+          after[index].logProbabilities[number] - before[index].logProbabilities[number]
+        gain += credit[place.episode].credit(turn: place.turn, token: token) * Double(change)
+      }
+    }
+    return gain
   }
 
   private func check(_ change: (inout RunConfiguration) -> Void) async throws {
     let first = try await train(workers: 1, change)
     #expect(first.updates.count == 2)
-    let model = first.state.policy.model
-    let (hasMoved, isFinite) = (
-      model != first.start.policy.model, model.parameters.allSatisfy { $0.isFinite }
-    )
-    #expect(hasMoved && isFinite)
-    for update in first.updates {
+    for (index, update) in first.updates.enumerated() {
+      let (old, new) = (first.models[index], first.models[index + 1])
+      let isFinite = new.parameters.allSatisfy { $0.isFinite }
+      #expect(isFinite)
+      #expect(try gain(of: update, from: old, to: new) > 0)
       #expect(try #require(update.metrics["policy/loss"]).isFinite)
       #expect(try #require(update.metrics["policy/gradient_norm"]) > 0)
     }
     let again = try await train(workers: 3, change)
-    let isSame = try JSON.encode(again.state) == JSON.encode(first.state)
+    let isSame = try again.state.saved == first.state.saved
     #expect(isSame)
   }
 
   @Test(arguments: RatioLevel.allCases, ClipForm.allCases)
-  func `moves the policy, the same way each time`(
+  func `moves the policy along the credit, the same way each time`(
     ratio: RatioLevel, clip: ClipForm
   ) async throws {
     try await check { ($0.ratio, $0.clip) = (ratio, clip) }
   }
 
   @Test(arguments: LossAggregation.allCases)
-  func `moves the policy with each aggregation`(aggregation: LossAggregation) async throws {
+  func `moves the policy along the credit with each aggregation`(
+    aggregation: LossAggregation
+  ) async throws {
     try await check { $0.aggregation = aggregation }
   }
 
   @Test(arguments: [ImportanceWeights.Level.token, .turn, .turnMean, .sequence])
-  func `moves the policy with importance weights`(level: ImportanceWeights.Level) async throws {
+  func `moves the policy along the credit with importance weights`(
+    level: ImportanceWeights.Level
+  ) async throws {
     try await check { ($0.importance, $0.importanceForm) = (level, .mask) }
   }
 

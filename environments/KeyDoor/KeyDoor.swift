@@ -50,7 +50,12 @@ public struct KeyDoor: Environment {
   }
 
   /// A side of the passage.
-  public enum Side: String, Codable, Sendable, CaseIterable { case left, right }
+  public enum Side: String, Codable, Sendable, CaseIterable {
+    /// The left side.
+    case left
+    /// The right side.
+    case right
+  }
 
   /// Which key fits, and where the passage is rotten.
   public struct Scenario: Codable, Hashable, Sendable {

@@ -5,14 +5,14 @@ internal import TurnwiseSandbox
 ///
 /// It teaches looking before changing anything. The tests show which call goes wrong and which lines are
 /// suspicious, the files show what is there, and a change that was not tested is a guess. Programs are few
-/// and bugs are many: a policy learns the programs and must find what differs in one of them. <doc:Repair>
+/// and bugs are many: a policy learns the programs and must find what differs in one of them. <doc:RepairTasks>
 /// explains how bugs are planted and how the verdict is protected from the agent.
 ///
 ///     let session = try Session(Repair(), scenario: task, origin: origin)
 ///     await session.play(.call("replace", ["path": "cart.py", "line": 7, "text": "n += cost(item)"]))
 ///
 /// **Reward:** 1 if all tests, including the hidden ones, pass at the end, 0 otherwise. **Potential:** the
-/// share of tests that pass. It needs bubblewrap and python3; see ``Sandbox``.
+/// share of tests that pass. It needs bubblewrap and python3; see `Sandbox`.
 public struct Repair: Environment {
   /// The name and version.
   public static let id = "repair-v1"

@@ -12,7 +12,7 @@ internal import TurnwiseSandbox
 ///     await session.play(.call("bash", ["command": "grep -rl gavu ."]))
 ///
 /// **Reward:** 1 if the answer is right and the files are as required when the agent submits, 0
-/// otherwise. Only `$RANDOM` is random. It needs bubblewrap; see ``Sandbox``.
+/// otherwise. Only `$RANDOM` is random. It needs bubblewrap; see `Sandbox`.
 ///
 /// With ``playing(tasksIn:)`` the tasks are those of a folder (<doc:ShellTasks>). Their own programs
 /// judge them, and there is no potential.

@@ -87,6 +87,9 @@ public struct CommandLineTool: Sendable {
     DoctorCommand(), ListCommand(),
   ]
 
+  /// The names of the commands, in the order in which the help lists them.
+  package static var commandNames: [String] { subcommands.map(\.name) }
+
   /// Runs one command line.
   ///
   /// - Parameter arguments: The arguments behind the program's name.
@@ -147,7 +150,7 @@ public struct CommandLineTool: Sendable {
 
   private static func subcommand(_ name: String) throws -> any Subcommand {
     guard let command = subcommands.first(where: { $0.name == name }) else {
-      throw UsageError.unknownCommand(name, known: subcommands.map(\.name))
+      throw UsageError.unknownCommand(name, known: commandNames)
     }
     return command
   }

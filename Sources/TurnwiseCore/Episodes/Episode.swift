@@ -12,7 +12,9 @@ public enum Ending: Hashable, Sendable {
 
   /// What cut an episode short.
   public enum Truncation: String, Codable, Hashable, Sendable, CaseIterable {
+    /// The environment's turn limit was reached.
     case turnLimit = "turn-limit"
+    /// The next turn did not fit the policy's context.
     case contextFull = "context-full"
   }
 

@@ -6,7 +6,16 @@
 public struct Failure: Error, Codable, Hashable, Sendable {
   /// The part of the machinery that failed.
   public enum Boundary: String, Codable, Hashable, Sendable, CaseIterable {
-    case policy, environment, sandbox, judge, cancelled
+    /// The policy gave no decision.
+    case policy
+    /// The environment threw an error in `start` or `step`, or gave a number that cannot be used.
+    case environment
+    /// The sandbox could not run a command.
+    case sandbox
+    /// The environment threw an error in `judge`.
+    case judge
+    /// The run was stopped.
+    case cancelled
   }
 
   /// The part of the machinery that failed.

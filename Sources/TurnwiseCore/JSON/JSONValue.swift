@@ -2,14 +2,21 @@ public import Foundation
 
 /// Any JSON value, with integers that stay exact.
 public enum JSONValue: Hashable, Sendable {
+  /// `null`.
   case null
+  /// `true` or `false`.
   case bool(Bool)
+  /// An integer that fits an `Int`.
   case integer(Int)
   /// An integer that no `Int` can hold; smaller ones are `integer`.
   case unsigned(UInt64)
+  /// A number that is not an integer.
   case number(Double)
+  /// A string.
   case string(String)
+  /// An array.
   case array([JSONValue])
+  /// An object.
   case object([String: JSONValue])
 
   /// The member of an object.

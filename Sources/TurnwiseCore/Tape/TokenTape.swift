@@ -6,7 +6,12 @@
 public struct TokenTape: Codable, Hashable, Sendable {
   /// Where the tokens of a span come from.
   public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
-    case sampled, observation, template
+    /// The policy sampled them.
+    case sampled
+    /// They spell what the environment showed: observations and replies.
+    case observation
+    /// The prompt format added them, such as the token that asks for an action.
+    case template
   }
 
   /// A run of tokens of one kind.

@@ -65,7 +65,7 @@ public struct BiLevelGAE: CreditEstimator, Configurable {
     let critic = try evidence.requireCritic()
     let credit = try group.episodes.enumerated().map { index, episode in
       let values = try critic.values(of: episode, at: index)
-      let valueAfter = try critic.valueBehind(episode, at: index, bootstraps: bootstrap)
+      let valueAfter = try critic.valueAfter(episode, at: index, bootstraps: bootstrap)
       let returns = GeneralizedAdvantage.returns(
         rewards: episode.tokenRewards, valueAfter: valueAfter, gamma: gamma)
       return EpisodeCredit(

@@ -22,9 +22,21 @@ public import TurnwiseCore
 /// credited twice, with opposite signs, to neighbouring turns.
 public struct ForkMonteCarlo: CreditEstimator, Configurable {
   /// Where continuations start.
-  public enum Site: String, WordChoice { case turn, token }
+  public enum Site: String, WordChoice {
+    /// Before turns.
+    case turn
+    /// Before turns, and every ``ForkMonteCarlo/stride`` tokens inside them.
+    case token
+  }
   /// How forks are distributed over the points.
-  public enum Rule: String, WordChoice { case none, entropy, disagreement }
+  public enum Rule: String, WordChoice {
+    /// All points have the same number of forks.
+    case none
+    /// Only the points with the highest entropy have forks.
+    case entropy
+    /// Two forks from each point; the rest only where those two came to different returns.
+    case disagreement
+  }
 
   /// `fork`.
   public static let id = "fork"

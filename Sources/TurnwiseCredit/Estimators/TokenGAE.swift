@@ -104,7 +104,7 @@ public struct TokenGAE: CreditEstimator, Configurable {
     let critic = try evidence.requireCritic()
     let credit = try group.episodes.enumerated().map { index, episode in
       let values = try critic.values(of: episode, at: index).flatMap(\.self)
-      let valueAfter = try critic.valueBehind(episode, at: index, bootstraps: bootstrap)
+      let valueAfter = try critic.valueAfter(episode, at: index, bootstraps: bootstrap)
       func advantages(_ lambda: Double) -> [Double] {
         GeneralizedAdvantage.advantages(
           rewards: episode.tokenRewards, values: values, valueAfter: valueAfter, gamma: gamma,

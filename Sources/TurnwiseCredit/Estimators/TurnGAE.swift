@@ -56,8 +56,8 @@ public struct TurnGAE: CreditEstimator, Configurable {
   public func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
     let critic = try evidence.requireCritic()
     let credit = try group.episodes.enumerated().map { index, episode in
-      let valueAfter = try critic.valueBehind(episode, at: index, bootstraps: bootstrap)
-      let values = try critic.valuesBeforeTurns(of: episode, at: index, behind: valueAfter)
+      let valueAfter = try critic.valueAfter(episode, at: index, bootstraps: bootstrap)
+      let values = try critic.valuesBeforeTurns(of: episode, at: index, valueAfter: valueAfter)
       func advantages(_ lambda: Double) -> [Double] {
         GeneralizedAdvantage.advantages(
           rewards: episode.turns.map(\.paid), values: values, valueAfter: valueAfter,

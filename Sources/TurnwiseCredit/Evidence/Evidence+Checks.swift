@@ -37,7 +37,7 @@ extension Evidence.Critic {
   }
 
   /// Returns the value after an episode: 0 unless the episode was cut from outside and `bootstraps` is true.
-  func valueBehind(
+  func valueAfter(
     _ episode: CreditEpisode, at index: Int, bootstraps: Bool = true
   ) throws -> Double {
     guard bootstraps, episode.isTruncated else { return 0 }
@@ -53,14 +53,14 @@ extension Evidence.Critic {
   /// advantage would have a gradient only on that token (VAGEN's maintainers measured it). A turn
   /// without tokens has the value of the next turn that has some.
   func valuesBeforeTurns(
-    of episode: CreditEpisode, at index: Int, behind: Double
+    of episode: CreditEpisode, at index: Int, valueAfter: Double
   ) throws -> [Double] {
-    Self.firstValues(try values(of: episode, at: index), behind: behind)
+    Self.firstValues(try values(of: episode, at: index), valueAfter: valueAfter)
   }
 
   /// Returns the first number of each turn; a turn without numbers gets that of the next turn with some.
-  package static func firstValues(_ tokens: [[Double]], behind: Double) -> [Double] {
-    var next = behind
+  package static func firstValues(_ tokens: [[Double]], valueAfter: Double) -> [Double] {
+    var next = valueAfter
     return tokens.reversed().map { tokens in
       next = tokens.first ?? next
       return next
@@ -73,7 +73,7 @@ extension Evidence.ProcessModel {
   ///
   /// After the last turn nothing is to come, so the value is 0. Only an episode that was cut from outside has
   /// the model's value of the state in which it was cut.
-  func valuesBehindTurns(of episode: CreditEpisode, at index: Int) throws -> [Double] {
+  func valuesAfterTurns(of episode: CreditEpisode, at index: Int) throws -> [Double] {
     let before = try valuesBeforeTurns(of: episode, at: index)
     let last = episode.isTruncated && bootstrap.indices.contains(index) ? bootstrap[index] ?? 0 : 0
     return Array(before.dropFirst()) + [last]

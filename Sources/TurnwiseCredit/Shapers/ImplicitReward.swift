@@ -19,11 +19,26 @@ public import TurnwiseCore
 /// learnt much pays for length; log-ratios of tokens that were nearly certain are noise.
 public struct ImplicitReward: RewardShaper, Configurable {
   /// What is paid.
-  public enum Level: String, WordChoice { case turn, token }
+  public enum Level: String, WordChoice {
+    /// Each turn is paid the sum of its tokens.
+    case turn
+    /// Each token is paid.
+    case token
+  }
   /// What the model is trained on.
-  public enum Loss: String, WordChoice { case outcome, pairs }
+  public enum Loss: String, WordChoice {
+    /// On whether each episode succeeded.
+    case outcome
+    /// On pairs of episodes of a group, of which one was better.
+    case pairs
+  }
   /// What the model is compared with.
-  public enum Reference: String, WordChoice { case start, policy }
+  public enum Reference: String, WordChoice {
+    /// With the policy that training started from.
+    case start
+    /// With the policy that sampled the episode.
+    case policy
+  }
 
   /// `implicit`.
   public static let id = "implicit"

@@ -21,7 +21,12 @@ public import TurnwiseCore
 /// start in s_0.
 public struct PotentialShaping: RewardShaper, Configurable {
   /// Whose potential is used.
-  public enum Source: String, WordChoice { case environment, model }
+  public enum Source: String, WordChoice {
+    /// The environment's `potential(_:)`.
+    case environment
+    /// The values of a process reward model.
+    case model
+  }
 
   /// `potential`.
   public static let id = "potential"

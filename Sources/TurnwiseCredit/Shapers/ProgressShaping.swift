@@ -47,7 +47,7 @@ public struct ProgressShaping: RewardShaper, Configurable {
     return ProcessRewards(
       turns: try group.episodes.enumerated().map { index, episode in
         let before = try model.valuesBeforeTurns(of: episode, at: index)
-        let after = try model.valuesBehindTurns(of: episode, at: index)
+        let after = try model.valuesAfterTurns(of: episode, at: index)
         return episode.turns.indices.map { turn in
           alpha * ((episode.turns[turn].reward ?? 0) + after[turn] - before[turn])
         }

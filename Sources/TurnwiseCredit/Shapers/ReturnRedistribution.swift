@@ -47,7 +47,7 @@ public struct ReturnRedistribution: RewardShaper {
     let model = try evidence.requireProcessModel()
     return ProcessRewards(
       turns: try group.episodes.enumerated().map { index, episode in
-        let after = try model.valuesBehindTurns(of: episode, at: index)
+        let after = try model.valuesAfterTurns(of: episode, at: index)
         var paid = 0.0
         let predictions = episode.turns.indices.map { turn in
           paid += episode.turns[turn].reward ?? 0

@@ -49,7 +49,7 @@ public struct ScoreSum: RewardShaper {
   static func scores(_ group: CreditGroup, _ evidence: Evidence) throws -> [[Double]] {
     let model = try evidence.requireProcessModel()
     return try group.episodes.enumerated().map { index, episode in
-      var scores = try model.valuesBehindTurns(of: episode, at: index)
+      var scores = try model.valuesAfterTurns(of: episode, at: index)
       if !episode.isTruncated { scores[scores.count - 1] = episode.outcome }
       return scores
     }

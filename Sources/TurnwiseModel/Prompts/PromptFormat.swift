@@ -2,7 +2,7 @@ public import TurnwiseCore
 
 /// How the messages of an episode are laid out as tokens.
 ///
-/// A format is part of a policy and its checkpoint. It renders ``Situation/messages``; where tokens begin and end,
+/// A format is part of a policy and its checkpoint. It renders `Situation.messages`; where tokens begin and end,
 /// and which of them are trained, is the same for all formats.
 public protocol PromptFormat: Codable, Hashable, Sendable {
   /// The name of the kind, which checkpoints record.

@@ -52,7 +52,18 @@ public struct RunRecord: TraceRecord {
 public struct EpisodeRecord: TraceRecord {
   /// What an episode was played for.
   public enum Purpose: String, Codable, Hashable, Sendable, CaseIterable {
-    case run, training, evaluation, demonstration, warmup, fork
+    /// `turnwise run` played it, or an audit.
+    case run
+    /// An update learnt from it.
+    case training
+    /// It was played on a held-out scenario to measure the policy.
+    case evaluation
+    /// The warm start imitated it.
+    case demonstration
+    /// Nothing writes it at present.
+    case warmup
+    /// It is a continuation of another episode from a fork.
+    case fork
   }
 
   /// The version of the format.

@@ -10,8 +10,28 @@ public enum Replay {
   public struct Divergence: Error, Hashable, Sendable, CustomStringConvertible {
     /// What differs.
     public enum Field: String, Codable, Hashable, Sendable, CaseIterable {
-      case environment, scenario, observation, stateKey = "state key", potential, replies, reward
-      case judgement, ending, finalKey = "final state key", fork
+      /// The environment's `id`.
+      case environment
+      /// The scenario cannot be read, or no episode starts on it.
+      case scenario
+      /// What the agent saw.
+      case observation
+      /// The key of the state that a turn was decided in.
+      case stateKey = "state key"
+      /// The potential of that state.
+      case potential
+      /// What the tools answered.
+      case replies
+      /// The reward of a turn.
+      case reward
+      /// What the environment said of the last state.
+      case judgement
+      /// How the episode ended.
+      case ending
+      /// The key of the last state.
+      case finalKey = "final state key"
+      /// The place where a fork left its parent.
+      case fork
     }
 
     /// The episode.

@@ -7,7 +7,7 @@ public import TurnwiseModel
 ///
 /// It is trained on outcomes alone, with the odds x_i = β Σ_j log(π_φ/π_ref) over the sampled tokens of an
 /// episode; the share of each token in the odds can then be read as a reward. The shaper that it serves
-/// (``ImplicitReward``) says what it is trained on and compared with. An update is credited before the
+/// (`ImplicitReward`) says what it is trained on and compared with. An update is credited before the
 /// model learns from it.
 public struct ImplicitModel: Sendable, Equatable {
   /// The model that is trained, φ.

@@ -47,7 +47,7 @@ public struct ProcessModel: Sendable, Equatable {
     return EvidenceReading(
       Evidence.ProcessModel(
         values: zip(values.values, values.bootstrap).map { turns, bootstrap in
-          Evidence.Critic.firstValues(turns, behind: bootstrap ?? 0)
+          Evidence.Critic.firstValues(turns, valueAfter: bootstrap ?? 0)
         }, bootstrap: values.bootstrap), scoredTokens: reading.scoredTokens)
   }
 

@@ -38,7 +38,7 @@ public struct ForkRunner<E: Environment>: Sendable {
   ///   - workers: How many environment steps run at once.
   ///   - purpose: What the streams of the continuations begin with.
   ///   - snapshot: Returns an episode of a group as it was before a turn: a kept snapshot
-  ///     (``Rollout/playKeepingHistory(_:)``), or a replayed record.
+  ///     (`Rollout.playKeepingHistory(_:)`), or a replayed record.
   public init(
     _ policy: any Policy, workers: Int, purpose: String = "credit", snapshot: @escaping Snapshot
   ) {
@@ -55,7 +55,7 @@ public struct ForkRunner<E: Environment>: Sendable {
   ///   - groups: The groups that are to be credited.
   ///   - estimators: Who is asked.
   /// - Returns: What came of the forks.
-  /// - Throws: A ``ForkError``, a ``CreditError`` where a continuation was paid nothing at all,
+  /// - Throws: A ``ForkError``, a `CreditError` where a continuation was paid nothing at all,
   ///   `CancellationError`, and what `snapshot` throws.
   public func play(
     _ groups: [ForkGroup], asking estimators: [any CreditEstimator]
@@ -181,7 +181,7 @@ public struct ForkGroup: Sendable {
   /// - Parameters:
   ///   - episodes: Creditable episodes of one scenario from one start.
   ///   - evidence: What is known of them beside forks.
-  /// - Throws: A ``CreditError`` if they are no group.
+  /// - Throws: A `CreditError` if they are no group.
   public init(_ episodes: [Episode], evidence: Evidence = Evidence()) throws {
     (self.episodes, self.evidence) = (episodes, evidence)
     credit = try CreditGroup(episodes)
@@ -217,7 +217,7 @@ public struct PlayedFork: Sendable {
 
 /// What came of forks.
 public struct ForkReport: Sendable {
-  /// For each group what came of each point that was asked for: ``Evidence/forks``.
+  /// For each group what came of each point that was asked for: `Evidence.forks`.
   public var outcomes: [[ForkPoint: [ForkOutcome]]]
   /// All continuations in the order in which they were started, those that failed included.
   public var forks: [PlayedFork]

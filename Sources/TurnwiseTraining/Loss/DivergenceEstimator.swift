@@ -14,7 +14,12 @@ internal import Foundation
 /// trains with it, and so does `klWeight` here, with the reference as p: the pull grows without bound on
 /// tokens that the policy has nearly given up and the reference has not.
 public enum DivergenceEstimator: String, CaseIterable, Hashable, Sendable {
-  case k1, k2, k3
+  /// -x.
+  case k1
+  /// x² / 2.
+  case k2
+  /// eˣ - 1 - x.
+  case k3
 
   /// Estimates the divergence from the log-ratio of one token.
   public func callAsFunction(_ logRatio: Double) -> Double {

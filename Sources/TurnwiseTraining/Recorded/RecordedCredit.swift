@@ -80,7 +80,7 @@ public struct RecordedCredit: Sendable {
   ///   - blobs: Where the blobs of scenarios are read from.
   ///   - purpose: What the forks are called; another word than training used for its own, which another
   ///     policy may have played.
-  /// - Throws: A ``ForkError``, a ``CreditError``, `CancellationError`, or the `Replay.Divergence` of an
+  /// - Throws: A ``ForkError``, a `CreditError`, `CancellationError`, or the `Replay.Divergence` of an
   ///   episode that does not come again.
   public mutating func playForks<E: Environment>(
     in environment: E, blobs: BlobStore? = nil, purpose: String = "recorded"
@@ -110,7 +110,7 @@ public struct RecordedCredit: Sendable {
   /// Credits the groups.
   ///
   /// - Returns: For each group the credit by the name of the estimator.
-  /// - Throws: A ``CreditError``.
+  /// - Throws: A `CreditError`.
   public func credit() throws -> [[String: GroupCredit]] {
     try zip(groups, evidence).map { try CreditedGroup($0, $1, by: estimators).credit }
   }

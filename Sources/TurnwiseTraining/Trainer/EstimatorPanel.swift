@@ -40,7 +40,7 @@ public struct EstimatorPanel: Sendable {
   ///   - groupSize: How many episodes a group has.
   ///   - catalog: The estimators that can be named.
   ///   - evidence: The kinds of evidence that can be measured.
-  /// - Throws: An ``EstimatorNameError``, or ``TrainingError/refusedCredit(_:)``.
+  /// - Throws: An `EstimatorNameError`, or ``TrainingError/refusedCredit(_:)``.
   public init<E: Environment>(
     _ environment: E, credit: String, groupSize: Int, catalog: EstimatorCatalog,
     evidence: EvidenceCatalog = .standard

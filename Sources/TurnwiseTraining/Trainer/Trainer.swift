@@ -43,7 +43,7 @@ public struct Trainer<E: Environment>: Sendable {
   ///   - workers: The most environment steps and threads that run at once.
   ///   - file: The file that is named where the configuration has a count that cannot be played.
   ///   - line: The line that is named.
-  /// - Throws: An ``EstimatorNameError``, or ``TrainingError/refusedCredit(_:)`` if the driving
+  /// - Throws: An `EstimatorNameError`, or ``TrainingError/refusedCredit(_:)`` if the driving
   ///   estimator cannot be used in the environment.
   public init(
     _ environment: E, from warmStart: WarmStart, _ configuration: RunConfiguration,
@@ -67,7 +67,7 @@ public struct Trainer<E: Environment>: Sendable {
   ///   - workers: The most environment steps and threads that run at once.
   ///   - file: The file that is named where the configuration has a count that cannot be played.
   ///   - line: The line that is named.
-  /// - Throws: As ``init(_:from:_:catalog:workers:file:line:)``.
+  /// - Throws: As ``init(_:from:_:catalog:evidence:workers:file:line:)``.
   public init(
     _ environment: E, resuming state: TrainerState, _ configuration: RunConfiguration,
     catalog: EstimatorCatalog = .standard, workers: Int = 1, file: StaticString = #fileID,
@@ -101,7 +101,7 @@ public struct Trainer<E: Environment>: Sendable {
   ///
   /// - Returns: What it did, or `nil` if the configuration's budget is used up.
   /// - Throws: `CancellationError`, ``TrainingError/everyEpisodeFailed(_:)``, a ``ForkError``, a
-  ///   ``CreditError``. The state is then as before the update.
+  ///   `CreditError`. The state is then as before the update.
   public mutating func step() async throws -> TrainingUpdate? {
     guard !isFinished else { return nil }
     var next = state

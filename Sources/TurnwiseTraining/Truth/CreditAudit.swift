@@ -223,7 +223,7 @@ public struct CreditAudit<E: Environment>: Sendable {
   ///   - truth: What ``truth(of:onProgress:)`` gave.
   ///   - onRow: Called before each row.
   /// - Returns: A row for each estimator and control.
-  /// - Throws: ``TrainingError/refusedCredit(_:)``, a ``CreditError``, a ``ForkError``,
+  /// - Throws: ``TrainingError/refusedCredit(_:)``, a `CreditError`, a ``ForkError``,
   ///   `CancellationError`.
   public func scores(
     of estimators: [CreditedEstimator], on played: AuditedEpisodes, against truth: AuditTruth,

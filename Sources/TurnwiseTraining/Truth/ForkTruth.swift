@@ -45,7 +45,7 @@ public struct ForkTruth<E: Environment>: Sendable {
   ///   - blobs: Where the scenario's blobs are read from.
   ///   - offset: How many turns were measured before, which decides who belongs to the gold subset.
   /// - Returns: What was measured of each point, in order, and how many turns that took.
-  /// - Throws: A ``ForkError``, a ``CreditError``, `CancellationError`, or the `Replay.Divergence` of an
+  /// - Throws: A ``ForkError``, a `CreditError`, `CancellationError`, or the `Replay.Divergence` of an
   ///   episode that does not come again.
   public func measure(
     _ points: [ForkPoint], of group: [Episode], in environment: E, blobs: BlobStore? = nil,

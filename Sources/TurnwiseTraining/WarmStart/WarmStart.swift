@@ -29,7 +29,7 @@ public struct WarmStart: Sendable {
   ///   - file: The file that is named where the configuration has a count that cannot be played.
   ///   - line: The line that is named.
   /// - Returns: The episodes that did not fail.
-  /// - Throws: The first ``Failure`` if all episodes failed, and
+  /// - Throws: The first `Failure` if all episodes failed, and
   ///   ``TrainingError/noExpert(_:taskNeed:)``.
   public static func demonstrations<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, workers: Int,
@@ -164,8 +164,8 @@ extension WarmStart {
   ///   - demonstrations: Expert episodes.
   ///   - configuration: That of the first imitation.
   ///   - workers: The most threads. The result does not depend on it.
-  ///   - onStep: As in ``init(cloning:_:workers:onStep:)``.
-  /// - Throws: As ``init(cloning:_:workers:onStep:)``.
+  ///   - onStep: As in ``init(cloning:_:workers:onStep:file:line:)``.
+  /// - Throws: As ``init(cloning:_:workers:onStep:file:line:)``.
   public mutating func imitate(
     further demonstrations: [Episode], _ configuration: RunConfiguration, workers: Int,
     onStep: (_ step: Int, _ end: Int, _ loss: Double) -> Void = { _, _, _ in }

@@ -1,9 +1,24 @@
 /// Formats of files that contain lines of JSON in another form, and the commands that convert them.
 public enum PackedFile: String, Hashable, Sendable, CaseIterable {
-  case gzip, zstd, zip, bzip2, xz, parquet
+  /// A file of gzip.
+  case gzip
+  /// A file of Zstandard.
+  case zstd
+  /// A ZIP archive.
+  case zip
+  /// A file of bzip2.
+  case bzip2
+  /// A file of xz.
+  case xz
+  /// An Apache Parquet file.
+  case parquet
+  /// Text in UTF-16 with a byte order mark.
   case utf16 = "UTF-16"
+  /// Text in UTF-16, most significant byte first, without a byte order mark.
   case utf16Big = "UTF-16BE"
+  /// Text in UTF-16, least significant byte first, without a byte order mark.
   case utf16Little = "UTF-16LE"
+  /// Text in UTF-32 with a byte order mark.
   case utf32 = "UTF-32"
 
   /// The format that the first bytes of a file show; nil if they may be lines of JSON.

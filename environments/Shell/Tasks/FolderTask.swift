@@ -13,9 +13,9 @@ public struct FolderTask: Codable, Hashable, Sendable {
   public var split: Split
   /// The files that the agent finds.
   public var files: Workspace
-  /// The program ``runName``, which starts what the agent has made; nil if nothing is to be started.
+  /// The program `run`, which starts what the agent has made; nil if nothing is to be started.
   public var run: Workspace?
-  /// The program ``checkName`` and its files, which the agent never sees.
+  /// The program `check` and its files, which the agent never sees.
   public var check: Workspace
   /// What an expert does in each turn; nil if there is no solution.
   public var solution: [String]?
