@@ -95,7 +95,7 @@ import TurnwiseEnvironments
 
   @Test(arguments: [
     ("token", "the run saved no critic"), ("turn-gae", "the run saved no critic"),
-    ("fork", "the run saved no policy (trainer.json)"),
+    ("fork", "the run saved no policy"),
     ("process=delta+turn", "the run saved no process reward model"),
     ("prime", "say which reward shaper pays: process=SHAPER+prime"),
   ])

@@ -95,7 +95,7 @@ struct EnvironmentAudit: Sendable {
       environment, of: run, in: layout, blobs: layout.blobStore())
     let models = try TrainedPolicy.state(
       in: layout.folder.relativePath, for: environment, writingTo: invocation.text(.out),
-      context.console)
+      context.console, evidence: context.catalog.evidence)
     try await environment.prepare()
     let (folder, writer) = try writer(
       environment, Configuration(audit: options, policy: layout.folder.relativePath))
@@ -124,9 +124,11 @@ struct EnvironmentAudit: Sendable {
     let trainer = try Trainer(
       environment,
       from: try await stages.warmStart(in: environment, from: demonstrations, imitated),
-      configuration, catalog: context.catalog.estimators, workers: workers)
-    _ = try await stages.train(trainer, writer, title: "train")
-    return try await audit(environment, try writer.layout.readTrainer(), folder, writer)
+      configuration, catalog: context.catalog.estimators, evidence: context.catalog.evidence,
+      workers: workers)
+    try await stages.train(trainer, writer, title: "train")
+    let models = try writer.layout.readTrainer(evidence: context.catalog.evidence)
+    return try await audit(environment, models, folder, writer)
   }
 
   /// What the run records of itself.

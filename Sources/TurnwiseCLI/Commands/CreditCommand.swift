@@ -52,7 +52,8 @@ struct CreditCommand: Subcommand {
     if isDamaged, records.isEmpty { return .data }
     let groups = try chosen(records, invocation, context)
     let models =
-      FileManager.default.fileExists(atPath: layout.trainer.path) ? try layout.readTrainer() : nil
+      layout.hasTrainer
+      ? try layout.readTrainer(evidence: context.catalog.evidence) : nil
     if let models { try Self.refuse(groups, unreadableBy: models, layout) }
     var recorded = try await recorded(groups, models, invocation, context)
     if recorded.needsForks {

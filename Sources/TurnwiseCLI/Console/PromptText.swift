@@ -76,7 +76,7 @@ struct PromptText {
     var lines: [String] = []
     if format == nil {
       lines.append(
-        "There is no trainer.json in this folder, so the words of the record are shown in place of"
+        "There is no trainer in this folder, so the words of the record are shown in place of"
           + " the tokens'; --json has the tokens.")
     }
     var (turn, context) = (0, 1)
@@ -138,7 +138,7 @@ extension TraceLayout {
     if case .string(let path)? = run.configuration["policy"] {
       layouts.append(TraceLayout(URL(filePath: path, directoryHint: .isDirectory)))
     }
-    let layout = layouts.first { FileManager.default.fileExists(atPath: $0.trainer.path) }
+    let layout = layouts.first { $0.hasTrainer }
     return try layout?.readTrainer().policy.format
   }
 }

@@ -15,11 +15,13 @@ internal import TurnwiseCore
 ///   - environments: The environments that the commands know.
 ///   - estimators: Estimators beside the built-in ones.
 ///   - shapers: Reward shapers beside the built-in ones.
+///   - evidence: Kinds of evidence beside the built-in ones.
 ///   - file: The file that is named where two of them have one name.
 ///   - line: The line that is named.
 nonisolated(nonsending) public func main(
   environments: [any Environment], estimators: [any CreditEstimator] = [],
-  shapers: [any RewardShaper] = [], file: StaticString = #fileID, line: UInt = #line
+  shapers: [any RewardShaper] = [], evidence: [any EvidenceModel.Type] = [],
+  file: StaticString = #fileID, line: UInt = #line
 ) async -> Never {
   // What is closed would be taken by the first file that is opened, and answers written into that.
   for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
@@ -35,7 +37,7 @@ nonisolated(nonsending) public func main(
     exit((error == .unknown ? ExitStatus.system : .usage).rawValue)
   }
   let tool = CommandLineTool(
-    environments: environments, estimators: estimators, shapers: shapers,
+    environments: environments, estimators: estimators, shapers: shapers, evidence: evidence,
     program: programName(CommandLine.arguments.first), file: file, line: line)
   let task = Task { await tool.run(words) }
   let interruption = Interruption { task.cancel() }
@@ -54,14 +56,14 @@ public struct CommandLineTool: Sendable {
   private let catalog: Catalog
   private let program: String
 
-  /// Creates a command line that knows `environments`, and estimators and shapers beside the built-in
-  /// ones, and that calls itself `program`.
+  /// Creates a command line that knows `environments`, and estimators, shapers and kinds of evidence beside the
+  /// built-in ones, and that calls itself `program`.
   ///
   /// No two environments may have one id; `file` and `line` are named where they do.
   public init(
     environments: [any Environment], estimators: [any CreditEstimator] = [],
-    shapers: [any RewardShaper] = [], program: String = "turnwise",
-    file: StaticString = #fileID, line: UInt = #line
+    shapers: [any RewardShaper] = [], evidence: [any EvidenceModel.Type] = [],
+    program: String = "turnwise", file: StaticString = #fileID, line: UInt = #line
   ) {
     self.program = program
     var known: Set<String> = []
@@ -73,7 +75,8 @@ public struct CommandLineTool: Sendable {
     catalog = Catalog(
       environments: environments,
       estimators: EstimatorCatalog.standard.adding(
-        estimators, shapers: shapers, file: file, line: line))
+        estimators, shapers: shapers, file: file, line: line),
+      evidence: EvidenceCatalog.standard.adding(evidence, file: file, line: line))
   }
 
   static let subcommands: [any Subcommand] = [

@@ -53,10 +53,11 @@ extension Environment {
   }
 }
 
-/// The environments and estimators that the program was started with.
+/// What the program was started with.
 struct Catalog: Sendable {
   var environments: [any Environment]
   var estimators: EstimatorCatalog
+  var evidence: EvidenceCatalog
 
   /// Finds the environment that a command line names, with the parameters and the tasks that it sets.
   ///

@@ -82,7 +82,7 @@ extension Evidence.Need {
   /// Continuations played from forks: ``Evidence/forks``.
   public static let forks = Self(
     "forks", remedy: "play forks from where the estimator asks for them and pass their outcomes",
-    lack: "the run saved no policy (trainer.json)", isPossible: \.canFork)
+    lack: "the run saved no policy", isPossible: \.canFork)
 
   /// A process reward model's values of states: ``Evidence/processModel``.
   public static let processModel = Self(
@@ -97,7 +97,7 @@ extension Evidence.Need {
   /// What the policy's distribution of each token was like: ``Evidence/distributions``.
   public static let distributions = Self(
     "distributions", remedy: "score the tokens with the policy that sampled them",
-    lack: "the run saved no policy (trainer.json)", isPossible: \.samplesTokens)
+    lack: "the run saved no policy", isPossible: \.samplesTokens)
 
   /// Process rewards, which a ``RewardShaper`` adds: ``CreditTurn/processReward``.
   ///
