@@ -1,4 +1,4 @@
-/// Why bytes are not a safetensors file, or not the one that was expected.
+/// Why bytes are not a safetensors file, or not the expected one.
 public enum SafetensorsError: Error, Hashable, Sendable {
   /// The file ends before its header does.
   case headerCut(needed: Int, found: Int)

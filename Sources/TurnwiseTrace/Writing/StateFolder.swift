@@ -36,7 +36,9 @@ package struct StateFolder {
   ///   - state: The value.
   /// - Throws: A ``TraceError``.
   package func write(_ files: [String: Data], state: JSONValue) throws(TraceError) {
-    if mkdir(folder.path, 0o777) != 0, errno != EEXIST {
+    if mkdir(folder.path, 0o777) == 0 {
+      DurableFile.synchronize(folder.deletingLastPathComponent())
+    } else if errno != EEXIST {
       throw TraceError(.system(SystemReason.words(errno)), file: folder.relativePath)
     }
     var index = Index(version: Self.version, files: [:], state: state)

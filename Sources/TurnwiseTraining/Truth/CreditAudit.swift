@@ -3,14 +3,14 @@ internal import TurnwiseCredit
 internal import TurnwiseModel
 internal import TurnwiseTrace
 
-/// Holds estimators against the true credit of what one policy plays in a real environment.
+/// Compares estimators with the true credit of what one policy plays in a real environment.
 ///
 ///     let audit = CreditAudit(environment, models, AuditOptions(), workers: 2)
 ///     let played = try await audit.play()
 ///     let truth = try await audit.truth(of: played)
 ///     let result = try await audit.scores(of: estimators, on: played, against: truth)
 ///
-/// The policy plays fresh groups, so estimators, critics and truth speak of the same policy. All
+/// The policy plays fresh groups, so estimators, critics and truth are about the same policy. All
 /// estimators credit the same groups. They are compared with controls: the truth itself, the truth in wrong
 /// places of any group, the credit of `rloo` assigned to random turns, and estimators that compare states, with
 /// the keys of the states exchanged.
@@ -19,9 +19,9 @@ public struct CreditAudit<E: Environment>: Sendable {
   public var environment: E
   /// The policy and what was trained with it.
   public var models: TrainerState
-  /// What is played and measured.
+  /// The options: what is played and measured.
   public var options: AuditOptions
-  /// How many environment steps and threads run at once, which changes no result.
+  /// The most environment steps and threads that run at once, which change no result.
   public var workers: Int
 
   /// Prepares an audit.
@@ -39,7 +39,7 @@ public struct CreditAudit<E: Environment>: Sendable {
     self.models.policy.temperature = 1
   }
 
-  /// A stream of the audit, or of its episodes: none that training draws from.
+  /// Returns a random stream of the audit, which training does not use.
   func random(_ name: String, _ indices: Int...) -> Randomness {
     indices.reduce(Randomness(seed: options.seed.value).stream("audit-" + name)) {
       $0.stream("", $1)
@@ -87,9 +87,9 @@ public struct CreditAudit<E: Environment>: Sendable {
   ///
   /// - Parameters:
   ///   - played: What ``play()`` gave.
-  ///   - onProgress: Called with how many of the scenarios are done.
+  ///   - onProgress: Called with the number of scenarios that are done.
   /// - Returns: The truth of each turn, or of the chosen ones.
-  /// - Throws: An ``ExactEvaluationError`` where exact values are asked for and cannot be had, and
+  /// - Throws: An ``ExactEvaluationError`` if exact values are asked for and cannot be computed, and
   ///   what ``ForkTruth/measure(_:of:in:blobs:offset:)`` throws.
   public func truth(
     of played: AuditedEpisodes, onProgress: (_ scenario: Int) -> Void = { _ in }
@@ -169,7 +169,7 @@ public struct CreditAudit<E: Environment>: Sendable {
       }
       let (turns, spent) = try await forks.measure(
         chosen, of: episodes, in: environment, offset: truth.measured.count)
-      // Continuations that nobody scored are no measurement.
+      // Continuations without a score measure nothing.
       for (owner, turn) in zip(owners, turns) where turn.isMeasured {
         truth.turns[owner.group][owner.point.episode][owner.point.turn] = turn.truth
       }
