@@ -118,7 +118,9 @@ let package = Package(
     tests(
       "TurnwiseModelTests", ["TurnwiseModel", "TurnwiseNumerics", "TurnwiseCore"],
       golden: ["Parity"]),
-    tests("TurnwiseTrainingTests", ["TurnwiseTraining", "TurnwiseEnvironments", "TurnwiseCore"]),
+    tests(
+      "TurnwiseTrainingTests", ["TurnwiseTraining", "TurnwiseEnvironments", "TurnwiseCore"],
+      golden: ["Golden"]),
     tests(
       "TurnwiseEnvironmentsTests",
       ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore", "TurnwiseTestSupport"]),

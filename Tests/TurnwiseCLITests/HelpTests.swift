@@ -89,7 +89,9 @@ import TurnwiseCLI
     // And nothing but these properties and the flags of every long run.
     let flags = lines.filter { $0.hasPrefix("--") }.count
     let own = command == "compare" ? ["credit", "seeds", "threshold"] : []
-    let common = ["seed", "env-set", "tasks", "workers", "out", "force", "json", "help"]
+    let common = [
+      "seed", "env-set", "tasks", "workers", "out", "force", "resume", "save-every", "json", "help",
+    ]
     #expect(flags == settings.count - 1 - others.count + own.count + common.count)
   }
 

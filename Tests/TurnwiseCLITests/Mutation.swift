@@ -8,7 +8,8 @@ struct Mutation {
   let donors: [URL]
   var random: Randomness
 
-  private static let files = ["run.json", "episodes.jsonl", "metrics.jsonl", "trainer.json"]
+  private static let state = "trainer/state.json"
+  private static let files = ["run.json", "episodes.jsonl", "metrics.jsonl", state]
   private static let deep = "turnwise-deep"
 
   mutating func pick<T>(_ items: [T]) -> T {
@@ -18,7 +19,8 @@ struct Mutation {
   /// Makes one to three changes.
   mutating func run() {
     for _ in 0..<Int.random(in: 1...3, using: &random) {
-      let file = folder.appending(path: pick(Self.files + ["episodes.jsonl", "trainer.json"]))
+      let names = Self.files + ["episodes.jsonl", Self.state] + tensors
+      let file = folder.appending(path: pick(names))
       guard let bytes = try? Data(contentsOf: file), !bytes.isEmpty else { continue }
       switch Int.random(in: 0..<10, using: &random) {
       case 0, 1, 2, 3: try? changeValue(file, bytes)
@@ -30,6 +32,13 @@ struct Mutation {
       default: try? changeModels()
       }
     }
+  }
+
+  /// The paths of the files of tensors.
+  private var tensors: [String] {
+    let names = try? FileManager.default.contentsOfDirectory(
+      atPath: folder.appending(path: "trainer").path)
+    return (names ?? []).sorted().filter { $0.hasSuffix(".safetensors") }.map { "trainer/\($0)" }
   }
 
   // MARK: - Values
@@ -125,7 +134,7 @@ struct Mutation {
     case 2: mkfifo(file.path, 0o644)
     case 3: symlink(file.lastPathComponent, file.path)
     default:
-      let donor = pick(donors).appending(path: pick([file.lastPathComponent] + Self.files))
+      let donor = pick(donors).appending(path: pick(Self.files))
       try? files.copyItem(at: donor, to: file)
     }
   }
@@ -166,9 +175,9 @@ struct Mutation {
   }
 
   private mutating func changeModels() throws {
-    let file = folder.appending(path: "trainer.json")
+    let index = folder.appending(path: Self.state)
     guard
-      case .object(var state) = try JSON.decode(JSONValue.self, from: Data(contentsOf: file))
+      case .object(var saved) = try JSON.decode(JSONValue.self, from: Data(contentsOf: index))
     else { return }
     if Bool.random(using: &random) {
       let doubling = (0..<pick([1, 20, 41, 300])).map {
@@ -176,34 +185,45 @@ struct Mutation {
       }
       let steep = (0..<41).map { JSONValue.array([.integer(255 + $0), .integer(255 + $0)]) }
       let merges: JSONValue = pick([.array(doubling), .array(steep), [], [[]], [[1]], [[-1, 2]]])
-      state["tokenizer"] = ["merges": merges, "special": pick([["act", "end"], ["act"], []])]
-    } else {
-      let models = [
-        "policy", "critic", "processModel", "implicitModel", "implicitStart", "reference",
-      ]
-      // There are none in a file that was exchanged for another kind.
-      let present = models.filter { state[$0] != nil }
-      guard !present.isEmpty else { return }
-      let key = pick(present)
-      guard case .string(let text)? = state[key], let bytes = Data(base64Encoded: text),
-        bytes.count > 8
+      guard case .object(var state)? = saved["state"], case .object(var trainer)? = state["trainer"]
       else { return }
-      let length = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
-      guard length < bytes.count - 8 else { return }
-      let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
-      let numbers = header.ranges(of: try Regex("[0-9]+"))
-      guard !numbers.isEmpty else { return }
-      let place = pick(numbers)
-      let sizes = ["0", "-1", "1", "7", "16777216", "9223372036854775807", "1e3", "\"x\"", "[]"]
-      let changed = header.replacingCharacters(in: place, with: pick(sizes))
-      var file = Data(withUnsafeBytes(of: UInt64(changed.utf8.count).littleEndian) { Array($0) })
-      file.append(Data(changed.utf8))
-      file.append(bytes[(8 + length)...])
-      state[key] = pick([
-        .string(file.base64EncodedString()), state[pick(models)] ?? .null,
-        .string(String(text.dropLast(pick([1, 4, 400])))),
-      ])
+      trainer["tokenizer"] = ["merges": merges, "special": pick([["act", "end"], ["act"], []])]
+      state["trainer"] = .object(trainer)
+      saved["state"] = .object(state)
+    } else {
+      // There are none in a file that was exchanged for another kind.
+      guard case .object(var files)? = saved["files"], !files.isEmpty else { return }
+      let name = pick(files.keys.sorted())
+      guard case .string(let digest)? = files[name] else { return }
+      let tensors = index.deletingLastPathComponent()
+        .appending(path: "\(name)-\(digest).safetensors")
+      guard let changed = try changedHeader(Data(contentsOf: tensors)) else { return }
+      files[name] = pick([try write(changed, as: name), files[pick(files.keys.sorted())] ?? .null])
+      saved["files"] = .object(files)
     }
-    try JSON.encode(JSONValue.object(state)).write(to: file)
+    try JSON.encode(JSONValue.object(saved)).write(to: index)
+  }
+
+  /// Writes tensors under the name that their digest gives them, and returns the digest.
+  private func write(_ tensors: Data, as name: String) throws -> JSONValue {
+    let digest = String(Digest(of: tensors).hexadecimal.prefix(16))
+    try tensors.write(to: folder.appending(path: "trainer/\(name)-\(digest).safetensors"))
+    return .string(digest)
+  }
+
+  private mutating func changedHeader(_ bytes: Data) throws -> Data? {
+    guard bytes.count > 8 else { return nil }
+    let length = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard length < bytes.count - 8 else { return nil }
+    let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
+    let numbers = header.ranges(of: try Regex("[0-9]+"))
+    guard !numbers.isEmpty else { return nil }
+    let place = pick(numbers)
+    let sizes = ["0", "-1", "1", "7", "16777216", "9223372036854775807", "1e3", "\"x\"", "[]"]
+    let changed = header.replacingCharacters(in: place, with: pick(sizes))
+    var file = Data(withUnsafeBytes(of: UInt64(changed.utf8.count).littleEndian) { Array($0) })
+    file.append(Data(changed.utf8))
+    file.append(bytes[(8 + length)...])
+    return pick([file, Data(file.dropLast(pick([1, 4, 400])))])
   }
 }

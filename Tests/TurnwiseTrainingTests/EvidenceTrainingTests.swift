@@ -11,8 +11,8 @@ struct TracedRun: Sendable {
   var start: WarmStart
   /// The bytes of `episodes.jsonl`, one entry for each number of workers.
   var episodes: [Data] = []
-  /// The bytes of `trainer.json`.
-  var trainers: [Data] = []
+  /// The files of the trainer's state.
+  var trainers: [[String: Data]] = []
   /// The metrics, without what may differ.
   var metrics: [[[String: FiniteNumber]]] = []
   /// What the first run recorded.
@@ -38,11 +38,11 @@ struct TracedRun: Sendable {
           command: "train", turnwise: "test", environment: "keydoor-v1", parameters: [:],
           configuration: [:], host: [:]),
         replacing: true)
-      var run = TrainingRun(
-        try Trainer(Tiny.game, from: start, configuration, workers: workers), writer: writer)
-      _ = try await run.run()
+      var run = try TrainingRun(
+        Trainer(Tiny.game, from: start, configuration, workers: workers), writer: writer)
+      try await run.run()
       episodes.append(try Data(contentsOf: writer.layout.episodes))
-      trainers.append(try Data(contentsOf: writer.layout.trainer))
+      trainers.append(try contents(of: writer.layout.trainer))
       var measured = try RecordReader<MetricsRecord>(writer.layout.metrics)
       metrics.append(try measured.readAll().map(\.metrics))
       if records.isEmpty {
@@ -204,15 +204,15 @@ private actor TracedRuns {
     let run = try await TracedRun.of(credit)
     var trainer = try Trainer(Tiny.game, from: run.start, run.configuration)
     _ = try #require(try await trainer.step())
-    let saved = try JSON.encode(trainer.state)
-    let read = try JSON.decode(TrainerState.self, from: saved)
+    let saved = try trainer.state.saved
+    let read = try TrainerState(saved)
     let (sameProcess, sameImplicit) = (
       read.evidence[ProcessModel.self] == trainer.state.evidence[ProcessModel.self],
       read.evidence[ImplicitModel.self] == trainer.state.evidence[ImplicitModel.self]
     )
     #expect(sameProcess && sameImplicit)
-    let again = try JSON.encode(read)
-    #expect(again == saved)
+    let isKept = try read.saved == saved
+    #expect(isKept)
     var resumed = try Trainer(Tiny.game, resuming: read, run.configuration)
     let found = try #require(try await resumed.step())
     let expected = run.records.filter { $0.update == 2 }
@@ -222,7 +222,7 @@ private actor TracedRuns {
     // Evaluations are the only thing that the recorded run did besides.
     var state = run.state
     state.spending.evaluationTurns = 0
-    let same = try JSON.encode(resumed.state) == JSON.encode(state)
+    let same = try resumed.state.saved == state.saved
     #expect(same)
     #expect(try await resumed.step() == nil)
   }

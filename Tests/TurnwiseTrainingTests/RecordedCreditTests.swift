@@ -191,34 +191,44 @@ import TurnwiseTraining
 
   @Test func `needs models that belong together`() async throws {
     let run = try await TracedRun("token", workers: [1]) { $0.updates = 1 }
-    let text = try JSON.encode(run.state)
-    func reason(_ change: (inout [String: JSONValue]) -> Void) throws -> String? {
-      guard case .object(var members) = try JSON.decode(JSONValue.self, from: text) else {
-        return nil
-      }
-      change(&members)
+    let saved = try run.state.saved
+    func reason(_ change: (inout SavedTrainer) -> Void) throws -> String? {
+      var saved = saved
+      change(&saved)
       do {
-        _ = try JSONValue.object(members).decode(TrainerState.self)
+        _ = try TrainerState(saved)
         return nil
-      } catch let error as DecodingError {
-        return error.plainDescription
+      } catch let error as SavedStateError {
+        return error.description
       }
     }
+    func setting(_ name: String, _ value: JSONValue) throws -> String? {
+      try reason { saved in
+        guard case .object(var members) = saved.state else { return }
+        members[name] = value
+        saved.state = .object(members)
+      }
+    }
+    func policy(_ name: String, _ value: JSONValue) throws -> String? {
+      guard case .object(var members)? = saved.state["policy"] else { return nil }
+      members[name] = value
+      return try setting("policy", .object(members))
+    }
     #expect(try reason { _ in } == nil)
+    #expect(try policy("actionLimit", -1)?.contains("'policy.actionLimit': is -1") == true)
+    #expect(try setting("iteration", .integer(.max)) == "'iteration': is \(Int.max)")
     #expect(
-      try reason { $0["actionLimit"] = -1 }?.contains("'policy.actionLimit': is -1") == true)
-    #expect(try reason { $0["iteration"] = .integer(.max) } == "'iteration': is \(Int.max)")
-    #expect(
-      try reason { $0["tokenizer"] = ["merges": [], "special": ["act", "end"]] }
+      try policy("prompt", ["merges": [], "special": ["act", "end"]])
         == "'tokenizer': does not belong to the policy")
-    #expect(try reason { $0["critic"] = $0["policy"] } == "'critic': gives tokens, not values")
+    #expect(
+      try reason { $0.tensors["critic"] = $0.tensors["policy"] }
+        == "'critic': gives tokens, not values")
+    #expect(try reason { $0.tensors["critic"] = nil } == "'critic': is missing")
     var short = run.state.policy.model.configuration
     short.context -= 1
     var random = Randomness(seed: 1)
-    let critic = Transformer(critic: Transformer(short, using: &random))
-    let stored = try JSON.decode(
-      [String: JSONValue].self, from: JSON.encode(["critic": Checkpoint(critic)]))
+    let critic = try Checkpoint(Transformer(critic: Transformer(short, using: &random))).encoded()
     #expect(
-      try reason { $0["critic"] = stored["critic"] }?.contains("has a context of") == true)
+      try reason { $0.tensors["critic"] = critic }?.contains("has a context of") == true)
   }
 }

@@ -15,6 +15,20 @@ final class TemporaryFolder {
   deinit { try? FileManager.default.removeItem(at: url) }
 }
 
+/// The content of all files in a folder and its folders, by their path in it.
+func contents(of folder: URL) throws -> [String: Data] {
+  let files = FileManager.default
+  var found: [String: Data] = [:]
+  for path in try files.subpathsOfDirectory(atPath: folder.path) {
+    var isFolder: ObjCBool = false
+    let file = folder.appending(path: path)
+    if files.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue {
+      found[path] = try Data(contentsOf: file)
+    }
+  }
+  return found
+}
+
 /// A game and options that train in seconds.
 enum Tiny {
   static let game: KeyDoor = {

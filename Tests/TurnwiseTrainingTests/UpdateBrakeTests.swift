@@ -171,7 +171,7 @@ private struct Foregone: Environment {
     #expect(trainer.state.brake.brakedUpdates == 1 && trainer.state.iteration == 1)
     // It is the same for who comes back later.
     var resumed = try Trainer(
-      Switchboard(), resuming: JSON.decode(TrainerState.self, from: JSON.encode(trainer.state)),
+      Switchboard(), resuming: TrainerState(trainer.state.saved),
       trainer.configuration)
     let (next, again) = (try await trainer.step(), try await resumed.step())
     /// What is not a number equals nothing, not even itself.

@@ -95,7 +95,7 @@ struct EnvironmentAudit: Sendable {
     let environment = try run.restored(environment)
     let models = try TrainedPolicy.state(
       in: run.path, for: environment, writingTo: invocation.text(.out),
-      context.console)
+      context.console, evidence: context.catalog.evidence)
     try await environment.prepare()
     let (folder, writer) = try writer(
       environment, Configuration(audit: options, policy: run.path))
@@ -148,12 +148,12 @@ struct EnvironmentAudit: Sendable {
     let trainer = try Trainer(
       environment,
       from: try await stages.warmStart(in: environment, from: demonstrations, imitated),
-      configuration, catalog: context.catalog.estimators, workers: workers)
-    _ = try await stages.train(trainer, writer, title: "train")
+      configuration, catalog: context.catalog.estimators, evidence: context.catalog.evidence,
+      workers: workers)
+    try await stages.train(trainer, writer, title: "train")
+    let models = try writer.layout.readTrainer(evidence: context.catalog.evidence)
     return try await audit(
-      CreditAudit(
-        environment, models: try writer.layout.readTrainer(), options, workers: workers),
-      folder, writer)
+      CreditAudit(environment, models: models, options, workers: workers), folder, writer)
   }
 
   /// What the run records of itself.

@@ -50,7 +50,7 @@ struct CreditCommand: Subcommand {
     let isDamaged = RunFolder.report(reader, "credited", context.console)
     if isDamaged, records.isEmpty { return .data }
     let groups = try chosen(records, invocation, context)
-    let models = try run.models()
+    let models = try run.models(evidence: context.catalog.evidence)
     if let models { try Self.refuse(groups, unreadableBy: models, run.layout) }
     var recorded = try await recorded(groups, models, run, invocation, context)
     if recorded.needsForks {

@@ -9,13 +9,14 @@ struct CompareCommand: Subcommand {
   let examples = [
     "turnwise compare shell-v1",
     "turnwise compare keydoor-v1 --credit rloo,turn --seeds 5",
+    "turnwise compare --resume traces/mine",
   ]
   let flags =
     [Self.credit, Self.seeds, Self.threshold]
     + ConfigurationFlags.all.filter { !["credit", "warm-start"].contains($0.name) }.map {
       Self.rebased($0)
     }
-    + [.environmentSet, .tasks, .seed, .workers, .out, .force, .json]
+    + [.environmentSet, .tasks, .seed, .workers, .out, .force, .resume, .saveEvery, .json]
 
   private static let credit = Flag(
     "credit", "estimators to compare, such as rloo,turn:gamma=0.95", value: "LIST",
@@ -26,7 +27,7 @@ struct CompareCommand: Subcommand {
   private static let threshold = Flag(
     "threshold", "also say after how many turns held-out success reached P", value: "P")
 
-  /// The defaults of a comparison: runs end with their budget of turns, and fit ten minutes together.
+  /// The defaults of a comparison: runs end with their budget of turns, and all of them take ten minutes.
   static let defaults: RunConfiguration = {
     var configuration = RunConfiguration()
     configuration.turns = 2000
@@ -43,74 +44,102 @@ struct CompareCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let environment = try context.environment(of: invocation)
-    return try await compare(environment, invocation, context)
+    if let path = invocation.text(.resume) {
+      let run = try ResumedRun(path, of: self, invocation)
+      return try await resume(
+        run, in: context.catalog.environment(run.record.environment), invocation, context)
+    }
+    return try await begin(in: context.environment(of: invocation), invocation, context)
   }
 
-  private func compare<E: Environment>(
-    _ environment: E, _ invocation: Invocation, _ context: Context
+  /// Begins a comparison in a new folder.
+  private func begin<E: Environment>(
+    in environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
-    var configuration = try ConfigurationFlags.configuration(
+    let configuration = try ConfigurationFlags.configuration(
       invocation, ignoring: Self.credit, over: Self.defaults)
     try ConfigurationFlags.refuseNeedless(invocation, configuration)
     let estimators = try estimators(invocation, environment, configuration, context)
     let seeds = try invocation.integer(Self.seeds, atLeast: 1, atMost: .seeds, default: 3)
-    // What is wrong with it shall be said before hours of training.
-    _ = try Self.threshold(invocation)
-    let workers = try invocation.workers()
+    let threshold = try Self.threshold(invocation)
+    let stages = TrainingStages(console: context.console, workers: try invocation.workers())
+    let saveInterval = try invocation.saveInterval()
     try environment.draw(from: Split.allCases)
     try await environment.prepare()
     let imitated = try await Imitated(
-      in: environment, configuration, workers: workers, writingTo: invocation.text(.out),
+      in: environment, configuration, workers: stages.workers, writingTo: invocation.text(.out),
       context.console)
-    configuration = imitated.configuration
-    configuration.credit = estimators.joined(separator: ",")
+    let options = ComparisonOptions(
+      imitated.configuration, estimators: estimators, seeds: seeds, threshold: threshold)
     let writer = try RunFolder.create(
       invocation, suggestion: "compare-\(E.id)", name, environment,
-      try imitated.record(of: configuration, [ComparisonResult.plannedKey: .integer(seeds)]),
-      workers)
-    let folder = writer.layout.folder
+      try imitated.record(of: options.training, options.others), stages.workers)
     let plan = try await ComparisonPlan(
-      environment, configuration, estimators: estimators.count, seeds: seeds, workers: workers,
-      recorded: imitated.recorded)
-    context.console.note(plan.text + "\ntraces in \(folder.relativePath)\n")
+      environment, options.training, estimators: estimators.count, seeds: seeds,
+      workers: stages.workers, recorded: imitated.recorded)
+    context.console.note(plan.text + "\ntraces in \(writer.layout.folder.relativePath)\n")
+    var comparison = Comparison(
+      environment, options, imitating: imitated, writer,
+      invocation.has(.force) ? .replacing : .empty, saveInterval: saveInterval, stages,
+      context.catalog)
+    return try await finish(&comparison, invocation, context)
+  }
 
-    let stages = TrainingStages(console: context.console, workers: workers)
-    var unlearnt: [Unlearnt] = []
-    let firstSeed = configuration.seed
-    var result = ComparisonResult(environment: E.id, plannedSeeds: seeds)
+  /// Continues a comparison that was interrupted.
+  private func resume<E: Environment>(
+    _ run: ResumedRun, in environment: E, _ invocation: Invocation, _ context: Context
+  ) async throws -> ExitStatus {
+    let options = try ComparisonOptions(of: run)
+    let stages = TrainingStages(console: context.console, workers: try invocation.workers())
+    let saveInterval = try invocation.saveInterval()
+    run.warnOfDifferences(context.console)
+    let environment = try await run.prepared(environment)
+    let writer = try ResumedRun.writer(run.layout, name)
+    let progress = try options.arms(in: run.layout).joined()
+      .map { try ResumedRun.progress(of: $0.layout) }
+    context.console.note(
+      "\(run.layout.folder.relativePath): \(progress.count { $0?.isFinished == true }) of"
+        + " \(Words.count(progress.count, "run")) complete")
+    let imitated =
+      progress.contains { $0 == nil }
+      ? try await Imitated(
+        in: environment, run.configuration, chosenBy: run.pilot, workers: stages.workers,
+        writingTo: run.layout.folder.relativePath, context.console) : nil
+    var comparison = Comparison(
+      environment, options, imitating: imitated, writer, .replacing, saveInterval: saveInterval,
+      stages, context.catalog)
+    return try await finish(&comparison, invocation, context)
+  }
+
+  /// Makes the runs, and prints what they come to.
+  private func finish<E: Environment>(
+    _ comparison: inout Comparison<E>, _ invocation: Invocation, _ context: Context
+  ) async throws -> ExitStatus {
+    let path = comparison.writer.layout.folder.relativePath
     do {
-      let demonstrations = try await stages.demonstrations(in: environment, imitated)
-      for index in 0..<seeds {
-        configuration.seed = HexSeed(firstSeed.value &+ UInt64(index))
-        try await train(
-          environment, configuration, estimators, demonstrations, imitated, folder, stages,
-          &result, &unlearnt, invocation, context)
-      }
+      try await comparison.run()
     } catch {
-      context.console.note("stopped; what was done is in \(folder.relativePath)")
-      if result.keepCompleteSeeds(estimators: estimators.count) {
+      context.console.note(
+        "stopped; what was done is in \(path)\n"
+          + "continue it: \(Program.name) \(name) --resume \(path)")
+      var result = comparison.result
+      if result.keepCompleteSeeds(estimators: comparison.options.estimators.count) {
         // What stopped the comparison says more than what keeps its results from being written.
-        try? report(result, folder, invocation, context)
+        try? report(result, of: comparison, invocation, context)
       }
       guard error is CancellationError else { throw error }
       return .interrupted
     }
-    try report(result, folder, invocation, context)
-    Self.explain(unlearnt, seeds: seeds, context)
-    try writer.close()
+    try report(comparison.result, of: comparison, invocation, context)
+    Self.explain(comparison.unlearnt, seeds: comparison.options.seeds, context)
+    try comparison.writer.close()
     return .success
   }
 
-  /// A run that did not learn.
-  private struct Unlearnt {
-    var estimator: String
-    var diagnosis: LearningDiagnosis
-    var trace: String
-  }
-
   /// Says why estimators did not learn, each once.
-  private static func explain(_ unlearnt: [Unlearnt], seeds: Int, _ context: Context) {
+  private static func explain<E: Environment>(
+    _ unlearnt: [Comparison<E>.Unlearnt], seeds: Int, _ context: Context
+  ) {
     for (index, run) in unlearnt.enumerated()
     where unlearnt.firstIndex(where: { $0.estimator == run.estimator }) == index {
       let count = unlearnt.count { $0.estimator == run.estimator }
@@ -127,62 +156,18 @@ struct CompareCommand: Subcommand {
   }
 
   /// Writes and prints what the runs come to.
-  private func report(
-    _ result: ComparisonResult, _ folder: URL, _ invocation: Invocation, _ context: Context
+  private func report<E: Environment>(
+    _ result: ComparisonResult, of comparison: Comparison<E>, _ invocation: Invocation,
+    _ context: Context
   ) throws {
+    let layout = comparison.writer.layout
     let answer = result.answer(
-      trace: folder.relativePath, threshold: try Self.threshold(invocation))
-    try answer.write(to: TraceLayout(folder))
+      trace: layout.folder.relativePath, threshold: comparison.options.threshold)
+    try answer.write(to: layout)
     if invocation.has(.json) {
       try context.console.answer(json: answer)
     } else {
       context.console.answer(answer.text(width: context.console.width))
-    }
-  }
-
-  /// Trains one seed with each estimator, all from one warm start and one evaluation of it.
-  private func train<E: Environment>(
-    _ environment: E, _ configuration: RunConfiguration, _ estimators: [String],
-    _ demonstrations: [Episode], _ imitated: Imitated, _ folder: URL, _ stages: TrainingStages,
-    _ result: inout ComparisonResult, _ unlearnt: inout [Unlearnt], _ invocation: Invocation,
-    _ context: Context
-  ) async throws {
-    let seed = configuration.seed.value
-    let warmStart = try await stages.warmStart(
-      in: environment, from: demonstrations, imitated, seed: configuration.seed,
-      title: "seed \(seed) imitate")
-    let observer = LearningObserver(demonstrations, warmStart, imitated)
-    let start = try await stages.evaluate(
-      warmStart.policy, in: environment, configuration, title: "seed \(seed) evaluate")
-    for estimator in estimators {
-      var configuration = configuration
-      configuration.credit = estimator
-      let armFolder = folder.appending(
-        path: ComparisonResult.folder(estimator, seed: seed), directoryHint: .isDirectory)
-      let writer = try RunFolder.writer(
-        armFolder, name, environment, try imitated.record(of: configuration), stages.workers,
-        invocation.has(.force) ? .replacing : .empty)
-      let trainer = try Trainer(
-        environment, from: warmStart, configuration, catalog: context.catalog.estimators,
-        workers: stages.workers)
-      let clock = ContinuousClock()
-      let began = clock.now
-      let (curve, diagnosis) = try await stages.train(
-        trainer, writer, title: "seed \(seed) \(estimator)", start: start,
-        demonstrations: demonstrations, watching: observer)
-      if !diagnosis.isLearning {
-        unlearnt.append(
-          Unlearnt(
-            estimator: estimator, diagnosis: diagnosis, trace: armFolder.relativePath))
-      }
-      result.add(
-        estimator, seed: configuration.seed, curve,
-        seconds: (clock.now - began) / .seconds(1))
-      try writer.close()
-      // A comparison that is killed leaves what its finished runs came to.
-      try result.finished(of: estimators.count)
-        .answer(trace: folder.relativePath, threshold: try Self.threshold(invocation))
-        .write(to: TraceLayout(folder))
     }
   }
 
@@ -195,7 +180,7 @@ struct CompareCommand: Subcommand {
     guard let list else {
       let panel = try EstimatorPanel(
         environment, credit: configuration.credit, groupSize: configuration.groupSize,
-        catalog: catalog)
+        catalog: catalog, evidence: context.catalog.evidence)
       for name in catalog.own where !panel.all.contains(where: { $0.spelling == name }) {
         context.console.warn("'\(name)' is left out: name it in --credit to see why")
       }
@@ -205,7 +190,8 @@ struct CompareCommand: Subcommand {
     return try list.map { estimator in
       let spelling = try catalog.spelling(of: estimator)
       let panel = try EstimatorPanel(
-        environment, credit: spelling, groupSize: configuration.groupSize, catalog: catalog)
+        environment, credit: spelling, groupSize: configuration.groupSize, catalog: catalog,
+        evidence: context.catalog.evidence)
       for warning in panel.warnings + panel.lossWarnings(configuration) {
         context.console.warn("\(spelling): \(warning)")
       }

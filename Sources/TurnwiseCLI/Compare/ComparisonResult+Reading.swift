@@ -2,15 +2,15 @@ internal import Foundation
 internal import Turnwise
 
 extension ComparisonResult {
-  /// Computes the results of a comparison from the folders of its runs, also of one that was killed; there
-  /// are none where no seed is complete.
+  /// Computes the results of a comparison, which may have been killed, from the folders of its runs; `nil` if
+  /// no seed is complete.
   ///
   /// - Parameters:
   ///   - run: What was compared.
   ///   - layout: Its folder.
   init?(of run: RunRecord, in layout: TraceLayout) {
     var (planned, estimators) = (0, [String]())
-    if case .integer(let seeds)? = run.configuration[Self.plannedKey] { planned = seeds }
+    if case .integer(let seeds)? = run.configuration[ComparisonOptions.seedsKey] { planned = seeds }
     if case .string(let credit)? = run.configuration["credit"] {
       estimators = (try? ProcessName.split(credit)) ?? []
     }
@@ -53,7 +53,7 @@ private struct FoundCurve {
     guard var reader = try? RecordReader<MetricsRecord>(layout.metrics) else { return nil }
     var turns = 0
     while let record = reader.next() {
-      seconds += (record.timing ?? [:]).values.map(\.value).filter(\.isFinite).reduce(0, +)
+      seconds += record.seconds
       guard let sampled = Self.evaluation("evaluation", record) else { continue }
       guard let spent = record.metrics["spent/training_turns"]?.value, spent >= Double(turns),
         spent <= 0x1p53

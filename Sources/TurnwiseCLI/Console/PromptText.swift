@@ -77,7 +77,7 @@ struct PromptText {
     var lines: [String] = []
     if format == nil {
       lines.append(
-        "There is no trainer.json in this folder, so the words of the record are shown in place of"
+        "There is no trainer in this folder, so the words of the record are shown in place of"
           + " the tokens'; --json has the tokens.")
     }
     var (turn, context) = (0, 1)

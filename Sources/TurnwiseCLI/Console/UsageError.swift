@@ -17,6 +17,10 @@ enum UsageError: Error, Hashable {
   case unknownPolicy(String, known: [String])
   case untrainedPolicy(String, command: String)
   case badParameter(Parameters.Problem)
+  case setByRun(String)
+  case notResumable(String, writtenBy: String, command: String)
+  case partOfComparison(String)
+  case earlierState(String)
   case conflict(String)
 }
 

@@ -113,6 +113,29 @@ enum Words {
         "name the folder of a run by train, transfer or audit, or one within that of a comparison"
       )
     case .badParameter(let problem): ("\(problem)", nil)
+    case .setByRun(let option):
+      (
+        "\(option) does not go with --resume, which takes environment and options from the run",
+        "leave it out; --workers, --save-every and --json can be set"
+      )
+    case .notResumable(let path, let writer, let command):
+      (
+        "\(path) was written by '\(writer)', so '\(command)' cannot continue it",
+        ["train", "compare"].contains(writer)
+          ? "continue it with '\(Program.name) \(writer) --resume'"
+            + (writer == "compare" ? " and the folder of the comparison" : "")
+          : "'train' and 'compare' can be continued"
+      )
+    case .partOfComparison(let path):
+      (
+        "\(path) is one run of a comparison",
+        "name the folder of the comparison, which is one above"
+      )
+    case .earlierState(let path):
+      (
+        "the trainer of \(path) was saved by an earlier version, whose runs cannot be continued",
+        "train on from its policy in a new run: \(Program.name) train ENV --warm-start \(path)"
+      )
     case .conflict(let text): (text, nil)
     }
   }

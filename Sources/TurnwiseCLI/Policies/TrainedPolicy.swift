@@ -1,15 +1,16 @@
 internal import Foundation
 internal import Turnwise
 
-/// Reads the trainer's state of an earlier run, for a command that writes a run of its own.
+/// Reads the trainer's state of an earlier run, for a command that writes a run.
 enum TrainedPolicy {
-  /// Reads the state that a run in `environment` left in a folder, and warns where the run had other
+  /// Reads the state that a run in `environment` left in a folder, and warns if the run had other
   /// parameters, or tasks that have changed since.
   ///
-  /// - Throws: A ``UsageError`` if the folder is no run, is one of another environment, or is about to
+  /// - Throws: A ``UsageError`` if the folder is not a run, is a run in another environment, or is about to
   ///   be replaced; a ``TraceError`` if the run cannot be read.
   static func state<E: Environment>(
-    in path: String, for environment: E, writingTo out: String?, _ console: Console
+    in path: String, for environment: E, writingTo out: String?, _ console: Console,
+    evidence: EvidenceCatalog = .standard
   ) throws -> TrainerState {
     let layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
     guard FileManager.default.fileExists(atPath: layout.run.path) else {
@@ -23,7 +24,7 @@ enum TrainedPolicy {
     if !others.isEmpty {
       console.warn("\(path) was trained with another \(others.joined(separator: ", "))")
     }
-    guard let state = try run.models() else {
+    guard let state = try run.models(evidence: evidence) else {
       throw UsageError.untrainedPolicy(path, command: run.record.command)
     }
     return state

@@ -17,12 +17,13 @@ internal import TurnwiseCore
 ///   - shapers: Reward shapers beside the built-in ones.
 ///   - policies: Policies beside the built-in ones, which `--policy` knows by their names; those of one that is
 ///     `Codable` has its stored properties as options, as in `--policy mine:depth=3`.
+///   - evidence: Kinds of evidence beside the built-in ones.
 ///   - file: The file that is named where two of them have one name.
 ///   - line: The line that is named.
 nonisolated(nonsending) public func main(
   environments: [any Environment], estimators: [any CreditEstimator] = [],
-  shapers: [any RewardShaper] = [], policies: [any Policy] = [], file: StaticString = #fileID,
-  line: UInt = #line
+  shapers: [any RewardShaper] = [], policies: [any Policy] = [],
+  evidence: [any EvidenceModel.Type] = [], file: StaticString = #fileID, line: UInt = #line
 ) async -> Never {
   // What is closed would be taken by the first file that is opened, and answers written into that.
   for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
@@ -39,6 +40,7 @@ nonisolated(nonsending) public func main(
   }
   let tool = CommandLineTool(
     environments: environments, estimators: estimators, shapers: shapers, policies: policies,
+    evidence: evidence,
     program: programName(CommandLine.arguments.first), file: file, line: line)
   let task = Task { await tool.run(words) }
   let interruption = Interruption { task.cancel() }
@@ -57,13 +59,14 @@ public struct CommandLineTool: Sendable {
   private let catalog: Catalog
   private let program: String
 
-  /// Creates a command line that knows `environments`, and estimators, shapers and policies beside the
-  /// built-in ones, and that calls itself `program`.
+  /// Creates a command line that knows `environments`, and estimators, shapers, policies and kinds of evidence
+  /// beside the built-in ones, and that calls itself `program`.
   ///
   /// No two environments may have one id; `file` and `line` are named where they do.
   public init(
     environments: [any Environment], estimators: [any CreditEstimator] = [],
-    shapers: [any RewardShaper] = [], policies: [any Policy] = [], program: String = "turnwise",
+    shapers: [any RewardShaper] = [], policies: [any Policy] = [],
+    evidence: [any EvidenceModel.Type] = [], program: String = "turnwise",
     file: StaticString = #fileID, line: UInt = #line
   ) {
     self.program = program
@@ -77,7 +80,8 @@ public struct CommandLineTool: Sendable {
       environments: environments,
       estimators: EstimatorCatalog.standard.adding(
         estimators, shapers: shapers, file: file, line: line),
-      policies: PolicyCatalog(policies, file: file, line: line))
+      policies: PolicyCatalog(policies, file: file, line: line),
+      evidence: EvidenceCatalog.standard.adding(evidence, file: file, line: line))
   }
 
   static let subcommands: [any Subcommand] = [

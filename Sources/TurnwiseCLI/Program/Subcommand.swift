@@ -53,11 +53,12 @@ extension Environment {
   }
 }
 
-/// The environments, estimators and policies that the program was started with.
+/// What the program was started with.
 struct Catalog: Sendable {
   var environments: [any Environment]
   var estimators: EstimatorCatalog
   var policies: PolicyCatalog
+  var evidence: EvidenceCatalog
 
   /// Finds the environment that a command line names, with the parameters and the tasks that it sets.
   ///

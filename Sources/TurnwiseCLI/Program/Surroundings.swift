@@ -18,7 +18,9 @@ enum Surroundings {
 
   /// The flags by which a folder is named that may hold what an agent must not see: tasks, and runs with
   /// the answers in them.
-  private static let folders: Set = ["out", "tasks", "policy", "warm-start", "demonstrations-from"]
+  private static let folders: Set = [
+    "out", "tasks", "policy", "warm-start", "demonstrations-from", "resume",
+  ]
 
   /// Checks what a command is about to use.
   ///

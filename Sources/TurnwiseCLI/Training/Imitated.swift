@@ -1,9 +1,9 @@
 internal import Foundation
 internal import Turnwise
 
-/// What is imitated: episodes of the environment's expert, or those of a recorded run that succeeded.
+/// What is imitated: episodes of the environment's expert, or the successful ones of a recorded run.
 ///
-/// All that can be wrong with it is said before a run folder is made.
+/// Everything that can be wrong with it is reported before the folder of the run is created.
 struct Imitated {
   /// The configuration with a habit that is a number.
   let configuration: RunConfiguration
@@ -12,13 +12,21 @@ struct Imitated {
   /// The recorded episodes, if they are not the expert's.
   private(set) var recorded: [Episode]?
 
-  /// Looks for what is to be imitated, and chooses the habit if it is to be chosen.
+  /// Finds what is to be imitated, and chooses the habit if it is to be chosen.
   ///
+  /// - Parameters:
+  ///   - environment: The environment.
+  ///   - configuration: The options.
+  ///   - pilot: What chose the habit earlier, if the configuration is that of an interrupted run.
+  ///   - workers: The most environment steps that run at once.
+  ///   - out: Where the run will be written.
+  ///   - console: Receives notes and warnings.
   /// - Throws: A ``UsageError``, a ``TraceError``, or what playing the pilot throws.
   init<E: Environment>(
-    in environment: E, _ configuration: RunConfiguration, workers: Int,
-    writingTo out: String? = nil, _ console: Console
+    in environment: E, _ configuration: RunConfiguration, chosenBy pilot: HabitPilot? = nil,
+    workers: Int, writingTo out: String? = nil, _ console: Console
   ) async throws {
+    self.pilot = pilot
     var configuration = configuration
     if configuration.demonstrationsFrom.isEmpty {
       try WarmStart.requireExpert(in: environment, configuration)
@@ -35,7 +43,7 @@ struct Imitated {
     self.configuration = configuration
   }
 
-  /// A configuration as `run.json` records it, with the pilot and `others` beside it.
+  /// Returns a configuration as `run.json` records it, with the pilot and `others`.
   func record(
     of configuration: RunConfiguration, _ others: [String: JSONValue] = [:]
   ) throws -> JSONValue {
@@ -44,7 +52,7 @@ struct Imitated {
     return .object(members)
   }
 
-  /// What a pilot chose, and why.
+  /// Returns what a pilot chose, and why.
   private static func words(_ pilot: HabitPilot) -> String {
     func percent(_ level: HabitPilot.Level) -> String {
       String(format: "%.0f %%", 100 * level.success)
@@ -64,7 +72,7 @@ struct Imitated {
       chosen.habit, percent(chosen), 100 * HabitPilot.target, others.joined(separator: ", "))
   }
 
-  /// Says what is wrong with demonstrations of which less than 60 % succeed, unless a pilot wanted it so.
+  /// Returns what is wrong with demonstrations of which less than 60 % succeed, unless a pilot chose so.
   func warning(success: Double) -> String? {
     guard success < 0.6 else { return nil }
     let share = String(format: "%.0f %%", 100 * success)
@@ -83,7 +91,7 @@ struct Imitated {
 
   // MARK: - Recorded episodes
 
-  /// The successful training episodes of the run that the configuration names, as they would be imitated.
+  /// Reads the successful training episodes of the run that the configuration names, as they will be imitated.
   private static func episodes<E: Environment>(
     of environment: E, _ configuration: RunConfiguration, _ console: Console
   ) throws -> [Episode] {
@@ -114,13 +122,13 @@ struct Imitated {
     return episodes
   }
 
-  /// Where nobody says what success is, a reward will do.
+  /// Whether an episode succeeded; if nobody judges that, whether it earned a reward.
   private static func isSuccess(_ episode: Episode) -> Bool {
     guard episode.ending.failure == nil else { return false }
     return episode.judgement?.success ?? ((episode.totalReward ?? 0) > 0)
   }
 
-  /// An episode without its tokens and its last state, its actions spelled as our own policy spells them.
+  /// Removes the tokens and the last state of an episode, and spells its actions as our own policy does.
   private static func imitable(_ episode: Episode, _ tools: [ToolDescription]) -> Episode {
     var episode = episode
     episode.tape = TokenTape()

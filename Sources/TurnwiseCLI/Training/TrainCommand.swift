@@ -9,9 +9,122 @@ struct TrainCommand: Subcommand {
   let examples = [
     "turnwise train keydoor-v1 --credit turn --updates 10",
     "turnwise train keydoor-v1 --credit token:lambda=0.9 --updates 2 --seed 7",
+    "turnwise train --resume traces/mine",
   ]
   let flags =
-    ConfigurationFlags.all + [.environmentSet, .tasks, .seed, .workers, .out, .force, .json]
+    ConfigurationFlags.all + [
+      .environmentSet, .tasks, .seed, .workers, .out, .force, .resume, .saveEvery, .json,
+    ]
+
+  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
+    if let path = invocation.text(.resume) {
+      let run = try ResumedRun(path, of: self, invocation)
+      return try await resume(
+        run, in: context.catalog.environment(run.record.environment), invocation, context)
+    }
+    return try await begin(in: context.environment(of: invocation), invocation, context)
+  }
+
+  /// Begins a run in a new folder.
+  private func begin<E: Environment>(
+    in environment: E, _ invocation: Invocation, _ context: Context
+  ) async throws -> ExitStatus {
+    var configuration = try ConfigurationFlags.configuration(invocation)
+    try ConfigurationFlags.refuseNeedless(invocation, configuration)
+    let workers = try invocation.workers()
+    let panel = try panel(environment, configuration, context)
+    for warning in panel.warnings + panel.lossWarnings(configuration) {
+      context.console.warn(warning)
+    }
+    try environment.draw(from: Split.allCases)
+    try await environment.prepare()
+    let start = try await Start(
+      in: environment, configuration, workers: workers, writingTo: invocation.text(.out), context)
+    configuration = start.configuration
+    let writer = try RunFolder.create(
+      invocation, suggestion: "train-\(E.id)-\(RunFolder.word(panel.driver.spelling))", name,
+      environment, try start.record, workers)
+    return try await train(
+      in: environment, configuration, writer, from: start, invocation, context)
+  }
+
+  /// Continues a run that was interrupted, from its beginning if it has saved nothing yet.
+  private func resume<E: Environment>(
+    _ run: ResumedRun, in environment: E, _ invocation: Invocation, _ context: Context
+  ) async throws -> ExitStatus {
+    run.warnOfDifferences(context.console)
+    let environment = try await run.prepared(environment)
+    let writer = try ResumedRun.writer(run.layout, name)
+    writer.cut.words.map(context.console.note)
+    let isBegun = try run.layout.readProgress() != nil
+    let start =
+      isBegun
+      ? nil
+      : try await Start(
+        in: environment, run.configuration, chosenBy: run.pilot,
+        workers: try invocation.workers(), writingTo: run.layout.folder.relativePath, context)
+    return try await train(
+      in: environment, run.configuration, writer, from: start, invocation, context)
+  }
+
+  private func panel<E: Environment>(
+    _ environment: E, _ configuration: RunConfiguration, _ context: Context
+  ) throws -> EstimatorPanel {
+    try EstimatorPanel(
+      environment, credit: configuration.credit, groupSize: configuration.groupSize,
+      catalog: context.catalog.estimators, evidence: context.catalog.evidence)
+  }
+
+  // MARK: - Training
+
+  /// Trains to the end of the budget from a start, or from the saved state, and prints the results.
+  private func train<E: Environment>(
+    in environment: E, _ configuration: RunConfiguration, _ writer: TraceWriter, from start: Start?,
+    _ invocation: Invocation, _ context: Context
+  ) async throws -> ExitStatus {
+    let catalog = context.catalog
+    let stages = TrainingStages(console: context.console, workers: try invocation.workers())
+    let driver = try panel(environment, configuration, context).driver.spelling
+    let interval = try invocation.saveInterval()
+    let folder = writer.layout.folder.relativePath
+    do {
+      var run: TrainingRun<E>
+      if let start {
+        let (warmStart, demonstrations, observer) =
+          try await start.warmStart(in: environment, stages)
+        run = try TrainingRun(
+          Trainer(
+            environment, from: warmStart, configuration, catalog: catalog.estimators,
+            evidence: catalog.evidence, workers: stages.workers),
+          writer: writer, demonstrations: demonstrations, observer: observer,
+          savingEvery: interval)
+      } else {
+        run = try TrainingRun(
+          resuming: writer, in: environment, configuration, catalog: catalog.estimators,
+          evidence: catalog.evidence, workers: stages.workers, savingEvery: interval)
+        context.console.note(
+          run.progress.isFinished
+            ? "\(folder) is complete" : "\(folder) continues after update \(run.state.iteration)")
+      }
+      if !run.progress.isFinished {
+        try await stages.train(&run, configuration, title: driver)
+      }
+      try writer.close()
+      try report(
+        Answer(
+          environment: E.id, estimator: driver, seed: configuration.seed,
+          curve: run.progress.curve, diagnosis: run.progress.diagnosis, trace: folder),
+        stages, invocation, context)
+      return .success
+    } catch is CancellationError {
+      context.console.note(
+        "stopped; what was done is in \(folder)\n"
+          + "continue it: \(Program.name) \(name) --resume \(folder)")
+      return .interrupted
+    }
+  }
+
+  // MARK: - Words
 
   private struct Answer: Encodable {
     var environment: String
@@ -23,89 +136,17 @@ struct TrainCommand: Subcommand {
     var trace: String
   }
 
-  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let environment = try context.environment(of: invocation)
-    return try await train(environment, invocation, context)
-  }
-
-  private func train<E: Environment>(
-    _ environment: E, _ invocation: Invocation, _ context: Context
-  ) async throws -> ExitStatus {
-    var configuration = try ConfigurationFlags.configuration(invocation)
-    try ConfigurationFlags.refuseNeedless(invocation, configuration)
-    let workers = try invocation.workers()
-    let panel = try EstimatorPanel(
-      environment, credit: configuration.credit, groupSize: configuration.groupSize,
-      catalog: context.catalog.estimators)
-    for warning in panel.warnings + panel.lossWarnings(configuration) {
-      context.console.warn(warning)
-    }
-    try environment.draw(from: Split.allCases)
-    try await environment.prepare()
-    let stages = TrainingStages(console: context.console, workers: workers)
-    let start: Start
-    let record: JSONValue
-    if configuration.warmStart.isEmpty {
-      let imitated = try await Imitated(
-        in: environment, configuration, workers: workers, writingTo: invocation.text(.out),
-        context.console)
-      configuration = imitated.configuration
-      (start, record) = (.imitation(imitated), try imitated.record(of: configuration))
-    } else {
-      let state = try TrainedPolicy.state(
-        in: configuration.warmStart, for: environment, writingTo: invocation.text(.out),
-        context.console)
-      (start, record) = (.known(WarmStart(state)), try JSONValue(encoding: configuration))
-    }
-    let writer = try RunFolder.create(
-      invocation, suggestion: "train-\(E.id)-\(RunFolder.word(panel.driver.spelling))", name,
-      environment, record, workers)
-    let folder = writer.layout.folder
-    do {
-      var demonstrations: [Episode] = []
-      var observer = LearningObserver()
-      let warmStart: WarmStart
-      switch start {
-      case .known(let known): warmStart = known
-      case .imitation(let imitated):
-        demonstrations = try await stages.demonstrations(in: environment, imitated)
-        warmStart = try await stages.warmStart(in: environment, from: demonstrations, imitated)
-        observer = LearningObserver(demonstrations, warmStart, imitated)
-      }
-      let trainer = try Trainer(
-        environment, from: warmStart, configuration, catalog: context.catalog.estimators,
-        workers: workers)
-      let (curve, diagnosis) = try await stages.train(
-        trainer, writer, title: panel.driver.spelling, demonstrations: demonstrations,
-        watching: observer)
-      try writer.close()
-      let answer = Answer(
-        environment: E.id, estimator: panel.driver.spelling, seed: configuration.seed, curve: curve,
-        diagnosis: diagnosis, trace: folder.relativePath)
-      if invocation.has(.json) {
-        try context.console.answer(json: answer)
-      } else {
-        stages.describe(curve)
-        let lines = DiagnosisWords.lines(
-          diagnosis, subject: "the policy", trace: answer.trace)
-        if !lines.isEmpty { context.console.answer(lines.joined(separator: "\n")) }
-        context.console.answer(
-          "trace   \(answer.trace)\nread it: \(Program.name) show \(answer.trace)\n"
-            + "play it: \(Program.name) run \(E.id) --policy \(answer.trace)"
-            + (invocation.text(.tasks).map { " --tasks \($0)" } ?? ""))
-      }
-      return .success
-    } catch is CancellationError {
-      context.console.note("stopped; what was done is in \(folder.relativePath)")
-      return .interrupted
-    }
-  }
-
-  /// Where training starts.
-  private enum Start {
-    /// From the policy of another run.
-    case known(WarmStart)
-    /// From one that imitates this.
-    case imitation(Imitated)
+  private func report(
+    _ answer: Answer, _ stages: TrainingStages, _ invocation: Invocation, _ context: Context
+  ) throws {
+    if invocation.has(.json) { return try context.console.answer(json: answer) }
+    stages.describe(answer.curve)
+    let lines = DiagnosisWords.lines(
+      answer.diagnosis, subject: "the policy", trace: answer.trace)
+    if !lines.isEmpty { context.console.answer(lines.joined(separator: "\n")) }
+    context.console.answer(
+      "trace   \(answer.trace)\nread it: \(Program.name) show \(answer.trace)\n"
+        + "play it: \(Program.name) run \(answer.environment) --policy \(answer.trace)"
+        + (invocation.text(.tasks).map { " --tasks \($0)" } ?? ""))
   }
 }

@@ -1,20 +1,26 @@
 internal import Foundation
 internal import Turnwise
 
-/// What a training says once about its updates, however often it happens.
+/// What training reports once about its updates, however often it happens.
 struct TrainingNotices {
   /// The share of updates that are taken back from which on something is wrong.
   private static let often = 0.1
 
-  private var braked: [Int] = []
-  private var unjudged = 0
-  private var dropped = 0.0
-  private var updates = 0
+  private var braked: Int
+  private var unjudged: Int
+  private var dropped: Int
+  private var updates: Int
 
-  /// Returns what is to be said of an update now.
+  /// Starts with what a trainer has seen already.
+  init(_ state: TrainerState) {
+    (braked, updates) = (state.brake.brakedUpdates, state.iteration)
+    (unjudged, dropped) = (state.spending.unjudgedEpisodes, state.spending.droppedGroups)
+  }
+
+  /// Returns what is to be reported of an update now.
   mutating func see(_ update: TrainingUpdate) -> String? {
     updates += 1
-    dropped = update.metrics["spent/dropped_groups"] ?? 0
+    dropped = Int(update.metrics["spent/dropped_groups"] ?? 0)
     var texts: [String] = []
     let silent = Int(update.metrics["train/unjudged"] ?? 0)
     if unjudged == 0, let leftOut = Words.leftOut(unjudged: silent) {
@@ -22,28 +28,28 @@ struct TrainingNotices {
     }
     unjudged += silent
     if let reason = update.brake {
-      if braked.isEmpty {
+      if braked == 0 {
         texts.append(
           "update \(update.iteration) was taken back: \(Self.words(reason)); training goes on from the"
             + " policy before it")
       }
-      braked.append(update.iteration)
+      braked += 1
     }
     return texts.isEmpty ? nil : texts.joined(separator: "\n")
   }
 
-  /// Returns what is to be said at the end.
+  /// Returns what is to be reported at the end.
   func summary() -> String? {
     var texts: [String] = []
-    if braked.count > 1 {
-      let isOften = Double(braked.count) >= Self.often * Double(updates)
+    if braked > 1 {
+      let isOften = Double(braked) >= Self.often * Double(updates)
       texts.append(
-        "\(braked.count) of \(updates) updates were taken back"
+        "\(braked) of \(updates) updates were taken back"
           + (isOften
             ? "; a smaller --learning-rate, a larger --kl-weight or another --credit may help" : "")
       )
     }
-    if unjudged > 0, let leftOut = Words.leftOut(unjudged: unjudged, groups: Int(dropped)) {
+    if unjudged > 0, let leftOut = Words.leftOut(unjudged: unjudged, groups: dropped) {
       texts.append(leftOut)
     }
     return texts.isEmpty ? nil : texts.joined(separator: "\n")

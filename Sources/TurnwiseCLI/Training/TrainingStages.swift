@@ -6,7 +6,7 @@ struct TrainingStages: Sendable {
   let console: Console
   let workers: Int
 
-  /// The demonstrations: those that were recorded, or fresh ones of the expert.
+  /// Returns the demonstrations: those that were recorded, or fresh ones of the expert.
   func demonstrations<E: Environment>(
     in environment: E, _ imitated: Imitated
   ) async throws -> [Episode] {
@@ -30,8 +30,10 @@ struct TrainingStages: Sendable {
     return episodes
   }
 
-  /// Imitates demonstrations; where hardly an episode then succeeds, though the expert can do better, also
-  /// demonstrations of the expert at its best.
+  /// Imitates demonstrations.
+  ///
+  /// If hardly any episode then succeeds although the expert can do better, demonstrations of the expert at its
+  /// best are imitated, too.
   func warmStart<E: Environment>(
     in environment: E, from demonstrations: [Episode], _ imitated: Imitated,
     seed: HexSeed? = nil, title: String = "imitate"
@@ -105,41 +107,44 @@ struct TrainingStages: Sendable {
     return episodes
   }
 
-  /// Trains to the end of the budget.
+  /// Trains from a warm start to the end of the budget.
   ///
   /// - Parameters:
   ///   - trainer: The trainer, at its start.
   ///   - writer: Receives the trace.
   ///   - title: What the progress bar says.
-  ///   - start: The evaluation of the warm start, where it is known.
-  ///   - demonstrations: What was imitated; the first ones are part of the trace.
-  ///   - observer: What was seen before; it goes on watching.
-  /// - Returns: The learning curve, and why the policy does not learn if it does not.
   /// - Throws: As `TrainingRun.run`.
   func train<E: Environment>(
-    _ trainer: Trainer<E>, _ writer: TraceWriter, title: String, start: [Episode]? = nil,
-    demonstrations: [Episode] = [], watching observer: LearningObserver = LearningObserver()
-  ) async throws -> (EvaluationCurve, LearningDiagnosis) {
-    for episode in demonstrations.prefix(WarmStart.shownCount) {
-      try writer.append(EpisodeRecord(purpose: .demonstration, episode: episode))
-    }
-    let configuration = trainer.configuration
+    _ trainer: Trainer<E>, _ writer: TraceWriter, title: String
+  ) async throws {
+    var run = try TrainingRun(trainer, writer: writer)
+    try await train(&run, trainer.configuration, title: title)
+  }
+
+  /// Continues a run to the end of the budget, with a progress bar.
+  ///
+  /// - Parameters:
+  ///   - run: The run, at its start or later.
+  ///   - configuration: Its options.
+  ///   - title: What the progress bar says.
+  /// - Throws: As `TrainingRun.run`.
+  func train<E: Environment>(
+    _ run: inout TrainingRun<E>, _ configuration: RunConfiguration, title: String
+  ) async throws {
     let isByTurns = configuration.turns > 0
     let bar = ProgressBar(
       title, total: isByTurns ? configuration.turns : configuration.updates,
       unit: isByTurns ? "turns" : "updates", console: console)
     defer { bar.clear() }
-    var run = TrainingRun(trainer, writer: writer)
-    var observer = observer
-    var turns = 0
-    var success: Double?
-    var notices = TrainingNotices()
-    let curve = try await run.run(start: start) { event in
+    var turns = run.state.spending.trainingTurns
+    bar.advance(by: isByTurns ? turns : run.state.iteration)
+    var success = run.progress.curve.final?.sampled.success
+    var notices = TrainingNotices(run.state)
+    try await run.run { event in
       switch event {
       case .evaluated(let point): success = point.sampled.success
       case .updated(let update, let spent):
         notices.see(update).map { console.warn("\(title): \($0)") }
-        observer.see(update.episodes.map(\.episode))
         let reward = update.metrics["train/reward"] ?? .nan
         let heldOut = success.map { ", held-out " + Self.percent($0) } ?? ""
         bar.advance(
@@ -148,12 +153,12 @@ struct TrainingStages: Sendable {
         turns = spent
       }
     }
+    let curve = run.progress.curve
     bar.finish(
       "\(curve.final?.update ?? 0) updates, \(curve.final?.turns ?? 0) turns, held-out "
         + Self.percent(curve.start?.sampled.success ?? .nan) + " → "
         + Self.percent(curve.final?.sampled.success ?? .nan))
     notices.summary().map { console.warn("\(title): \($0)") }
-    return (curve, LearningDiagnosis(curve, observer))
   }
 
   /// Prints a curve.
@@ -176,7 +181,7 @@ struct TrainingStages: Sendable {
 }
 
 extension LearningObserver {
-  /// Has seen what was imitated.
+  /// Starts with what was imitated.
   init(_ demonstrations: [Episode], _ start: WarmStart, _ imitated: Imitated) {
     self.init()
     see(demonstrations: demonstrations)

@@ -77,7 +77,7 @@ struct TransferCommand: Subcommand {
     let stages = TrainingStages(console: context.console, workers: try invocation.workers())
     let panel = try EstimatorPanel(
       environment, credit: configuration.credit, groupSize: configuration.groupSize,
-      catalog: context.catalog.estimators)
+      catalog: context.catalog.estimators, evidence: context.catalog.evidence)
     for warning in panel.warnings + panel.lossWarnings(configuration) {
       context.console.warn(warning)
     }
@@ -117,8 +117,8 @@ struct TransferCommand: Subcommand {
       let before = try await success(of: warmStart.policy, in: environments, configuration, stages)
       let trainer = try Trainer(
         environment, from: warmStart, configuration, catalog: context.catalog.estimators,
-        workers: stages.workers)
-      _ = try await stages.train(trainer, writer, title: panel.driver.spelling)
+        evidence: context.catalog.evidence, workers: stages.workers)
+      try await stages.train(trainer, writer, title: panel.driver.spelling)
       let policy = try TraceLayout(folder).readTrainer().policy
       let after = try await success(of: policy, in: environments, configuration, stages)
       let rows = environments.indices.map { index in

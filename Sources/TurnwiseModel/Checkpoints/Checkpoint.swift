@@ -1,15 +1,15 @@
 public import Foundation
 
-/// A model on disk, with its optimiser where training is to go on.
+/// A model as it is saved, with its optimiser if training is to continue.
 public struct Checkpoint: Sendable, Equatable {
   /// The model.
   public var model: Transformer
   /// The optimiser, if its state was kept.
   public var optimizer: AdamW?
-  /// Text of the caller's own, such as JSON that describes the run.
+  /// Text of the caller, such as JSON that describes the run.
   public var metadata: [String: String]
 
-  /// Collects what is to be saved.
+  /// Collects what is saved.
   public init(_ model: Transformer, optimizer: AdamW? = nil, metadata: [String: String] = [:]) {
     (self.model, self.optimizer, self.metadata) = (model, optimizer, metadata)
   }
@@ -19,7 +19,7 @@ public struct Checkpoint: Sendable, Equatable {
     var firstDecay, secondDecay, epsilon, weightDecay: Float
     var step: Int
 
-    /// Whether an optimiser can have these.
+    /// Whether an optimiser can have these settings.
     var isSound: Bool {
       (0..<1).contains(firstDecay) && (0..<1).contains(secondDecay) && epsilon.isFinite
         && epsilon >= 0 && weightDecay.isFinite && weightDecay >= 0 && 0...(1 << 53) ~= step
@@ -30,10 +30,10 @@ public struct Checkpoint: Sendable, Equatable {
   private static let optimizerKey = "turnwise.optimizer"
   private static let moments = (first: "optimizer.first.", second: "optimizer.second.")
 
-  /// The checkpoint as a safetensors file, whose tensors have the names of Llama.
+  /// Encodes the checkpoint as a safetensors file whose tensors have the names of Llama.
   ///
   /// - Returns: The file.
-  /// - Throws: What Foundation reports when the configuration cannot be written as JSON.
+  /// - Throws: What Foundation reports if the configuration cannot be written as JSON.
   public func encoded() throws -> Safetensors {
     var tensors: [Safetensors.Tensor] = []
     func add(_ prefix: String, _ values: [Float]) {
@@ -44,7 +44,7 @@ public struct Checkpoint: Sendable, Equatable {
     }
     var metadata = metadata
     metadata[Self.modelKey] = try Self.json(model.configuration)
-    metadata["format"] = "pt"  // Readers written in Python ask for it.
+    metadata["format"] = "pt"  // Readers in Python expect it.
     add("", model.parameters)
     if let optimizer {
       add(Self.moments.first, optimizer.firstMoments)
@@ -60,7 +60,7 @@ public struct Checkpoint: Sendable, Equatable {
   /// Reads a checkpoint from a safetensors file.
   ///
   /// - Parameter file: The file.
-  /// - Throws: ``CheckpointError`` or ``SafetensorsError`` that says what is missing or wrong.
+  /// - Throws: A ``CheckpointError`` or ``SafetensorsError`` that says what is missing or wrong.
   public init(decoding file: Safetensors) throws {
     guard let text = file.metadata[Self.modelKey] else { throw CheckpointError.noConfiguration }
     let configuration: ModelConfiguration
@@ -68,7 +68,7 @@ public struct Checkpoint: Sendable, Equatable {
       configuration = try JSONDecoder().decode(ModelConfiguration.self, from: Data(text.utf8))
     } catch { throw CheckpointError.unreadable(Self.modelKey) }
     if let flaw = configuration.flaw { throw CheckpointError.impossibleModel(flaw) }
-    // Before anything is laid out: sizes in a few digits can ask for any amount of memory.
+    // Checked before anything is allocated: sizes in a few digits can ask for any amount of memory.
     let held = file.tensors.reduce(0) { $0 + $1.values.count }
     guard configuration.layers <= file.tensors.count, configuration.weightCount <= 2 * Double(held)
     else {
@@ -122,7 +122,7 @@ public struct Checkpoint: Sendable, Equatable {
   }
 }
 
-/// Why a safetensors file is no checkpoint.
+/// Why a safetensors file is not a checkpoint.
 public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file does not say what shape its model has.
   case noConfiguration

@@ -85,9 +85,17 @@ public struct Safetensors: Sendable, Equatable {
     var data = Data(capacity: 8 + header.count + offset)
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { data.append(contentsOf: $0) }
     data.append(header)
-    for tensor in tensors {
-      let words = tensor.values.map(\.bitPattern.littleEndian)
-      words.withUnsafeBytes { data.append(contentsOf: $0) }
+    // Copied as a block each: appending millions of bytes one by one takes as long as an update.
+    var end = data.count
+    data.count += offset
+    data.withUnsafeMutableBytes { bytes in
+      for tensor in tensors {
+        let words = tensor.values.map { $0.bitPattern.littleEndian }
+        words.withUnsafeBytes {
+          UnsafeMutableRawBufferPointer(rebasing: bytes[end..<end + $0.count]).copyMemory(from: $0)
+          end += $0.count
+        }
+      }
     }
     return data
   }

@@ -28,8 +28,10 @@ public struct TraceLayout: Hashable, Sendable {
   public var episodes: URL { folder.appending(path: "episodes.jsonl") }
   /// The bytes of blobs, each in a file that is named by its digest.
   public var blobs: URL { folder.appending(path: "blobs") }
-  /// The trainer's state: the trained policy and all that is needed to go on.
-  public var trainer: URL { folder.appending(path: "trainer.json") }
+  /// The folder of the trainer's state: the trained policy, and everything else that is needed to continue.
+  public var trainer: URL { folder.appending(path: "trainer") }
+  /// The trainer's state as version 1 of its format had it, in one file.
+  package var trainerVersion1: URL { folder.appending(path: "trainer.json") }
 
   /// What a comparison, or a transfer, came to.
   public var results: URL { folder.appending(path: "results.json") }

@@ -1,10 +1,10 @@
-internal import Foundation
+package import Foundation
 
 /// A file that is open for reading.
 ///
 /// It is read and not mapped: a mapped file that is cut while it is read ends the process. Only
 /// regular files are opened, because a pipe under the name of a trace would never end.
-final class RegularFile: Sendable {
+package final class RegularFile: Sendable {
   private let descriptor: Int32
   private let name: String
 
@@ -48,7 +48,7 @@ final class RegularFile: Sendable {
   /// All bytes of a file.
   ///
   /// - Throws: A ``TraceError``.
-  static func bytes(of url: URL) throws(TraceError) -> [UInt8] {
+  package static func bytes(of url: URL) throws(TraceError) -> [UInt8] {
     let file = try RegularFile(url)
     var bytes: [UInt8] = []
     while true {

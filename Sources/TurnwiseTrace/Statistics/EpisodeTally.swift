@@ -1,7 +1,7 @@
 public import TurnwiseCore
 
 /// What some episodes come to, in memory that does not grow with their number.
-public struct EpisodeTally: Hashable, Sendable, Encodable {
+public struct EpisodeTally: Codable, Hashable, Sendable {
   /// All episodes.
   public private(set) var episodes = 0
   /// Those that were judged a success or none.

@@ -44,7 +44,10 @@ public struct FrequentWords: Hashable, Sendable {
   public var total: Int { counts.values.reduce(0, +) }
 }
 
-extension FrequentWords: Encodable {
+extension FrequentWords: Codable {
+  /// Reads an object with the counts by word, which are taken as exact.
+  public init(from decoder: any Decoder) throws { counts = try .init(from: decoder) }
+
   /// Writes an object with the counts by word.
   public func encode(to encoder: any Encoder) throws { try counts.encode(to: encoder) }
 }

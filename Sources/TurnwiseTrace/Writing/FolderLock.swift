@@ -24,9 +24,8 @@ public struct FolderHolder: Codable, Hashable, Sendable, CustomStringConvertible
 
 /// The right to write into a folder, which one writer at a time has.
 ///
-/// The lock is one of the folder itself and ends with its process, however that ends. While it is held,
-/// the file `writer.json` says who holds it, for the words of the others; it means nothing without the
-/// lock.
+/// The folder itself is locked, and the lock ends with its process, however that ends. While it is held, the
+/// file `writer.json` names its holder to others; without the lock the file means nothing.
 package final class FolderLock: Sendable {
   private let layout: TraceLayout
   private let descriptor: Int32
@@ -57,16 +56,13 @@ package final class FolderLock: Sendable {
 
   /// Writes down who holds the folder.
   ///
-  /// - Parameter command: What is said of the holder.
+  /// - Parameter command: The command of the holder, such as `train`.
   /// - Throws: A ``TraceError``.
   package func announce(_ command: String) throws(TraceError) {
     let holder = FolderHolder(
       process: Int(getpid()), command: command, since: Date.now.ISO8601Format())
-    do {
-      try JSON.encode(holder).write(to: layout.writer)
-    } catch {
-      throw TraceError(.system(SystemReason.words(error)), file: layout.folder.relativePath)
-    }
+    guard let data = try? JSON.encode(holder) else { return }
+    try DurableFile.replace(layout.writer, with: data)
     isAnnounced.withLock { $0 = true }
   }
 
@@ -88,6 +84,6 @@ package final class FolderLock: Sendable {
     else { throw TraceError(.replaced, file: layout.folder.relativePath) }
   }
 
-  /// Has the names of the folder written to the disk.
+  /// Flushes the names in the folder to the disk.
   package func synchronize() { fsync(descriptor) }
 }

@@ -3,16 +3,16 @@ internal import TurnwiseCore
 
 /// What the folder of a new run may be.
 public enum FolderPlacement: Sendable {
-  /// A folder that is made, and does not exist yet.
+  /// A folder that does not exist yet.
   case new
   /// A folder that does not exist, or is empty.
   case empty
-  /// One of these, or that of an earlier run, which is removed.
+  /// A folder that does not exist, is empty, or is that of an earlier run, which is removed.
   case replacing
 }
 
 extension TraceLayout {
-  /// Makes the folder of a run, takes the right to write into it, and sees that it is empty of runs.
+  /// Creates the folder of a run, takes the right to write into it, and removes an earlier run from it.
   ///
   /// - Throws: A ``TraceError``.
   func prepare(_ placement: FolderPlacement, command: String) throws(TraceError) -> FolderLock {
@@ -35,7 +35,9 @@ extension TraceLayout {
       if case .new = placement { throw TraceError(.notEmpty, file: name) }
     }
     let lock = try FolderLock(self)
-    if !isEmpty {
+    if isAbandoned {
+      try removeFiles()
+    } else if !isEmpty {
       guard case .replacing = placement else { throw TraceError(.notEmpty, file: name) }
       guard isRun else { throw TraceError(.notARun, file: name) }
       try removeRun()
@@ -46,11 +48,32 @@ extension TraceLayout {
 
   private var isEmpty: Bool {
     let present = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return present.isEmpty || (present == [writer.lastPathComponent] && isWriterOurs)
+    return present.isEmpty
   }
 
-  /// Whether a writer has left the file that names it, as one that is killed does.
+  /// Whether the folder holds only what a writer leaves that was killed before it wrote `run.json`.
+  private var isAbandoned: Bool {
+    let present = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let marks = [DurableFile.temporary(writer)] + (isWriterOurs ? [writer] : [])
+    let own = marks + [blobs, episodes, metrics, DurableFile.temporary(run)]
+    return marks.contains { present.contains($0.lastPathComponent) }
+      && Set(own.map(\.lastPathComponent)).isSuperset(of: present)
+      && [episodes, metrics].allSatisfy { ((try? RegularFile.bytes(of: $0)) ?? []).isEmpty }
+  }
+
+  /// Whether a writer has left the file that names it, as one does that is killed.
   private var isWriterOurs: Bool { (try? read(FolderHolder.self, from: writer)) != nil }
+
+  /// The names under which new content is written before it replaces a file.
+  private var temporaryFiles: [URL] {
+    [run, episodes, results, writer].map(DurableFile.temporary)
+  }
+
+  /// Removes what a writer leaves that was killed while it replaced a file.
+  func removeLeftovers() {
+    for file in temporaryFiles { unlink(file.path) }
+    StateFolder(trainer).removeLeftovers()
+  }
 
   /// Whether Turnwise wrote the folder's `run.json`, in any version of the format.
   package var isRun: Bool {
@@ -67,7 +90,7 @@ extension TraceLayout {
 
   private static let runKeys = ["version", "command", "turnwise", "environment"]
 
-  /// Removes what a run wrote, and nothing else; of a comparison its runs, too.
+  /// Removes what a run wrote and nothing else, including the runs of a comparison.
   private func removeRun() throws(TraceError) {
     let isComparison = (try? read(JSONValue.self, from: run))?["command"] == "compare"
     for folder in isComparison ? runs() : [] {
@@ -85,9 +108,11 @@ extension TraceLayout {
   private func removeFiles() throws(TraceError) {
     let stored = (try? FileManager.default.contentsOfDirectory(atPath: blobs.path)) ?? []
     let own = stored.filter { Digest(hexadecimal: $0) != nil }.map { blobs.appending(path: $0) }
-    // The run last, so that a removal that was stopped can be repeated.
+    // `run.json` last, so that a removal that was stopped can be repeated.
     let left = isWriterOurs ? [writer] : []
-    for file in [metrics, episodes, trainer, results] + own + left + [run] {
+    StateFolder(trainer).remove()
+    let files = [metrics, episodes, trainerVersion1, results] + temporaryFiles
+    for file in files + own + left + [run] {
       guard unlink(file.path) == 0 || errno == ENOENT || errno == ENOTDIR else {
         throw TraceError(.system(SystemReason.words(errno)), file: file.relativePath)
       }
@@ -98,10 +123,10 @@ extension TraceLayout {
   /// The folders of runs within this one, such as those of a comparison, by name.
   package func runs() -> [URL] { entries().filter { TraceLayout($0).isRun } }
 
-  /// The folders of runs within this one, also of those that are damaged.
+  /// The folders of runs within this one, including damaged ones.
   package func possibleRuns() -> [URL] { entries().filter { TraceLayout($0).mayBeRun } }
 
-  /// What is in the folder, by name, as if all of it were folders.
+  /// The entries of the folder by name, as if all of them were folders.
   package func entries() -> [URL] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.sorted().map { folder.appending(path: $0, directoryHint: .isDirectory) }

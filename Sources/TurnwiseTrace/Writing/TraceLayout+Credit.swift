@@ -4,14 +4,14 @@ internal import TurnwiseCore
 extension TraceLayout {
   /// Adds credit to recorded episodes, and appends episodes that were played for it.
   ///
-  /// What a record holds beside the credit stays as it is, fields of later writers included; credit of
-  /// the same name is replaced. Lines without a record stay as they are. The new file takes the place of
-  /// the old one by a rename, while nobody else writes into the folder.
+  /// What else a record holds stays as it is, including fields of later writers; credit of the same name is
+  /// replaced. Lines without a record stay as they are. The new file takes the place of the old one by a
+  /// rename, while nobody else writes into the folder.
   ///
   /// - Parameters:
   ///   - credit: The credit by estimator, by the line of the record, from 1.
   ///   - more: Records to append.
-  /// - Throws: A ``TraceError``, in which case nothing is changed; also where the file ends inside a
+  /// - Throws: A ``TraceError``, in which case nothing is changed; also if the file ends inside a
   ///   record, or another process writes into the folder.
   public func addCredit(
     _ credit: [Int: [String: CreditRecord]], appending more: [EpisodeRecord] = []
@@ -36,7 +36,7 @@ extension TraceLayout {
       lines += try more.map { try JSON.encode($0)[...] }
       let file = Data(lines.map { $0 + [UInt8(ascii: "\n")] }.joined())
       try lock.check()
-      try file.write(to: episodes, options: .atomic)
+      try DurableFile.replace(episodes, with: file)
     } catch let error as TraceError {
       throw error
     } catch {

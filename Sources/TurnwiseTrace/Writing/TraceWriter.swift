@@ -3,14 +3,16 @@ public import TurnwiseCore
 
 /// Writes the files of a run.
 ///
-/// Each record is a whole line, appended to a file, so a run that is killed leaves at most one line cut
-/// short, and a reader can follow a run that is going on. One writer at a time has a folder: it is
-/// locked until ``close()`` or the end of the writer.
+/// Each record is a whole line, appended to a file. A run that is killed therefore leaves at most one line that
+/// is cut short, and a reader can follow a run that is going on. One writer at a time has a folder: the folder
+/// is locked until ``close()`` or the end of the writer.
 public final class TraceWriter {
   /// Where the files are.
   public let layout: TraceLayout
-  /// How many bytes of episodes and blobs were written.
+  /// The number of bytes of episodes and blobs that were written.
   public private(set) var bytes = 0
+  /// What was cut off when the writer continued an interrupted run.
+  public private(set) var cut = TraceLength()
   private var lock: FolderLock?
   private let episodes: AppendedFile
   private let metrics: AppendedFile
@@ -32,11 +34,14 @@ public final class TraceWriter {
     layout = TraceLayout(folder)
     lock = try layout.prepare(placement, command: run.command)
     do {
-      try JSON.encode(run, pretty: true).write(to: layout.run, options: .atomic)
       episodes = try AppendedFile(layout.episodes)
       metrics = try AppendedFile(layout.metrics)
       let added = fresh(blobs)
       try write(added)
+      // Last: a folder with this file is a run, whatever comes next.
+      try synchronize()
+      try DurableFile.replace(layout.run, with: JSON.encode(run, pretty: true))
+      DurableFile.synchronize(folder)
     } catch let error as TraceError {
       throw error
     } catch {
@@ -44,7 +49,36 @@ public final class TraceWriter {
     }
   }
 
-  /// Creates the folder of a run, which is empty or, where `replacing`, that of an earlier run.
+  /// Continues a run that was interrupted.
+  ///
+  /// - Parameters:
+  ///   - folder: The run's folder.
+  ///   - command: What other writers are told about this one, such as `train`.
+  ///   - length: Returns how many records are kept, while nobody else writes into the folder; ``cut`` says
+  ///     how many were not.
+  /// - Throws: A ``TraceError``, such as ``TraceError/Problem/held(_:)`` if another writer has the folder, or
+  ///   what `length` throws.
+  public init(
+    resuming folder: URL, command: String, keeping length: (TraceLayout) throws -> TraceLength
+  ) throws {
+    layout = TraceLayout(folder)
+    let lock = try FolderLock(layout)
+    self.lock = lock
+    let length = try length(layout)
+    try lock.announce(command)
+    episodes = try AppendedFile(layout.episodes)
+    metrics = try AppendedFile(layout.metrics)
+    cut.episodes = try episodes.cut(to: length.episodes)
+    cut.metrics = try metrics.cut(to: length.metrics)
+    layout.removeLeftovers()
+  }
+
+  /// The number of records that were written, including those of an interrupted run that is continued.
+  public var length: TraceLength {
+    TraceLength(episodes: episodes.lines, metrics: metrics.lines)
+  }
+
+  /// Creates the folder of a run, which is empty or, if `replacing`, that of an earlier run.
   ///
   /// - Throws: As ``init(_:run:blobs:placement:)``.
   public convenience init(
@@ -58,7 +92,7 @@ public final class TraceWriter {
   /// - Parameters:
   ///   - record: The episode.
   ///   - blobs: Holds the bytes of the blobs that it names.
-  ///   - limit: How many bytes the files may grow by.
+  ///   - limit: The most bytes by which the files may grow.
   /// - Throws: A ``TraceError`` if the record cannot be written, or is larger than `limit`: then nothing
   ///   is written.
   public func append(
@@ -85,8 +119,8 @@ public final class TraceWriter {
     try metrics.append(line)
   }
 
-  /// Has everything that was appended written to the disk, so that what is written after it cannot be
-  /// there without it.
+  /// Flushes everything that was appended to the disk, so that nothing written afterwards can be there
+  /// without it.
   ///
   /// - Throws: A ``TraceError``, also where the folder is no longer the one that was opened.
   public func synchronize() throws {
@@ -116,7 +150,7 @@ public final class TraceWriter {
     }
   }
 
-  /// The blobs that were not written yet.
+  /// Returns the blobs that were not written yet.
   private func fresh(_ blobs: BlobStore?) -> [Blob] {
     (blobs?.drain() ?? []).filter { !knownBlobs.contains($0.digest) }
   }
@@ -137,53 +171,6 @@ public final class TraceWriter {
       }
       knownBlobs.insert(blob.digest)
       unsyncedBlobs.append(file)
-    }
-  }
-}
-
-/// A file that grows by whole lines.
-private final class AppendedFile {
-  private let url: URL
-  private let descriptor: Int32
-
-  init(_ url: URL) throws(TraceError) {
-    let descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw TraceError(.system(SystemReason.words(errno)), file: url.relativePath)
-    }
-    (self.url, self.descriptor) = (url, descriptor)
-  }
-
-  deinit { close(descriptor) }
-
-  /// Appends bytes, or nothing.
-  func append(_ data: Data) throws(TraceError) {
-    var status = stat()
-    fstat(descriptor, &status)
-    var failure: Int32 = 0
-    data.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty, failure == 0 {
-        let count = write(
-          descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count < 0 {
-          failure = errno == EINTR ? 0 : errno
-        } else {
-          rest = rest.dropFirst(count)
-        }
-      }
-    }
-    guard failure == 0 else {
-      // What was written of the line would be damage in the middle of what comes later.
-      _ = ftruncate(descriptor, status.st_size)
-      throw TraceError(.system(SystemReason.words(failure)), file: url.relativePath)
-    }
-  }
-
-  func synchronize() throws(TraceError) {
-    // A file system that cannot do it says EINVAL or ENOTSUP; that is not a failure of the run.
-    if fsync(descriptor) != 0, ![EINVAL, ENOTSUP, EROFS].contains(errno) {
-      throw TraceError(.system(SystemReason.words(errno)), file: url.relativePath)
     }
   }
 }

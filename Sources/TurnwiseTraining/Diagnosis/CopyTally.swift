@@ -2,17 +2,17 @@ public import TurnwiseCore
 
 /// How often an argument of a call is a value that a reply has shown before, by tool and argument.
 ///
-/// Whoever looks up where a thing is and then names another place has read and not copied. Only words and
-/// numbers that the first observation does not show count: what a task names can be copied from there.
-public struct CopyTally: Hashable, Sendable {
+/// A policy that looks up where a thing is and then names another place has read but not copied. Only words
+/// and numbers that the first observation does not show count: what a task names can be copied from there.
+public struct CopyTally: Codable, Hashable, Sendable {
   /// Calls with an argument, and those among them that copy it.
-  public struct Count: Hashable, Sendable {
-    /// Calls after which some reply had been read.
+  public struct Count: Codable, Hashable, Sendable {
+    /// The number of calls before which some reply had been read.
     public var calls = 0
-    /// Those whose value a reply had shown.
+    /// The number of those whose value a reply had shown.
     public var copied = 0
 
-    /// The share that copies.
+    /// The share that copied a value.
     public var share: Double { calls > 0 ? Double(copied) / Double(calls) : 0 }
   }
 
@@ -50,7 +50,7 @@ public struct CopyTally: Hashable, Sendable {
     }
   }
 
-  /// The argument that demonstrations copy most of the time and a policy hardly ever.
+  /// Returns the argument that demonstrations copy most of the time and a policy hardly ever copies.
   public func neverCopied(by policy: CopyTally) -> String? {
     counts.filter { name, shown in
       guard shown.calls >= 20, shown.share >= 0.5, let played = policy.counts[name] else {

@@ -1,44 +1,44 @@
 internal import TurnwiseCore
 internal import TurnwiseTrace
 
-/// Why a policy does not learn, as far as its episodes show it: facts, without words.
+/// Why a policy does not learn, as far as its episodes show it: facts without words.
 ///
-/// There is nothing to say about a policy that learns.
+/// A policy that learns has no findings.
 public struct LearningDiagnosis: Codable, Hashable, Sendable {
   /// Something that keeps a policy from learning.
   public enum Finding: Codable, Hashable, Sendable {
-    /// In a share of groups all episodes earned the same, so that nothing tells good turns from bad.
+    /// In a share of groups all episodes earned the same, so that nothing tells good turns from bad ones.
     case deadGroups(share: Double, success: Double)
-    /// A share of turns was refused; this tool most, with this reply.
+    /// A share of turns was refused, most often calls of this tool, with this reply.
     case refusals(share: Double, tool: String, reply: String)
     /// A share of episodes filled the context.
     case contextFull(share: Double)
-    /// A share of episodes came to the turn limit.
+    /// A share of episodes reached the turn limit.
     case turnLimit(share: Double)
     /// Demonstrations copy this argument (`tool.argument`) from replies, and the policy does not.
     case neverCopied(argument: String)
-    /// Few demonstrations succeed, though the expert could do as well as `best`, if that is known.
+    /// Few demonstrations succeed, although the expert could do as well as `best`, if that is known.
     case expertLow(success: Double, best: Double?)
     /// No held-out episode of these families succeeded.
     case familiesAtZero([String])
-    /// Training has only so many different scenarios.
+    /// Training has only this number of different scenarios.
     case fewScenarios(Int)
-    /// So many demonstrations did not fit the context.
+    /// This number of demonstrations did not fit the context.
     case demonstrationsTooLong(count: Int, of: Int)
-    /// Imitation ended while its loss still fell.
+    /// Imitation ended while its loss was still falling.
     case imitationUnfinished(loss: Double)
   }
 
-  /// A gain of held-out success from which on a policy is said to learn.
+  /// The gain of held-out success from which on a policy counts as learning.
   public static let gain = 0.05
-  /// The success from which on there is nothing to complain about.
+  /// The success from which on a policy has nothing left to learn.
   public static let solved = 0.9
 
   /// The success on held-out scenarios before training, if episodes are judged.
   public var start: Double?
   /// The success on held-out scenarios after training.
   public var final: Double?
-  /// What there is to say, the most likely cause first.
+  /// The findings, the most likely cause first.
   public var findings: [Finding] = []
   /// Whether the policy learns, or has nothing left to learn.
   public var isLearning = true
@@ -46,8 +46,8 @@ public struct LearningDiagnosis: Codable, Hashable, Sendable {
   /// Judges a run.
   ///
   /// - Parameters:
-  ///   - curve: How the policy did on held-out scenarios.
-  ///   - seen: What the run showed.
+  ///   - curve: The evaluations on held-out scenarios.
+  ///   - seen: What was observed of the run.
   public init(_ curve: EvaluationCurve, _ seen: LearningObserver) {
     guard let first = curve.start?.sampled, let last = curve.final?.sampled, last.count > 0,
       !seen.recent.isEmpty

@@ -1,42 +1,42 @@
 public import TurnwiseCore
 internal import TurnwiseTrace
 
-/// Watches a training run for what ``LearningDiagnosis`` needs to know, in memory that does not grow.
-public struct LearningObserver: Sendable {
-  /// How many of the last updates are looked at: what was mended since does not matter.
+/// Collects what ``LearningDiagnosis`` needs to know of a training run, in memory that does not grow.
+public struct LearningObserver: Codable, Sendable {
+  /// The number of the last updates that are considered.
   static let window = 5
-  /// Up to how many train scenarios are told apart.
+  /// The number of train scenarios up to which scenarios are told apart.
   static let scenarioLimit = 4
 
   /// What one update showed.
-  struct Update: Sendable {
+  struct Update: Codable, Sendable {
     var tally = EpisodeTally()
     var copies = CopyTally()
     var groups = 0
     var deadGroups = 0
   }
 
-  /// The warm start, if it imitated demonstrations.
+  /// The report of the imitation, if the warm start imitated demonstrations.
   public var imitation: ImitationReport?
   /// The share of demonstrations that succeeded, if there were any.
   public var demonstrationSuccess: Double?
-  /// The best that the expert did in a pilot, if there was one.
+  /// The best success of the expert in a pilot, if there was one.
   public var expertBest: Double?
 
   private(set) var demonstrated = CopyTally()
   private(set) var recent: [Update] = []
-  private(set) var scenarios: Set<JSONValue> = []
+  private(set) var scenarios: Set<StateKey> = []
 
-  /// Has seen nothing yet.
+  /// Starts without having seen anything.
   public init() {}
 
-  /// Takes note of demonstrations.
+  /// Observes demonstrations.
   public mutating func see(demonstrations: [Episode]) {
     for episode in demonstrations.prefix(500) { demonstrated.add(episode) }
     demonstrationSuccess = demonstrations.isEmpty ? nil : Evaluation(demonstrations).success
   }
 
-  /// Takes note of the episodes of an update.
+  /// Observes the episodes of an update.
   public mutating func see(_ episodes: [Episode]) {
     var update = Update()
     var returns: [Int: [Double]] = [:]
@@ -46,7 +46,9 @@ public struct LearningObserver: Sendable {
       if let total = episode.totalReward, episode.ending.failure == nil {
         returns[episode.origin.scenario, default: []].append(total)
       }
-      if scenarios.count < Self.scenarioLimit { scenarios.insert(episode.scenario) }
+      if scenarios.count < Self.scenarioLimit, let key = try? StateKey(of: episode.scenario) {
+        scenarios.insert(key)
+      }
     }
     let groups = returns.values.filter { $0.count > 1 }
     update.groups = groups.count

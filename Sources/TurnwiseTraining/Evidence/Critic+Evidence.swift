@@ -10,10 +10,11 @@ extension Critic: EvidenceModel {
 
   /// Fits a new critic to episodes of the policy before anything depends on it.
   ///
-  /// If the first estimator that reads the critic is paid shaped rewards, the critic is not fitted: what those
-  /// are worth is not known yet.
+  /// If the first estimator that reads the critic is paid shaped rewards, the critic is not fitted: what
+  /// those are worth is not known yet.
   ///
-  /// - Throws: `CancellationError`, a `CreditError`, and what the environment throws at the start of an episode.
+  /// - Throws: `CancellationError`, a `CreditError`, and what the environment throws at the start of an
+  ///   episode.
   public static func prepare(_ work: inout EvidenceWork) async throws -> Critic {
     var critic = Critic(from: work.policy.model)
     let configuration = work.configuration

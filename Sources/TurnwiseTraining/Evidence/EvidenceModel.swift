@@ -4,13 +4,13 @@ public import TurnwiseModel
 
 /// A model or measurement that gives one kind of evidence.
 ///
-/// A trainer uses it in this order: ``prepare(_:)`` once, before the first update in which an estimator needs the
-/// kind; then in each update ``learn(beforeCrediting:_:)``, ``measure(_:by:)``, and, after the estimators have
-/// credited the groups and the policy was moved, ``learn(afterCrediting:_:)``. It is saved with the trainer,
-/// and recorded episodes are credited with what it measures.
+/// A trainer calls ``prepare(_:)`` once, before the first update if an estimator needs the kind. In each update
+/// it calls ``learn(beforeCrediting:_:)``, then ``measure(_:by:)``, and, after the estimators have credited the
+/// groups and the policy was moved, ``learn(afterCrediting:_:)``. The model is saved with the trainer, and
+/// recorded episodes are credited with what it measures.
 ///
-/// A kind that learns nothing is an ``EvidenceMeasurement``, which only measures. All kinds that a run can use are in
-/// its ``EvidenceCatalog``.
+/// A kind that learns nothing is an ``EvidenceMeasurement``. All kinds that a run can use are in its
+/// ``EvidenceCatalog``.
 public protocol EvidenceModel: Sendable {
   /// What is measured.
   associatedtype Numbers: EvidenceNumbers & Sendable

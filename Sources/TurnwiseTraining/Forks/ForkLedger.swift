@@ -1,32 +1,32 @@
 internal import TurnwiseCore
 internal import TurnwiseCredit
 
-/// What was asked for and played of one group.
+/// What was requested and played of one group.
 struct ForkLedger {
   let group: ForkGroup
 
   /// For each episode and turn the first episode that was in the same situation.
   private let firsts: [[Int]]
-  /// The largest number that was asked for, by the point as it was asked for.
+  /// The largest number that was requested, by the point as it was requested.
   private var wanted: [ForkPoint: Int] = [:]
-  /// What came of the forks of a situation, by its first point.
+  /// The outcomes of the forks of a situation, by its first point.
   private var outcomes: [ForkPoint: [ForkOutcome]] = [:]
   private var started: [ForkPoint: Int] = [:]
   private var failures: [ForkPoint: Int] = [:]
   private var unscored: [ForkPoint: Int] = [:]
 
-  /// How many continuations of a point may fail.
+  /// The number of continuations of a point that may fail.
   private static let failureLimit = 3
 
-  /// How many continuations of a point may go without a score, beside those that have one.
+  /// The number of continuations of a point that may have no score, beside those that have one.
   private static func unscoredLimit(_ wanted: Int) -> Int { 2 * wanted + 6 }
 
-  /// Whether the judge says something of episodes, so that one of which it says nothing lacks its score.
+  /// Whether the judge scores episodes of the group, so that an episode without a judgement lacks its score.
   private var judges: Bool {
     group.episodes.contains { !($0.judgement?.saysNothing ?? true) }
   }
 
-  /// What the future depends on: the state, and all that a policy gets to see.
+  /// What the future depends on: the state, and everything that a policy sees.
   private struct Place: Hashable {
     var stateKey: StateKey
     var past: [[Text]]
@@ -42,7 +42,7 @@ struct ForkLedger {
         defer {
           past.append([turn.observation.text, turn.action.text] + turn.replies.map(\.text))
         }
-        // What has no key cannot be known to be the same.
+        // Without a key, nothing tells whether the state is the same.
         guard let key = turn.stateKey else { return index }
         let tape = episode.tape.prefix(beforeTurn: number)
         let place = Place(
@@ -54,7 +54,7 @@ struct ForkLedger {
     }
   }
 
-  /// What came of the points that were asked for.
+  /// The outcomes of the points that were requested.
   var forks: [ForkPoint: [ForkOutcome]] {
     Dictionary(
       uniqueKeysWithValues: wanted.keys.compactMap { point in
@@ -62,7 +62,7 @@ struct ForkLedger {
       })
   }
 
-  /// Takes in what is requested, given what was played so far.
+  /// Adds what is requested, given what was played so far.
   ///
   /// - Returns: Whether anything new is requested.
   mutating func enter(
@@ -78,7 +78,7 @@ struct ForkLedger {
     return wanted != before
   }
 
-  /// Names the continuations that are still to be played.
+  /// Returns the continuations that are still to be played.
   mutating func missing() -> [(point: ForkPoint, stream: Int)] {
     var counts: [ForkPoint: Int] = [:]
     for (point, count) in wanted {
@@ -93,10 +93,10 @@ struct ForkLedger {
     }
   }
 
-  /// Takes in a continuation, or notes that it failed or was not scored.
+  /// Adds a continuation, or notes that it failed or was not scored.
   ///
-  /// A continuation that nobody scored is not worth 0: another one is played for it. Where too many are
-  /// not scored, the point has fewer than were asked for, or none.
+  /// A continuation without a score is not worth 0: another one is played instead. If too many have no score,
+  /// the point has fewer outcomes than were requested, or none.
   mutating func enter(_ fork: PlayedFork) throws {
     if let failure = fork.episode.ending.failure {
       failures[fork.point, default: 0] += 1
@@ -113,7 +113,7 @@ struct ForkLedger {
     }
   }
 
-  /// The first point that has no scored continuation though some were played.
+  /// The first point that has no scored continuation although some were played.
   var unscoredPoint: ForkPoint? {
     unscored.keys.filter { outcomes[$0] == nil }.min()
   }

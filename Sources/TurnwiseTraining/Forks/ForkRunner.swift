@@ -1,7 +1,7 @@
 public import TurnwiseCore
 public import TurnwiseCredit
 
-/// Plays the continuations that estimators ask for.
+/// Plays continuations: those that estimators ask for, or given ones.
 ///
 ///     let histories = await rollout.playKeepingHistory(sessions)
 ///     let runner = ForkRunner<Shell>(policy, workers: 2) { _, episode, turn in
@@ -10,14 +10,14 @@ public import TurnwiseCredit
 ///     let report = try await runner.play([ForkGroup(episodes)], asking: [ForkMonteCarlo()])
 ///
 /// Points in the same situation share continuations: all members of a group start alike, so forks of
-/// their first turns are played once. What is played follows from the episodes and the requests, not
-/// from the number of workers.
+/// their first turns are played once. What is played depends on the episodes and the requests, not on the
+/// number of workers.
 public struct ForkRunner<E: Environment>: Sendable {
-  /// Who plays on.
+  /// The policy that plays the continuations.
   public var policy: any Policy
-  /// How many environment steps run at once.
+  /// The most environment steps that run at once.
   public var workers: Int
-  /// What the names of the streams begin with; other words give other continuations.
+  /// The beginning of the names of the random streams; another purpose gives other continuations.
   public var purpose: String
   /// Returns an episode of a group as it was before a turn.
   public var snapshot: Snapshot
@@ -26,17 +26,17 @@ public struct ForkRunner<E: Environment>: Sendable {
   public typealias Snapshot =
     @Sendable (_ group: Int, _ episode: Int, _ turn: Int) async throws -> Session<E>
 
-  /// How often estimators are asked before they are told that they want too much.
+  /// The number of times that estimators are asked before their requests count as endless.
   private static var roundLimit: Int { 16 }
-  /// How many forks are played at once: more would not make batches larger, only take more memory.
+  /// The number of forks that are played at once: more would not make batches larger, only take more memory.
   private static var wave: Int { 1024 }
 
   /// Creates a runner.
   ///
   /// - Parameters:
-  ///   - policy: Who plays on: the policy that played the episodes, for values of that policy.
-  ///   - workers: How many environment steps run at once.
-  ///   - purpose: What the streams of the continuations begin with.
+  ///   - policy: The policy that plays the continuations; their returns are values of this policy.
+  ///   - workers: The most environment steps that run at once.
+  ///   - purpose: The beginning of the names of the random streams.
   ///   - snapshot: Returns an episode of a group as it was before a turn: a kept snapshot
   ///     (`Rollout.playKeepingHistory(_:)`), or a replayed record.
   public init(
@@ -46,16 +46,16 @@ public struct ForkRunner<E: Environment>: Sendable {
     (self.purpose, self.snapshot) = (purpose, snapshot)
   }
 
-  /// Plays what estimators ask for, and asks them again until they want nothing new.
+  /// Plays what estimators ask for, and asks them again until they ask for nothing new.
   ///
-  /// Where several ask for continuations from one point, the largest number is played, and all get to
-  /// see all of them.
+  /// If several ask for continuations from one point, the largest number is played, and all estimators see all
+  /// of them.
   ///
   /// - Parameters:
   ///   - groups: The groups that are to be credited.
-  ///   - estimators: Who is asked.
-  /// - Returns: What came of the forks.
-  /// - Throws: A ``ForkError``, a `CreditError` where a continuation was paid nothing at all,
+  ///   - estimators: The estimators that are asked.
+  /// - Returns: The outcomes of the forks.
+  /// - Throws: A ``ForkError``, a `CreditError` if a continuation was paid nothing at all,
   ///   `CancellationError`, and what `snapshot` throws.
   public func play(
     _ groups: [ForkGroup], asking estimators: [any CreditEstimator]
@@ -99,7 +99,7 @@ public struct ForkRunner<E: Environment>: Sendable {
     throw ForkError.endless(rounds: Self.roundLimit)
   }
 
-  /// Plays what estimators ask for and enters it into what is known of the groups.
+  /// Plays what estimators ask for, and adds the outcomes to the evidence of the groups.
   func extend(
     _ evidence: inout [Evidence], of groups: [[Episode]], asking estimators: [any CreditEstimator]
   ) async throws -> ForkReport {
@@ -109,7 +109,9 @@ public struct ForkRunner<E: Environment>: Sendable {
     return report
   }
 
-  /// Plays until nothing is missing; what fails or is not scored is played again under another name.
+  /// Plays until nothing is missing.
+  ///
+  /// What fails or is not scored is played again with another stream.
   private func settle(_ ledgers: inout [ForkLedger], _ forks: inout [PlayedFork]) async throws {
     while true {
       var jobs: [Job] = []
@@ -163,100 +165,6 @@ public struct ForkRunner<E: Environment>: Sendable {
         group: job.0.group, point: job.0.point, episode: episode,
         turns: max(0, episode.turns.count - job.0.point.turn),
         sampledTokens: max(0, episode.tape.sampledCount - job.1))
-    }
-  }
-}
-
-/// A group of recorded episodes whose turns are to be forked.
-public struct ForkGroup: Sendable {
-  /// The episodes.
-  public var episodes: [Episode]
-  /// The episodes as estimators read them, in the same order.
-  public var credit: CreditGroup
-  /// What is known of them beside forks.
-  public var evidence: Evidence
-
-  /// Gathers episodes.
-  ///
-  /// - Parameters:
-  ///   - episodes: Creditable episodes of one scenario from one start.
-  ///   - evidence: What is known of them beside forks.
-  /// - Throws: A `CreditError` if they are no group.
-  public init(_ episodes: [Episode], evidence: Evidence = Evidence()) throws {
-    (self.episodes, self.evidence) = (episodes, evidence)
-    credit = try CreditGroup(episodes)
-  }
-}
-
-/// A continuation that was played.
-public struct PlayedFork: Sendable {
-  /// The index of the group.
-  public var group: Int
-  /// Where it left: in the first episode of the group that came into the situation.
-  public var point: ForkPoint
-  /// The episode, the turns that it shares with its parent included.
-  public var episode: Episode
-  /// How many environment turns it took.
-  public var turns: Int
-  /// How many tokens were sampled for it.
-  public var sampledTokens: Int
-
-  /// What estimators read of it.
-  var outcome: ForkOutcome {
-    get throws {
-      guard episode.totalReward != nil else { throw CreditError.noReward(episode: episode.name) }
-      let credit = CreditEpisode(episode)
-      // Without a turn of its own, what it is paid in the end would fall into the past.
-      let turns =
-        turns > 0
-        ? Array(credit.turns[point.turn...]) : [CreditTurn(reward: episode.judgement?.reward)]
-      return ForkOutcome(turns: turns, isTruncated: credit.isTruncated)
-    }
-  }
-}
-
-/// What came of forks.
-public struct ForkReport: Sendable {
-  /// For each group what came of each point that was asked for: `Evidence.forks`.
-  public var outcomes: [[ForkPoint: [ForkOutcome]]]
-  /// All continuations in the order in which they were started, those that failed included.
-  public var forks: [PlayedFork]
-  /// For each group the first point that was asked for and has no outcome, because none of its
-  /// continuations was scored; `nil` where there is none.
-  public var unscored: [ForkPoint?]
-
-  /// How many environment turns the continuations took.
-  public var turns: Int { forks.reduce(0) { $0 + $1.turns } }
-  /// How many tokens were sampled for them.
-  public var sampledTokens: Int { forks.reduce(0) { $0 + $1.sampledTokens } }
-}
-
-/// Why forks could not be played.
-public enum ForkError: Error, Hashable, Sendable {
-  /// An estimator asked for a point that its group does not have.
-  case noSuchPoint(ForkPoint)
-  /// Continuations from a point fail again and again. Turns count from 0.
-  case failing(episode: String, turn: Int, Failure)
-  /// Estimators want more whenever they are asked.
-  case endless(rounds: Int)
-}
-
-extension ForkError: CustomStringConvertible {
-  /// What is wrong, and what to do about it.
-  public var description: String {
-    switch self {
-    case .noSuchPoint(let point):
-      """
-      an estimator asked for a fork at token \(point.token) of turn \(point.turn + 1) of episode \
-      \(point.episode) of its group, which does not exist
-      """
-    case .failing(let episode, let turn, let failure):
-      "forks before turn \(turn + 1) of episode \(episode) keep failing: \(failure)"
-    case .endless(let rounds):
-      """
-      an estimator still asked for more forks after \(rounds) rounds; \
-      its requests must come to an end
-      """
     }
   }
 }

@@ -152,6 +152,6 @@ public struct UnreadableEpisode: InputError, Hashable, Sendable {
   public var description: String { "episode \(episode): \(reason)" }
   /// What to do about it.
   public var hint: String? {
-    "trainer.json and episodes.jsonl are of different runs, or were changed"
+    "the trainer and the episodes in the folder are of different runs, or were changed"
   }
 }

@@ -60,8 +60,8 @@ public struct EstimatorPanel: Sendable {
       notices.refusals
       + unmet.map { "'\(type(of: chosen).id)' cannot be used here: \($0.remedy)" }
     guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
-    /// Whether evidence is there whichever estimator drives. What a model learns from shaped rewards says nothing
-    /// about those that the environment pays.
+    /// Whether evidence is there whichever estimator drives. What a model learns from shaped rewards says
+    /// nothing about those that the environment pays.
     func isFree(_ need: Evidence.Need) -> Bool {
       if need.isRecorded != nil { return true }
       let isShaped = chosen.shaper != nil && chosen.needs.contains(need)

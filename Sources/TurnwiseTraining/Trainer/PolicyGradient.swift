@@ -6,7 +6,7 @@ struct PolicyGradient: Sendable {
   var configuration: RunConfiguration
   var workers: Int
 
-  /// What a step over the episodes of an update did.
+  /// The measures of the steps over the episodes of an update.
   struct Report: Sendable {
     var loss = 0.0
     var entropy = 0.0
@@ -14,30 +14,30 @@ struct PolicyGradient: Sendable {
     var referenceKL = 0.0
     var clipFraction = 0.0
     var gradientNorm = 0.0
-    /// The longest gradient, before it was shortened.
+    /// The norm of the longest gradient, before it was clipped.
     var longestGradient = 0.0
     /// The largest difference between the sampler's and the trainer's log-probability of a token,
     /// before the first step.
     var samplerGap = 0.0
     var tokens = 0
     var steps = 0
-    /// Tokens that were scored beside the steps.
+    /// The number of tokens that were scored outside the steps.
     var scoredTokens = 0
-    /// What there is to say about importance weights, if there are any.
+    /// Measures of the importance weights, if there are any.
     var importance: [String: Double] = [:]
   }
 
-  /// Passes over a batch, one step a minibatch.
+  /// Passes over a batch, with one step for each minibatch.
   ///
   /// - Parameters:
   ///   - policy: The model that moves.
   ///   - optimizer: Its optimiser.
-  ///   - batch: What was sampled.
+  ///   - batch: The episodes that were sampled.
   ///   - advantages: The advantage of each scored token.
   ///   - reference: The log-probabilities of a reference, if the policy should stay near it.
-  ///   - limit: The longest gradient that a step is made along; at a longer one the passes end.
+  ///   - limit: The norm of the longest gradient along which a step is made; at a longer one the passes end.
   ///   - order: Draws the order of the episodes.
-  /// - Returns: What the steps did.
+  /// - Returns: The measures of the steps.
   /// - Throws: `CancellationError`.
   func step(
     _ policy: inout Transformer, _ optimizer: inout AdamW, on batch: TrainingBatch,
@@ -87,8 +87,8 @@ struct PolicyGradient: Sendable {
   ///
   /// - Returns: In nats per token, the divergence KL(sampler‖policy now); and, where there is a reference,
   ///   KL(sampler‖reference) and KL(policy now‖reference). All are means over the sampled tokens of k3
-  ///   (``DivergenceEstimator``), the last one weighed by the ratio of the policy now to the sampler, as
-  ///   the tokens are not its own.
+  ///   (``DivergenceEstimator``); the last one is weighed by the ratio of the policy now to the sampler,
+  ///   because the policy now did not sample the tokens.
   func divergences(
     of policy: Transformer, on batch: TrainingBatch, reference: [[Float]]?
   ) -> (drift: Double, reference: (before: Double, after: Double)?, scoredTokens: Int) {
@@ -142,7 +142,7 @@ struct PolicyGradient: Sendable {
 }
 
 extension PolicyGradient.Report {
-  /// Sums turned into means over tokens or steps.
+  /// Turns sums into means over tokens or steps.
   fileprivate func averaged() -> Self {
     var report = self
     let (tokens, steps) = (Double(max(1, tokens)), Double(max(1, steps)))

@@ -1,21 +1,21 @@
 internal import TurnwiseCore
 
-/// The last values of a quantity, one for each update: what is usual for it.
+/// The last values of a quantity, one for each update, which tell what is usual.
 struct RecentValues: Codable, Hashable, Sendable {
-  /// How many are kept.
+  /// The number of values that are kept.
   static let capacity = 20
-  /// From how many on there is something usual.
+  /// The number of values from which on something is usual.
   static let least = 4
 
   /// The values, oldest first.
   private(set) var values: [Double] = []
 
-  /// The median; `nil` as long as there are fewer than ``least``.
+  /// The median; `nil` if there are fewer values than ``least``.
   var median: Double? {
     values.count >= Self.least ? values.median : nil
   }
 
-  /// Takes in the newest value; what is not finite is not usual.
+  /// Appends the newest value, unless it is not finite.
   mutating func append(_ value: Double) {
     guard value.isFinite else { return }
     values.append(value)

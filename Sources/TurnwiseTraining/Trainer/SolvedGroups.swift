@@ -1,20 +1,20 @@
 internal import TurnwiseCore
 internal import TurnwiseCredit
 
-/// Tells the groups that there is nothing more to learn from.
+/// Tells which groups have nothing more to teach.
 ///
-/// A group is *solved* when all its episodes, and all continuations that were forked from them, earned
-/// the same, that is the most that the run has seen, and all episodes succeeded; where the judge does not
-/// say whether they did, other episodes must have earned less. Nothing better is known then, and whatever
-/// a critic or another model says about differences between the turns is its error. Estimators that
-/// compare episodes give 0 there by themselves.
+/// A group is *solved* if all its episodes, and all continuations that were forked from them, earned the
+/// same, which is the most that the run has seen, and all episodes succeeded. If the judge does not say
+/// whether they succeeded, other episodes must have earned less. Nothing better is known then, and any
+/// difference between the turns that a critic or another model sees is its error. Estimators that compare
+/// episodes give 0 to such groups by themselves.
 ///
-/// A critic still learns from such groups what they are worth.
+/// A critic still learns the value of such groups.
 struct SolvedGroups: Codable, Hashable, Sendable {
   private var lowest: Double?
   private var highest: Double?
 
-  /// Takes in what the episodes of an update earned.
+  /// Learns what the episodes of an update earned.
   mutating func learn(_ groups: [CreditedGroup]) {
     for value in groups.flatMap(\.episodes).compactMap(\.totalReward) {
       lowest = min(lowest ?? value, value)
@@ -22,7 +22,7 @@ struct SolvedGroups: Codable, Hashable, Sendable {
     }
   }
 
-  /// Whether nothing is to be learnt from a group.
+  /// Whether a group has nothing more to teach.
   func contains(_ group: CreditedGroup) -> Bool {
     let returns = group.episodes.compactMap(\.totalReward)
     guard let lowest, let highest, let earned = returns.first else { return false }
@@ -35,7 +35,7 @@ struct SolvedGroups: Codable, Hashable, Sendable {
 }
 
 extension CreditedGroup {
-  /// What the continuations earned in all, the turns before them included.
+  /// The returns of the continuations, including the turns before them.
   fileprivate var forkedReturns: [Double] {
     evidence.forks.flatMap { point, outcomes in
       let past = episodes[point.episode].rewards.prefix(point.turn).reduce(0) { $0 + ($1 ?? 0) }

@@ -79,7 +79,8 @@ extension Trainer {
 }
 
 extension EpisodeSelection {
-  /// Returns why the first of the episodes that are left out was left out; `nil` if none was, or it has no turns.
+  /// Returns why the first of the episodes that are left out was left out; `nil` if none was, or it has no
+  /// turns.
   func firstFailure(of episodes: [Episode]) -> Failure? {
     episodes.lazy.compactMap(\.ending.failure).first
       ?? unjudged.first.map { .unjudged(episodes[$0].name) }

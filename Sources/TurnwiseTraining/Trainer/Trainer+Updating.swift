@@ -55,7 +55,7 @@ extension Trainer {
 }
 
 extension EpisodeCredit {
-  /// The same turns and tokens with no credit.
+  /// The same turns and tokens without credit.
   fileprivate var silenced: EpisodeCredit {
     var credit = self
     credit.turns = turns.map { _ in 0 }

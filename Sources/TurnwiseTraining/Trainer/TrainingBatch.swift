@@ -8,7 +8,7 @@ package struct TrainingBatch: Sendable {
   package private(set) var sequences: [TrainingSequence] = []
   /// The behaviour policy's log-probability of each scored token, in the shape of `sequences`.
   package private(set) var behavior: [[Float]] = []
-  /// Where each scored token is: turn and number in the turn, in the shape of `sequences`.
+  /// The turn of each scored token and its number in the turn, in the shape of `sequences`.
   private(set) var places: [[(turn: Int, token: Int)]] = []
   /// The episode that each sequence belongs to.
   package private(set) var owners: [Int] = []
@@ -41,12 +41,12 @@ package struct TrainingBatch: Sendable {
     }
   }
 
-  /// How many tokens are scored.
+  /// The number of scored tokens.
   var scoredCount: Int { sequences.reduce(0) { $0 + $1.scored.count } }
-  /// How many tokens there are.
+  /// The number of tokens.
   var tokenCount: Int { sequences.reduce(0) { $0 + $1.tokens.count } }
 
-  /// Spreads credit of episodes over the scored tokens, in the shape of `sequences`.
+  /// Assigns the credit of episodes to the scored tokens, in the shape of `sequences`.
   func spread(_ credit: [EpisodeCredit]) -> [[Double]] {
     zip(owners, places).map { owner, places in
       places.map { credit[owner].credit(turn: $0.turn, token: $0.token) }

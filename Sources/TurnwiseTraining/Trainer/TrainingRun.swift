@@ -1,11 +1,20 @@
 internal import Foundation
 public import TurnwiseCore
-internal import TurnwiseCredit
+public import TurnwiseCredit
+internal import TurnwiseModel
 public import TurnwiseTrace
 
-/// Trains a policy, evaluates it on the way, and writes the trace of all that.
+/// Trains a policy, evaluates it from time to time, and writes the trace of all that.
+///
+///     var run = try TrainingRun(trainer, writer: writer)
+///     try await run.run()
+///     print(run.progress.curve)
+///
+/// The state is saved on the way, so that a run that was stopped at any moment can be continued with
+/// ``init(resuming:in:_:catalog:evidence:workers:savingEvery:)``. It then comes to the same episodes, metrics
+/// and weights as if it had not been stopped.
 public struct TrainingRun<E: Environment> {
-  /// What there is to say while a run goes on.
+  /// What can be reported while a run goes on.
   public enum Event: Sendable {
     /// An update was made.
     case updated(TrainingUpdate, turns: Int)
@@ -13,50 +22,105 @@ public struct TrainingRun<E: Environment> {
     case evaluated(EvaluationCurve.Point)
   }
 
+  /// The evaluations so far, and what was observed.
+  public private(set) var progress: TrainingProgress
+  /// What was trained so far.
+  public var state: TrainerState { trainer.state }
+
   private var trainer: Trainer<E>
   private let writer: TraceWriter
-  private var curve = EvaluationCurve()
+  private let saveInterval: Int
+  /// The last moment at which all records had been written: what can be saved.
+  private var whole: (state: TrainerState, progress: TrainingProgress)
 
-  /// Prepares a run.
+  /// Begins a run, and saves where it begins.
   ///
   /// - Parameters:
   ///   - trainer: The trainer, at its start.
   ///   - writer: Receives episodes, metrics and the trainer's state.
-  public init(_ trainer: Trainer<E>, writer: TraceWriter) {
-    self.trainer = trainer
-    self.writer = writer
+  ///   - demonstrations: What was imitated; the first ones become part of the trace.
+  ///   - start: The evaluation of the warm start, if it is known.
+  ///   - observer: What was seen of the imitation.
+  ///   - interval: The number of updates between two saves. The state is also saved after each evaluation and
+  ///     at the end.
+  /// - Throws: A ``TraceError``.
+  public init(
+    _ trainer: Trainer<E>, writer: TraceWriter, demonstrations: [Episode] = [],
+    start: [Episode]? = nil, observer: LearningObserver = LearningObserver(),
+    savingEvery interval: Int = 1
+  ) throws {
+    (self.trainer, self.writer, saveInterval) = (trainer, writer, max(1, interval))
+    progress = TrainingProgress(observer: observer)
+    whole = (trainer.state, progress)
+    for episode in demonstrations.prefix(WarmStart.shownCount) {
+      try writer.append(EpisodeRecord(purpose: .demonstration, episode: episode))
+    }
+    var watch = Stopwatch()
+    if let start { _ = try record(evaluation: start, &watch) }
+    commit()
+    try save()
+  }
+
+  /// Continues a run from its saved state.
+  ///
+  /// - Parameters:
+  ///   - writer: The writer of the run, which kept the records that ``TrainingProgress/length`` counts.
+  ///   - environment: The environment.
+  ///   - configuration: The options of the run.
+  ///   - catalog: The estimators that can be named.
+  ///   - evidence: The kinds of evidence that can be measured.
+  ///   - workers: The most environment steps and threads that run at once.
+  ///   - interval: The number of updates between two saves.
+  /// - Throws: A ``TraceError`` if the state cannot be read, or what the trainer throws.
+  public init(
+    resuming writer: TraceWriter, in environment: E, _ configuration: RunConfiguration,
+    catalog: EstimatorCatalog = .standard, evidence: EvidenceCatalog = .standard, workers: Int = 1,
+    savingEvery interval: Int = 1
+  ) throws {
+    guard let progress = try writer.layout.readProgress() else {
+      throw TraceError(.missing, file: writer.layout.trainer.relativePath)
+    }
+    trainer = try Trainer(
+      environment, resuming: writer.layout.readTrainer(evidence: evidence), configuration,
+      catalog: catalog, workers: workers)
+    (self.writer, saveInterval, self.progress) = (writer, max(1, interval), progress)
+    whole = (trainer.state, progress)
   }
 
   /// Trains until the configuration's budget is used up.
   ///
-  /// When the task is cancelled, the update in progress is given up; what was written stays, and the
-  /// state of the last whole update is saved.
+  /// If the task is cancelled, the update in progress is given up. What was written stays, and the state
+  /// after the last whole update is saved.
   ///
-  /// - Parameters:
-  ///   - start: The evaluation of the warm start, where it is known.
-  ///   - report: Called after each update and evaluation.
-  /// - Returns: The learning curve.
+  /// - Parameter report: Called after each update and evaluation.
   /// - Throws: `CancellationError`, a ``TraceError``, or what the trainer throws.
-  public mutating func run(
-    start: [Episode]? = nil, report: (Event) -> Void = { _ in }
-  ) async throws -> EvaluationCurve {
+  public mutating func run(report: (Event) -> Void = { _ in }) async throws {
     do {
-      try await evaluate(start, isBoundary: true, report)
+      if isEvaluationDue { try await evaluate(report) }
       while let update = try await trainer.step() {
         try record(update)
+        commit()
+        if update.iteration.isMultiple(of: saveInterval) { try save() }
         report(.updated(update, turns: trainer.state.spending.trainingTurns))
-        if trainer.isFinished || update.iteration % trainer.configuration.evaluationEvery == 0 {
-          try await evaluate(nil, isBoundary: trainer.isFinished, report)
-        }
+        if isEvaluationDue { try await evaluate(report) }
       }
     } catch {
       try? save()
       throw error
     }
-    return curve
   }
 
-  private func record(_ update: TrainingUpdate) throws {
+  /// Whether the policy is to be evaluated before the next update: at the start, at the end, and regularly.
+  private var isEvaluationDue: Bool {
+    let update = trainer.state.iteration
+    guard progress.curve.final?.update != update else { return false }
+    return isAtBoundary || update.isMultiple(of: trainer.configuration.evaluationEvery)
+  }
+
+  /// Whether the run is at its start or at its end, where the policy is also evaluated greedily.
+  private var isAtBoundary: Bool { trainer.state.iteration == 0 || trainer.isFinished }
+
+  private mutating func record(_ update: TrainingUpdate) throws {
     for entry in update.episodes {
       let credit = entry.credit.mapValues { CreditRecord(turns: $0.turns, tokens: $0.tokens) }
       try writer.append(
@@ -69,25 +133,30 @@ public struct TrainingRun<E: Environment> {
     }
     try writer.append(
       MetricsRecord(update: update.iteration, metrics: update.metrics, timing: update.timing))
+    progress.observer.see(update.episodes.map(\.episode))
   }
 
-  private mutating func evaluate(
-    _ known: [Episode]?, isBoundary: Bool, _ report: (Event) -> Void
-  ) async throws {
+  private mutating func evaluate(_ report: (Event) -> Void) async throws {
     var watch = Stopwatch()
     let configuration = trainer.configuration
-    let update = trainer.state.iteration
-    func play(greedy: Bool) async throws -> [Episode] {
-      try await Evaluation.play(
-        trainer.state.policy, greedily: greedy, in: trainer.environment,
+    var episodes: [Episode] = []
+    for isGreedy in isAtBoundary ? [false, true] : [false] {
+      episodes += try await Evaluation.play(
+        trainer.state.policy, greedily: isGreedy, in: trainer.environment,
         episodes: configuration.evaluationEpisodes, seed: configuration.seed.value,
         workers: trainer.workers)
     }
-    var episodes = known ?? []
-    if known == nil {
-      episodes = try await play(greedy: false)
-      if isBoundary { episodes += try await play(greedy: true) }
-    }
+    let point = try record(evaluation: episodes, &watch)
+    commit()
+    try save()
+    report(.evaluated(point))
+  }
+
+  /// Appends an evaluation to the trace and to the curve.
+  private mutating func record(
+    evaluation episodes: [Episode], _ watch: inout Stopwatch
+  ) throws -> EvaluationCurve.Point {
+    let update = trainer.state.iteration
     for episode in episodes {
       try writer.append(EpisodeRecord(purpose: .evaluation, update: update, episode: episode))
     }
@@ -104,30 +173,20 @@ public struct TrainingRun<E: Environment> {
       MetricsRecord(
         update: update, metrics: metrics.merging(trainer.state.spending.metrics) { $1 },
         timing: watch.laps))
-    curve.points.append(point)
-    try save()
-    report(.evaluated(point))
+    progress.curve.points.append(point)
+    return point
   }
 
-  /// Writes the trainer's state under another name and renames it, so that there is always a whole one.
-  ///
-  /// Episodes and metrics are on the disk before it: no state is newer than what it was learnt from.
+  /// Makes the present moment the one that is saved.
+  private mutating func commit() {
+    progress.length = writer.length
+    progress.isFinished = trainer.isFinished && !isEvaluationDue
+    whole = (trainer.state, progress)
+  }
+
+  /// Saves the state; episodes and metrics are on the disk before it, so no state is newer than its trace.
   private func save() throws {
-    let file = writer.layout.trainer
     try writer.synchronize()
-    do {
-      try JSON.encode(trainer.state).write(to: file, options: .atomic)
-    } catch {
-      throw TraceError(.system(SystemReason.words(error)), file: file.relativePath)
-    }
-  }
-}
-
-extension TraceLayout {
-  /// Reads the state of the trainer that wrote a run.
-  ///
-  /// - Throws: A ``TraceError``.
-  public func readTrainer() throws -> TrainerState {
-    try read(TrainerState.self, from: trainer)
+    try writer.layout.write(whole.state, whole.progress)
   }
 }

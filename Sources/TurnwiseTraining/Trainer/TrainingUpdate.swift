@@ -1,7 +1,7 @@
 public import TurnwiseCore
 public import TurnwiseCredit
 
-/// What one update did.
+/// The results of one update.
 public struct TrainingUpdate: Sendable {
   /// An episode with the credit that each estimator gave its turns.
   public struct CreditedEpisode: Sendable {
@@ -13,9 +13,9 @@ public struct TrainingUpdate: Sendable {
 
   /// The number of the update, from 1.
   public var iteration: Int
-  /// The episodes that were collected, in order.
+  /// The episodes that were played, in order.
   public internal(set) var episodes: [CreditedEpisode] = []
-  /// Forks that the driving estimator had played, in order.
+  /// The forks that were played for the driving estimator and the models of evidence, in order.
   public internal(set) var forks: [Episode] = []
   /// The numbers of the update, by name.
   public internal(set) var metrics: [String: Double] = [:]

@@ -1,33 +1,33 @@
 /// Takes back updates that would move the policy far more than usual.
 ///
-/// Three measures are held against limits. The length of a step's gradient, before it is shortened, and
-/// the divergence per token from the policy that played, and from the reference if there is one, both on
-/// some of the episodes that were just learnt from. A limit is a multiple of the median of the last
-/// updates, and never below what a sound update may come to. An update that comes nearer to the reference
-/// is let through however far it is from there.
+/// Three measures are compared with limits: the norm of a step's gradient before it is clipped, and the
+/// divergence per token from the policy that played and from the reference, if there is one, both on some of
+/// the episodes that were just learnt from. A limit is a multiple of the median of the last updates, and never
+/// below what a sound update may reach. An update that comes nearer to the reference is kept however far it
+/// is from the reference.
 ///
-/// Policy and optimiser are then as before the update. Nothing random is in this, and all of it is part of
-/// the trainer's state: who goes on from a saved state brakes as one who never stopped.
+/// When an update is taken back, policy and optimiser are as before it. Nothing here is random, and all of it is
+/// part of the trainer's state, so a run that is continued brakes as if it had not stopped.
 public struct UpdateBrake: Codable, Hashable, Sendable {
   /// Why an update was taken back.
   public enum Reason: Hashable, Sendable {
-    /// The gradient of a step was so long.
+    /// The gradient of a step had this norm.
     case gradient(norm: Double, usual: Double?)
-    /// The policy moved so far from the one that played, in nats per token.
+    /// The policy moved this far from the one that played, in nats per token.
     case drift(nats: Double, usual: Double?)
-    /// The policy moved so far from the reference, in nats per token.
+    /// The policy moved this far from the reference, in nats per token.
     case reference(nats: Double, usual: Double?)
     /// A number was not finite.
     case notFinite
   }
 
-  /// Where a limit lies: a multiple of the usual value, and the least that it can be.
+  /// A limit: a multiple of the usual value, with a lower bound.
   package struct Limit: Sendable {
     package var multiple: Double
     package var least: Double
 
     func value(_ usual: Double?) -> Double {
-      // Nothing is usual yet: only what can never be right is stopped.
+      // As long as nothing is usual, only updates that can never be right are stopped.
       max(least, multiple * (usual ?? least))
     }
   }
@@ -35,20 +35,20 @@ public struct UpdateBrake: Codable, Hashable, Sendable {
   package static let gradient = Limit(multiple: 50, least: 20)
   package static let drift = Limit(multiple: 5, least: 0.03)
   package static let reference = Limit(multiple: 5, least: 0.5)
-  /// How many episodes are scored again to measure an update.
+  /// The number of episodes that are scored again to measure an update.
   static let probe = 16
 
   private var gradients = RecentValues()
   private var drifts = RecentValues()
   private var references = RecentValues()
-  /// How many updates were taken back.
+  /// The number of updates that were taken back.
   public private(set) var brakedUpdates = 0
 
   package init() {}
 
-  /// What an update came to.
+  /// The measures of an update.
   package struct Measures {
-    /// The length of the longest gradient of a step.
+    /// The norm of the longest gradient of a step.
     package var gradient: Double
     /// The divergence from the policy that played.
     package var drift: Double
@@ -60,19 +60,19 @@ public struct UpdateBrake: Codable, Hashable, Sendable {
     }
   }
 
-  /// The gradient that a step must not exceed.
+  /// The norm of a gradient that a step must not exceed.
   package var gradientLimit: Double { Self.gradient.value(gradients.median) }
 
-  /// Judges an update, and remembers what it came to.
+  /// Judges an update, and remembers its measures.
   ///
-  /// - Returns: Why it must be taken back, or `nil`.
+  /// - Returns: Why the update must be taken back, or `nil`.
   package mutating func judge(_ measures: Measures) -> Reason? {
     let reason = reason(measures)
-    // What is far out counts as what is just allowed: so nothing is stopped for ever, and one outlier does
-    // not open the door to the next.
+    // An outlier counts as the largest allowed value: so nothing is stopped for ever, and one outlier does not
+    // raise the limit for the next.
     if reason != .notFinite { gradients.append(min(measures.gradient, gradientLimit)) }
     switch reason {
-    // Steps end at a gradient that is too long, so the policy has hardly moved then.
+    // Steps end at a gradient that is too long, so the policy has hardly moved in that case.
     case .notFinite, .gradient: break
     case .drift, .reference, nil:
       drifts.append(min(measures.drift, Self.drift.value(drifts.median)))

@@ -1,49 +1,10 @@
 internal import TurnwiseCore
 internal import TurnwiseModel
 
-/// What imitating demonstrations came to.
-public struct ImitationReport: Codable, Hashable, Sendable {
-  /// Why imitation ended.
-  public enum Reason: String, Codable, Hashable, Sendable {
-    /// All steps of the budget were taken.
-    case budget
-    /// The loss on demonstrations that were held out had stopped falling.
-    case plateau
-  }
-
-  /// How many steps were taken.
-  public var steps = 0
-  /// Why no more were taken.
-  public var reason = Reason.budget
-  /// The mean negative log-likelihood of the imitated tokens over the last tenth of the steps, in nats;
-  /// not a number if nothing was imitated.
-  public var loss = Double.nan
-  /// The loss on demonstrations that were held out, by rising step; empty where there were too few to
-  /// hold some out.
-  public var heldOutLosses: [Double] = []
-  /// How many demonstrations there were.
-  public var demonstrations = 0
-  /// How many of them did not fit the context.
-  public var tooLong = 0
-  /// The share of turns that were read and not imitated, as they were refused.
-  public var refused = 0.0
-
-  /// Nothing was imitated.
-  public init() {}
-
-  /// Whether the loss on what was held out still fell by more than a tenth over the last quarter of the
-  /// steps before the steps became smaller.
-  public var isStillFalling: Bool {
-    guard reason == .budget, heldOutLosses.count >= 8 else { return false }
-    let middle = heldOutLosses[heldOutLosses.count * 3 / 4 - 1]
-    return heldOutLosses[heldOutLosses.count - 1] < 0.9 * middle
-  }
-}
-
 /// Trains a model to do what demonstrations do.
 ///
-/// Calls that were refused are read, as the policy must know how to go on after them, but not imitated:
-/// whatever an expert tried there, it was nothing that the environment takes.
+/// Calls that were refused are read, because the policy must know how to go on after them, but they are not
+/// imitated: the environment does not take what the expert tried there.
 struct Imitation {
   /// How many steps are between two measurements of the loss on what is held out.
   private static let interval = 250

@@ -1,13 +1,13 @@
 public import TurnwiseCore
 public import TurnwiseModel
 
-/// A policy that imitates a noisy expert: where reinforcement learning starts.
+/// A policy that imitates a noisy expert, from which reinforcement learning starts.
 public struct WarmStart: Sendable {
   /// The policy.
   public var policy: LanguagePolicy
   /// The environment turns of the demonstrations.
   public var demonstrationTurns: Int
-  /// What imitation came to.
+  /// The results of the imitation.
   public var report = ImitationReport()
 
   /// Starts from the policy that another run has trained.
@@ -19,13 +19,12 @@ public struct WarmStart: Sendable {
   /// Plays the demonstrations of a configuration.
   ///
   /// - Parameters:
-  ///   - environment: An environment with an expert, who may not know all scenarios: those that he does
-  ///     not know are left out.
-  ///   - configuration: Says how many, and how noisy the expert is. If the habit is to be chosen, a
-  ///     ``HabitPilot`` chooses it first.
-  ///   - workers: How many environment steps run at once.
+  ///   - environment: An environment with an expert. Scenarios that the expert does not know are left out.
+  ///   - configuration: The number of demonstrations, and the noise of the expert. If the habit is to be
+  ///     chosen, a ``HabitPilot`` chooses it first.
+  ///   - workers: The most environment steps that run at once.
   ///   - onEpisode: Called when an episode has ended.
-  ///   - onKnowledge: Called with what the expert knows before he plays.
+  ///   - onKnowledge: Called with what the expert knows, before the first episode.
   ///   - file: The file that is named where the configuration has a count that cannot be played.
   ///   - line: The line that is named.
   /// - Returns: The episodes that did not fail.
@@ -51,12 +50,12 @@ public struct WarmStart: Sendable {
     let rollout = Rollout(.expert(noise), workers: workers) { if $0 { onEpisode() } }
     let played = await rollout.play(sessions)
     try Task.checkCancellation()
-    // Those that a trace shows are recorded whole; the scenarios of all would only take memory.
+    // Only those that a trace shows are recorded whole: the scenarios of all would take much memory.
     let tools = environment.tools.descriptions
     let episodes = try played.filter { $0.ending?.failure == nil }.enumerated().map {
       var episode =
         try $0.offset < shownCount ? $0.element.episode() : $0.element.episode(scenario: .null)
-      // An expert does not know which arguments its words would leave out.
+      // An expert does not know which arguments can be left out of the words of a call.
       episode.spellCalls(in: CompactFormat(), tools: tools)
       return episode
     }
@@ -64,22 +63,22 @@ public struct WarmStart: Sendable {
     return episodes
   }
 
-  /// How many demonstrations a trace shows.
+  /// The number of demonstrations that a trace shows.
   public static let shownCount = 16
 
-  /// Fresh sessions on scenarios that the expert knows, the first ones of the demonstrations.
+  /// Makes fresh sessions on the first scenarios of the demonstrations that the expert knows.
   ///
   /// - Parameters:
   ///   - environment: The environment.
-  ///   - configuration: Says which scenarios.
-  ///   - most: How many sessions there shall be at most.
+  ///   - configuration: The options that choose the scenarios.
+  ///   - most: The most sessions.
   /// - Returns: The sessions, and what the expert knows of the scenarios that were asked for.
   /// - Throws: ``TrainingError/noExpert(_:taskNeed:)`` if there are none among all demonstrations.
   static func knownSessions<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, most: Int
   ) throws -> ([Session<E>], ExpertKnowledge) {
     let seed = UInt64(configuration.demonstrationSeed.magnitude)
-    // A few first: most experts know all scenarios.
+    // A few are tried first, because most experts know all scenarios.
     for count in Set([min(most, configuration.demonstrations), configuration.demonstrations])
       .sorted()
     {
@@ -93,7 +92,7 @@ public struct WarmStart: Sendable {
       E.id, taskNeed: (E.self as? any TaskFolderEnvironment.Type)?.expertNeed)
   }
 
-  /// Makes sure that there is an expert to imitate.
+  /// Checks that there is an expert to imitate.
   ///
   /// - Throws: ``TrainingError/noExpert(_:taskNeed:)``, or what the environment throws.
   public static func requireExpert(
@@ -140,12 +139,12 @@ public struct WarmStart: Sendable {
 }
 
 extension WarmStart {
-  /// How many training episodes are played to see whether imitation came to anything.
+  /// The number of training episodes that are played to see whether imitation succeeded.
   public static let probeCount = 48
-  /// The success below which a warm start is too weak: too few groups would hold both outcomes.
+  /// The success below which a warm start is too weak: too few groups would have both outcomes.
   public static let weakest = 0.1
 
-  /// The share of training episodes in which the policy succeeds; `nil` where none is judged.
+  /// Measures the share of training episodes in which the policy succeeds; `nil` if none is judged.
   ///
   /// - Throws: As ``Evaluation/play(_:in:episodes:seed:member:split:workers:)``.
   public func probe<E: Environment>(
@@ -162,7 +161,7 @@ extension WarmStart {
   ///
   /// - Parameters:
   ///   - demonstrations: Expert episodes.
-  ///   - configuration: That of the first imitation.
+  ///   - configuration: The configuration of the first imitation.
   ///   - workers: The most threads. The result does not depend on it.
   ///   - onStep: As in ``init(cloning:_:workers:onStep:file:line:)``.
   /// - Throws: As ``init(cloning:_:workers:onStep:file:line:)``.
@@ -177,7 +176,7 @@ extension WarmStart {
       demonstrations, policy.format, configuration, workers: workers)
     var random = Randomness(seed: configuration.seed.value).stream("cloning-further")
     var model = policy.model
-    // The temperature that was made part of the model is taken out, and put in again afterwards.
+    // The temperature that is part of the model is taken out first, and made part of it again afterwards.
     model.bakeIn(temperature: 1 / configuration.cloningTemperature)
     try imitation.teach(&model, random: &random, onStep: onStep)
     model.bakeIn(temperature: configuration.cloningTemperature)

@@ -4,8 +4,8 @@ public import TurnwiseModel
 
 /// A trainer's state as it is saved: files of tensors, and one JSON value with the rest.
 public struct SavedTrainer: Sendable, Equatable {
-  /// The tensors by the name of their file, without its extension: `policy`, `reference`, and those of the models of
-  /// evidence.
+  /// The tensors by the name of their file, without its extension: `policy`, `reference`, and those of the
+  /// models of evidence.
   public var tensors: [String: Safetensors]
   /// Everything else.
   public var state: JSONValue

@@ -1,0 +1,136 @@
+internal import Foundation
+internal import Turnwise
+
+/// The runs of a comparison: each estimator with each seed, all of a seed from one warm start.
+///
+/// All runs of a seed are begun before the first of them continues: each folder then holds the warm start and
+/// its evaluation, so that an interrupted comparison imitates again only for runs that it had not begun.
+struct Comparison<E: Environment> {
+  let environment: E
+  let options: ComparisonOptions
+  /// What is imitated; `nil` if every run has begun.
+  let imitated: Imitated?
+  /// The writer of the comparison's folder.
+  let writer: TraceWriter
+  /// What the folders of the runs may be.
+  let placement: FolderPlacement
+  /// The number of updates between two saves.
+  let saveInterval: Int
+  let stages: TrainingStages
+  let catalog: Catalog
+
+  private var demonstrations: [Episode]?
+  /// The results of the runs that are complete.
+  private(set) var result: ComparisonResult
+  /// The runs that did not learn.
+  private(set) var unlearnt: [Unlearnt] = []
+
+  /// A run that did not learn.
+  struct Unlearnt {
+    var estimator: String
+    var diagnosis: LearningDiagnosis
+    var trace: String
+  }
+
+  private static var command: String { CompareCommand().name }
+
+  init(
+    _ environment: E, _ options: ComparisonOptions, imitating imitated: Imitated?,
+    _ writer: TraceWriter, _ placement: FolderPlacement, saveInterval: Int,
+    _ stages: TrainingStages, _ catalog: Catalog
+  ) {
+    (self.environment, self.options, self.imitated) = (environment, options, imitated)
+    (self.writer, self.placement, self.saveInterval) = (writer, placement, saveInterval)
+    (self.stages, self.catalog) = (stages, catalog)
+    result = ComparisonResult(environment: E.id, plannedSeeds: options.seeds)
+  }
+
+  /// Makes all runs that are not complete yet, and reads those that are.
+  ///
+  /// After each run the results are written, so that a comparison that is killed leaves them.
+  ///
+  /// - Throws: `CancellationError`, a ``TraceError``, or what training throws.
+  mutating func run() async throws {
+    for arms in options.arms(in: writer.layout) {
+      try await begin(arms)
+      for arm in arms {
+        try await finish(arm)
+        try result.finished(of: options.estimators.count)
+          .answer(trace: writer.layout.folder.relativePath, threshold: options.threshold)
+          .write(to: writer.layout)
+      }
+    }
+  }
+
+  /// Begins those runs of a seed that have saved nothing yet.
+  private mutating func begin(_ arms: [ComparisonOptions.Arm]) async throws {
+    let fresh = try arms.filter { try ResumedRun.progress(of: $0.layout) == nil }
+    guard let first = fresh.first, let imitated else { return }
+    if demonstrations == nil {
+      demonstrations = try await stages.demonstrations(in: environment, imitated)
+    }
+    let demonstrations = demonstrations ?? []
+    let seed = first.configuration.seed
+    let warmStart = try await stages.warmStart(
+      in: environment, from: demonstrations, imitated, seed: seed,
+      title: "seed \(seed.value) imitate")
+    let start = try await stages.evaluate(
+      warmStart.policy, in: environment, first.configuration,
+      title: "seed \(seed.value) evaluate")
+    for arm in fresh {
+      let writer = try RunFolder.writer(
+        arm.layout.folder, Self.command, environment, try imitated.record(of: arm.configuration),
+        stages.workers, placement)
+      let trainer = try Trainer(
+        environment, from: warmStart, arm.configuration, catalog: catalog.estimators,
+        evidence: catalog.evidence, workers: stages.workers)
+      _ = try TrainingRun(
+        trainer, writer: writer, demonstrations: demonstrations, start: start,
+        observer: LearningObserver(demonstrations, warmStart, imitated))
+      try writer.close()
+    }
+  }
+
+  /// Continues a run to its end, if it is not complete, and adds it to the results.
+  private mutating func finish(_ arm: ComparisonOptions.Arm) async throws {
+    let writer = try ResumedRun.writer(arm.layout, Self.command)
+    writer.cut.words.map { stages.console.note("\(arm.title): \($0)") }
+    var run = try TrainingRun(
+      resuming: writer, in: environment, arm.configuration, catalog: catalog.estimators,
+      evidence: catalog.evidence, workers: stages.workers, savingEvery: saveInterval)
+    if !run.progress.isFinished {
+      try await stages.train(&run, arm.configuration, title: arm.title)
+    }
+    try writer.close()
+    let diagnosis = run.progress.diagnosis
+    if !diagnosis.isLearning {
+      unlearnt.append(
+        Unlearnt(
+          estimator: arm.estimator, diagnosis: diagnosis,
+          trace: arm.layout.folder.relativePath))
+    }
+    result.add(
+      arm.estimator, seed: arm.configuration.seed, run.progress.curve,
+      seconds: try arm.layout.readSeconds())
+  }
+}
+
+extension TraceLayout {
+  /// Adds up the wall-clock seconds in the metrics of a run.
+  ///
+  /// - Throws: A ``TraceError``.
+  func readSeconds() throws -> Double {
+    var reader = try RecordReader<MetricsRecord>(metrics)
+    var seconds = 0.0
+    while let record = reader.next() { seconds += record.seconds }
+    return seconds
+  }
+}
+
+extension MetricsRecord {
+  /// The wall-clock seconds of all stages.
+  var seconds: Double {
+    (timing ?? [:]).filter { $0.key.hasPrefix("seconds/") }.map(\.value.value)
+      .filter(\.isFinite).reduce(0, +)
+  }
+}

@@ -1,0 +1,71 @@
+internal import Foundation
+internal import Turnwise
+
+/// What a comparison compares.
+struct ComparisonOptions {
+  /// The options of its runs, with the first seed.
+  var training: RunConfiguration
+  /// The estimators by their canonical names, the control first.
+  var estimators: [String]
+  /// The number of seeds.
+  var seeds: Int
+  /// A success of which the results say when it was reached.
+  var threshold: Double?
+
+  /// Where `run.json` has the number of seeds.
+  static let seedsKey = "seeds"
+  private static let thresholdKey = "threshold"
+
+  init(
+    _ training: RunConfiguration, estimators: [String], seeds: Int, threshold: Double?
+  ) {
+    (self.training, self.estimators) = (training, estimators)
+    (self.seeds, self.threshold) = (seeds, threshold)
+    self.training.credit = estimators.joined(separator: ",")
+  }
+
+  /// Reads what `run.json` has of a comparison.
+  ///
+  /// - Throws: A ``UsageError`` if it is the file of one run of a comparison.
+  init(of run: ResumedRun) throws {
+    guard case .integer(let seeds)? = run.record.configuration[Self.seedsKey],
+      1...CountLimit.seeds.value ~= seeds
+    else { throw UsageError.partOfComparison(run.layout.folder.relativePath) }
+    self.init(
+      run.configuration, estimators: try ProcessName.split(run.configuration.credit), seeds: seeds,
+      threshold: try run.record.configuration[Self.thresholdKey]?.decode(Double.self))
+  }
+
+  /// What `run.json` has beside the options of training.
+  var others: [String: JSONValue] {
+    var others: [String: JSONValue] = [Self.seedsKey: .integer(seeds)]
+    others[Self.thresholdKey] = threshold.map(JSONValue.number)
+    return others
+  }
+
+  /// One run of a comparison.
+  struct Arm {
+    var estimator: String
+    var configuration: RunConfiguration
+    var layout: TraceLayout
+
+    /// What the run is called in notes.
+    var title: String { "seed \(configuration.seed.value) \(estimator)" }
+  }
+
+  /// The runs in the folder of the comparison, by seed.
+  func arms(in layout: TraceLayout) -> [[Arm]] {
+    (0..<seeds).map { number in
+      var configuration = training
+      configuration.seed = HexSeed(training.seed.value &+ UInt64(number))
+      return estimators.map { estimator in
+        configuration.credit = estimator
+        let name = ComparisonResult.folder(estimator, seed: configuration.seed.value)
+        return Arm(
+          estimator: estimator, configuration: configuration,
+          layout: TraceLayout(
+            layout.folder.appending(path: name, directoryHint: .isDirectory)))
+      }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+internal import Foundation
+internal import Turnwise
+
+extension Flag {
+  /// The run that is continued.
+  static let resume = Flag(
+    "resume", "continue the interrupted run in a folder, with the options that it was begun with",
+    value: "FOLDER")
+  /// The number of updates between two saves.
+  static let saveEvery = Flag(
+    "save-every", "updates between two saves of what --resume continues from; changes no result",
+    value: "N", default: "1")
+}
+
+extension Invocation {
+  /// The number of updates between two saves.
+  ///
+  /// - Throws: A ``UsageError``.
+  func saveInterval() throws -> Int {
+    try integer(.saveEvery, atLeast: 1, atMost: .count, default: 1)
+  }
+}
+
+/// A run that was interrupted, or is complete: what its folder says about how to continue it.
+struct ResumedRun {
+  /// Where it is.
+  let layout: TraceLayout
+  /// What is run.
+  let record: RunRecord
+  /// The options of training; `credit` of a comparison is a list.
+  let configuration: RunConfiguration
+
+  /// The flags that go with `--resume`: they change no result.
+  private static let allowed = Set(
+    [Flag.resume, .saveEvery, .workers, .json, .helpPage].map(\.name))
+
+  /// Reads the folder that `--resume` names.
+  ///
+  /// - Throws: A ``UsageError`` if other options are set, or the folder is that of another command; a
+  ///   ``TraceError`` if it cannot be read.
+  init(_ path: String, of command: some Subcommand, _ invocation: Invocation) throws {
+    for flag in command.flags where invocation.has(flag) && !Self.allowed.contains(flag.name) {
+      throw UsageError.setByRun("--\(flag.name)")
+    }
+    if let operand = invocation.operands.first { throw UsageError.setByRun(operand) }
+    layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
+    record = try layout.readRun()
+    guard record.command == command.name else {
+      throw UsageError.notResumable(path, writtenBy: record.command, command: command.name)
+    }
+    guard case .object(let recorded) = record.configuration else {
+      throw TraceError(
+        .inconsistent("configuration: it is not an object"), file: layout.run.relativePath)
+    }
+    do {
+      configuration = try Parameters.setting(recorded, of: RunConfiguration())
+    } catch let problem as Parameters.Problem {
+      throw TraceError(
+        .inconsistent("configuration: \(problem)"), file: layout.run.relativePath)
+    }
+    if let flaw = configuration.flaw {
+      throw TraceError(
+        .inconsistent("configuration: \(flaw.property) must be \(flaw.expected)"),
+        file: layout.run.relativePath)
+    }
+  }
+
+  /// What an expert did at several levels of its habit, if the habit was chosen.
+  var pilot: HabitPilot? { try? record.configuration["habitPilot"]?.decode(HabitPilot.self) }
+
+  /// The environment with the parameters of the run, ready to be played.
+  ///
+  /// - Throws: A ``TraceError``, or what the environment throws.
+  func prepared<E: Environment>(_ environment: E) async throws -> E {
+    let environment = try RunFolder.environment(
+      environment, of: record, in: layout, blobs: layout.blobStore())
+    try environment.draw(from: Split.allCases)
+    try await environment.prepare()
+    return environment
+  }
+
+  /// Warns if this program or machine computes other numbers than the one that began the run.
+  func warnOfDifferences(_ console: Console) {
+    let here = RunFolder.host(workers: 1)
+    var differences: [String] = []
+    func compare(_ what: String, _ then: JSONValue?, _ now: JSONValue?) {
+      if let then, let now, then != now {
+        differences.append("\(what) was \(then.compact) and is \(now.compact)")
+      }
+    }
+    compare("the version of Turnwise", .string(record.turnwise), .string(turnwiseVersion))
+    compare("the level of the kernels", record.host["kernels"], here["kernels"])
+    compare("the kind of processor of OpenBLAS", record.host["openblas"], here["openblas"])
+    guard !differences.isEmpty else { return }
+    console.warn(
+      differences.joined(separator: ", ")
+        + ": the run may not come to the same numbers as without the interruption")
+  }
+
+  /// Opens a run for writing, and cuts off what was written after its last saved state.
+  ///
+  /// - Throws: A ``UsageError`` if the state is of an earlier version; a ``TraceError``.
+  static func writer(_ layout: TraceLayout, _ command: String) throws -> TraceWriter {
+    try TraceWriter(resuming: layout.folder, command: command) {
+      try progress(of: $0)?.length ?? TraceLength()
+    }
+  }
+
+  /// How far a run has come; `nil` if it has saved nothing yet.
+  ///
+  /// - Throws: A ``UsageError`` if the state is of an earlier version; a ``TraceError``.
+  static func progress(of layout: TraceLayout) throws -> TrainingProgress? {
+    do {
+      return try layout.readProgress()
+    } catch let error as TraceError {
+      guard case .version(let found, let expected) = error.problem, found < expected else {
+        throw error
+      }
+      throw UsageError.earlierState(layout.folder.relativePath)
+    }
+  }
+}
+
+extension TraceLength {
+  /// What was cut off, in words; `nil` if nothing was.
+  var words: String? {
+    var parts: [String] = []
+    if episodes > 0 { parts.append(Words.count(episodes, "episode")) }
+    if metrics > 0 { parts.append(Words.count(metrics, "record of metrics", "records of metrics")) }
+    guard !parts.isEmpty else { return nil }
+    return "cut off \(parts.joined(separator: " and ")) written after the last saved state"
+  }
+}

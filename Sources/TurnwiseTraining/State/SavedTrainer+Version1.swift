@@ -1,0 +1,59 @@
+internal import Foundation
+internal import TurnwiseCore
+internal import TurnwiseModel
+internal import TurnwiseTrace
+
+extension SavedTrainer {
+  /// Reads `trainer.json`, which runs had before version 2 of the format: one JSON object in which each file of
+  /// tensors is a string of base64.
+  ///
+  /// - Throws: A ``SavedStateError``.
+  init(version1 bytes: [UInt8]) throws {
+    var members: [String: JSONValue]
+    do {
+      members = try TraceJSON.value([String: JSONValue].self, bytes)
+    } catch {
+      throw SavedStateError(part: "trainer", reason: "\(error.problem)")
+    }
+    members["policy"] = .object(members.filter { ["tokenizer", "actionLimit"].contains($0.key) })
+    var tensors: [String: Safetensors] = [:]
+    for name in ["policy", "reference"] + Self.kinds.flatMap(\.files) {
+      guard let value = members.removeValue(forKey: name) else { continue }
+      guard case .string(let text) = value, let data = Data(base64Encoded: text) else {
+        throw SavedStateError(part: name, reason: "is not base64")
+      }
+      do {
+        tensors[name] = try Safetensors(decoding: data)
+      } catch {
+        throw SavedStateError(part: name, reason: "\(error)")
+      }
+    }
+    var evidence: [String: JSONValue] = [:]
+    for kind in Self.kinds where tensors[kind.files[0]] != nil {
+      var state = kind.state
+      for (earlier, name) in kind.fields { state[name] = members[earlier] }
+      evidence[kind.name] = ["files": JSONValue(kind.files), "state": .object(state)]
+    }
+    members["evidence"] = .object(evidence)
+    // The first states did not know what is usual.
+    let fresh = try [
+      "brake": JSONValue(encoding: UpdateBrake()),
+      "creditScale": JSONValue(encoding: CreditScale()),
+      "solved": JSONValue(encoding: SolvedGroups()),
+    ]
+    self.init(tensors: tensors, state: .object(members.merging(fresh) { first, _ in first }))
+  }
+
+  /// The kinds of evidence that there were: their files, what is new in their state, and the earlier names of
+  /// what is not.
+  private static let kinds:
+    [(
+      name: String, files: [String], state: [String: JSONValue], fields: [String: String]
+    )] = [
+      ("critic", ["critic"], [:], [:]),
+      ("process-model", ["processModel"], ["hasLearnt": true], ["processLabels": "labels"]),
+      (
+        "implicit-model", ["implicitModel", "implicitStart"], [:], ["implicitRecipe": "recipe"]
+      ),
+    ]
+}

@@ -1,0 +1,16 @@
+public import TurnwiseTrace
+
+/// How far a training run has come: what its trainer does not know, and what decides how the run goes on.
+public struct TrainingProgress: Codable, Sendable {
+  /// The evaluations so far.
+  public internal(set) var curve = EvaluationCurve()
+  /// What ``LearningDiagnosis`` needs to know.
+  public internal(set) var observer: LearningObserver
+  /// The number of records that the trace had when the state was saved.
+  public internal(set) var length = TraceLength()
+  /// Whether the run is complete.
+  public internal(set) var isFinished = false
+
+  /// Why the policy does not learn, if it does not.
+  public var diagnosis: LearningDiagnosis { LearningDiagnosis(curve, observer) }
+}

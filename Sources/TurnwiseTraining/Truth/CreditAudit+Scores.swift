@@ -1,0 +1,118 @@
+internal import TurnwiseCore
+internal import TurnwiseCredit
+internal import TurnwiseModel
+internal import TurnwiseTrace
+
+extension CreditAudit {
+  /// Scores estimators, and controls around them.
+  ///
+  /// - Parameters:
+  ///   - estimators: The estimators.
+  ///   - played: What ``play()`` gave.
+  ///   - truth: What ``truth(of:onProgress:)`` gave.
+  ///   - onRow: Called before each row.
+  /// - Returns: A row for each estimator and control.
+  /// - Throws: ``TrainingError/refusedCredit(_:)``, a `CreditError`, a ``ForkError``,
+  ///   `CancellationError`.
+  public func scores(
+    of estimators: [CreditedEstimator], on played: AuditedEpisodes, against truth: AuditTruth,
+    onRow: (String) -> Void = { _ in }
+  ) async throws -> AuditResult {
+    let places = played.places
+    var result = AuditResult(truth: truth)
+    func add(_ name: String, _ kind: AuditRow.Kind, _ credit: [[EpisodeCredit]], _ spent: Int = 0) {
+      let scorer = scorer(credit, played, truth, places, forkTurns: spent)
+      result.rows.append(
+        AuditRow(name: name, kind: kind, score: scorer.score, groups: scorer.groups))
+    }
+    let known = truth.turns.map { $0.map { $0.map { $0?.advantage } } }
+    func plain(_ credit: [[[Double?]]]) -> [[EpisodeCredit]] {
+      credit.map { $0.map { EpisodeCredit(turns: $0.map { $0 ?? 0 }) } }
+    }
+    add("true advantage", .oracle, plain(known))
+    for entry in estimators {
+      try Task.checkCancellation()
+      onRow(entry.spelling)
+      var recorded = try await RecordedCredit(
+        played.groups, [entry], models: models, policy: policy, workers: workers)
+      if recorded.needsForks { try await recorded.playForks(in: environment, purpose: "estimate") }
+      let credit = try recorded.credit().map { $0[entry.spelling]?.episodes ?? [] }
+      for (index, episodes) in credit.enumerated() {
+        for (place, episode) in episodes.enumerated() {
+          let name = played.groups[index][place].name
+          result.credit[name, default: [:]][entry.spelling] = episode
+        }
+      }
+      add(entry.spelling, .estimator, credit, recorded.forkTurns)
+    }
+    let groups = try played.groups.map { try CreditGroup($0) }
+    var shuffling = random("shuffled")
+    add(
+      "true advantage, shuffled", .control,
+      plain(CreditControls.shuffled(known, using: &shuffling)))
+    add(
+      "rloo, spread at random", .control,
+      plain(
+        groups.indices.map { index in
+          var random = random("redistributed", index)
+          return CreditControls.redistributed(groups[index], using: &random)
+        }))
+    for entry in estimators where entry.estimator.needs == [.stateKeys] {
+      let credit = try groups.indices.map { index in
+        var random = random("keys", index)
+        return try entry.estimator.credit(
+          CreditControls.breakingKeys(of: groups[index], using: &random), evidence: Evidence())
+      }
+      add("\(entry.spelling), keys exchanged", .control, credit.map(\.episodes))
+    }
+    return result
+  }
+
+  private func scorer(
+    _ credit: [[EpisodeCredit]], _ played: AuditedEpisodes, _ truth: AuditTruth,
+    _ places: [[[AuditedEpisodes.Place]]], forkTurns: Int
+  ) -> CreditScorer {
+    var scorer = CreditScorer()
+    for (index, group) in played.groups.enumerated() {
+      var samples: [CreditSample] = []
+      var known = credit[index]
+      for (episode, turns) in truth.turns[index].enumerated() {
+        for (turn, truth) in turns.enumerated() {
+          guard let truth else {
+            // What has no truth cannot be held against the true gradient either.
+            known[episode].turns[turn] = 0
+            if let tokens = known[episode].tokens?[turn] {
+              known[episode].tokens?[turn] = tokens.map { _ in 0 }
+            }
+            continue
+          }
+          let place = places[index][episode][turn]
+          samples.append(
+            CreditSample(
+              credit: known[episode].turns[turn], truth: truth.advantage,
+              margin: max(options.negligible, truth.margin), standardError: truth.standardError,
+              cell: place.cell, situation: place.situation))
+        }
+      }
+      let count = played.groups.count
+      let compared = gradient(of: group, known)
+      scorer.add(
+        samples,
+        gradient: truth.source == .forks ? gradient(of: group, credit[index]) : compared,
+        compared: compared, reference: truth.gradients[index],
+        episodes: group.count, turns: group.reduce(0) { $0 + $1.turns.count },
+        forkTurns: forkTurns * (index + 1) / count - forkTurns * index / count)
+    }
+    return scorer
+  }
+
+  /// Σ x ∇ log π over the sampled tokens of a group, divided by the number of its episodes.
+  func gradient(of group: [Episode], _ credit: [EpisodeCredit]) -> [Double] {
+    let batch = TrainingBatch(group)
+    let slopes = batch.spread(credit).map { $0.map { Float($0 / Double(group.count)) } }
+    let gradient = models.policy.model.gradient(of: batch.sequences, workers: workers) { index, _ in
+      SequenceGradients(logProbabilities: slopes[index])
+    }.gradient
+    return Array(gradient).map(Double.init)
+  }
+}
