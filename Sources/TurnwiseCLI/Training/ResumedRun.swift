@@ -49,21 +49,10 @@ struct ResumedRun {
     guard run.record.command == command.name else {
       throw UsageError.notResumable(path, writtenBy: run.record.command, command: command.name)
     }
-    let file = run.layout.run.relativePath
-    func damaged(_ reason: String) -> TraceError {
-      TraceError(.inconsistent("configuration: \(reason)"), file: file)
-    }
-    guard case .object(let recorded) = run.record.configuration else {
-      throw damaged("it is not an object")
-    }
-    do {
-      configuration = try Parameters.setting(recorded, of: RunConfiguration())
-    } catch let problem as Parameters.Problem {
-      throw damaged("\(problem)")
-    }
-    if let flaw = configuration.flaw {
-      throw damaged("\(flaw.property) must be \(flaw.expected)")
-    }
+    // A state of an earlier version says so, which explains more than the options of an earlier version.
+    _ = try Self.progress(of: run.layout)
+    configuration = try OptionFile(run.record.configuration, path: run.layout.run.relativePath)
+      .configuration(over: RunConfiguration())
   }
 
   /// What an expert did at several levels of its habit, if the habit was chosen.

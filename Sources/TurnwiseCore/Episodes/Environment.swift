@@ -155,9 +155,11 @@ public struct Judgement: Codable, Hashable, Sendable {
 /// How far a scripted expert departs from its best behaviour, so that a clone has something to learn.
 public struct ExpertNoise: Codable, Hashable, Sendable {
   /// The probability, at each turn that would look first, of a plausible shortcut that does not.
-  public var habit: Double
+  @Option<UnitInterval>("How often a plausible shortcut takes the place of looking.")
+  public var habit = 0.0
   /// The probability, at each turn, of one wrong action.
-  public var slip: Double
+  @Option<UnitInterval>("How often an action is wrong.")
+  public var slip = 0.0
 
   /// Creates a dial.
   public init(habit: Double, slip: Double) {
