@@ -43,6 +43,12 @@ import TurnwiseTestSupport
     let words = await turnwise("show \(folder.path)")
     #expect(words.answer.contains("held-out success in %, mean over 1 seed (sampled"))
     #expect(words.answer.contains("1 seed is too few for intervals"))
+    // One table at any width from 60 columns on, with fewer columns where there is less room.
+    #expect(words.answer.contains("\nestimator") && words.answer.contains(" greedy "))
+    let narrow = await turnwise(["show", folder.path], width: 60).answer
+    let table = narrow.split(separator: "\n").drop { !$0.hasPrefix("estimator") }.prefix(3)
+    #expect(table.first?.contains("  final  95 % interval") == true, "\(narrow)")
+    #expect(table.allSatisfy { $0.count <= 60 })
     // Between few evaluations there are straight lines, and no curve to take the area of.
     #expect(words.answer.contains("no area: it takes 5 evaluations of each run"))
 

@@ -18,13 +18,13 @@ struct Printed: Sendable {
   }
 }
 
-/// Runs a command line in this process.
+/// Runs a command line in this process, on a terminal of `width` columns.
 func turnwise(
   _ arguments: [String],
-  tool: CommandLineTool = CommandLineTool(environments: builtInEnvironments)
+  tool: CommandLineTool = CommandLineTool(environments: builtInEnvironments), width: Int = 80
 ) async -> Printed {
   let text = Mutex((answer: "", note: ""))
-  let console = Console { part, stream in
+  let console = Console(width: width) { part, stream in
     text.withLock { stream == .answer ? ($0.answer += part) : ($0.note += part) }
   }
   let status = await tool.run(arguments, console: console)

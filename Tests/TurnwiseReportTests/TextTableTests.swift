@@ -46,6 +46,22 @@ import TurnwiseReport
     #expect(wide.rendered(width: 80).hasPrefix("column 0: 0.00\ncolumn 1: 1.00\n"))
   }
 
+  @Test func `keeps what matters at 60 columns`() {
+    var table = TextTable(
+      [.text("estimator"), .number("final"), .number("area")]
+        + (1...8).map { .number("column \($0)").droppable(9 - $0) })
+    table.append(
+      [.text("process=delta+turn-gae"), .number(1), .number(2)]
+        + (1...8).map { .number(Double($0)) })
+    #expect(
+      table.rendered(width: 60) == """
+        estimator               final  area  column 1  column 2
+        process=delta+turn-gae   1.00  2.00      1.00      2.00
+
+        """)
+    #expect(table.rendered(width: 200).contains("column 8"))
+  }
+
   @Test func `shortens its longest text`() {
     let name = String(repeating: "abcdefghij", count: 10)
     let table = TextTable(

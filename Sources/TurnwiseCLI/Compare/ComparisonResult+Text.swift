@@ -9,10 +9,11 @@ extension ComparisonResult.Answer {
       .interval(summary?.interval.map { Interval(low: 100 * $0.low, high: 100 * $0.high) })
     }
     var table = TextTable([
-      .text("estimator"), .number("start", decimals: 1), .number("final", decimals: 1),
-      .number("95 % interval", decimals: 1), .number("greedy", decimals: 1),
-      .number("area", decimals: 1), .number("95 % interval", decimals: 1),
-      .number("turns", decimals: 0), .number("seconds", decimals: 0),
+      .text("estimator"), .number("start", decimals: 1).droppable(4),
+      .number("final", decimals: 1), .number("95 % interval", decimals: 1),
+      .number("greedy", decimals: 1).droppable(3), .number("area", decimals: 1),
+      .number("95 % interval", decimals: 1).droppable(5),
+      .number("turns", decimals: 0).droppable(2), .number("seconds", decimals: 0).droppable(1),
     ])
     for row in results {
       table.append([

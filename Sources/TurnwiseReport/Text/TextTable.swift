@@ -4,9 +4,9 @@ internal import TurnwiseCore
 /// A table for terminals and plain files: aligned columns without lines between them.
 ///
 /// Numbers are aligned to the right, with the same number of decimals in a column; units belong in the
-/// titles. Titles and text are escaped (``TerminalText``). If the width is too small, the longest texts are
-/// shortened. Below 60 columns, or if that is not enough, each row becomes a record of `title: value`
-/// lines.
+/// titles. Titles and text are escaped (``TerminalText``). If the width is too small, columns that can be
+/// left out are (``Column/droppable(_:)``), and the longest texts are shortened. Below 60 columns, or if that
+/// is not enough, each row becomes a record of `title: value` lines.
 public struct TextTable: Sendable {
   /// A column.
   public struct Column: Hashable, Sendable {
@@ -14,6 +14,16 @@ public struct TextTable: Sendable {
     public var title: String
     /// The number of decimals of numbers; `nil` for a column of text.
     public var decimals: Int?
+    /// The place of the column among those that are left out if the width is too small, from 1 on; `nil` if it
+    /// always stays.
+    public var dropOrder: Int?
+
+    /// Returns the column as one that is left out if the width is too small, after those of lower order.
+    public func droppable(_ order: Int) -> Column {
+      var column = self
+      column.dropOrder = order
+      return column
+    }
 
     /// Returns a column of text, aligned to the left.
     public static func text(_ title: String) -> Column { Column(title: title, decimals: nil) }
@@ -63,16 +73,43 @@ public struct TextTable: Sendable {
 
   /// Returns the table in lines of at most `width` columns, each ended by a new line.
   public func rendered(width: Int = 80) -> String {
-    let titles = columns.map { TerminalText.escaped($0.title) }
-    let cells = rows.map { row in zip(row, columns).map { Self.words($0, $1.decimals ?? 0) } }
-    guard width >= Self.narrowest, let widths = fit(titles, cells, into: width) else {
-      return records(titles, cells)
+    guard width >= Self.narrowest else { return records }
+    var table = self
+    while true {
+      let next = table.columns.indices.filter { table.columns[$0].dropOrder != nil }
+        .min { (table.columns[$0].dropOrder ?? 0) < (table.columns[$1].dropOrder ?? 0) }
+      // Texts stay readable as long as there is a column to leave out.
+      if let lines = table.lines(width: width, shortest: next == nil ? 8 : 20) { return lines }
+      guard let next else { return records }
+      table = table.without(column: next)
     }
-    return ([titles] + cells).map { line($0, widths) + "\n" }.joined()
   }
 
-  /// Returns the widths of the columns; `nil` if the table does not fit.
-  private func fit(_ titles: [String], _ cells: [[String]], into width: Int) -> [Int]? {
+  private func without(column: Int) -> TextTable {
+    func rest<Element>(_ list: [Element]) -> [Element] {
+      list.enumerated().filter { $0.offset != column }.map(\.element)
+    }
+    return TextTable(rest(columns), rows: rows.map(rest))
+  }
+
+  private var titles: [String] { columns.map { TerminalText.escaped($0.title) } }
+
+  private var cells: [[String]] {
+    rows.map { row in zip(row, columns).map { Self.words($0, $1.decimals ?? 0) } }
+  }
+
+  /// Returns the lines of the table; `nil` if it does not fit.
+  private func lines(width: Int, shortest: Int) -> String? {
+    let (titles, cells) = (titles, cells)
+    return fit(titles, cells, into: width, shortest: shortest).map { widths in
+      ([titles] + cells).map { line($0, widths) + "\n" }.joined()
+    }
+  }
+
+  /// Returns the widths of the columns, with texts of at least `shortest`; `nil` if the table does not fit.
+  private func fit(
+    _ titles: [String], _ cells: [[String]], into width: Int, shortest: Int
+  ) -> [Int]? {
     var widths = columns.indices.map { column in
       ([titles] + cells).map { TerminalText.width(of: $0[column]) }.max() ?? 0
     }
@@ -80,7 +117,7 @@ public struct TextTable: Sendable {
     while widths.reduce(gaps, +) > width {
       let texts = widths.indices.filter { column in
         columns[column].decimals == nil
-          && widths[column] > max(8, TerminalText.width(of: titles[column]))
+          && widths[column] > max(shortest, TerminalText.width(of: titles[column]))
       }
       guard let longest = texts.max(by: { widths[$0] < widths[$1] }) else { return nil }
       widths[longest] -= 1
@@ -99,8 +136,10 @@ public struct TextTable: Sendable {
       line.prefix(upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex))
   }
 
-  private func records(_ titles: [String], _ cells: [[String]]) -> String {
-    cells.map { row in zip(titles, row).map { "\($0): \($1)\n" }.joined() }.joined(separator: "\n")
+  private var records: String {
+    let titles = titles
+    return cells.map { row in zip(titles, row).map { "\($0): \($1)\n" }.joined() }.joined(
+      separator: "\n")
   }
 
   private static func words(_ cell: Cell, _ decimals: Int) -> String {
