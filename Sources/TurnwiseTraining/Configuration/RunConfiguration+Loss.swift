@@ -23,7 +23,7 @@ extension RunConfiguration {
     public var gradientNorm = 1.0
   }
 
-  /// The loss of the policy (``MinibatchLoss``).
+  /// The loss of the policy.
   public struct Loss: Codable, Hashable, Sendable, OptionGroup {
     /// The title of the group.
     public static let title = "Loss"

@@ -23,7 +23,7 @@ extension TraceLayout {
   ///
   /// - Parameter evidence: The kinds of evidence that can be measured; models of other kinds are left out.
   /// - Returns: The state.
-  /// - Throws: A ``TraceError``.
+  /// - Throws: A `TraceError`.
   public func readTrainer(evidence: EvidenceCatalog = .standard) throws -> TrainerState {
     if FileManager.default.fileExists(atPath: trainerVersion1.path),
       !FileManager.default.fileExists(atPath: trainerFiles.index.path)
@@ -50,7 +50,7 @@ extension TraceLayout {
   /// Reads how far the training run had come when its state was last saved.
   ///
   /// - Returns: `nil` if no state was saved.
-  /// - Throws: A ``TraceError``.
+  /// - Throws: A `TraceError`.
   public func readProgress() throws -> TrainingProgress? {
     guard FileManager.default.fileExists(atPath: trainerFiles.index.path) else {
       guard hasTrainer else { return nil }
@@ -68,7 +68,7 @@ extension TraceLayout {
 
   /// Saves the state of a trainer, and how far its run has come.
   ///
-  /// - Throws: A ``TraceError``.
+  /// - Throws: A `TraceError`.
   func write(_ trainer: TrainerState, _ progress: TrainingProgress) throws {
     do {
       let saved = try trainer.saved

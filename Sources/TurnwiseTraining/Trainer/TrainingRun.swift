@@ -43,7 +43,7 @@ public struct TrainingRun<E: Environment> {
   ///   - observer: What was seen of the imitation.
   ///   - interval: The number of updates between two saves. The state is also saved after each evaluation and
   ///     at the end.
-  /// - Throws: A ``TraceError``.
+  /// - Throws: A `TraceError`.
   public init(
     _ trainer: Trainer<E>, writer: TraceWriter, demonstrations: [Episode] = [],
     start: [Episode]? = nil, observer: LearningObserver = LearningObserver(),
@@ -71,7 +71,7 @@ public struct TrainingRun<E: Environment> {
   ///   - evidence: The kinds of evidence that can be measured.
   ///   - workers: The most environment steps and threads that run at once.
   ///   - interval: The number of updates between two saves.
-  /// - Throws: A ``TraceError`` if the state cannot be read, or what the trainer throws.
+  /// - Throws: A `TraceError` if the state cannot be read, or what the trainer throws.
   public init(
     resuming writer: TraceWriter, in environment: E, _ configuration: RunConfiguration,
     catalog: EstimatorCatalog = .standard, evidence: EvidenceCatalog = .standard, workers: Int = 1,
@@ -93,7 +93,7 @@ public struct TrainingRun<E: Environment> {
   /// after the last whole update is saved.
   ///
   /// - Parameter report: Called after each update and evaluation.
-  /// - Throws: `CancellationError`, a ``TraceError``, or what the trainer throws.
+  /// - Throws: `CancellationError`, a `TraceError`, or what the trainer throws.
   public mutating func run(report: (Event) -> Void = { _ in }) async throws {
     do {
       if isEvaluationDue { try await evaluate(report) }

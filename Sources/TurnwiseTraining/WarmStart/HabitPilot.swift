@@ -62,7 +62,7 @@ public struct HabitPilot: Codable, Hashable, Sendable {
   ///   - configuration: Says which scenarios, and how often the expert slips.
   ///   - workers: How many environment steps run at once.
   ///   - onEpisode: Called when an episode has ended.
-  /// - Throws: As ``WarmStart/demonstrations(in:_:workers:onEpisode:onKnowledge:file:line:)``.
+  /// - Throws: As ``WarmStart/demonstrations(in:_:workers:onEpisode:onKnowledge:)``.
   public init<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, workers: Int,
     onEpisode: @escaping @Sendable () -> Void = {}

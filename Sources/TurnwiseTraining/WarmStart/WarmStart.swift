@@ -156,8 +156,8 @@ extension WarmStart {
   ///   - demonstrations: Expert episodes.
   ///   - configuration: The configuration of the first imitation.
   ///   - workers: The most threads. The result does not depend on it.
-  ///   - onStep: As in ``init(cloning:_:workers:onStep:file:line:)``.
-  /// - Throws: As ``init(cloning:_:workers:onStep:file:line:)``.
+  ///   - onStep: As in ``init(cloning:_:workers:onStep:)``.
+  /// - Throws: As ``init(cloning:_:workers:onStep:)``.
   public mutating func imitate(
     further demonstrations: [Episode], _ configuration: RunConfiguration, workers: Int,
     onStep: (_ step: Int, _ end: Int, _ loss: Double) -> Void = { _, _, _ in }
