@@ -67,55 +67,39 @@ import TurnwiseTestSupport
   }
 }
 
-/// Packages of all templates, built and used as their pages say.
-///
-/// One after the other, in one folder for what is built: Turnwise itself is compiled once, which takes minutes, so
-/// this runs where it is asked for: `TURNWISE_NEW_PACKAGES=1 swift test -c release --filter NewPackageTests`.
-@Suite(
-  .serialized,
-  .enabled(if: ProcessInfo.processInfo.environment["TURNWISE_NEW_PACKAGES"] != nil))
-struct `New packages` {
-  private static let place = repository(".build/new")
-
-  private func run(_ line: String, in folder: URL) throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = line.split(separator: " ").map(String.init)
-    process.currentDirectoryURL = folder
-    process.standardInput = FileHandle.nullDevice
-    let log = Self.place.appending(path: "log.txt")
-    try Data().write(to: log)
-    process.standardOutput = try FileHandle(forWritingTo: log)
-    process.standardError = process.standardOutput
-    try process.run()
-    process.waitUntilExit()
-    let text = try String(contentsOf: log, encoding: .utf8)
-    try #require(process.terminationStatus == 0, "\(line): \(text.suffix(4000))")
-    return text
-  }
-
-  @Test(arguments: ["game", "tools", "tasks"])
-  func `are tested, checked, trained, shown and played`(template: String) async throws {
-    let folder = Self.place.appending(path: template)
-    try? FileManager.default.removeItem(at: folder)
-    let written = await turnwise(
-      "new fresh-\(template) --template \(template) --out \(folder.path) --turnwise \(repository("").path)"
-    )
-    try #require(written.status == 0, "\(written.note)")
-    let scratch = "--scratch-path \(Self.place.appending(path: "build").path)"
-    let commands = written.answer.split(separator: "\n").map {
-      $0.trimmingCharacters(in: .whitespaces)
+extension PackagesOfOthers {
+  @Suite(.serialized) struct `New packages` {
+    @Test(arguments: ["game", "tools", "tasks"])
+    func `are tested, checked, trained, shown and played as their pages say`(template: String)
+      async throws
+    {
+      let folder = place.appending(path: template)
+      try? FileManager.default.removeItem(at: folder)
+      let written = await turnwise([
+        "new", "fresh-\(template)", "--template", template, "--out", folder.path, "--turnwise",
+        repository("").path,
+      ])
+      try #require(written.status == 0, "\(written.note)")
+      let file = folder.appending(path: "Package.swift")
+      let manifest = try String(contentsOf: file, encoding: .utf8)
+      let path = ".package(path: \"\(repository("").path)\")"
+      try #require(manifest.contains(path))
+      let identity = "package: \"\(repository("").lastPathComponent)\""
+      try manifest.replacing(path, with: try release.get())
+        .replacing(identity, with: "package: \"turnwise\"")
+        .write(to: file, atomically: true, encoding: .utf8)
+      let commands = written.answer.split(separator: "\n")
+        .map { $0.trimmingCharacters(in: .whitespaces) }
+        .filter { $0.hasPrefix("swift ") && !$0.hasSuffix("human") }
+      #expect(commands.count == 5)
+      var last = ""
+      for command in commands {
+        let words = command.dropFirst("swift ".count).replacing(" train ", with: " train --seed 2 ")
+        last = String(decoding: try swift(String(words), in: folder), as: UTF8.self)
+      }
+      let line = try #require(last.split(separator: "\n").first { $0.hasPrefix("success ") })
+      let success = try #require(Double(line.split(separator: " ")[1]))
+      #expect(success >= 80, "\(last)")
     }
-    .filter { $0.hasPrefix("swift ") && !$0.hasSuffix("human") }
-    #expect(commands.count == 5)
-    var last = ""
-    for command in commands {
-      last = try run(
-        command.replacing("-c release", with: "-c release \(scratch)")
-          .replacing(" train ", with: " train --seed 2 "), in: folder)
-    }
-    let words = try #require(last.split(separator: "\n").first { $0.hasPrefix("success ") })
-    let success = try #require(Double(words.split(separator: " ")[1]))
-    #expect(success >= 80, "\(last)")
   }
 }

@@ -1,207 +1,161 @@
 import Foundation
 import Testing
 import TurnwiseCore
+import TurnwiseTestSupport
 
-/// The README and the articles of `Turnwise.docc`.
-///
-/// Every Swift block is compiled. One that begins with an import is a file, and all files are compiled together with
-/// the environment of the README. Any other one repeats lines of a file. The article on contributing is left out: its
-/// blocks are files of this package.
-@Suite struct `The environment in the README` {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-  private static let program = "environments: [Lockbox()]"
-
-  /// The Swift blocks of a page, in order.
-  private func blocks(of page: URL) throws -> [String] {
-    try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```swift\n").dropFirst()
-      .map { $0.components(separatedBy: "```")[0] }
-  }
-
-  private func readme() throws -> [String] {
-    try blocks(of: Self.root.appending(path: "README.md"))
-  }
-
-  private func block(with words: String) throws -> String {
-    try #require(try readme().first { $0.contains(words) }, "The README has no '\(words)'.")
-  }
-
-  /// The Swift blocks of the README and of the articles, and the name of the page of each.
-  private func allBlocks() throws -> [(page: String, text: String)] {
-    let articles = Self.root.appending(path: "Sources/Turnwise/Turnwise.docc")
-    let names = try FileManager.default.contentsOfDirectory(atPath: articles.path)
-      .filter { $0.hasSuffix(".md") && $0 != "Contributing.md" }.sorted()
-    let pages =
-      [Self.root.appending(path: "README.md")] + names.map { articles.appending(path: $0) }
-    return try pages.flatMap { page in
-      let name = page.deletingPathExtension().lastPathComponent
-      return try blocks(of: page).map { (name, $0) }
-    }
-  }
-
-  /// Runs a program and returns what it wrote to standard output.
-  private func run(_ arguments: [String], in folder: URL) throws -> Data {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    let log = folder.appending(path: "log.txt")
-    try Data().write(to: log)
-    process.standardError = try FileHandle(forWritingTo: log)
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    let errors = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
-    let words = String(decoding: data, as: UTF8.self) + errors
-    try #require(process.terminationStatus == 0, "\(arguments.joined(separator: " ")): \(words)")
-    return data
-  }
-
-  /// Lays out the README's package beside a copy of this one, under the name that the README uses.
+extension PackagesOfOthers {
+  /// The README and the articles of `Turnwise.docc`.
   ///
-  /// It depends on a version of the copy, as users of a release do, for which SwiftPM has stricter
-  /// rules than for a path. The folder stays, so that the next run builds only what has changed.
-  private func layOut() throws -> URL {
-    let folder = Self.root.appending(path: ".build/readme", directoryHint: .isDirectory)
-    let copy = folder.appending(path: "turnwise", directoryHint: .isDirectory)
-    let package = folder.appending(path: "lockbox", directoryHint: .isDirectory)
-    let sources = package.appending(path: "Sources/lockbox", directoryHint: .isDirectory)
-    try? FileManager.default.removeItem(at: copy)  // Else a file that was renamed stays.
-    for place in [copy, sources] {
-      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+  /// Every Swift block is compiled. One that begins with an import is a file, and all files are compiled together with
+  /// the environment of the README. Any other one repeats lines of a file. The article on contributing is left out: its
+  /// blocks are files of this package.
+  @Suite struct `The environment in the README` {
+    private static let root = repository("")
+    private static let program = "environments: [Lockbox()]"
+
+    /// The Swift blocks of a page, in order.
+    private func blocks(of page: URL) throws -> [String] {
+      try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```swift\n")
+        .dropFirst()
+        .map { $0.components(separatedBy: "```")[0] }
     }
-    for name in ["Package.swift", "Sources", "environments", "Tests"] {
-      _ = try run(
-        ["cp", "-R", "--preserve=timestamps", Self.root.appending(path: name).path, "."],
-        in: copy)
+
+    private func readme() throws -> [String] {
+      try blocks(of: Self.root.appending(path: "README.md"))
     }
-    let (manifest, path) = (try block(with: "name: \"lockbox\""), ".package(path: \"../turnwise\")")
-    try #require(manifest.contains(path))
-    let version = ".package(url: \"file://\(copy.path)\", exact: \"\(try release(copy))\")"
-    try write(
-      manifest.replacingOccurrences(of: path, with: version),
-      to: package.appending(path: "Package.swift"))
-    var names: Set = ["main.swift"]
-    for (index, (page, text)) in try files().enumerated() {
-      let isProgram = text.contains(Self.program)
-      // The program knows the estimator and the policy that the pages add to it.
-      let words = Self.program + ", estimators: [FromHere()], policies: [Reader()]"
-      let name = isProgram ? "main.swift" : "\(page)\(index).swift"
-      names.insert(name)
+
+    private func block(with words: String) throws -> String {
+      try #require(try readme().first { $0.contains(words) }, "The README has no '\(words)'.")
+    }
+
+    /// The Swift blocks of the README and of the articles, and the name of the page of each.
+    private func allBlocks() throws -> [(page: String, text: String)] {
+      let articles = Self.root.appending(path: "Sources/Turnwise/Turnwise.docc")
+      let names = try FileManager.default.contentsOfDirectory(atPath: articles.path)
+        .filter { $0.hasSuffix(".md") && $0 != "Contributing.md" }.sorted()
+      let pages =
+        [Self.root.appending(path: "README.md")] + names.map { articles.appending(path: $0) }
+      return try pages.flatMap { page in
+        let name = page.deletingPathExtension().lastPathComponent
+        return try blocks(of: page).map { (name, $0) }
+      }
+    }
+
+    /// Lays out the README's package, which depends on a release of this one.
+    private func layOut() throws -> URL {
+      let package = PackagesOfOthers.place.appending(path: "lockbox", directoryHint: .isDirectory)
+      let sources = package.appending(path: "Sources/lockbox", directoryHint: .isDirectory)
+      try FileManager.default.createDirectory(at: sources, withIntermediateDirectories: true)
+      let (manifest, path) = (
+        try block(with: "name: \"lockbox\""), ".package(path: \"../turnwise\")"
+      )
+      try #require(manifest.contains(path))
       try write(
-        isProgram ? text.replacingOccurrences(of: Self.program, with: words) : text,
-        to: sources.appending(path: name))
+        manifest.replacingOccurrences(of: path, with: try PackagesOfOthers.release.get()),
+        to: package.appending(path: "Package.swift"))
+      var names: Set = ["main.swift"]
+      for (index, (page, text)) in try files().enumerated() {
+        let isProgram = text.contains(Self.program)
+        // The program knows the estimator and the policy that the pages add to it.
+        let words = Self.program + ", estimators: [FromHere()], policies: [Reader()]"
+        let name = isProgram ? "main.swift" : "\(page)\(index).swift"
+        names.insert(name)
+        try write(
+          isProgram ? text.replacingOccurrences(of: Self.program, with: words) : text,
+          to: sources.appending(path: name))
+      }
+      for name in try FileManager.default.contentsOfDirectory(atPath: sources.path)
+      where !names.contains(name) {
+        try FileManager.default.removeItem(at: sources.appending(path: name))
+      }
+      return package
     }
-    for name in try FileManager.default.contentsOfDirectory(atPath: sources.path)
-    where !names.contains(name) {
-      try FileManager.default.removeItem(at: sources.appending(path: name))
+
+    /// The blocks that are files.
+    private func files() throws -> [(page: String, text: String)] {
+      try allBlocks().filter { $0.text.hasPrefix("import ") }
     }
-    return package
-  }
 
-  /// The blocks that are files.
-  private func files() throws -> [(page: String, text: String)] {
-    try allBlocks().filter { $0.text.hasPrefix("import ") }
-  }
-
-  /// Makes a folder a repository with one version, whose number comes from the contents.
-  private func release(_ folder: URL) throws -> String {
-    func git(_ arguments: String...) throws -> String {
-      // With times that are the same for the same contents, so is the commit.
-      let times = [
-        "GIT_AUTHOR_DATE=2000-01-01T00:00:00Z", "GIT_COMMITTER_DATE=2000-01-01T00:00:00Z",
-      ]
-      let identity = ["-c", "user.name=Test", "-c", "user.email=test@localhost"]
-      return String(
-        decoding: try run(times + ["git"] + identity + arguments, in: folder), as: UTF8.self)
+    private func write(_ text: String, to file: URL) throws {
+      if (try? String(contentsOf: file, encoding: .utf8)) == text { return }
+      try text.write(to: file, atomically: true, encoding: .utf8)
     }
-    _ = try git("init", "--quiet")
-    _ = try git("add", "--all", "--", ":!log.txt")
-    _ = try git("commit", "--quiet", "--message", "A copy")
-    let number = try #require(Int(try git("rev-parse", "HEAD").prefix(7), radix: 16))
-    _ = try git("tag", "1.0.\(number)")
-    return "1.0.\(number)"
-  }
 
-  private func write(_ text: String, to file: URL) throws {
-    if (try? String(contentsOf: file, encoding: .utf8)) == text { return }
-    try text.write(to: file, atomically: true, encoding: .utf8)
-  }
+    private struct Played: Decodable { var success: Double }
 
-  private struct Played: Decodable { var success: Double }
-
-  @Test func `has at most 35 lines`() throws {
-    let lines = try block(with: "struct Lockbox").split(separator: "\n")
-    #expect(lines.count <= 35)
-  }
-
-  @Test func `is on a page that is read in ten minutes`() throws {
-    let page = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
-    #expect(page.utf8.count <= 12_000)
-    #expect(page.split(separator: "\n", omittingEmptySubsequences: false).count <= 221)
-  }
-
-  @Test func `is one of the Swift blocks that are all compiled`() throws {
-    let lines = Set(try files().flatMap { Self.lines(of: $0.text) })
-    for (page, text) in try allBlocks() where !text.hasPrefix("import ") {
-      let isManifest = text.hasPrefix("// swift-tools-version")
-      #expect(isManifest || lines.isSuperset(of: Self.lines(of: text)), "\(page): \(text)")
+    @Test func `has at most 35 lines`() throws {
+      let lines = try block(with: "struct Lockbox").split(separator: "\n")
+      #expect(lines.count <= 35)
     }
-  }
 
-  private static func lines(of text: String) -> [String] {
-    text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-  }
-
-  @Test func `stands after the credit of an episode, as the program prints it`() async throws {
-    let page = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
-    let table = try #require(page.components(separatedBy: "```text\n").dropFirst().first)
-      .components(separatedBy: "```")[0]
-    let command = try #require(
-      page.split(separator: "\n").first { $0.contains("turnwise credit traces/examples/group") })
-    let words = command.components(separatedBy: "turnwise ")[1].replacingOccurrences(
-      of: "traces", with: Self.root.appending(path: "traces").path)
-    let printed = await turnwise(words)
-    #expect(printed.status == 0)
-    func squeezed(_ text: some StringProtocol) -> String {
-      text.split(separator: " ").joined(separator: " ")
+    @Test func `is on a page that is read in ten minutes`() throws {
+      let page = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+      #expect(page.utf8.count <= 12_000)
+      #expect(page.split(separator: "\n", omittingEmptySubsequences: false).count <= 221)
     }
-    for line in table.split(separator: "\n") {
-      #expect(squeezed(printed.answer).contains(squeezed(line)), "\(line)")
-    }
-  }
 
-  @Test func `builds in a package of its own and learns 50 points more than chance`() throws {
-    let package = try layOut()
-    _ = try run(["swift", "build", "-c", "release", "--disable-dependency-cache"], in: package)
-    func lockbox(_ arguments: String) throws -> Data {
-      try run(
-        [".build/release/lockbox"] + arguments.split(separator: " ").map(String.init), in: package)
+    @Test func `is one of the Swift blocks that are all compiled`() throws {
+      let lines = Set(try files().flatMap { Self.lines(of: $0.text) })
+      for (page, text) in try allBlocks() where !text.hasPrefix("import ") {
+        let isManifest = text.hasPrefix("// swift-tools-version")
+        #expect(isManifest || lines.isSuperset(of: Self.lines(of: text)), "\(page): \(text)")
+      }
     }
-    _ = try lockbox("check lockbox-v1")
-    let play = "run lockbox-v1 --episodes 200 --json --force"
-    let random = try JSON.decode(
-      Played.self, from: lockbox(play + " --policy random --out traces/random"))
-    _ = try lockbox(
-      "train lockbox-v1 --cloning-steps 3000 --updates 10 --out traces/mine --force"
-    )
-    let trained = try JSON.decode(
-      Played.self, from: lockbox(play + " --policy traces/mine --out traces/trained"))
-    #expect(trained.success - random.success >= 0.5, "\(random.success) → \(trained.success)")
 
-    // The estimator is known to every command that knows estimators, and breaks no law.
-    let laws = String(decoding: try lockbox("laws --credit from-here,rloo"), as: UTF8.self)
-    #expect(laws.contains("from-here"))
-    let credit = String(
-      decoding: try lockbox("credit traces/mine --credit from-here,rloo --limit 1"), as: UTF8.self)
-    #expect(credit.contains("from-here"))
-    let compared = String(
-      decoding: try lockbox(
-        "compare lockbox-v1 --credit rloo,from-here --seeds 1 --turns 60 --demonstrations 50"
-          + " --cloning-steps 20 --evaluation-episodes 4 --out traces/compared --force"),
-      as: UTF8.self)
-    #expect(compared.contains("from-here"))
+    private static func lines(of text: String) -> [String] {
+      text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+
+    @Test func `stands after the credit of an episode, as the program prints it`() async throws {
+      let page = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+      let table = try #require(page.components(separatedBy: "```text\n").dropFirst().first)
+        .components(separatedBy: "```")[0]
+      let command = try #require(
+        page.split(separator: "\n").first { $0.contains("turnwise credit traces/examples/group") })
+      let words = command.components(separatedBy: "turnwise ")[1].replacingOccurrences(
+        of: "traces", with: Self.root.appending(path: "traces").path)
+      let printed = await turnwise(words)
+      #expect(printed.status == 0)
+      func squeezed(_ text: some StringProtocol) -> String {
+        text.split(separator: " ").joined(separator: " ")
+      }
+      for line in table.split(separator: "\n") {
+        #expect(squeezed(printed.answer).contains(squeezed(line)), "\(line)")
+      }
+    }
+
+    @Test func `builds in a package of its own and learns 50 points more than chance`() throws {
+      let package = try layOut()
+      _ = try PackagesOfOthers.swift("build -c release", in: package)
+      func lockbox(_ arguments: String) throws -> Data {
+        try PackagesOfOthers.run(
+          [PackagesOfOthers.build.appending(path: "release/lockbox").path]
+            + arguments.split(separator: " ").map(String.init), in: package)
+      }
+      _ = try lockbox("check lockbox-v1")
+      let play = "run lockbox-v1 --episodes 200 --json --force"
+      let random = try JSON.decode(
+        Played.self, from: lockbox(play + " --policy random --out traces/random"))
+      _ = try lockbox(
+        "train lockbox-v1 --cloning-steps 3000 --updates 10 --out traces/mine --force"
+      )
+      let trained = try JSON.decode(
+        Played.self, from: lockbox(play + " --policy traces/mine --out traces/trained"))
+      #expect(trained.success - random.success >= 0.5, "\(random.success) → \(trained.success)")
+
+      // The estimator is known to every command that knows estimators, and breaks no law.
+      let laws = String(decoding: try lockbox("laws --credit from-here,rloo"), as: UTF8.self)
+      #expect(laws.contains("from-here"))
+      let credit = String(
+        decoding: try lockbox("credit traces/mine --credit from-here,rloo --limit 1"), as: UTF8.self
+      )
+      #expect(credit.contains("from-here"))
+      let compared = String(
+        decoding: try lockbox(
+          "compare lockbox-v1 --credit rloo,from-here --seeds 1 --turns 60 --demonstrations 50"
+            + " --cloning-steps 20 --evaluation-episodes 4 --out traces/compared --force"),
+        as: UTF8.self)
+      #expect(compared.contains("from-here"))
+    }
   }
 }

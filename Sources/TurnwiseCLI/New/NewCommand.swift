@@ -52,7 +52,7 @@ struct NewCommand: Subcommand {
     } else {
       context.console.answer(
         (files.map { "\(folder.relativePath)/\($0.path)" } + [
-          "", "next:", "  cd \(folder.relativePath)", "  swift test -c release",
+          "", "next:", "  cd \(folder.relativePath)",
         ] + template.commands(names).map { "  " + $0 }).joined(separator: "\n"))
     }
     return .success

@@ -26,6 +26,7 @@ extension PackageTemplate {
   /// A program that knows the environment.
   static let program = """
     import Turnwise
+    import TurnwiseCLI
     import {{Type}}
 
     // Estimators, shapers and policies of your own are added here:
@@ -48,7 +49,6 @@ extension PackageTemplate {
     | `Tests/{{Type}}Tests/{{Type}}Tests.swift` | the laws that all environments keep, and an episode played by hand |
 
     ```bash
-    swift test -c release
     {{commands}}
     ```
 

@@ -27,6 +27,7 @@ extension PackageTemplate {
         path: "Sources/{{Type}}Program/main.swift",
         text: """
           import Turnwise
+          import TurnwiseCLI
           import TurnwiseEnvironments
 
           // The tasks are in the folder Tasks: {{package}} run shell-v1 --tasks Tasks
@@ -129,7 +130,6 @@ extension PackageTemplate {
     `train` and is evaluated on those of `held-out`, so there must be some of both.
 
     ```bash
-    swift test -c release
     {{commands}}
     ```
 

@@ -54,7 +54,9 @@ enum PackageTemplate: String, CaseIterable, WordChoice {
     self == .tasks ? "shell-v1" : names.environment
   }
 
-  /// Command lines that check, play, train and read, in this order.
+  /// Command lines that test, check, play, train and read, in this order.
+  ///
+  /// Without testable imports the tests are built as the program is, so that Turnwise is compiled once.
   func commands(_ names: PackageNames) -> [String] {
     let environment = environment(names)
     let program = "swift run -c release \(names.package)"
@@ -62,7 +64,7 @@ enum PackageTemplate: String, CaseIterable, WordChoice {
     // The tasks are few: learning them takes fewer demonstrations.
     let small = self == .tasks ? " --demonstrations 200 --cloning-steps 400" : ""
     return [
-      "\(program) check \(environment)\(tasks)",
+      "swift test -c release --disable-testable-imports", "\(program) check \(environment)\(tasks)",
       "\(program) run \(environment)\(tasks) --policy human",
       "\(program) train \(environment)\(tasks) --updates 10\(small) --out traces/first",
       "\(program) show traces/first",
