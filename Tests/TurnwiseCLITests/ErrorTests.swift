@@ -117,7 +117,7 @@ import Turnwise
     #expect(
       printed.note
         == "error: /nowhere/at/all/run.json: no such file or folder\n"
-        + "hint:  a run's folder holds run.json and episodes.jsonl\n")
+        + "hint:  a run's folder contains run.json and episodes.jsonl\n")
   }
 
   @Test func `of a folder that is not empty names the way out`() async throws {

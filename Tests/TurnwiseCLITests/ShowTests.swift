@@ -255,7 +255,7 @@ import Turnwise
     #expect(printed.status == 3)
     #expect(
       printed.note.hasPrefix(
-        "error: \(folder.path)/\(file) line 1 (byte 0): has version 99, this program reads up to 2\n"
+        "error: \(folder.path)/\(file) line 1 (byte 0): has version 99; this program reads versions up to 2\n"
           + "hint:  read it with a newer Turnwise\n"))
     #expect(printed.answer == "")
   }
