@@ -39,7 +39,7 @@ public enum Parameters {
     return (String(text[..<sign]), String(text[text.index(after: sign)...]))
   }
 
-  /// Returns a copy of `value` with some properties set from text.
+  /// Returns `value` with properties set.
   ///
   /// - Throws: A ``Problem``.
   public static func setting<T: Codable>(
@@ -55,13 +55,13 @@ public enum Parameters {
     return try merged(members, T.self)
   }
 
-  /// Returns a copy of `value` with its recorded properties; the others keep their values.
+  /// Returns `value` with its properties replaced by recorded ones; those that were not recorded stay.
   ///
   /// - Parameters:
   ///   - recorded: The recorded properties.
   ///   - value: The value.
   ///   - blobs: The store that the bytes of recorded blobs are read from.
-  /// - Returns: The copy.
+  /// - Returns: The value with its other properties.
   /// - Throws: A ``Problem``.
   public static func setting<T: Codable>(
     _ recorded: [String: JSONValue], of value: T, blobs: BlobStore? = nil

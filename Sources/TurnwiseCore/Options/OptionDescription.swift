@@ -1,4 +1,4 @@
-/// The name, help and default of an ``Option``, for help pages and lists.
+/// What an ``Option`` is called and does, for help pages and lists.
 public struct OptionDescription: Codable, Hashable, Sendable {
   /// The name of the property, such as `learningRate`.
   public var name: String
@@ -6,7 +6,7 @@ public struct OptionDescription: Codable, Hashable, Sendable {
   public var help: String
   /// What a value must be, such as `a number from 0 to 1`.
   public var requirement: String
-  /// The default value.
+  /// The value where none is given.
   public var defaultValue: JSONValue
   /// The title of the ``OptionGroup`` that the option belongs to, if any.
   public var group: String?
@@ -20,8 +20,8 @@ public struct OptionDescription: Codable, Hashable, Sendable {
 
   /// Lists the options of a value.
   ///
-  /// - Parameter value: The default value of a type, whose options have their help.
-  /// - Returns: The options in the order of their declaration, including those of its groups.
+  /// - Parameter value: The default value of a type: it has the help of its options.
+  /// - Returns: The options in the order of their declaration, those of its groups included.
   /// - Throws: An `EncodingError` if a default cannot be written as JSON.
   public static func all(of value: Any) throws -> [OptionDescription] {
     try all(of: value, group: (value as? any OptionGroup).map { type(of: $0).title })
@@ -38,9 +38,9 @@ public struct OptionDescription: Codable, Hashable, Sendable {
   }
 }
 
-/// Options that belong together and are nested in other options, such as those of an optimiser.
+/// Options that belong together and are a part of others, such as those of an optimiser.
 public protocol OptionGroup {
-  /// The title of the group in help pages.
+  /// What the group is called in help pages.
   static var title: String { get }
 }
 

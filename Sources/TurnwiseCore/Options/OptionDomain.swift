@@ -28,8 +28,8 @@ extension Bool: OptionDomain {
 }
 
 extension String: OptionDomain {
-  /// Every string is allowed.
-  public static var requirement: String { "text" }
+  /// Every text is allowed.
+  public static var requirement: String { "a text" }
 }
 
 /// Numbers from 0 to 1, such as discounts and probabilities.
