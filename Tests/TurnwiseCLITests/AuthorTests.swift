@@ -66,7 +66,8 @@ import TurnwiseCLI
       "number, required: {\"type\":\"integer\"}",
       "no potential; an expert for 12 of 12 scenarios, first 'try 4'",
       "  from  held-out: guess-v1 12", "  note  there is no potential, which process rewards need",
-      "BROKEN  a state survives encoding: scenario ", "state.best is infinite: JSON cannot represent it",
+      "BROKEN  a state survives encoding: scenario ",
+      "state.best is infinite: JSON cannot represent it",
     ] {
       #expect(printed.answer.contains(line), "\(line)\n\(printed.answer)")
     }

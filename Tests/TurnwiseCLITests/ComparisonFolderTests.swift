@@ -43,7 +43,7 @@ import Turnwise
     #expect(words.answer.contains("held-out success in %, mean over 1 seed (sampled"))
     #expect(words.answer.contains("1 seed is too few for intervals"))
     // Between few evaluations there are straight lines, and no curve to take the area of.
-    #expect(words.answer.contains("no area: it takes 5 evaluations of each run"))
+    #expect(words.answer.contains("no area: it needs 5 evaluations of each run"))
 
     // A run that has not ended is listed, and leaves its seed out.
     let part = TraceLayout(layout.folder.appending(path: arm))

@@ -284,7 +284,7 @@ import Turnwise
     #expect(
       printed.note
         == "warning: \(folder.path)/episodes.jsonl line 6 (byte \(start)): "
-        + "the file ends inside this record; what comes before it is shown\n")
+        + "the file ends inside this record; everything before it is shown\n")
     #expect(
       printed.answer
         == whole.answer.components(separatedBy: "\n").filter { !$0.hasPrefix("      6") }.joined(

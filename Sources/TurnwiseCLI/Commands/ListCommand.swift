@@ -1,6 +1,6 @@
 internal import Turnwise
 
-/// Shows what there is to run.
+/// Lists environments, policies, estimators and shapers.
 struct ListCommand: Subcommand {
   let name = "list"
   let summary = "show the environments, policies, credit estimators and reward shapers"
@@ -19,7 +19,7 @@ struct ListCommand: Subcommand {
     var turnLimit: Int
     var tools: [ToolDescription]
     var parameters: [String: JSONValue]
-    /// Whether it can play the tasks of a folder.
+    /// Whether it can play tasks from a folder.
     var readsTasks: Bool
   }
 
@@ -91,7 +91,7 @@ struct ListCommand: Subcommand {
 }
 
 extension JSONValue {
-  /// The value as it would be typed.
+  /// The value as a user would type it.
   var compact: String {
     if case .string(let text) = self { return text }
     return (try? JSON.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
