@@ -108,7 +108,8 @@ let package = Package(
       "TurnwiseSandboxTests",
       ["TurnwiseSandbox", "TurnwiseReport", "TurnwiseCore", "TurnwiseTestSupport"]),
     tests(
-      "TurnwiseTraceTests", ["TurnwiseTrace", "TurnwiseEnvironments", "TurnwiseCore"],
+      "TurnwiseTraceTests",
+      ["TurnwiseTrace", "TurnwiseEnvironments", "TurnwiseCore", "TurnwiseTestSupport"],
       golden: ["Golden"]),
     tests("TurnwiseCreditTests", ["TurnwiseCredit", "TurnwiseCore"], golden: ["Golden"]),
     tests("TurnwiseReportTests", ["TurnwiseReport", "TurnwiseCore"]),
@@ -119,14 +120,15 @@ let package = Package(
       "TurnwiseModelTests", ["TurnwiseModel", "TurnwiseNumerics", "TurnwiseCore"],
       golden: ["Parity"]),
     tests(
-      "TurnwiseTrainingTests", ["TurnwiseTraining", "TurnwiseEnvironments", "TurnwiseCore"],
+      "TurnwiseTrainingTests",
+      ["TurnwiseTraining", "TurnwiseEnvironments", "TurnwiseCore", "TurnwiseTestSupport"],
       golden: ["Golden"]),
     tests(
       "TurnwiseEnvironmentsTests",
       ["TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseCore", "TurnwiseTestSupport"]),
     tests(
       "TurnwiseCLITests",
-      ["TurnwiseCLI", "Turnwise", "TurnwiseEnvironments", "TurnwiseSandbox"]
+      ["TurnwiseCLI", "Turnwise", "TurnwiseEnvironments", "TurnwiseSandbox", "TurnwiseTestSupport"]
         + umbrellaDependencies,
       golden: ["Golden"]),
   ]

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import Turnwise
 import TurnwiseCLI
+import TurnwiseTestSupport
 
 @Suite struct `What an author meets` {
   /// A game whose state is infinite until a call is right.

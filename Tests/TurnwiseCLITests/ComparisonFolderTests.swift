@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Turnwise
+import TurnwiseTestSupport
 
 @Suite struct `The folder of a comparison` {
   private let folder = TemporaryFolder()

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import Turnwise
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 
 @Suite struct `Crediting a run again` {
   private static let example = repository("traces/examples/group").path

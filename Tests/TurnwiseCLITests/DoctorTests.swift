@@ -3,6 +3,7 @@ import Testing
 import Turnwise
 import TurnwiseCLI
 import TurnwiseSandbox
+import TurnwiseTestSupport
 
 @Suite struct `The doctor` {
   private func findings(_ facts: MachineFacts) -> [String: MachineReport.Finding] {
@@ -132,7 +133,7 @@ import TurnwiseSandbox
     .enabled(if: getuid() == 0, "only root can put another launcher in the place of bubblewrap"))
   func `ends with a status of its own where commands cannot be run`() throws {
     let folder = TemporaryFolder()
-    try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    try folder.create()
     let launcher = folder.url.appending(path: "launcher")
     let said = "bwrap: Creating new namespace failed: No space left on device"
     try Data("#!/bin/sh\necho '\(said)' >&2\nexit 1\n".utf8).write(to: launcher)

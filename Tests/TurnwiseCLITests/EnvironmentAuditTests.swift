@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Turnwise
+import TurnwiseTestSupport
 
 @Suite struct `An audit of a run on the command line` {
   private let folder = TemporaryFolder()

@@ -3,6 +3,7 @@ import Testing
 import Turnwise
 import TurnwiseCLI
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 import TurnwiseTrace
 
 /// Damaged and hostile runs, read by all that reads runs.

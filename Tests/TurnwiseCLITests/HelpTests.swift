@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import Turnwise
 import TurnwiseCLI
+import TurnwiseTestSupport
 
 /// Help pages are golden files.
 ///
@@ -58,11 +59,16 @@ import TurnwiseCLI
     }
   }
 
+  /// The lines of the options, of all groups.
+  private func options(of page: String) -> [String] {
+    page.components(separatedBy: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { $0.hasPrefix("--") }
+  }
+
   @Test(arguments: commands) func `has an option for each flag that is not said to be unknown`(
     command: String
   ) async {
-    for line in block("options:", of: await turnwise([command, "--help"]).answer)
-    where line.hasPrefix("--") {
+    for line in options(of: await turnwise([command, "--help"]).answer) {
       let words = line.split(separator: " ").map(String.init)
       let takesValue = words.count > 1 && words[1] == words[1].uppercased() && words[1] != "a"
       let value = takesValue ? [words[0], "1"] : [words[0]]
@@ -70,43 +76,54 @@ import TurnwiseCLI
     }
   }
 
-  @Test(arguments: ["train", "compare"])
-  func `has a flag and a line for each property of a training configuration`(command: String)
-    async throws
-  {
-    let page = await turnwise([command, "--help"]).answer
-    let lines = block("options:", of: page)
-    let settings = try Parameters.settings(of: RunConfiguration())
-    #expect(settings.keys.filter { $0 != "seed" }.sorted() == RunConfiguration.help.keys.sorted())
-    // A comparison names several estimators, and makes its own warm starts.
-    let others = command == "compare" ? ["credit", "warmStart"] : []
-    for (property, help) in RunConfiguration.help where !others.contains(property) {
-      let flag = property.reduce(into: "--") { name, letter in
-        name += letter.isUppercase ? "-" + letter.lowercased() : String(letter)
-      }
-      #expect(lines.contains { $0.hasPrefix(flag + " ") && $0.contains(help) }, "\(flag)")
+  @Test(arguments: [("train", []), ("compare", ["warm-start"])])
+  func `has a flag and a line for each option of a training configuration`(
+    command: String, others: [String]
+  ) async throws {
+    let lines = options(of: await turnwise([command, "--help"]).answer)
+    let described = try OptionDescription.all(of: RunConfiguration())
+    let known = described.filter { !others.contains($0.flag) }
+    for option in known where command == "train" || option.flag != "credit" {
+      let help = option.help.dropFirst().dropLast()
+      #expect(
+        lines.contains { $0.hasPrefix("--\(option.flag) ") && $0.contains(help) }, "\(option.flag)")
     }
-    // And nothing but these properties and the flags of every long run.
-    let flags = lines.filter { $0.hasPrefix("--") }.count
-    let own = command == "compare" ? ["credit", "seeds", "threshold"] : []
+    // And nothing but these options and the flags of every long run.
+    let own = command == "compare" ? ["seeds", "threshold"] : []
     let common = [
-      "seed", "env-set", "tasks", "workers", "out", "force", "resume", "save-every", "json", "help",
+      "config", "seed", "env-set", "tasks", "workers", "out", "force", "resume", "save-every",
+      "json", "help",
     ]
-    #expect(flags == settings.count - 1 - others.count + own.count + common.count)
+    #expect(lines.count == known.count + own.count + common.count)
+    #expect(Set(described.map(\.flag)).count == described.count, "flags are unique")
   }
 
-  @Test(arguments: ["train"]) func `shows the defaults that are recorded`(command: String)
-    async throws
-  {
-    let lines = block("options:", of: await turnwise([command, "--help"]).answer)
-    for (property, value) in try Parameters.settings(of: RunConfiguration())
-    where property != "seed" {
+  @Test func `shows the defaults that are recorded`() async throws {
+    let lines = options(of: await turnwise(["train", "--help"]).answer)
+    let recorded = try JSONValue(encoding: RunConfiguration())
+    for option in try OptionDescription.all(of: RunConfiguration()) {
+      let value = option.path.reduce(recorded) { $0[$1] ?? .null }
       let text =
         if case .string(let word) = value { word } else {
           String(decoding: try JSON.encode(value), as: UTF8.self)
         }
-      #expect(lines.contains { $0.hasSuffix("\(RunConfiguration.help[property] ?? "") [\(text)]") })
+      #expect(
+        lines.contains { $0.hasPrefix("--\(option.flag) ") && $0.hasSuffix(" [\(text)]") },
+        "\(option.flag)")
     }
+  }
+
+  @Test func `shows everyday options first, and the others by groups`() async {
+    let page = await turnwise(["train", "--help"]).answer
+    let titles = page.split(separator: "\n").filter { $0.hasSuffix(":") && !$0.hasPrefix(" ") }
+    #expect(
+      titles == [
+        "examples:", "options:", "budget:", "evaluation:", "optimizer:", "loss:",
+        "selection of groups:", "what the warm start imitates:", "how it imitates:", "model:",
+        "critic:", "process reward model:",
+      ])
+    #expect(block("options:", of: page).contains { $0.hasPrefix("--credit ") })
+    #expect(block("critic:", of: page).contains { $0.hasPrefix("--critic-epochs ") })
   }
 
   @Test func `names the version`() async {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Turnwise
+import TurnwiseTestSupport
 
 /// A pseudo-terminal with what a person has typed into it.
 private struct TypedTerminal {

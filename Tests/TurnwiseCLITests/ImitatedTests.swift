@@ -4,6 +4,7 @@ import Testing
 import Turnwise
 import TurnwiseCLI
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 
 /// Two buttons, of which a lamp says which to press; nobody shows how.
 private struct Lamp: Environment {

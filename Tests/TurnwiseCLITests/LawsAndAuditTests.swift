@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Turnwise
+import TurnwiseTestSupport
 
 @Suite struct `The laws on the command line` {
   @Test func `are kept by what is there, in words`() async {

@@ -46,7 +46,8 @@ struct Mutation {
   private mutating func strange() -> JSONValue {
     pick([
       .integer(.max), .integer(.min), -1, 0, 1, .integer(1 << 24), .integer(1 << 31),
-      .integer(1 << 53), .unsigned(.max), .number(1e308), .number(-1e308), .number(5e-324), .null,
+      .integer(1 << 53), .unsigned(.max), .number(1e308), .number(-1e308),
+      .number(.leastNonzeroMagnitude), .null,
       true, "", "9", .string(String(repeating: "x", count: 5000)), [], [:], [[]],
       .string(Self.deep),
       ["a": 1, "b": [1, 2]], .number(0.5), .string("\u{0}\u{2028}\u{FEFF}"), "NaN", "../../x",

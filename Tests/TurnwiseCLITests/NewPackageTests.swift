@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Turnwise
+import TurnwiseTestSupport
 
 @Suite struct `A new package` {
   private let folder = TemporaryFolder()

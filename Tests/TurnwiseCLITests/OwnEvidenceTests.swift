@@ -3,6 +3,7 @@ import Testing
 import Turnwise
 import TurnwiseCLI
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 
 extension Evidence.Need {
   /// How many words each action has.

@@ -3,6 +3,7 @@ import Testing
 import Turnwise
 import TurnwiseCLI
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 
 /// Takes the last of the offered actions, or one at random.
 private struct Picky: TurnPolicy, Codable {
@@ -52,7 +53,7 @@ private struct Picky: TurnPolicy, Codable {
   @Test func `is audited with measured truth`() async throws {
     let printed = try await tool(
       "audit keydoor-v1 --policy picky --scenarios 3 --groups 2 --group-size 6 --points 20 --forks 12 "
-        + "--gold-forks 16 --credit rloo,turn,fork:k=4 --json --out \(folder.path)")
+        + "--gold-forks 16 --credit rloo,turn,fork --json --out \(folder.path)")
     #expect(printed.status == 0, "\(printed.note)")
     let answer = try printed.json
     #expect(answer["truth"]?["source"] == "forks")
@@ -63,7 +64,7 @@ private struct Picky: TurnPolicy, Codable {
     }
     let names = rows.compactMap { row in row["name"] }
     #expect(
-      ["true advantage", "rloo", "turn", "fork:k=4"].allSatisfy { names.contains(.string($0)) })
+      ["true advantage", "rloo", "turn", "fork"].allSatisfy { names.contains(.string($0)) })
     let oracle = try #require(rows.first { $0["name"] == "true advantage" })
     let pearson = try #require(oracle["score"]?["pearson"]).decode(Double.self)
     #expect(abs(pearson - 1) < 1e-9)
@@ -97,7 +98,7 @@ private struct Picky: TurnPolicy, Codable {
     ("picki", "error: no policy named 'picki'\nhint:  did you mean 'picky'?\n"),
     ("picky:wim=1", "error: there is no parameter 'wim'; there is whim\n"),
     ("null:x=1", "error: the policy 'null' has no options\n"),
-    ("expert:habit=2", "error: --policy expert:habit=2: expected probabilities from 0 to 1\n"),
+    ("expert:habit=2", "error: habit=2.0: expected a number from 0 to 1\n"),
     ("run", "error: --policy run: expected run:FOLDER\n"),
     ("run:nowhere", "error: nowhere is not the folder of a run\n"),
     ("replay:nowhere", "error: nowhere/run.json: no such file or folder\n"),

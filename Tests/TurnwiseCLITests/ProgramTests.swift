@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Turnwise
+import TurnwiseTestSupport
 
 /// The built program, with its streams piped.
 @Suite struct `The program` {
@@ -96,15 +97,30 @@ import Turnwise
       return
     }
     #expect(
-      environments.map { $0["environment"] }
+      environments.map { $0["name"] }
         == ["shell-v1", "repair-v1", "search-v1", "keydoor-v1"])
-    #expect(environments.last?["parameters"] == ["horizon": 4, "leaveReward": 0.1])
+    #expect(environments.last?["options"] == ["horizon": 4, "leaveReward": 0.1])
     #expect(environments.last?["turnLimit"] == 12)
     #expect(environments.map { $0["readsTasks"] } == [true, false, true, false])
     for id in ["rloo", "turn", "token", "fork"] {
       #expect(estimators.contains { $0["name"] == .string(id) })
     }
     #expect(await turnwise("list").answer == (try golden("list")))
+  }
+
+  @Test func `explains the options of one part`() async throws {
+    let page = await turnwise("list turn-gae").answer
+    #expect(page.hasPrefix("turn-gae  "))
+    #expect(
+      page.contains("\nlambda=0.95\n") && page.contains("\n  Must be a number from 0 to 1.\n"))
+    let shell = await turnwise("list shell-v1").answer
+    #expect(
+      shell.contains(
+        "\nturnLimit=8\n  Turns of an episode.\n  Must be a whole number of at least 1."))
+    let expert = try await turnwise("list expert --json").json
+    #expect(expert["options"] == ["habit": 0, "slip": 0])
+    let unknown = await turnwise("list turn-gea")
+    #expect(unknown.status == 2 && unknown.note.contains("did you mean 'turn-gae'?"))
   }
 
   @Test(arguments: [("expert", 1.0), ("null", 0.0)])

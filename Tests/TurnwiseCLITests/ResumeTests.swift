@@ -3,6 +3,7 @@ import Testing
 import Turnwise
 import TurnwiseCLI
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 import TurnwiseTrace
 
 /// Options with which training takes a second.
@@ -43,7 +44,7 @@ private func contents(of folder: URL) throws -> [String: Data] {
   private let folder = TemporaryFolder()
 
   init() throws {
-    try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    try folder.create()
   }
 
   /// Runs a command to its end.

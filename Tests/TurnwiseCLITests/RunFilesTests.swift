@@ -3,6 +3,7 @@ import Testing
 import Turnwise
 import TurnwiseCLI
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 import TurnwiseTrace
 
 /// The built program as several processes, signals and full disks meet it.
@@ -11,7 +12,7 @@ import TurnwiseTrace
 
   /// The program in the folder, not started yet.
   private func program(_ line: String, output: FileHandle? = nil) throws -> Process {
-    try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    try folder.create()
     let process = Process()
     process.executableURL = try #require(Bundle.main.executableURL).deletingLastPathComponent()
       .appending(path: "turnwise")

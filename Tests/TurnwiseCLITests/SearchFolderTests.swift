@@ -3,6 +3,7 @@ import Testing
 import Turnwise
 import TurnwiseCLI
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 
 /// A corpus and questions that somebody wrote by hand, on the command line.
 @Suite struct `A corpus from a folder` {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Turnwise
+import TurnwiseTestSupport
 
 @Suite struct `The reader of traces` {
   private let folder = TemporaryFolder()

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import Turnwise
 import TurnwiseCLI
+import TurnwiseTestSupport
 
 @Suite struct `The statistics of a run, on the command line` {
   private let folder = TemporaryFolder()

@@ -3,6 +3,7 @@ import Testing
 import Turnwise
 import TurnwiseCLI
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 
 /// Environments that know nothing of the trainer, and that it must know how to train in.
 @Suite struct `Environments of strangers` {

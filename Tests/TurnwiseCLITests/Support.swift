@@ -4,6 +4,7 @@ import Testing
 import Turnwise
 import TurnwiseCLI
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 
 /// What a command printed, and the status that it ended with.
 struct Printed: Sendable {
@@ -50,7 +51,7 @@ func turnwiseProgram(
     $0[$1.key] = $1.value
   }
   let files = TemporaryFolder()
-  try FileManager.default.createDirectory(at: files.url, withIntermediateDirectories: true)
+  try files.create()
   let (answer, note) = (files.url.appending(path: "answer"), files.url.appending(path: "note"))
   for file in [answer, note] { try Data().write(to: file) }
   process.standardInput = input
@@ -63,13 +64,7 @@ func turnwiseProgram(
     note: try String(contentsOf: note, encoding: .utf8))
 }
 
-/// A folder that is removed when the test has run.
-final class TemporaryFolder: Sendable {
-  let url = FileManager.default.temporaryDirectory.appending(
-    path: "turnwise-test-\(UUID())", directoryHint: .isDirectory)
-  var path: String { url.path }
-  deinit { try? FileManager.default.removeItem(at: url) }
-
+extension TemporaryFolder {
   /// Copies the committed example into the folder.
   func copyExample(to path: String? = nil) throws -> TraceLayout {
     let place = path.map { url.appending(path: $0) } ?? url
@@ -78,12 +73,6 @@ final class TemporaryFolder: Sendable {
     try FileManager.default.copyItem(at: repository("traces/examples/keydoor"), to: place)
     return TraceLayout(place)
   }
-}
-
-/// The file or folder of the repository at a path.
-func repository(_ path: String) -> URL {
-  URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: path)
 }
 
 /// The text that a command is to print, and `turnwise … > Tests/TurnwiseCLITests/Golden/NAME.txt` renews.

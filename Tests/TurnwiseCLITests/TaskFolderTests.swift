@@ -3,6 +3,7 @@ import Testing
 import Turnwise
 import TurnwiseCLI
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 
 /// Tasks that somebody wrote by hand, on the command line.
 @Suite struct `Tasks from a folder` {

@@ -11,7 +11,8 @@ import TurnwiseCore
   }
 
   struct Optimizer: Codable, Hashable, OptionGroup {
-    static let title = "Optimiser"
+    static let title = "Optimizer"
+    static let flagPrefix = "adam"
     @Option<Positive>("Step size.") var learningRate = 1e-3
   }
 
@@ -61,6 +62,7 @@ import TurnwiseCore
     ("heads=3", "heads=3: expected an even number"),
     ("form=firm", "form=firm: expected one of soft, hard"),
     ("divides=1", "divides=1: expected true or false"),
+    ("optimizer.learningRate=0", "optimizer.learningRate=0.0: expected a number above 0"),
     (
       "optimizer={\"learningRate\":0}",
       "optimizer.learningRate=0.0: expected a number above 0"
@@ -69,6 +71,31 @@ import TurnwiseCore
   func `says what is expected of a value that it refuses`(text: String, message: String) {
     let problem = #expect(throws: Parameters.Problem.self) { try setting(text) }
     #expect(problem?.description == message)
+  }
+
+  @Test func `of a group is set by its path`() throws {
+    var expected = Example()
+    expected.optimizer.learningRate = 2
+    #expect(try setting("optimizer.learningRate=2") == expected)
+    #expect(
+      try Parameters.settingStrictly(["optimizer": ["learningRate": 2]], of: Example()) == expected)
+  }
+
+  @Test(
+    arguments: [
+      (["gama": 1], "gama"), (["optimizer": ["rate": 1]], "optimizer.rate"),
+      (["gamma": ["x": 1]], nil), (["optimizer": 1], nil),
+    ] as [([String: JSONValue], String?)])
+  func `that does not exist is refused in a file`(recorded: [String: JSONValue], unknown: String?) {
+    let problem = #expect(throws: Parameters.Problem.self) {
+      try Parameters.settingStrictly(recorded, of: Example())
+    }
+    guard case .unknown(let name, let known)? = problem else {
+      #expect(unknown == nil)
+      return
+    }
+    #expect(name == unknown)
+    #expect(known.contains(unknown == "gama" ? "gamma" : "optimizer.learningRate"))
   }
 
   @Test func `refuses a value outside its domain wherever it is decoded`() {
@@ -85,12 +112,14 @@ import TurnwiseCore
       options.map(\.name) == [
         "gamma", "forks", "entropyBonus", "heads", "form", "divides", "name", "learningRate",
       ])
-    #expect(options[2].flag == "entropy-bonus")
+    #expect(options[2].flag == "entropy-bonus" && options[2].key == "entropyBonus")
+    #expect(options[7].flag == "adam-learning-rate")
+    #expect(options[7].key == "optimizer.learningRate")
     #expect(options[0].help == "Discount per turn.")
     #expect(options[0].requirement == "a number from 0 to 1")
     #expect(options[0].defaultValue == .number(0.5))
     #expect(options[4].requirement == "one of soft, hard")
-    #expect(options.map(\.group) == Array(repeating: nil, count: 7) + ["Optimiser"])
+    #expect(options.map(\.group) == Array(repeating: nil, count: 7) + ["Optimizer"])
   }
 
   @Test(arguments: [0.0, .infinity, .nan])

@@ -9,6 +9,13 @@ public final class TemporaryFolder: Sendable {
   /// Chooses the path of a new folder.
   public init() {}
 
+  /// Creates a new folder.
+  public static func created() throws -> TemporaryFolder {
+    let folder = TemporaryFolder()
+    try folder.create()
+    return folder
+  }
+
   deinit { remove() }
 
   /// The path of the folder, without a slash at its end.

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TurnwiseCore
+import TurnwiseTestSupport
 import TurnwiseTrace
 
 @Suite struct `The folder of a run` {
@@ -37,7 +38,7 @@ import TurnwiseTrace
   }
 
   @Test func `keeps a file that only has the name of the writer's`() throws {
-    try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    try folder.create()
     let mine = folder.url.appending(path: "writer.json")
     try Data("mine".utf8).write(to: mine)
     for placement in [FolderPlacement.empty, .replacing] {
@@ -93,7 +94,7 @@ import TurnwiseTrace
   }
 
   @Test func `may be there already if it is empty`() throws {
-    try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    try folder.create()
     #expect(problem(.new) == .notEmpty)
     #expect(problem(.empty) == nil)
     #expect(problem(.empty) == .notEmpty)
@@ -126,7 +127,7 @@ import TurnwiseTrace
     let writer = try TraceWriter(folder.url, run: .sample, placement: .new)
     try FileManager.default.removeItem(at: folder.url)
     if isReplaced {
-      try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+      try folder.create()
     }
     let error = #expect(throws: TraceError.self) {
       try writer.append(MetricsRecord(update: 0, metrics: [:]))

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TurnwiseCore
+import TurnwiseTestSupport
 import TurnwiseTrace
 
 /// Files with every kind of field, and with fields that were added later.

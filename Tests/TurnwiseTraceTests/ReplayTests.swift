@@ -1,6 +1,7 @@
 import Testing
 import TurnwiseCore
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 import TurnwiseTrace
 
 @Suite struct `A replay` {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TurnwiseCore
+import TurnwiseTestSupport
 import TurnwiseTrace
 
 @Suite struct `A run that is continued` {

@@ -1,20 +1,8 @@
 import Foundation
 import TurnwiseCore
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 import TurnwiseTrace
-
-/// A folder that is removed when the test has run.
-final class TemporaryFolder: Sendable {
-  let url = FileManager.default.temporaryDirectory.appending(
-    path: "turnwise-test-\(UUID())", directoryHint: .isDirectory)
-  deinit { try? FileManager.default.removeItem(at: url) }
-}
-
-/// The file or folder of the repository at a path.
-func repository(_ path: String) -> URL {
-  URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: path)
-}
 
 extension RunRecord {
   static let sample = RunRecord(

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TurnwiseCore
+import TurnwiseTestSupport
 import TurnwiseTrace
 
 @Suite struct `A trace` {
@@ -47,7 +48,7 @@ import TurnwiseTrace
   }
 
   @Test func `is not written into a folder that holds something`() throws {
-    try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    try folder.create()
     let note = folder.url.appending(path: "note.txt")
     try Data("mine".utf8).write(to: note)
     let error = #expect(throws: TraceError.self) {

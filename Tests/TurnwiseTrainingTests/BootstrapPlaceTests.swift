@@ -14,7 +14,7 @@ import TurnwiseTraining
   }
 
   private func cuts() async throws -> (LanguagePolicy, [Cut]) {
-    let configuration = Tiny.configuration { $0.cloningSteps = 200 }
+    let configuration = Tiny.configuration { $0.cloning.steps = 200 }
     let policy = try await Tiny.warmStart(configuration).policy
     let episodes = try await Evaluation.play(
       policy, greedily: false, in: Tiny.game, episodes: 8, seed: 3, workers: 2)
@@ -56,7 +56,7 @@ import TurnwiseTraining
       cuts.map { [$0.whole] },
       cuts.map { [ForkPoint(episode: 0, turn: $0.turn): [ForkOutcome(return: 0.8)]] }, update: 1)
     _ = try model.fit(
-      Tiny.configuration { ($0.criticRate, $0.minibatches) = (0.01, 1) }, epochs: 40,
+      Tiny.configuration { ($0.critic.rate, $0.optimizer.minibatches) = (0.01, 1) }, epochs: 40,
       random: Randomness(seed: 1), workers: 2)
     for cut in cuts {
       let whole = model.read([cut.whole], format: policy.format, workers: 1).numbers
@@ -82,7 +82,7 @@ import TurnwiseTraining
   }
 
   @Test func `is recorded by a session whose policy has no room`() async throws {
-    let configuration = Tiny.configuration { $0.cloningSteps = 200 }
+    let configuration = Tiny.configuration { $0.cloning.steps = 200 }
     var policy = try await Tiny.warmStart(configuration).policy
     let played = try await Evaluation.play(
       policy, greedily: false, in: Tiny.game, episodes: 4, seed: 3, workers: 1)

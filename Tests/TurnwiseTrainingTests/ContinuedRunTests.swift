@@ -1,17 +1,18 @@
 import Foundation
 import Testing
 import TurnwiseCore
+import TurnwiseTestSupport
 import TurnwiseTrace
 import TurnwiseTraining
 
 @Suite struct `A training run that was interrupted` {
   private let folder: TemporaryFolder
   private let configuration = Tiny.configuration {
-    ($0.credit, $0.updates, $0.evaluationEvery) = ("process=delta+token", 3, 2)
-    ($0.processLabels, $0.processForks, $0.evaluationEpisodes) = (4, 1, 2)
+    ($0.credit, $0.budget.updates, $0.evaluation.every) = ("process=delta+token", 3, 2)
+    ($0.processModel.labels, $0.processModel.forks, $0.evaluation.episodes) = (4, 1, 2)
   }
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryFolder.created() }
 
   /// The files of a run without what may differ between equal runs.
   private func files(_ layout: TraceLayout) throws -> [String: Data] {

@@ -8,8 +8,10 @@ import TurnwiseTraining
 @Suite struct `An audit of credit` {
   private static let models = Task {
     let configuration = Tiny.configuration {
-      ($0.demonstrations, $0.cloningSteps, $0.habit, $0.slip) = (200, 250, 0.5, 0)
-      ($0.cloningTemperature, $0.actionTokens) = (0.5, 8)
+      ($0.imitation.demonstrations, $0.cloning.steps, $0.imitation.habit, $0.imitation.slip) = (
+        200, 250, 0.5, 0
+      )
+      ($0.cloning.temperature, $0.model.actionTokens) = (0.5, 8)
     }
     let episodes = try await WarmStart.demonstrations(
       in: Switchboard(), configuration, workers: 2)

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TurnwiseCore
+import TurnwiseTestSupport
 import TurnwiseTrace
 import TurnwiseTraining
 
@@ -8,7 +9,7 @@ import TurnwiseTraining
   /// The files of a run, without what may differ between equal runs.
   private func files(workers: Int) async throws -> [String: [JSONValue]] {
     let configuration = Tiny.configuration { $0.credit = "token" }
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryFolder.created()
     let writer = try TraceWriter(
       folder.url,
       run: RunRecord(

@@ -8,7 +8,7 @@ import TurnwiseTraining
 
   init() async throws {
     template = try await WarmStart.demonstrations(
-      in: Switchboard(), Tiny.configuration { $0.demonstrations = 1 }, workers: 1)[0]
+      in: Switchboard(), Tiny.configuration { $0.imitation.demonstrations = 1 }, workers: 1)[0]
   }
 
   /// An episode of calls, each with its reply and whether it was refused.

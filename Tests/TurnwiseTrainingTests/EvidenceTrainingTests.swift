@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import TurnwiseCore
 import TurnwiseModel
+import TurnwiseTestSupport
 import TurnwiseTrace
 import TurnwiseTraining
 
@@ -31,7 +32,7 @@ struct TracedRun: Sendable {
     start = try await Self.warmStart.value
     state = TrainerState(start.policy, configuration)
     for workers in workers {
-      let folder = try TemporaryFolder()
+      let folder = try TemporaryFolder.created()
       let writer = try TraceWriter(
         folder.url,
         run: RunRecord(
@@ -60,11 +61,11 @@ struct TracedRun: Sendable {
 
   /// The options of all runs but for the estimator.
   static let configuration = Tiny.configuration {
-    $0.demonstrations = 100
-    $0.cloningSteps = 500
-    $0.evaluationEpisodes = 2
-    $0.processLabels = 6
-    $0.processForks = 2
+    $0.imitation.demonstrations = 100
+    $0.cloning.steps = 500
+    $0.evaluation.episodes = 2
+    $0.processModel.labels = 6
+    $0.processModel.forks = 2
   }
 
   private static let warmStart = Task { try await Tiny.warmStart(configuration) }
@@ -180,7 +181,7 @@ private actor TracedRuns {
         Tiny.game, from: await TracedRun.of("turn-gae").start,
         Tiny.configuration {
           $0 = TracedRun.configuration
-          ($0.credit, $0.klWeight, $0.updates) = (credit, 0, 1)
+          ($0.credit, $0.loss.klWeight, $0.budget.updates) = (credit, 0, 1)
         })
       _ = try #require(try await trainer.step())
       return trainer.state.spending.scoredTokens

@@ -10,10 +10,12 @@ import TurnwiseTraining
   /// time.
   private static let clone = Task {
     var configuration = Tiny.configuration {
-      ($0.demonstrations, $0.cloningSteps, $0.habit, $0.slip) = (200, 250, 0.5, 0)
-      $0.cloningTemperature = 0.5
+      ($0.imitation.demonstrations, $0.cloning.steps, $0.imitation.habit, $0.imitation.slip) = (
+        200, 250, 0.5, 0
+      )
+      $0.cloning.temperature = 0.5
     }
-    configuration.actionTokens = 8
+    configuration.model.actionTokens = 8
     let episodes = try await WarmStart.demonstrations(
       in: Switchboard(), configuration, workers: 2)
     return try WarmStart(cloning: episodes, configuration, workers: 2).policy

@@ -5,6 +5,7 @@ import TurnwiseCore
 import TurnwiseCredit
 import TurnwiseEnvironments
 import TurnwiseModel
+import TurnwiseTestSupport
 import TurnwiseTrace
 import TurnwiseTraining
 
@@ -81,7 +82,7 @@ struct PlayedGroup<E: Environment> {
   }
 
   private func warmPolicy() async throws -> LanguagePolicy {
-    try await Tiny.warmStart(Tiny.configuration { $0.cloningSteps = 60 }).policy
+    try await Tiny.warmStart(Tiny.configuration { $0.cloning.steps = 60 }).policy
   }
 
   @Test func `plays forks of a start that a group shares once`() async throws {
@@ -223,7 +224,7 @@ struct PlayedGroup<E: Environment> {
       .play(
         [ForkGroup(group.episodes)],
         asking: [ForkMonteCarlo { ($0.k, $0.at, $0.stride) = (1, .token, 2) }])
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryFolder.created()
     let run = RunRecord(
       command: "train", turnwise: "0", environment: KeyDoor.id, parameters: [:],
       configuration: [:], host: [:])

@@ -56,7 +56,7 @@ import TurnwiseTraining
   @Test func `charges for what it discards and keeps it in the trace`() async throws {
     for filter in [GroupFilter.dynamic, .variance] {
       let (update, spending) = try await update {
-        ($0.filter, $0.groups, $0.varianceMass) = (filter, 6, 0.5)
+        ($0.selection.filter, $0.budget.groups, $0.selection.varianceMass) = (filter, 6, 0.5)
       }
       let (kept, discarded) = (
         scenarios(update, credited: true), scenarios(update, credited: false)
@@ -75,14 +75,16 @@ import TurnwiseTraining
 
   @Test func `that is dynamic plays on until there are enough groups`() async throws {
     let (update, _) = try await update {
-      ($0.filter, $0.groups, $0.filterBatches) = (.dynamic, 6, 20)
+      ($0.selection.filter, $0.budget.groups, $0.selection.filterBatches) = (.dynamic, 6, 20)
     }
     #expect(scenarios(update, credited: true).count == 6)
     #expect(update.episodes.count > 24 && update.episodes.count.isMultiple(of: 24))
   }
 
   @Test func `that keeps nothing leaves the policy as it is`() async throws {
-    let configuration = Tiny.configuration { ($0.filter, $0.filterBatches) = (.dynamic, 2) }
+    let configuration = Tiny.configuration {
+      ($0.selection.filter, $0.selection.filterBatches) = (.dynamic, 2)
+    }
     let start = try await Tiny.warmStart(configuration)
     var trainer = try Trainer(Lottery(sides: 0), from: start, configuration)
     let update = try #require(try await trainer.step())

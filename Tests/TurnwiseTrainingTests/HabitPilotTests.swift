@@ -27,7 +27,7 @@ private struct Button: Environment {
 }
 
 @Suite struct `A pilot of the habit` {
-  private let configuration = Tiny.configuration { $0.slip = 0 }
+  private let configuration = Tiny.configuration { $0.imitation.slip = 0 }
 
   @Test func `chooses the level whose success is nearest the target`() async throws {
     let pilot = try await HabitPilot(in: Switchboard(), configuration, workers: 2)
@@ -54,24 +54,25 @@ private struct Button: Environment {
     #expect(one == same)
     let episodes = try await WarmStart.demonstrations(in: Tiny.game, configuration, workers: 2)
     var fixed = configuration
-    fixed.habit = .share(one.chosen.habit)
+    fixed.imitation.habit = .share(one.chosen.habit)
     #expect(try await WarmStart.demonstrations(in: Tiny.game, fixed, workers: 2) == episodes)
   }
 
   @Test(arguments: [("auto", HabitChoice.auto), ("0.25", 0.25), ("1", 1)])
   func `is asked for by a word, and not by a number`(text: String, choice: HabitChoice) throws {
-    let set = try Parameters.setting([("habit", text)], of: RunConfiguration())
-    #expect(set.habit == choice)
-    #expect(try JSON.decode(RunConfiguration.self, from: JSON.encode(set)).habit == choice)
+    let set = try Parameters.setting([("imitation.habit", text)], of: RunConfiguration())
+    #expect(set.imitation.habit == choice)
+    #expect(try JSON.decode(RunConfiguration.self, from: JSON.encode(set)) == set)
   }
 
-  @Test func `says what a habit can be`() {
+  @Test func `says what a habit can be`() throws {
+    let often = #expect(throws: Parameters.Problem.self) {
+      try Parameters.setting([("imitation.habit", "often")], of: RunConfiguration())
+    }
     #expect(
-      throws: Parameters.Problem.mismatch(
-        name: "habit", text: "often", expected: "auto or a number from 0 to 1")
-    ) { try Parameters.setting([("habit", "often")], of: RunConfiguration()) }
-    var configuration = RunConfiguration()
-    configuration.habit = 1.5
-    #expect(configuration.flaw?.property == "habit")
+      often?.description == "imitation.habit=often: expected auto or a number from 0 to 1")
+    #expect(throws: Parameters.Problem.self) {
+      try Parameters.setting([("imitation.habit", "1.5")], of: RunConfiguration())
+    }
   }
 }

@@ -5,7 +5,7 @@ import TurnwiseTraining
 
 @Suite struct `Imitation` {
   private let configuration = Tiny.configuration {
-    ($0.demonstrations, $0.habit, $0.slip) = (120, 0.5, 0)
+    ($0.imitation.demonstrations, $0.imitation.habit, $0.imitation.slip) = (120, 0.5, 0)
   }
 
   private func demonstrations() async throws -> [Episode] {
@@ -51,7 +51,7 @@ import TurnwiseTraining
       return episode
     }
     var configuration = configuration
-    (configuration.cloningSteps, configuration.actionTokens) = (250, 16)
+    (configuration.cloning.steps, configuration.model.actionTokens) = (250, 16)
     let start = try WarmStart(cloning: episodes, configuration, workers: 2)
     #expect(start.report.refused > 0.2)
     let played = try await Evaluation.play(
@@ -62,7 +62,7 @@ import TurnwiseTraining
 
   @Test func `ends early where nothing more is gained`() async throws {
     var configuration = configuration
-    (configuration.cloningSteps, configuration.cloningPatience) = (20_000, 250)
+    (configuration.cloning.steps, configuration.cloning.patience) = (20_000, 250)
     let start = try WarmStart(cloning: try await demonstrations(), configuration, workers: 2)
     #expect(start.report.reason != .budget)
     #expect(start.report.steps < 5000)
@@ -71,7 +71,7 @@ import TurnwiseTraining
 
   @Test func `takes all steps if told so, and then some`() async throws {
     var configuration = configuration
-    (configuration.cloningSteps, configuration.cloningPatience) = (40, 0)
+    (configuration.cloning.steps, configuration.cloning.patience) = (40, 0)
     let episodes = try await demonstrations()
     var start = try WarmStart(cloning: episodes, configuration, workers: 2)
     #expect(start.report.steps == 40 && start.report.reason == .budget)
@@ -86,14 +86,14 @@ import TurnwiseTraining
   @Test func `counts what does not fit the context`() async throws {
     var configuration = configuration
     // Hardly any pairs of bytes are tokens, so that episodes are long.
-    configuration.vocabulary = 262
+    configuration.model.vocabulary = 262
     let episodes = try await demonstrations()
-    let format = PlainPrompt(training: episodes, vocabulary: configuration.vocabulary)
+    let format = PlainPrompt(training: episodes, vocabulary: configuration.model.vocabulary)
     let lengths = episodes.map { format.demonstration($0).tokens.count }
     let longest = try #require(lengths.max())
     let long = lengths.count { $0 == longest }
     try #require(long < episodes.count && longest > 16)
-    (configuration.cloningSteps, configuration.context) = (2, longest - 1)
+    (configuration.cloning.steps, configuration.model.context) = (2, longest - 1)
     let start = try WarmStart(cloning: episodes, configuration, workers: 2)
     #expect(start.report.tooLong == long && start.report.demonstrations == episodes.count)
   }

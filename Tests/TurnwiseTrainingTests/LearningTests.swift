@@ -7,18 +7,18 @@ import TurnwiseTraining
   private func configuration(_ credit: String) -> RunConfiguration {
     Tiny.configuration {
       $0.credit = credit
-      $0.demonstrations = 200
-      $0.cloningSteps = 1500
-      $0.width = 64
-      $0.layers = 2
-      $0.feedForward = 96
-      $0.cloningBatch = 16
-      $0.habit = 0.8
-      $0.slip = 0
-      $0.groups = 8
-      $0.groupSize = 8
-      $0.updates = 10
-      $0.criticEpisodes = 32
+      $0.imitation.demonstrations = 200
+      $0.cloning.steps = 1500
+      $0.model.width = 64
+      $0.model.layers = 2
+      $0.model.feedForward = 96
+      $0.cloning.batch = 16
+      $0.imitation.habit = 0.8
+      $0.imitation.slip = 0
+      $0.budget.groups = 8
+      $0.budget.groupSize = 8
+      $0.budget.updates = 10
+      $0.critic.episodes = 32
     }
   }
 

@@ -15,7 +15,7 @@ private struct ToyEpisodes {
 
   init() async throws {
     template = try await WarmStart.demonstrations(
-      in: Switchboard(), Tiny.configuration { $0.demonstrations = 1 }, workers: 1)[0]
+      in: Switchboard(), Tiny.configuration { $0.imitation.demonstrations = 1 }, workers: 1)[0]
   }
 
   /// Makes an episode of what each turn reads and samples; `cuts` are the turns that a new segment
@@ -112,7 +112,7 @@ private struct ToyEpisodes {
           })
       ], update: 1)
     let configuration = Tiny.configuration {
-      ($0.minibatches, $0.criticRate) = (1, 0.01)
+      ($0.optimizer.minibatches, $0.critic.rate) = (1, 0.01)
     }
     let policy = ToyEpisodes.model()
     let passed = try model.fit(
@@ -189,7 +189,7 @@ private struct ToyEpisodes {
     #expect(Set(labels.map(\.update)) == [1, 2])
     for label in labels {
       let paid = try #require(returns[label.update]?[label.tokens])
-      #expect(paid.count == run.configuration.processForks)
+      #expect(paid.count == run.configuration.processModel.forks)
       #expect(abs(label.value - paid.reduce(0, +) / Double(paid.count)) < 1e-12)
     }
     #expect(Set(labels.map(\.tokens)) == Set(returns.values.flatMap(\.keys)))
@@ -298,7 +298,9 @@ private struct ToyEpisodes {
 
   @Test func `tells good from bad a little better after each step`() async throws {
     let episodes = try await episodes()
-    let configuration = Tiny.configuration { ($0.minibatches, $0.criticRate) = (1, 0.001) }
+    let configuration = Tiny.configuration {
+      ($0.optimizer.minibatches, $0.critic.rate) = (1, 0.001)
+    }
     var model = fresh()
     var losses: [Double] = []
     for step in 0..<8 {

@@ -34,7 +34,7 @@ struct TokenEpisodes {
 
   init() async throws {
     template = try await WarmStart.demonstrations(
-      in: Switchboard(), Tiny.configuration { $0.demonstrations = 1 }, workers: 1)[0]
+      in: Switchboard(), Tiny.configuration { $0.imitation.demonstrations = 1 }, workers: 1)[0]
   }
 
   /// Makes an episode of the log-probability of each sampled token of each turn; `cuts` are the turns

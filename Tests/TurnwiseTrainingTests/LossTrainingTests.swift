@@ -11,7 +11,7 @@ import TurnwiseTraining
   ) async throws -> (updates: [TrainingUpdate], state: TrainerState, models: [Transformer]) {
     let configuration = Tiny.configuration {
       $0.credit = "token"
-      $0.epochs = 2
+      $0.optimizer.epochs = 2
       change(&$0)
     }
     let start = try await Tiny.warmStart(configuration)
@@ -68,28 +68,30 @@ import TurnwiseTraining
   func `moves the policy along the credit, the same way each time`(
     ratio: RatioLevel, clip: ClipForm
   ) async throws {
-    try await check { ($0.ratio, $0.clip) = (ratio, clip) }
+    try await check { ($0.loss.ratio, $0.loss.clip) = (ratio, clip) }
   }
 
   @Test(arguments: LossAggregation.allCases)
   func `moves the policy along the credit with each aggregation`(
     aggregation: LossAggregation
   ) async throws {
-    try await check { $0.aggregation = aggregation }
+    try await check { $0.loss.aggregation = aggregation }
   }
 
   @Test(arguments: [ImportanceWeights.Level.token, .turn, .turnMean, .sequence])
   func `moves the policy along the credit with importance weights`(
     level: ImportanceWeights.Level
   ) async throws {
-    try await check { ($0.importance, $0.importanceForm) = (level, .mask) }
+    try await check { ($0.loss.importance, $0.loss.importanceForm) = (level, .mask) }
   }
 
   @Test func `pays for the pass that weighs tokens, which its own sampler hardly needs`()
     async throws
   {
-    let plain = try await train(workers: 2) { $0.updates = 1 }
-    let weighed = try await train(workers: 2) { ($0.updates, $0.importance) = (1, .token) }
+    let plain = try await train(workers: 2) { $0.budget.updates = 1 }
+    let weighed = try await train(workers: 2) {
+      ($0.budget.updates, $0.loss.importance) = (1, .token)
+    }
     let tokens = weighed.updates[0].episodes.reduce(0) { total, entry in
       total + entry.episode.tape.segments.reduce(0) { $0 + $1.tokens.count }
     }

@@ -25,8 +25,8 @@ import TurnwiseTraining
     _ clip: ClipForm = .ppo
   ) -> RunConfiguration {
     var configuration = RunConfiguration()
-    (configuration.ratio, configuration.aggregation) = (ratio, aggregation)
-    configuration.clip = clip
+    (configuration.loss.ratio, configuration.loss.aggregation) = (ratio, aggregation)
+    configuration.loss.clip = clip
     return configuration
   }
 

@@ -60,7 +60,9 @@ import TurnwiseTraining
   }
 
   @Test func `is what the trainer recorded where its saved critic decides it`() async throws {
-    let run = try await TracedRun("token", workers: [1]) { ($0.updates, $0.criticEpochs) = (1, 0) }
+    let run = try await TracedRun("token", workers: [1]) {
+      ($0.budget.updates, $0.critic.epochs) = (1, 0)
+    }
     let groups = RecordedGroups(run.records, purpose: .training).groups
     #expect(groups.map(\.numbers.count) == [4, 4, 4])
     for workers in [1, 4] {
@@ -77,7 +79,7 @@ import TurnwiseTraining
     async throws
   {
     let run = try await TracedRun("fork:k=1", workers: [1]) {
-      ($0.updates, $0.learningRate) = (1, 0)
+      ($0.budget.updates, $0.optimizer.learningRate) = (1, 0)
     }
     let groups = RecordedGroups(run.records, purpose: .training).groups
     var recorded = try await RecordedCredit(
@@ -173,7 +175,7 @@ import TurnwiseTraining
   }
 
   @Test func `is refused where the tape does not belong to the saved models`() async throws {
-    let run = try await TracedRun("token", workers: [1]) { $0.updates = 1 }
+    let run = try await TracedRun("token", workers: [1]) { $0.budget.updates = 1 }
     let groups = RecordedGroups(run.records, purpose: .training).groups.map(\.episodes)
     var other = run.state
     #expect(other.flaw(of: groups[0][0]) == nil)
@@ -190,7 +192,7 @@ import TurnwiseTraining
   }
 
   @Test func `needs models that belong together`() async throws {
-    let run = try await TracedRun("token", workers: [1]) { $0.updates = 1 }
+    let run = try await TracedRun("token", workers: [1]) { $0.budget.updates = 1 }
     let saved = try run.state.saved
     func reason(_ change: (inout SavedTrainer) -> Void) throws -> String? {
       var saved = saved

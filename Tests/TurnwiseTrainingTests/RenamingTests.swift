@@ -33,7 +33,7 @@ import TurnwiseTraining
 
   init() async throws {
     template = try await WarmStart.demonstrations(
-      in: Switchboard(), Tiny.configuration { $0.demonstrations = 1 }, workers: 1)[0]
+      in: Switchboard(), Tiny.configuration { $0.imitation.demonstrations = 1 }, workers: 1)[0]
   }
 
   @Test func `finds the words that actions copy, and no others`() {

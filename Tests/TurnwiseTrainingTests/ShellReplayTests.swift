@@ -29,9 +29,9 @@ import TurnwiseTraining
   /// A policy that has seen just enough to type half-right commands.
   private func halfTrained() async throws -> LanguagePolicy {
     let configuration = Tiny.configuration {
-      $0.cloningSteps = 100
-      $0.cloningBatch = 8
-      $0.actionTokens = 24
+      $0.cloning.steps = 100
+      $0.cloning.batch = 8
+      $0.model.actionTokens = 24
     }
     let episodes = try await WarmStart.demonstrations(in: Shell(), configuration, workers: 2)
     return try WarmStart(cloning: episodes, configuration, workers: 2).policy

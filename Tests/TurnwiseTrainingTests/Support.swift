@@ -1,19 +1,8 @@
 import Foundation
 import TurnwiseCore
 import TurnwiseEnvironments
+import TurnwiseTestSupport
 import TurnwiseTraining
-
-/// A folder that is removed with the value.
-final class TemporaryFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "turnwise-\(UUID())")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-}
 
 /// The content of all files in a folder and its folders, by their path in it.
 func contents(of folder: URL) throws -> [String: Data] {
@@ -41,20 +30,20 @@ enum Tiny {
     -> RunConfiguration
   {
     var configuration = RunConfiguration()
-    configuration.demonstrations = 60
-    configuration.cloningSteps = 20
-    configuration.cloningBatch = 4
-    configuration.width = 32
-    configuration.feedForward = 48
-    configuration.layers = 1
-    configuration.vocabulary = 300
-    configuration.context = 400
-    configuration.actionTokens = 12
-    configuration.groups = 3
-    configuration.groupSize = 4
-    configuration.updates = 2
-    configuration.criticEpisodes = 4
-    configuration.evaluationEpisodes = 4
+    configuration.imitation.demonstrations = 60
+    configuration.cloning.steps = 20
+    configuration.cloning.batch = 4
+    configuration.model.width = 32
+    configuration.model.feedForward = 48
+    configuration.model.layers = 1
+    configuration.model.vocabulary = 300
+    configuration.model.context = 400
+    configuration.model.actionTokens = 12
+    configuration.budget.groups = 3
+    configuration.budget.groupSize = 4
+    configuration.budget.updates = 2
+    configuration.critic.episodes = 4
+    configuration.evaluation.episodes = 4
     change(&configuration)
     return configuration
   }

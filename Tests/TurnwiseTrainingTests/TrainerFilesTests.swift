@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import TurnwiseCore
 import TurnwiseModel
+import TurnwiseTestSupport
 import TurnwiseTrace
 import TurnwiseTraining
 
@@ -48,9 +49,9 @@ import TurnwiseTraining
 
   /// A run of one update.
   init() async throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryFolder.created()
     layout = TraceLayout(folder.url)
-    let configuration = Tiny.configuration { ($0.updates, $0.evaluationEpisodes) = (1, 2) }
+    let configuration = Tiny.configuration { ($0.budget.updates, $0.evaluation.episodes) = (1, 2) }
     let writer = try TraceWriter(
       folder.url,
       run: RunRecord(

@@ -54,7 +54,7 @@ private struct Reticent: Environment {
 @Suite struct `An episode that nobody scored` {
   private func configuration(_ credit: String) -> RunConfiguration {
     Tiny.configuration {
-      ($0.credit, $0.groups, $0.groupSize, $0.cloningSteps) = (credit, 6, 4, 300)
+      ($0.credit, $0.budget.groups, $0.budget.groupSize, $0.cloning.steps) = (credit, 6, 4, 300)
     }
   }
 

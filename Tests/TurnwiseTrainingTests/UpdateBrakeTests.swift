@@ -132,7 +132,7 @@ private struct Foregone: Environment {
     async throws
   {
     var trainer = try await trainer(Foregone(success: true)) {
-      ($0.credit, $0.updates, $0.criticEpisodes) = (credit, 3, 0)
+      ($0.credit, $0.budget.updates, $0.critic.episodes) = (credit, 3, 0)
     }
     let start = trainer.state.policy
     var critics: [Critic?] = []
@@ -152,16 +152,18 @@ private struct Foregone: Environment {
 
   @Test func `learns from groups that failed alike, since they may be better`() async throws {
     var trainer = try await trainer(Foregone(success: false)) {
-      ($0.credit, $0.updates) = ("token", 2)
+      ($0.credit, $0.budget.updates) = ("token", 2)
     }
     while let update = try await trainer.step() { #expect(update.metrics["groups/solved"] == 0) }
   }
 
   @Test func `takes back an update that throws the policy far away, and goes on`() async throws {
     var trainer = try await trainer(Switchboard()) {
-      ($0.updates, $0.groups, $0.groupSize, $0.learningRate) = (3, 8, 8, 3)
+      ($0.budget.updates, $0.budget.groups, $0.budget.groupSize, $0.optimizer.learningRate) = (
+        3, 8, 8, 3
+      )
       // Long enough that some presses are right and others wrong.
-      ($0.demonstrations, $0.cloningSteps) = (200, 400)
+      ($0.imitation.demonstrations, $0.cloning.steps) = (200, 400)
     }
     let start = trainer.state.policy.model
     let update = try #require(try await trainer.step())

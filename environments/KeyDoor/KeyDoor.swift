@@ -16,21 +16,14 @@ public struct KeyDoor: Environment {
   public static let id = "keydoor-v1"
 
   /// The number of steps in the passage: the turns between taking a key and learning whether it fits.
+  @Option<Integers<1, 1000>>("Steps in the passage.")
   public var horizon = 4
   /// The reward for leaving.
+  @Option("Reward for leaving.")
   public var leaveReward = 0.1
 
   /// Creates the game with its default parameters.
   public init() {}
-
-  /// Decodes the parameters.
-  ///
-  /// - Throws: A `DecodingError` if one is missing or out of range.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    horizon = try container.decode(.horizon, in: 1...1000)
-    leaveReward = try container.decode(Double.self, forKey: .leaveReward)
-  }
 
   /// What to do, in one sentence.
   public var instructions: String { "Open the door at the end of the passage." }

@@ -18,40 +18,34 @@ public struct Repair: Environment {
   public static let id = "repair-v1"
 
   /// The programs of the tasks, by name; some of them never occur in training.
-  public var programs: [String] = Program.all.map(\.name)
+  @Option<ProgramNames>("Programs of the tasks; some never occur in training.")
+  public var programs = Program.all.map(\.name)
   /// The number of bugs in a program.
+  @Option<Integers<1, 4>>("Bugs in a program.")
   public var bugs = 1
   /// Whether there are bugs that no visible test detects.
+  @Option("Whether there are bugs that no visible test detects.")
   public var silentBugs = false
   /// How often a held-out task has a program that never occurs in training.
+  @Option<UnitInterval>("How often a held-out task has a program that training never has.")
   public var unseenShare = 0.1
   /// The number of lines of a file that one reply shows.
+  @Option<Integers<1, 20>>("Lines of a file that one reply shows.")
   public var window = 8
   /// The number of lines of a test report that the agent is shown.
+  @Option<AtLeast<1>>("Lines of a test report that the agent is shown.")
   public var reportLines = 2
   /// The number of bytes of any other output that the agent is shown.
+  @Option<AtLeast<1>>("Bytes of any other output that the agent is shown.")
   public var outputLimit = 400
   /// The turn after which an unfinished episode with one bug is truncated; each further bug adds half as
   /// many turns.
+  @Option<Integers<1, 1000>>(
+    "Turns of an episode with one bug; each further bug adds half as many.")
   public var turnLimit = 12
 
   /// Creates the environment with its default parameters.
   public init() {}
-
-  /// Decodes the parameters.
-  ///
-  /// - Throws: A `DecodingError` if one is missing or out of range, or names an unknown program.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    programs = try container.decode(.programs, someOf: Program.all.map(\.name))
-    bugs = try container.decode(.bugs, in: 1...4)
-    silentBugs = try container.decode(Bool.self, forKey: .silentBugs)
-    unseenShare = try container.decode(.unseenShare, in: 0...1)
-    window = try container.decode(.window, in: 1...20)
-    reportLines = try container.decode(.reportLines, atLeast: 1)
-    outputLimit = try container.decode(.outputLimit, atLeast: 1)
-    turnLimit = try container.decode(.turnLimit, in: 1...1000)
-  }
 
   /// What to do, in one line.
   public var instructions: String {
@@ -186,5 +180,17 @@ public struct Repair: Environment {
   ) throws -> Action? {
     RepairExpert(try Program.of(state.task), state, after: turns, window: window)
       .action(noise, using: &random)
+  }
+}
+
+/// The names of programs of which the tasks of ``Repair`` can be made.
+public enum ProgramNames: OptionDomain {
+  private static let known = Program.all.map(\.name)
+
+  /// The names.
+  public static let requirement = "one or more of \(known.joined(separator: ", "))"
+  /// Whether all names are known and there is one.
+  public static func allows(_ names: [String]) -> Bool {
+    !names.isEmpty && names.allSatisfy(known.contains)
   }
 }

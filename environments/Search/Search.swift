@@ -23,30 +23,43 @@ public struct Search: Environment {
   public static let id = "search-v1"
 
   /// The number of documents in the generated world.
+  @Option<Integers<60, 1_000_000>>("Documents in the generated world.")
   public var documents = 900
   /// The largest number of documents named after each thing of the world; the mean is half of it.
+  @Option<DistractorCount>("The most documents named after each thing of the world.")
   public var distractors = 2
   /// The number of documents that lead to an answer: one of these, each as likely as it occurs here.
+  @Option<HopCounts>("Documents that lead to an answer; a number's share is its likelihood.")
   public var hops = [1, 2, 3, 4]
   /// How often a document uses other words than questions do; marks do not show these.
+  @Option<UnitInterval>("How often a document uses other words than questions do.")
   public var synonyms = 0.25
   /// The seed of the generated world.
+  @Option("Seed of the generated world.")
   public var worldSeed = 1
   /// The number of results that a search shows by default.
+  @Option<Integers<1, 20>>("Results that a search shows by default.")
   public var results = 4
   /// The number of characters of a snippet, which replaces the title of a document without one.
+  @Option<Integers<1, 1000>>("Characters of a snippet.")
   public var snippet = 60
   /// Whether a page shows the words of the last search between asterisks.
+  @Option("Whether a page marks the words of the last search.")
   public var marks = true
   /// The number of bytes of a page.
+  @Option<Integers<20, 100_000>>("Bytes of a page.")
   public var pageLength = 600
   /// How answers are compared.
+  @Option("How answers are compared: \(AnswerRule.words).")
   public var answers = AnswerRule.standard
   /// BM25's *k1*: how much a second occurrence of a word adds to the score of a document.
+  @Option<NonNegative>("BM25's k1: how much further occurrences of a word count.")
   public var k1 = 1.2
   /// BM25's *b*: how much long documents are penalised, from 0 to 1.
+  @Option<UnitInterval>("BM25's b: how much long documents are penalised.")
   public var b = 0.75
   /// The turn after which an unfinished episode is truncated.
+  @Option<Integers<1, 1000>>("Turns of an episode.")
   public var turnLimit = 14
   /// The corpus and the questions of a folder; nil if they are generated.
   var files: CorpusFiles?
@@ -60,27 +73,6 @@ public struct Search: Environment {
 
   /// Creates the environment with its default parameters.
   public init() {}
-
-  /// Decodes the parameters.
-  ///
-  /// - Throws: A `DecodingError` if one is missing or out of range.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    documents = try container.decode(.documents, in: 60...1_000_000)
-    distractors = try container.decode(.distractors, in: 0...World.maxDistractors)
-    hops = try container.decode(.hops, someOf: Array(World.hops))
-    synonyms = try container.decode(.synonyms, in: 0...1)
-    worldSeed = try container.decode(Int.self, forKey: .worldSeed)
-    results = try container.decode(.results, in: Find.limits)
-    snippet = try container.decode(.snippet, in: 1...1000)
-    marks = try container.decode(Bool.self, forKey: .marks)
-    pageLength = try container.decode(.pageLength, in: 20...100_000)
-    answers = try container.decode(AnswerRule.self, forKey: .answers)
-    k1 = try container.decode(.k1, in: 0...100)
-    b = try container.decode(.b, in: 0...1)
-    turnLimit = try container.decode(.turnLimit, in: 1...1000)
-    files = try container.decodeIfPresent(CorpusFiles.self, forKey: .files)
-  }
 
   /// The corpus, its index and the questions.
   ///
@@ -166,5 +158,24 @@ public struct Search: Environment {
       state: state, corpus: library.corpus, rule: answers, results: results, pageLength: pageLength
     )
     .action(noise, using: &random)
+  }
+}
+
+/// Numbers of documents that are named after each thing of the generated world.
+public enum DistractorCount: OptionDomain {
+  /// The bounds.
+  public static let requirement = "a whole number from 0 to \(World.maxDistractors)"
+  /// Whether the number lies within the bounds.
+  public static func allows(_ value: Int) -> Bool { 0...World.maxDistractors ~= value }
+}
+
+/// Lists of numbers of documents that lead to an answer.
+public enum HopCounts: OptionDomain {
+  /// The numbers.
+  public static let requirement =
+    "one or more of \(World.hops.map(String.init).joined(separator: ", "))"
+  /// Whether all numbers can be had and there is one.
+  public static func allows(_ values: [Int]) -> Bool {
+    !values.isEmpty && values.allSatisfy(World.hops.contains)
   }
 }

@@ -21,53 +21,38 @@ public struct Shell: Environment {
   public static let id = "shell-v1"
 
   /// The families of tasks to draw from, by name.
-  public var families: [String] = TaskFamilies.all.map { $0.name }
-  /// The number of folders at the top of a tree, from 1 to 8; half of them contain one more folder.
-  public var folders = 3
-  /// The largest number of folders at the top of a tree.
+  @Option<FamilyNames>("Families of tasks to draw from.")
+  public var families = TaskFamilies.all.map { $0.name }
+  /// The number of folders at the top of a tree; half of them contain one more folder.
   ///
-  /// Held-out tasks have 150 words, and files and their contents need some of them too.
-  static let maxFolders = 8
+  /// There are at most 8: held-out tasks have 150 words, and files and their contents need some of them too.
+  @Option<Integers<1, 8>>("Folders at the top of a tree.")
+  public var folders = 3
   /// The number of bytes of a command's output that the agent is shown.
+  @Option<AtLeast<1>>("Bytes of a command's output that the agent is shown.")
   public var outputLimit = 400
   /// The turn after which an unfinished episode is truncated.
+  @Option<AtLeast<1>>("Turns of an episode.")
   public var turnLimit = 8
+  /// The tasks of a folder; `nil` if tasks are generated.
+  private var recordedTasks: TaskSet?
   /// The tasks of a folder; empty if tasks are generated.
-  var tasks = TaskSet.empty
+  var tasks: TaskSet {
+    get { recordedTasks ?? .empty }
+    set { recordedTasks = newValue.isEmpty ? nil : newValue }
+  }
   /// The path that errors show for the folder.
   ///
   /// It is not encoded, because only the tasks are parameters.
   var tasksFolder = "the recorded tasks"
 
   private enum CodingKeys: String, CodingKey {
-    case families, folders, outputLimit, turnLimit, tasks
+    case families, folders, outputLimit, turnLimit
+    case recordedTasks = "tasks"
   }
 
   /// Creates the environment with its default parameters.
   public init() {}
-
-  /// Decodes the parameters.
-  ///
-  /// - Throws: A `DecodingError` if one is missing or out of range, or names an unknown family.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    families = try container.decode(.families, someOf: TaskFamilies.all.map { $0.name })
-    // Tasks with more folders may run out of names, which ends the program.
-    folders = try container.decode(.folders, in: 1...Self.maxFolders)
-    outputLimit = try container.decode(.outputLimit, atLeast: 1)
-    turnLimit = try container.decode(.turnLimit, atLeast: 1)
-    tasks = try container.decodeIfPresent(TaskSet.self, forKey: .tasks) ?? .empty
-  }
-
-  /// Encodes the parameters, and the tasks if they are not generated.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(families, forKey: .families)
-    try container.encode(folders, forKey: .folders)
-    try container.encode(outputLimit, forKey: .outputLimit)
-    try container.encode(turnLimit, forKey: .turnLimit)
-    if !tasks.isEmpty { try container.encode(tasks, forKey: .tasks) }
-  }
 
   /// What to do, in one line.
   public var instructions: String { "Solve the task with bash, then submit the answer." }
@@ -154,5 +139,17 @@ public struct Shell: Environment {
     return try tasks.task(of: state.task).solution.map {
       TaskSolution($0).action(after: turns, noise, using: &random)
     }
+  }
+}
+
+/// The names of families of which the tasks of ``Shell`` can be made.
+public enum FamilyNames: OptionDomain {
+  private static let known = TaskFamilies.all.map { $0.name }
+
+  /// The names.
+  public static let requirement = "one or more of \(known.joined(separator: ", "))"
+  /// Whether all names are known and there is one.
+  public static func allows(_ names: [String]) -> Bool {
+    !names.isEmpty && names.allSatisfy(known.contains)
   }
 }

@@ -25,7 +25,7 @@ struct TaskTree {
   mutating func word() -> String {
     require(
       words.count < Vocabulary.counts[split] ?? 0,
-      "A task has at most \(Shell.maxFolders) folders, as there are no names for more.")
+      "A task has at most 8 folders, as there are no names for more.")
     let taken = Set(words.map(Vocabulary.firstSyllable))
     while true {
       let word = Vocabulary.word(in: split, besides: taken, using: &random)

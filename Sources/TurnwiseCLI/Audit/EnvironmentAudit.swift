@@ -32,10 +32,10 @@ struct EnvironmentAudit: Sendable {
     "updates", "ENV: updates of the policy that is trained for the audit", value: "N", default: "1")
   private static let demonstrations = Flag(
     "demonstrations", "ENV: expert episodes that its warm start imitates", value: "N",
-    default: "\(RunConfiguration().demonstrations)")
+    default: "\(RunConfiguration().imitation.demonstrations)")
   private static let cloningSteps = Flag(
     "cloning-steps", "ENV: steps of imitation", value: "N",
-    default: "\(RunConfiguration().cloningSteps)")
+    default: "\(RunConfiguration().cloning.steps)")
   static let training = [updates, demonstrations, cloningSteps]
 
   /// What is played and measured.
@@ -132,11 +132,11 @@ struct EnvironmentAudit: Sendable {
     try await environment.prepare()
     var configuration = RunConfiguration()
     configuration.seed = options.seed
-    configuration.updates = try invocation.integer(Self.updates, atLeast: 0, default: 1)
-    configuration.demonstrations = try invocation.integer(
-      Self.demonstrations, atLeast: 1, default: configuration.demonstrations)
-    configuration.cloningSteps = try invocation.integer(
-      Self.cloningSteps, atLeast: 1, default: configuration.cloningSteps)
+    configuration.budget.updates = try invocation.integer(Self.updates, atLeast: 0, default: 1)
+    configuration.imitation.demonstrations = try invocation.integer(
+      Self.demonstrations, atLeast: 1, default: configuration.imitation.demonstrations)
+    configuration.cloning.steps = try invocation.integer(
+      Self.cloningSteps, atLeast: 1, default: configuration.cloning.steps)
     let stages = TrainingStages(console: context.console, workers: workers)
     let imitated = try await Imitated(
       in: environment, configuration, workers: workers, context.console)

@@ -19,7 +19,7 @@ enum IterationBenchmark {
     }
     return BenchmarkResult(
       work: .iteration, model: model.rawValue,
-      batch: trainer.configuration.groups * trainer.configuration.groupSize,
+      batch: trainer.configuration.budget.groups * trainer.configuration.budget.groupSize,
       threads: plan.threads, tokensPerSecond: samples.tokensPerSecond,
       cpuTokensPerSecond: samples.cpuTokensPerSecond,
       millisecondsPerStep: samples.millisecondsPerStep(),
@@ -31,12 +31,12 @@ enum IterationBenchmark {
   ) throws -> Trainer<EvenWords> {
     var configuration = RunConfiguration()
     configuration.credit = GRPO.id
-    configuration.updates = .max
-    (configuration.groups, configuration.groupSize) = (4, 8)
-    (configuration.epochs, configuration.minibatches) = (1, 1)
-    configuration.learningRate = 1e-4
-    configuration.klWeight = 0
-    configuration.actionTokens = 64
+    configuration.budget.updates = .max
+    (configuration.budget.groups, configuration.budget.groupSize) = (4, 8)
+    (configuration.optimizer.epochs, configuration.optimizer.minibatches) = (1, 1)
+    configuration.optimizer.learningRate = 1e-4
+    configuration.loss.klWeight = 0
+    configuration.model.actionTokens = 64
     let policy = LanguagePolicy(
       model.transformer,
       format: PlainPrompt(EvenWords.tokenizer(vocabulary: model.configuration.vocabulary)))

@@ -4,89 +4,128 @@ internal import Turnwise
 struct ListCommand: Subcommand {
   let name = "list"
   let summary = "show the environments, policies, credit estimators and reward shapers"
-  let examples = ["turnwise list", "turnwise list --json"]
+  let operand: String? = "NAME"
+  let examples = ["turnwise list", "turnwise list turn-gae", "turnwise list --json"]
   let flags = [Flag.json]
 
-  private struct Answer: Encodable {
-    var environments: [EnvironmentEntry]
-    var policies: [PartEntry]
-    var estimators: [PartEntry]
-    var shapers: [PartEntry]
+  /// A kind of part: its title, how options are set, and its parts.
+  private struct Section {
+    /// Its name in JSON.
+    var key: String
+    var title: String
+    var entries: [Entry]
   }
 
-  private struct EnvironmentEntry: Encodable {
-    var environment: String
-    var turnLimit: Int
-    var tools: [ToolDescription]
-    var parameters: [String: JSONValue]
-    /// Whether it can play tasks from a folder.
-    var readsTasks: Bool
-  }
-
-  private struct PartEntry: Encodable {
+  /// A part that can be named on the command line.
+  private struct Entry: Encodable {
     var name: String
-    var summary: String
+    var summary: String?
+    /// The options with their defaults.
     var options: [String: JSONValue]
+    /// What the options do and may be, in the order of their declaration.
+    var descriptions: [OptionDescription]
 
-    init(_ name: String, _ summary: String, _ part: some Encodable) throws {
-      self.name = name
-      self.summary = summary
-      options = try Parameters.settings(of: part)
-    }
+    // What only environments have.
+    var turnLimit: Int?
+    var tools: [ToolDescription]?
+    /// Whether it can play tasks from a folder.
+    var readsTasks: Bool?
 
-    init(_ source: any PolicySource) throws {
-      name = source.name + (source.argument.map { ":" + $0 } ?? "")
-      summary = source.summary
-      options = try source.options
+    init(_ name: String, _ summary: String?, _ part: (any Encodable)?) throws {
+      (self.name, self.summary) = (name, summary)
+      options = try part.map { try Parameters.settings(of: $0) } ?? [:]
+      descriptions = try part.map { try OptionDescription.all(of: $0) } ?? []
     }
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    let answer = Answer(
-      environments: try context.catalog.environments.map { try entry($0) },
-      policies: try context.catalog.policies.sources.map { try PartEntry($0) },
-      estimators: try context.catalog.estimators.estimators.map {
-        try PartEntry(type(of: $0).id, type(of: $0).summary, $0)
-      },
-      shapers: try context.catalog.estimators.shapers.map {
-        try PartEntry(type(of: $0).id, type(of: $0).summary, $0)
-      })
-    if invocation.has(.json) {
-      try context.console.answer(json: answer)
+    let sections = try sections(of: context.catalog)
+    if let name = invocation.operands.first {
+      let all = sections.flatMap(\.entries)
+      guard let entry = all.first(where: { $0.name.prefix { $0 != ":" } == name }) else {
+        throw UsageError.unknownPart(name, known: all.map { String($0.name.prefix { $0 != ":" }) })
+      }
+      invocation.has(.json)
+        ? try context.console.answer(json: entry)
+        : context.console.answer(page(of: entry).joined(separator: "\n"))
       return .success
     }
-    context.console.answer("environments")
-    for entry in answer.environments {
-      context.console.answer(
-        "  \(entry.environment)  tools \(entry.tools.map(\.name).joined(separator: ", "));"
-          + " at most \(entry.turnLimit) turns" + settings(entry.parameters, "--env-set")
-          + (entry.readsTasks ? "\n      --tasks FOLDER" : ""))
+    if invocation.has(.json) {
+      try context.console.answer(
+        json: Dictionary(uniqueKeysWithValues: sections.map { ($0.key, $0.entries) }))
+      return .success
     }
-    context.console.answer("\npolicies: --policy NAME, --policy NAME:OPTION=VALUE")
-    for entry in answer.policies { describe(entry, context) }
-    context.console.answer("\ncredit estimators: --credit NAME, --credit NAME:OPTION=VALUE")
-    for entry in answer.estimators { describe(entry, context) }
-    context.console.answer(
-      "\nreward shapers: --credit process=SHAPER+ESTIMATOR; process alone is potential+turn")
-    for entry in answer.shapers { describe(entry, context) }
+    for (index, section) in sections.enumerated() {
+      context.console.answer((index == 0 ? "" : "\n") + section.title)
+      for entry in section.entries { context.console.answer(lines(of: entry)) }
+    }
+    context.console.answer("\n'\(Program.name) list NAME' explains the options of one of them.")
     return .success
   }
 
-  private func describe(_ entry: PartEntry, _ context: Context) {
-    context.console.answer("  \(entry.name)  \(entry.summary)" + settings(entry.options, "options"))
+  private func sections(of catalog: Catalog) throws -> [Section] {
+    [
+      Section(
+        key: "environments", title: "environments: --env-set OPTION=VALUE",
+        entries: try catalog.environments.map { try entry($0) }),
+      Section(
+        key: "policies", title: "policies: --policy NAME, --policy NAME:OPTION=VALUE",
+        entries: try catalog.policies.sources.map {
+          try Entry($0.name + ($0.argument.map { ":" + $0 } ?? ""), $0.summary, $0.settings)
+        }),
+      Section(
+        key: "estimators", title: "credit estimators: --credit NAME, --credit NAME:OPTION=VALUE",
+        entries: try catalog.estimators.estimators.map {
+          try Entry(type(of: $0).id, type(of: $0).summary, $0)
+        }),
+      Section(
+        key: "shapers",
+        title: "reward shapers: --credit process=SHAPER+ESTIMATOR; process alone is potential+turn",
+        entries: try catalog.estimators.shapers.map {
+          try Entry(type(of: $0).id, type(of: $0).summary, $0)
+        }),
+    ]
   }
 
-  private func entry(_ environment: some Environment) throws -> EnvironmentEntry {
-    EnvironmentEntry(
-      environment: type(of: environment).id, turnLimit: environment.turnLimit,
-      tools: environment.tools.descriptions, parameters: try Parameters.settings(of: environment),
-      readsTasks: environment is any TaskFolderEnvironment)
+  private func entry(_ environment: some Environment) throws -> Entry {
+    var entry = try Entry(type(of: environment).id, nil, environment)
+    entry.turnLimit = environment.turnLimit
+    entry.tools = environment.tools.descriptions
+    entry.readsTasks = environment is any TaskFolderEnvironment
+    return entry
   }
 
-  private func settings(_ parameters: [String: JSONValue], _ title: String) -> String {
-    guard !parameters.isEmpty else { return "" }
-    let words = parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.compact)" }
-    return "\n      \(title) " + words.joined(separator: " ")
+  // MARK: - Words
+
+  /// An entry of the list.
+  private func lines(of entry: Entry) -> String {
+    var line = "  \(entry.name)  \(summary(of: entry))"
+    if !entry.options.isEmpty {
+      let words = entry.options.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.compact)" }
+      line += "\n      options " + words.joined(separator: " ")
+    }
+    return line + (entry.readsTasks == true ? "\n      --tasks FOLDER" : "")
+  }
+
+  private func summary(of entry: Entry) -> String {
+    guard let tools = entry.tools, let limit = entry.turnLimit else { return entry.summary ?? "" }
+    return "tools \(tools.map(\.name).joined(separator: ", ")); at most \(limit) turns"
+  }
+
+  /// The page of one entry.
+  private func page(of entry: Entry) -> [String] {
+    var lines = ["\(entry.name)  \(summary(of: entry))"]
+    let described = Set(entry.descriptions.map(\.name))
+    for option in entry.descriptions {
+      lines += [
+        "", "\(option.key)=\(option.defaultValue.compact)", "  \(option.help)",
+        "  Must be \(option.requirement).",
+      ]
+    }
+    // What is not declared as an option has a default and nothing else.
+    for (name, value) in entry.options.sorted(by: { $0.key < $1.key })
+    where !described.contains(name) { lines += ["", "\(name)=\(value.compact)"] }
+    return lines
   }
 }
 

@@ -13,10 +13,10 @@ struct CompareCommand: Subcommand {
   ]
   let flags =
     [Self.credit, Self.seeds, Self.threshold]
-    + ConfigurationFlags.all.filter { !["credit", "warm-start"].contains($0.name) }.map {
-      Self.rebased($0)
-    }
+    + training.all.filter { $0.name != Self.credit.name }
     + [.environmentSet, .tasks, .seed, .workers, .out, .force, .resume, .saveEvery, .json]
+
+  private static let training = TrainingFlags(over: defaults, without: ["warm-start"])
 
   private static let credit = Flag(
     "credit", "estimators to compare, such as rloo,turn:gamma=0.95", value: "LIST",
@@ -30,18 +30,14 @@ struct CompareCommand: Subcommand {
   /// The defaults of a comparison: runs end with their budget of turns, and all of them take ten minutes.
   static let defaults: RunConfiguration = {
     var configuration = RunConfiguration()
-    configuration.turns = 2000
-    configuration.updates = 1000
+    // No estimator: one of each family.
+    configuration.credit = ""
+    configuration.budget.turns = 2000
+    configuration.budget.updates = 1000
     // Often enough for an area under the curve.
-    configuration.evaluationEvery = 2
+    configuration.evaluation.every = 2
     return configuration
   }()
-
-  private static func rebased(_ flag: Flag) -> Flag {
-    let property = ConfigurationFlags.property(of: flag)
-    let settings = (try? Parameters.settings(of: defaults)) ?? [:]
-    return Flag(flag.name, flag.help, value: flag.value, default: settings[property]?.compact)
-  }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
     if let path = invocation.text(.resume) {
@@ -56,12 +52,13 @@ struct CompareCommand: Subcommand {
   private func begin<E: Environment>(
     in environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
-    let configuration = try ConfigurationFlags.configuration(
-      invocation, ignoring: Self.credit, over: Self.defaults)
-    try ConfigurationFlags.refuseNeedless(invocation, configuration)
-    let estimators = try estimators(invocation, environment, configuration, context)
-    let seeds = try invocation.integer(Self.seeds, atLeast: 1, atMost: .seeds, default: 3)
-    let threshold = try Self.threshold(invocation)
+    let file = try OptionFile(namedBy: invocation)
+    let configuration = try Self.training.configuration(invocation, over: file)
+    try Self.training.refuseNeedless(invocation, configuration)
+    let estimators = try estimators(environment, configuration, context)
+    let seeds = try invocation.integer(
+      Self.seeds, atLeast: 1, atMost: .seeds, default: try file?.seeds ?? 3)
+    let threshold = try Self.threshold(invocation) ?? file?.threshold
     let stages = TrainingStages(console: context.console, workers: try invocation.workers())
     let saveInterval = try invocation.saveInterval()
     try environment.draw(from: Split.allCases)
@@ -172,14 +169,12 @@ struct CompareCommand: Subcommand {
   }
 
   private func estimators<E: Environment>(
-    _ invocation: Invocation, _ environment: E, _ configuration: RunConfiguration,
-    _ context: Context
+    _ environment: E, _ configuration: RunConfiguration, _ context: Context
   ) throws -> [String] {
     let catalog = context.catalog.estimators
-    let list = try invocation.text(Self.credit).map { try catalog.estimators($0) }
-    guard let list else {
+    if configuration.credit.isEmpty {
       let panel = try EstimatorPanel(
-        environment, credit: configuration.credit, groupSize: configuration.groupSize,
+        environment, credit: RunConfiguration().credit, groupSize: configuration.budget.groupSize,
         catalog: catalog, evidence: context.catalog.evidence)
       for name in catalog.own where !panel.all.contains(where: { $0.spelling == name }) {
         context.console.warn("'\(name)' is left out: name it in --credit to see why")
@@ -187,10 +182,10 @@ struct CompareCommand: Subcommand {
       // The control first.
       return catalog.shown.filter { name in panel.all.contains { $0.spelling == name } }
     }
-    return try list.map { estimator in
+    return try catalog.estimators(configuration.credit).map { estimator in
       let spelling = try catalog.spelling(of: estimator)
       let panel = try EstimatorPanel(
-        environment, credit: spelling, groupSize: configuration.groupSize, catalog: catalog,
+        environment, credit: spelling, groupSize: configuration.budget.groupSize, catalog: catalog,
         evidence: context.catalog.evidence)
       for warning in panel.warnings + panel.lossWarnings(configuration) {
         context.console.warn("\(spelling): \(warning)")

@@ -14,7 +14,8 @@ struct ComparisonOptions {
 
   /// Where `run.json` has the number of seeds.
   static let seedsKey = "seeds"
-  private static let thresholdKey = "threshold"
+  /// Where it has the success.
+  static let thresholdKey = "threshold"
 
   init(
     _ training: RunConfiguration, estimators: [String], seeds: Int, threshold: Double?

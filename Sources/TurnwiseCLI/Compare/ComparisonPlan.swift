@@ -13,7 +13,7 @@ struct ComparisonPlan {
     recorded: [Episode]? = nil
   ) async throws {
     var sample = configuration
-    sample.demonstrations = 8 * workers
+    sample.imitation.demonstrations = 8 * workers
     let clock = ContinuousClock()
     var mark = clock.now
     let played =
@@ -22,12 +22,12 @@ struct ComparisonPlan {
       : try await Self.chance(in: environment, sample, workers: workers)
     let playedTurns = Double(max(1, played.reduce(0) { $0 + $1.turns.count }))
     let turnSeconds = (clock.now - mark) / .seconds(1) / playedTurns
-    let episodes = recorded.map { Array($0.prefix(sample.demonstrations)) } ?? played
+    let episodes = recorded.map { Array($0.prefix(sample.imitation.demonstrations)) } ?? played
     let turns = Double(max(1, episodes.reduce(0) { $0 + $1.turns.count }))
     // The difference of two measurements, so that work done once is not counted for every step.
     let steps = [1, 31]
     let seconds = try steps.map { count in
-      sample.cloningSteps = count
+      sample.cloning.steps = count
       mark = clock.now
       _ = try WarmStart(cloning: episodes, sample, workers: workers)
       return (clock.now - mark) / .seconds(1)
@@ -36,21 +36,22 @@ struct ComparisonPlan {
 
     let length = turns / Double(episodes.count)
     // A turn of training is sampled, scored, and used to train policy and critic.
-    let modelSeconds = 3 * stepSeconds / (Double(configuration.cloningBatch) * length)
-    let updateTurns = Double(configuration.groups * configuration.groupSize) * length
-    let limit = Double(configuration.updates) * updateTurns
-    let runTurns = configuration.turns > 0 ? min(Double(configuration.turns), limit) : limit
+    let modelSeconds = 3 * stepSeconds / (Double(configuration.cloning.batch) * length)
+    let updateTurns = Double(configuration.budget.groups * configuration.budget.groupSize) * length
+    let limit = Double(configuration.budget.updates) * updateTurns
+    let runTurns =
+      configuration.budget.turns > 0 ? min(Double(configuration.budget.turns), limit) : limit
     let updates = (runTurns / updateTurns).rounded(.up)
     let evaluations =
-      (updates / Double(configuration.evaluationEvery)).rounded(.down) + 2
-    let evaluationTurns = evaluations * Double(configuration.evaluationEpisodes) * length
+      (updates / Double(configuration.evaluation.every)).rounded(.down) + 2
+    let evaluationTurns = evaluations * Double(configuration.evaluation.episodes) * length
     let runs = Double(estimators * seeds)
-    let warmTurns = recorded == nil ? Double(configuration.demonstrations) * length : 0
-    let criticTurns = Double(configuration.criticEpisodes) * length
+    let warmTurns = recorded == nil ? Double(configuration.imitation.demonstrations) * length : 0
+    let criticTurns = Double(configuration.critic.episodes) * length
     let total = warmTurns + runs * (runTurns + evaluationTurns + criticTurns)
     let expected =
       warmTurns * turnSeconds
-      + Double(seeds * configuration.cloningSteps) * stepSeconds
+      + Double(seeds * configuration.cloning.steps) * stepSeconds
       + runs * (runTurns + evaluationTurns + criticTurns) * (turnSeconds + modelSeconds)
     text = """
       \(E.id): \(Words.count(estimators, "estimator")) × \(Words.count(seeds, "seed")) = \
@@ -67,7 +68,7 @@ struct ComparisonPlan {
   private static func chance<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, workers: Int
   ) async throws -> [Episode] {
-    let sessions = try (0..<configuration.demonstrations).map {
+    let sessions = try (0..<configuration.imitation.demonstrations).map {
       try Session(environment, origin: EpisodeOrigin(seed: 0, split: .train, scenario: $0))
     }
     return try await Rollout(.policy(RandomPolicy()), workers: workers).play(sessions).map {

@@ -30,7 +30,7 @@ struct Help {
     let flags = command.flags + [.helpPage]
     let names = flags.map { "--\($0.name)" + ($0.value.map { " " + $0 } ?? "") }
     let column = min(28, names.map(\.count).max() ?? 0)
-    let lines = zip(flags, names).map { flag, name in
+    func line(_ flag: Flag, _ name: String) -> String {
       let fallback = flag.defaultText.map { " [\($0)]" } ?? ""
       let isLong = name.count > column
       let text = flag.help + fallback
@@ -38,6 +38,12 @@ struct Help {
         ? "  \(name)\n"
           + wrapped(TerminalText.padded("", to: column + 4) + text, indent: column + 4)
         : wrapped("  \(TerminalText.padded(name, to: column))  \(text)", indent: column + 4)
+    }
+    var titles: [String?] = [nil]
+    for flag in flags where !titles.contains(flag.group) { titles.append(flag.group) }
+    let groups = titles.map { title in
+      let lines = zip(flags, names).filter { $0.0.group == title }.map(line)
+      return "\(title?.lowercased() ?? "options"):\n" + lines.joined(separator: "\n")
     }
     let examples = command.examples.map { "  " + Program.line($0, environments: environments) }
     let status =
@@ -50,8 +56,7 @@ struct Help {
       examples:
       \(examples.joined(separator: "\n"))
 
-      options:
-      \(lines.joined(separator: "\n"))
+      \(groups.joined(separator: "\n\n"))
 
       \(wrapped(status))
       """

@@ -118,7 +118,19 @@ enum Words {
         "\(path) has no trained policy: '\(command)' trains none, or has not saved one yet",
         "name the folder of a run of train, transfer or audit, or one in that of a comparison"
       )
+    case .unknownPart(let name, let known):
+      (
+        "there is no environment, policy, estimator or shaper '\(name)'",
+        nearest(name, known, "'\(Program.name) list' shows all of them")
+      )
     case .badParameter(let problem): ("\(problem)", nil)
+    case .badOptionFile(let path, .unknown(let name, let known)):
+      (
+        "\(path): there is no option '\(name)'",
+        known.first { $0.hasSuffix("." + name) }.map { "did you mean '\($0)'?" }
+          ?? nearest(name, known, "the 'configuration' of any run.json names all of them")
+      )
+    case .badOptionFile(let path, let problem): ("\(path): \(problem)", nil)
     case .setByRun(let option):
       (
         "\(option) cannot be used with --resume, which takes the environment and options from the run",

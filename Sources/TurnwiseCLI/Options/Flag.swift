@@ -10,6 +10,8 @@ struct Flag: Sendable {
   var help: String
   /// The default, as a user would type it.
   var defaultText: String?
+  /// The title of the options that it belongs to on a help page; `nil` for the first ones.
+  var group: String?
 
   init(_ name: String, _ help: String, value: String? = nil, default defaultText: String? = nil) {
     self.name = name
@@ -30,7 +32,8 @@ extension Flag {
     "out", "where the run is written", value: "DIR", default: "a new folder in traces/")
   static let force = Flag("force", "replace an earlier run in --out")
   static let environmentSet = Flag(
-    "env-set", "set a parameter of the environment; may be repeated", value: "NAME=VALUE")
+    "env-set", "set an option of the environment, as 'list ENV' explains them; may be repeated",
+    value: "NAME=VALUE")
   static let tasks = Flag(
     "tasks", "play the tasks of a folder instead of the environment's own", value: "FOLDER")
   static let policy = Flag(

@@ -5,18 +5,18 @@ struct MemoryPlan {
   private let weights: Double
   private let activations: Double
 
-  /// Adds up, as numbers that cannot overflow, what a configuration's models are made of.
-  init(_ configuration: RunConfiguration) {
-    let width = Double(configuration.width)
-    let layer = 4 * width * width + 3 * width * Double(configuration.feedForward)
-    let count = Double(configuration.vocabulary) * width + Double(configuration.layers) * layer
+  /// Adds up, as numbers that cannot overflow, what the models of a shape are made of.
+  init(_ model: RunConfiguration.Model) {
+    let width = Double(model.width)
+    let layer = 4 * width * width + 3 * width * Double(model.feedForward)
+    let count = Double(model.vocabulary) * width + Double(model.layers) * layer
     let float = 4.0
     // The policy and its critic: weights, gradients and two moments each.
     weights = 2 * 4 * float * count
     // The activations of one sequence of full length.
-    let perToken = 6 * width + 3 * Double(configuration.feedForward)
+    let perToken = 6 * width + 3 * Double(model.feedForward)
     activations =
-      float * Double(configuration.context) * Double(configuration.layers) * perToken
+      float * Double(model.context) * Double(model.layers) * perToken
   }
 
   /// Returns the error for a machine with too little memory; `nil` if it may have enough.

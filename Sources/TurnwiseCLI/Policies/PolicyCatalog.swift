@@ -55,7 +55,9 @@ struct PolicyCatalog: Sendable {
         throw UsageError.badValue(
           flag: "policy", text: text, expected: "\(source.name):\(needed)")
       }
-      if source.argument == nil, !argument.isEmpty, try source.options.isEmpty {
+      if source.argument == nil, !argument.isEmpty,
+        try source.settings.map({ try Parameters.settings(of: $0).isEmpty }) ?? true
+      {
         throw UsageError.conflict("the policy '\(source.name)' has no options")
       }
       return (source, argument)

@@ -9,8 +9,8 @@ protocol PolicySource: Sendable {
   var argument: String? { get }
   /// What the policy does, in one line without a full stop.
   var summary: String { get }
-  /// The options that can follow the colon, with their defaults.
-  var options: [String: JSONValue] { get throws }
+  /// The value whose options can follow the colon; nil if there are none.
+  var settings: (any Encodable)? { get }
 
   /// Creates the policy, or the expert, for an environment.
   ///
@@ -27,7 +27,7 @@ protocol PolicySource: Sendable {
 
 extension PolicySource {
   var argument: String? { nil }
-  var options: [String: JSONValue] { [:] }
+  var settings: (any Encodable)? { nil }
 }
 
 /// How a command uses a policy.
@@ -57,17 +57,12 @@ extension PolicyUse {
 struct ExpertSource: PolicySource {
   let name = "expert"
   let summary = "the environment's scripted expert; habit skips looking, slip errs"
-  var options: [String: JSONValue] { get throws { try Parameters.settings(of: ExpertNoise.none) } }
+  var settings: (any Encodable)? { ExpertNoise.none }
 
   func player<E: Environment>(
     _ argument: String, in environment: E, _ use: PolicyUse
   ) throws -> Player {
-    let noise = try PolicyCatalog.setting(argument, of: ExpertNoise.none)
-    guard 0...1 ~= noise.habit, 0...1 ~= noise.slip else {
-      throw UsageError.badValue(
-        flag: "policy", text: "\(name):\(argument)", expected: "probabilities from 0 to 1")
-    }
-    return .expert(noise)
+    .expert(try PolicyCatalog.setting(argument, of: ExpertNoise.none))
   }
 }
 
@@ -77,11 +72,7 @@ struct RegisteredPolicy: PolicySource {
   let summary: String
 
   var name: String { policy.name }
-  var options: [String: JSONValue] {
-    get throws {
-      try (policy as? any Policy & Codable).map { try Parameters.settings(of: $0) } ?? [:]
-    }
-  }
+  var settings: (any Encodable)? { policy as? any Policy & Codable }
 
   func player<E: Environment>(
     _ argument: String, in environment: E, _ use: PolicyUse

@@ -28,16 +28,16 @@ struct Imitated {
   ) async throws {
     self.pilot = pilot
     var configuration = configuration
-    if configuration.demonstrationsFrom.isEmpty {
+    if configuration.imitation.demonstrationsFrom.isEmpty {
       try WarmStart.requireExpert(in: environment, configuration)
-      if configuration.habit == .auto {
+      if configuration.imitation.habit == .auto {
         let pilot = try await HabitPilot(in: environment, configuration, workers: workers)
-        configuration.habit = .share(pilot.chosen.habit)
+        configuration.imitation.habit = .share(pilot.chosen.habit)
         console.note(Self.words(pilot))
         self.pilot = pilot
       }
     } else {
-      try TrainedPolicy.requireKept(configuration.demonstrationsFrom, writingTo: out)
+      try TrainedPolicy.requireKept(configuration.imitation.demonstrationsFrom, writingTo: out)
       recorded = try Self.episodes(of: environment, configuration, console)
     }
     self.configuration = configuration
@@ -95,7 +95,7 @@ struct Imitated {
   private static func episodes<E: Environment>(
     of environment: E, _ configuration: RunConfiguration, _ console: Console
   ) throws -> [Episode] {
-    let path = configuration.demonstrationsFrom
+    let path = configuration.imitation.demonstrationsFrom
     let run = try Run(opening: URL(filePath: path, directoryHint: .isDirectory))
     let tools = environment.tools.descriptions
     try run.requirePlayed(in: environment)
@@ -110,7 +110,7 @@ struct Imitated {
         heldOut += 1
         continue
       }
-      if episodes.count < configuration.demonstrations, isSuccess(record.episode) {
+      if episodes.count < configuration.imitation.demonstrations, isSuccess(record.episode) {
         episodes.append(imitable(record.episode, tools))
       }
     }

@@ -23,12 +23,14 @@ extension Invocation {
 
 /// A run that was interrupted, or is complete: what its folder says about how to continue it.
 struct ResumedRun {
-  /// Where it is.
-  let layout: TraceLayout
-  /// What is run.
-  let record: RunRecord
+  private let run: Run
   /// The options of training; `credit` of a comparison is a list.
   let configuration: RunConfiguration
+
+  /// The run's files.
+  var layout: TraceLayout { run.layout }
+  /// What is run.
+  var record: RunRecord { run.record }
 
   /// The flags that go with `--resume`: they change no result.
   private static let allowed = Set(
@@ -43,37 +45,24 @@ struct ResumedRun {
       throw UsageError.setByRun("--\(flag.name)")
     }
     if let operand = invocation.operands.first { throw UsageError.setByRun(operand) }
-    layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
-    record = try layout.readRun()
-    guard record.command == command.name else {
-      throw UsageError.notResumable(path, writtenBy: record.command, command: command.name)
+    run = try Run(opening: URL(filePath: path, directoryHint: .isDirectory))
+    guard run.record.command == command.name else {
+      throw UsageError.notResumable(path, writtenBy: run.record.command, command: command.name)
     }
-    guard case .object(let recorded) = record.configuration else {
-      throw TraceError(
-        .inconsistent("configuration: it is not an object"), file: layout.run.relativePath)
-    }
-    do {
-      configuration = try Parameters.setting(recorded, of: RunConfiguration())
-    } catch let problem as Parameters.Problem {
-      throw TraceError(
-        .inconsistent("configuration: \(problem)"), file: layout.run.relativePath)
-    }
-    if let flaw = configuration.flaw {
-      throw TraceError(
-        .inconsistent("configuration: \(flaw.property) must be \(flaw.expected)"),
-        file: layout.run.relativePath)
-    }
+    // A state of an earlier version says so, which explains more than the options of an earlier version.
+    _ = try Self.progress(of: run.layout)
+    configuration = try OptionFile(run.record.configuration, path: run.layout.run.relativePath)
+      .configuration(over: RunConfiguration())
   }
 
   /// What an expert did at several levels of its habit, if the habit was chosen.
-  var pilot: HabitPilot? { try? record.configuration["habitPilot"]?.decode(HabitPilot.self) }
+  var pilot: HabitPilot? { try? run.record.configuration["habitPilot"]?.decode(HabitPilot.self) }
 
   /// The environment with the parameters of the run, ready to be played.
   ///
   /// - Throws: A ``TraceError``, or what the environment throws.
   func prepared<E: Environment>(_ environment: E) async throws -> E {
-    let environment = try RunFolder.environment(
-      environment, of: record, in: layout, blobs: layout.blobStore())
+    let environment = try run.restored(environment)
     try environment.draw(from: Split.allCases)
     try await environment.prepare()
     return environment
@@ -88,9 +77,9 @@ struct ResumedRun {
         differences.append("\(what) was \(then.compact) and is \(now.compact)")
       }
     }
-    compare("the version of Turnwise", .string(record.turnwise), .string(turnwiseVersion))
-    compare("the level of the kernels", record.host["kernels"], here["kernels"])
-    compare("the kind of processor of OpenBLAS", record.host["openblas"], here["openblas"])
+    compare("the version of Turnwise", .string(run.record.turnwise), .string(turnwiseVersion))
+    compare("the level of the kernels", run.record.host["kernels"], here["kernels"])
+    compare("the kind of processor of OpenBLAS", run.record.host["openblas"], here["openblas"])
     guard !differences.isEmpty else { return }
     console.warn(
       differences.joined(separator: ", ")

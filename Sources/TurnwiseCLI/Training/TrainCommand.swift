@@ -12,9 +12,10 @@ struct TrainCommand: Subcommand {
     "turnwise train --resume traces/mine",
   ]
   let flags =
-    ConfigurationFlags.all + [
-      .environmentSet, .tasks, .seed, .workers, .out, .force, .resume, .saveEvery, .json,
-    ]
+    training.all
+    + [.environmentSet, .tasks, .seed, .workers, .out, .force, .resume, .saveEvery, .json]
+
+  private static let training = TrainingFlags()
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
     if let path = invocation.text(.resume) {
@@ -29,8 +30,8 @@ struct TrainCommand: Subcommand {
   private func begin<E: Environment>(
     in environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
-    var configuration = try ConfigurationFlags.configuration(invocation)
-    try ConfigurationFlags.refuseNeedless(invocation, configuration)
+    var configuration = try Self.training.configuration(invocation)
+    try Self.training.refuseNeedless(invocation, configuration)
     let workers = try invocation.workers()
     let panel = try panel(environment, configuration, context)
     for warning in panel.warnings + panel.lossWarnings(configuration) {
@@ -71,7 +72,7 @@ struct TrainCommand: Subcommand {
     _ environment: E, _ configuration: RunConfiguration, _ context: Context
   ) throws -> EstimatorPanel {
     try EstimatorPanel(
-      environment, credit: configuration.credit, groupSize: configuration.groupSize,
+      environment, credit: configuration.credit, groupSize: configuration.budget.groupSize,
       catalog: context.catalog.estimators, evidence: context.catalog.evidence)
   }
 

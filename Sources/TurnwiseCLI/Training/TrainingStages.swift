@@ -12,12 +12,14 @@ struct TrainingStages: Sendable {
   ) async throws -> [Episode] {
     if let recorded = imitated.recorded {
       console.note(
-        "imitate \(recorded.count) episodes of \(imitated.configuration.demonstrationsFrom)")
+        "imitate \(recorded.count) episodes of \(imitated.configuration.imitation.demonstrationsFrom)"
+      )
       return recorded
     }
     let configuration = imitated.configuration
     let bar = ProgressBar(
-      "demonstrate", total: configuration.demonstrations, unit: "episodes", console: console)
+      "demonstrate", total: configuration.imitation.demonstrations, unit: "episodes",
+      console: console)
     defer { bar.clear() }
     let episodes = try await WarmStart.demonstrations(
       in: environment, configuration, workers: workers, onEpisode: { bar.advance() },
@@ -45,7 +47,7 @@ struct TrainingStages: Sendable {
       let success = try await start.probe(in: environment, configuration, workers: workers),
       success < WarmStart.weakest
     else { return start }
-    configuration.habit = .share(pilot.best.habit)
+    configuration.imitation.habit = .share(pilot.best.habit)
     console.note(
       "\(Self.percent(success)) of training episodes succeed after imitation, so the expert at its best"
         + String(format: " (habit %g) is imitated, too", pilot.best.habit))
@@ -65,7 +67,7 @@ struct TrainingStages: Sendable {
     _ demonstrations: [Episode], _ configuration: RunConfiguration, title: String = "imitate"
   ) throws -> WarmStart {
     let bar = ProgressBar(
-      title, total: configuration.cloningSteps, unit: "steps", console: console)
+      title, total: configuration.cloning.steps, unit: "steps", console: console)
     defer { bar.clear() }
     let start = try WarmStart(cloning: demonstrations, configuration, workers: workers) {
       _, _, loss in
@@ -75,7 +77,7 @@ struct TrainingStages: Sendable {
     if start.report.tooLong > 0 {
       console.warn(
         "\(start.report.tooLong) of \(start.report.demonstrations) demonstrations do not fit a context of"
-          + " \(configuration.context) tokens and are left out; raise --context")
+          + " \(configuration.model.context) tokens and are left out; raise --context")
     }
     return start
   }
@@ -90,7 +92,7 @@ struct TrainingStages: Sendable {
   func evaluate<E: Environment>(
     _ policy: LanguagePolicy, in environment: E, _ configuration: RunConfiguration, title: String
   ) async throws -> [Episode] {
-    let count = configuration.evaluationEpisodes
+    let count = configuration.evaluation.episodes
     let bar = ProgressBar(title, total: 2 * count, unit: "episodes", console: console)
     defer { bar.clear() }
     var episodes: [Episode] = []
@@ -131,9 +133,9 @@ struct TrainingStages: Sendable {
   func train<E: Environment>(
     _ run: inout TrainingRun<E>, _ configuration: RunConfiguration, title: String
   ) async throws {
-    let isByTurns = configuration.turns > 0
+    let isByTurns = configuration.budget.turns > 0
     let bar = ProgressBar(
-      title, total: isByTurns ? configuration.turns : configuration.updates,
+      title, total: isByTurns ? configuration.budget.turns : configuration.budget.updates,
       unit: isByTurns ? "turns" : "updates", console: console)
     defer { bar.clear() }
     var turns = run.state.spending.trainingTurns

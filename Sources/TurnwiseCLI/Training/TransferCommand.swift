@@ -11,11 +11,9 @@ struct TransferCommand: Subcommand {
     "turnwise transfer shell-v1 --imitate own --updates 10 --seed 7",
   ]
   let flags =
-    [Self.imitate]
-    + ConfigurationFlags.all.filter {
-      !["warm-start", "demonstrations-from"].contains($0.name)
-    }
-    + [.environmentSet, .seed, .workers, .out, .force, .json]
+    [Self.imitate] + training.all + [.environmentSet, .seed, .workers, .out, .force, .json]
+
+  private static let training = TrainingFlags(without: ["warm-start", "demonstrations-from"])
 
   private static let imitate = Flag(
     "imitate", "imitate the experts of all environments, or of its own", value: "WHICH",
@@ -72,11 +70,11 @@ struct TransferCommand: Subcommand {
   private func transfer<E: Environment>(
     from environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
-    let configuration = try ConfigurationFlags.configuration(invocation)
+    let configuration = try Self.training.configuration(invocation)
     let imitation = try Self.imitation(invocation)
     let stages = TrainingStages(console: context.console, workers: try invocation.workers())
     let panel = try EstimatorPanel(
-      environment, credit: configuration.credit, groupSize: configuration.groupSize,
+      environment, credit: configuration.credit, groupSize: configuration.budget.groupSize,
       catalog: context.catalog.estimators, evidence: context.catalog.evidence)
     for warning in panel.warnings + panel.lossWarnings(configuration) {
       context.console.warn(warning)
@@ -155,7 +153,7 @@ struct TransferCommand: Subcommand {
     of policy: LanguagePolicy, in environments: [any Environment],
     _ configuration: RunConfiguration, _ stages: TrainingStages
   ) async throws -> [Success] {
-    let count = configuration.evaluationEpisodes
+    let count = configuration.evaluation.episodes
     let bar = ProgressBar(
       "evaluate", total: environments.count * count, unit: "episodes", console: stages.console)
     defer { bar.clear() }

@@ -159,9 +159,11 @@ public struct Judgement: Codable, Hashable, Sendable {
 public struct ExpertNoise: Codable, Hashable, Sendable {
   /// The probability, at each turn in which the expert would look first, that it takes a plausible shortcut
   /// instead.
-  public var habit: Double
+  @Option<UnitInterval>("How often a plausible shortcut takes the place of looking.")
+  public var habit = 0.0
   /// The probability, at each turn, of a wrong action.
-  public var slip: Double
+  @Option<UnitInterval>("How often an action is wrong.")
+  public var slip = 0.0
 
   /// Sets how often the expert errs; both are probabilities.
   public init(habit: Double, slip: Double) {

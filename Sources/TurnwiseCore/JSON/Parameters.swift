@@ -39,7 +39,7 @@ public enum Parameters {
     return (String(text[..<sign]), String(text[text.index(after: sign)...]))
   }
 
-  /// Returns `value` with properties set.
+  /// Returns `value` with properties set; those of a property that is an object are `property.name`.
   ///
   /// - Throws: A ``Problem``.
   public static func setting<T: Codable>(
@@ -47,12 +47,24 @@ public enum Parameters {
   ) throws -> T {
     var members = try settings(of: value)
     for (name, text) in assignments {
-      guard let current = members[name] else {
-        throw Problem.unknown(name: name, known: members.keys.sorted())
-      }
-      members[name] = try read(text, like: current, name: name)
+      let path = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+      members = try set(path[...], to: text, in: members, name: name)
     }
     return try merged(members, T.self)
+  }
+
+  private static func set(
+    _ path: ArraySlice<String>, to text: String, in members: [String: JSONValue], name: String
+  ) throws -> [String: JSONValue] {
+    var members = members
+    let key = path.first ?? ""
+    switch (path.dropFirst(), members[key]) {
+    case ([], let current?): members[key] = try read(text, like: current, name: name)
+    case (let rest, .object(let inner)?):
+      members[key] = .object(try set(rest, to: text, in: inner, name: name))
+    default: throw Problem.unknown(name: name, known: members.keys.sorted())
+    }
+    return members
   }
 
   /// Returns `value` with its properties replaced by recorded ones; those that were not recorded stay.
@@ -67,6 +79,44 @@ public enum Parameters {
     _ recorded: [String: JSONValue], of value: T, blobs: BlobStore? = nil
   ) throws -> T {
     try merged(settings(of: value).merging(recorded) { $1 }, T.self, blobs)
+  }
+
+  /// Returns `value` with the properties that are recorded, also within objects; all must exist.
+  ///
+  /// - Parameters:
+  ///   - recorded: Some or all of the properties, nested as they are encoded.
+  ///   - value: The value.
+  /// - Returns: The value with its other properties.
+  /// - Throws: A ``Problem``, also for a property that does not exist.
+  public static func settingStrictly<T: Codable>(
+    _ recorded: [String: JSONValue], of value: T
+  ) throws -> T {
+    try merged(joined(recorded, onto: settings(of: value), in: ""), T.self)
+  }
+
+  private static func joined(
+    _ recorded: [String: JSONValue], onto members: [String: JSONValue], in place: String
+  ) throws -> [String: JSONValue] {
+    var members = members
+    for (name, value) in recorded.sorted(by: { $0.key < $1.key }) {
+      switch (members[name], value) {
+      case (nil, _):
+        let known = members.keys.sorted().map { place + $0 } + keys(of: members, in: place)
+        throw Problem.unknown(name: place + name, known: known)
+      case (.object(let current)?, .object(let inner)):
+        members[name] = .object(try joined(inner, onto: current, in: "\(place)\(name)."))
+      default: members[name] = value
+      }
+    }
+    return members
+  }
+
+  /// The names of all properties, those of objects after a dot.
+  private static func keys(of members: [String: JSONValue], in place: String) -> [String] {
+    members.sorted { $0.key < $1.key }.flatMap { name, value in
+      guard case .object(let inner) = value, !inner.isEmpty else { return [place + name] }
+      return keys(of: inner, in: "\(place)\(name).")
+    }
   }
 
   private static func merged<T: Decodable>(

@@ -32,6 +32,18 @@ extension String: OptionDomain {
   public static var requirement: String { "a text" }
 }
 
+extension Int: OptionDomain {
+  /// Every whole number is allowed.
+  public static var requirement: String { "a whole number" }
+}
+
+extension Double: OptionDomain {
+  /// Every finite number is allowed.
+  public static var requirement: String { "a finite number" }
+  /// Whether the number is finite.
+  public static func allows(_ value: Double) -> Bool { value.isFinite }
+}
+
 /// Numbers from 0 to 1, such as discounts and probabilities.
 public enum UnitInterval: OptionDomain {
   /// The bounds.
@@ -62,4 +74,12 @@ public enum Integers<let least: Int, let most: Int>: OptionDomain {
   public static var requirement: String { "a whole number from \(least) to \(most)" }
   /// Whether the number lies within the bounds.
   public static func allows(_ value: Int) -> Bool { (least...most).contains(value) }
+}
+
+/// Whole numbers from `least` on.
+public enum AtLeast<let least: Int>: OptionDomain {
+  /// The bound.
+  public static var requirement: String { "a whole number of at least \(least)" }
+  /// Whether the number is not below the bound.
+  public static func allows(_ value: Int) -> Bool { value >= least }
 }

@@ -18,11 +18,11 @@ extension Critic: EvidenceModel {
   public static func prepare(_ work: inout EvidenceWork) async throws -> Critic {
     var critic = Critic(from: work.policy.model)
     let configuration = work.configuration
-    guard configuration.criticEpisodes > 0,
+    guard configuration.critic.episodes > 0,
       let reader = work.estimators.first(where: { $0.estimator.needs.contains(need) })?.estimator,
       reader.shaper == nil
     else { return critic }
-    let origins = (0..<configuration.criticEpisodes).map { number in
+    let origins = (0..<configuration.critic.episodes).map { number in
       EpisodeOrigin(seed: configuration.seed.value, split: .train, iteration: 0, scenario: number)
     }
     let played = try await work.play(origins)
@@ -58,14 +58,14 @@ extension Critic: EvidenceModel {
     afterCrediting groups: [CreditedGroup], _ work: inout EvidenceWork
   ) throws {
     let configuration = work.configuration
-    guard configuration.criticEpochs > 0,
+    guard configuration.critic.epochs > 0,
       let targets = work.estimators.lazy.compactMap({ groups.valueTargets(of: $0.spelling) }).first
     else { return }
     work.metrics["critic/explained_variance"] = explainedVariance(
       groups.flatMap { $0.evidence.critic?.values ?? [] }, targets)
     work.spending.trainedTokens += try fit(
       TrainingBatch(groups.flatMap(\.episodes)).examples(targets),
-      epochs: configuration.criticEpochs, configuration: configuration,
+      epochs: configuration.critic.epochs, configuration: configuration,
       // Numbered by the updates made before this one.
       random: work.random.stream("critic", work.update - 1), workers: work.workers)
   }

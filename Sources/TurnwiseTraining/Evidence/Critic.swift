@@ -68,7 +68,7 @@ public struct Critic: Sendable, Equatable {
     for epoch in 0..<epochs {
       var shuffling = random.stream("epoch", epoch)
       let order = Array(examples.indices).shuffled(using: &shuffling)
-      for part in order.split(into: configuration.minibatches) {
+      for part in order.split(into: configuration.optimizer.minibatches) {
         try Task.checkCancellation()
         let members = part.map { examples[$0] }
         let count = Double(members.reduce(0) { $0 + $1.values.count })
@@ -80,9 +80,9 @@ public struct Critic: Sendable, Equatable {
             values: errors.map { Float(2 * $0 / count) },
             loss: errors.reduce(0) { $0 + $1 * $1 } / count)
         }
-        AdamW.clip(&result.gradient, toNorm: Float(configuration.gradientNorm))
+        AdamW.clip(&result.gradient, toNorm: Float(configuration.optimizer.gradientNorm))
         optimizer.update(
-          &model, gradient: result.gradient, learningRate: Float(configuration.criticRate))
+          &model, gradient: result.gradient, learningRate: Float(configuration.critic.rate))
         passed += members.reduce(0) { $0 + $1.sequence.tokens.count }
       }
     }

@@ -74,7 +74,7 @@ public struct ImplicitModel: Sendable, Equatable {
     let outcomes = groups.joined().map { min(1, max(0, $0.totalReward ?? 0)) }
     var shuffling = random
     var report = Report()
-    let parts = places.shuffled(using: &shuffling).split(into: configuration.minibatches)
+    let parts = places.shuffled(using: &shuffling).split(into: configuration.optimizer.minibatches)
     for part in parts {
       try Task.checkCancellation()
       let owners = Set(part.joined())
@@ -93,9 +93,9 @@ public struct ImplicitModel: Sendable, Equatable {
         return SequenceGradients(
           logProbabilities: outputs.logProbabilities.map { _ in slope })
       }
-      AdamW.clip(&result.gradient, toNorm: Float(configuration.gradientNorm))
+      AdamW.clip(&result.gradient, toNorm: Float(configuration.optimizer.gradientNorm))
       optimizer.update(
-        &model, gradient: result.gradient, learningRate: Float(configuration.criticRate))
+        &model, gradient: result.gradient, learningRate: Float(configuration.critic.rate))
       report.loss += judged.loss / Double(parts.count)
       report.accuracy += judged.accuracy / Double(parts.count)
       let tokens = sequences.reduce(0) { $0 + $1.tokens.count }

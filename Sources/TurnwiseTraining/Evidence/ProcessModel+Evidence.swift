@@ -25,13 +25,13 @@ extension ProcessModel: EvidenceModel {
     let configuration = work.configuration
     let effort = hasLearnt ? 1 : Self.firstEffort
     let turns = groups.joined().reduce(0) { $0 + $1.turns.count }
-    let share = min(1, Double(effort * configuration.processLabels) / Double(turns))
+    let share = min(1, Double(effort * configuration.processModel.labels) / Double(turns))
     let requests = groups.map { group in
-      Self.requests(group, share: share, forks: configuration.processForks, work.random)
+      Self.requests(group, share: share, forks: configuration.processModel.forks, work.random)
     }
     add(groups, try await work.playForks(requests, purpose: "label"), update: work.update)
     work.spending.trainedTokens += try fit(
-      configuration, epochs: effort * configuration.processEpochs,
+      configuration, epochs: effort * configuration.processModel.epochs,
       random: work.random.stream("process-model", work.update), workers: work.workers)
     hasLearnt = true
     work.metrics["process_model/labels"] = Double(labels.count)

@@ -20,7 +20,7 @@ public enum LossAdvice {
     _ configuration: RunConfiguration, _ creditVariesWithinTurns: Bool
   ) -> [String] {
     var notices: [String] = []
-    let (aggregation, ratio) = (configuration.aggregation, configuration.ratio)
+    let (aggregation, ratio) = (configuration.loss.aggregation, configuration.loss.ratio)
     if !creditVariesWithinTurns, aggregation.dividesByTurnLength {
       notices.append(
         "aggregation '\(aggregation.rawValue)' divides by the length of a turn: credit by turns is"
@@ -37,14 +37,14 @@ public enum LossAdvice {
   /// Where clipping does nothing, or nearly everything.
   private static func ratios(_ configuration: RunConfiguration) -> [String] {
     var notices: [String] = []
-    let (ratio, defaults) = (configuration.ratio, RunConfiguration())
-    if ratio == .sequenceMean, max(configuration.clipLow, configuration.clipHigh) > 0.01 {
+    let (ratio, defaults) = (configuration.loss.ratio, RunConfiguration())
+    if ratio == .sequenceMean, max(configuration.loss.clipLow, configuration.loss.clipHigh) > 0.01 {
       notices.append(
-        "ratio 'sequence-mean' hardly leaves 1: a clip range of \(configuration.clipLow) and"
-          + " \(configuration.clipHigh) never acts; GSPO uses 3e-4 and 4e-4")
+        "ratio 'sequence-mean' hardly leaves 1: a clip range of \(configuration.loss.clipLow) and"
+          + " \(configuration.loss.clipHigh) never acts; GSPO uses 3e-4 and 4e-4")
     }
-    if configuration.epochs * configuration.minibatches == 1 {
-      if ratio != defaults.ratio || configuration.clip != defaults.clip {
+    if configuration.optimizer.epochs * configuration.optimizer.minibatches == 1 {
+      if ratio != defaults.loss.ratio || configuration.loss.clip != defaults.loss.clip {
         notices.append(
           "with one step an update every ratio is 1: 'ratio' and 'clip' change nothing")
       }
@@ -53,37 +53,37 @@ public enum LossAdvice {
         "ratio 'sequence' is a product over all tokens of an episode, which leaves any range when"
           + " each is off by a little; 'sequence-mean' does not")
     }
-    if ratio != .token, configuration.klWeight > 0 {
+    if ratio != .token, configuration.loss.klWeight > 0 {
       notices.append(
         "ratio '\(ratio.rawValue)' stops no single token, and the gradient of the divergence grows as"
           + " the reference's probability over the policy's: a token that falls far takes over a"
           + " step; GSPO uses a KL weight of 0")
     }
-    if configuration.clip == .ppo, configuration.dualClip > 0,
-      configuration.dualClip < 1 + configuration.clipHigh
+    if configuration.loss.clip == .ppo, configuration.loss.dualClip > 0,
+      configuration.loss.dualClip < 1 + configuration.loss.clipHigh
     {
       notices.append(
-        "a dual clip of \(configuration.dualClip) lies inside the clip range: bad tokens lose their"
+        "a dual clip of \(configuration.loss.dualClip) lies inside the clip range: bad tokens lose their"
           + " gradient before good ones do")
     }
     return notices
   }
 
   private static func importance(_ configuration: RunConfiguration) -> [String] {
-    guard configuration.importance != .none else { return [] }
+    guard configuration.loss.importance != .none else { return [] }
     var notices = [
       "importance weights stay within rounding of 1 where the policy that is trained has sampled the"
         + " episodes itself; they cost a scoring pass an update"
     ]
-    if configuration.importanceCap <= 1 {
+    if configuration.loss.importanceCap <= 1 {
       let effect =
-        switch configuration.importanceForm {
+        switch configuration.loss.importanceForm {
         case .truncate: "shrinks weights that need no correction"
         case .mask: "masks all tokens that are not equally likely under both policies"
         }
-      let usual = configuration.importance == .sequence ? "2 to 10" : "1.5 to 5"
+      let usual = configuration.loss.importance == .sequence ? "2 to 10" : "1.5 to 5"
       notices.append(
-        "an importance cap of \(configuration.importanceCap) \(effect); \(usual) is usual")
+        "an importance cap of \(configuration.loss.importanceCap) \(effect); \(usual) is usual")
     }
     return notices
   }
@@ -92,16 +92,16 @@ public enum LossAdvice {
     _ configuration: RunConfiguration, _ creditVariesWithinTurns: Bool
   ) -> [String] {
     var notices: [String] = []
-    let filter = configuration.filter
+    let filter = configuration.selection.filter
     if filter != .none, creditVariesWithinTurns {
       notices.append(
         "filter '\(filter.rawValue)' drops groups of equal returns, from which credit by tokens"
           + " could be learnt")
     }
-    if filter == .dynamic, configuration.filterBatches == 1 {
+    if filter == .dynamic, configuration.selection.filterBatches == 1 {
       notices.append("filter 'dynamic' with one collection only makes updates smaller")
     }
-    if filter == .variance, configuration.groups == 1 {
+    if filter == .variance, configuration.budget.groups == 1 {
       notices.append("filter 'variance' has nothing to choose from in one group")
     }
     return notices
@@ -113,21 +113,24 @@ public enum LossAdvice {
     func changed(_ property: KeyPath<RunConfiguration, some Equatable>) -> Bool {
       configuration[keyPath: property] != defaults[keyPath: property]
     }
-    let weighs = configuration.importance != .none
+    let weighs = configuration.loss.importance != .none
     let idle: [(name: String, isChanged: Bool, isRead: Bool, reader: String)] = [
-      ("dualClip", changed(\.dualClip), configuration.clip == .ppo, "clip 'ppo'"),
+      ("dualClip", changed(\.loss.dualClip), configuration.loss.clip == .ppo, "clip 'ppo'"),
       (
-        "aggregationLength", changed(\.aggregationLength), configuration.aggregation == .constant,
+        "aggregationLength", changed(\.loss.aggregationLength),
+        configuration.loss.aggregation == .constant,
         "aggregation 'constant'"
       ),
-      ("importanceForm", changed(\.importanceForm), weighs, "importance weights"),
-      ("importanceCap", changed(\.importanceCap), weighs, "importance weights"),
+      ("importanceForm", changed(\.loss.importanceForm), weighs, "importance weights"),
+      ("importanceCap", changed(\.loss.importanceCap), weighs, "importance weights"),
       (
-        "varianceMass", changed(\.varianceMass), configuration.filter == .variance,
+        "varianceMass", changed(\.selection.varianceMass),
+        configuration.selection.filter == .variance,
         "filter 'variance'"
       ),
       (
-        "filterBatches", changed(\.filterBatches), configuration.filter == .dynamic,
+        "filterBatches", changed(\.selection.filterBatches),
+        configuration.selection.filter == .dynamic,
         "filter 'dynamic'"
       ),
     ]

@@ -36,15 +36,15 @@ package struct MinibatchLoss: Sendable {
     _ configuration: RunConfiguration
   ) {
     (self.sequences, self.batch, self.evidence) = (sequences, batch, evidence)
-    ratio = configuration.ratio
+    ratio = configuration.loss.ratio
     objective = ClippedObjective(
-      configuration.clip, low: configuration.clipLow, high: configuration.clipHigh,
-      dual: configuration.dualClip)
-    (entropyBonus, klWeight) = (configuration.entropyBonus, configuration.klWeight)
+      configuration.loss.clip, low: configuration.loss.clipLow, high: configuration.loss.clipHigh,
+      dual: configuration.loss.dualClip)
+    (entropyBonus, klWeight) = (configuration.loss.entropyBonus, configuration.loss.klWeight)
     let places = sequences.map { batch.lossPlaces[$0] }
     divisors = sequences.map { batch.behavior[$0] }.shaped(
-      configuration.aggregation.divisors(
-        of: Array(places.joined()), length: configuration.aggregationLength))
+      configuration.loss.aggregation.divisors(
+        of: Array(places.joined()), length: configuration.loss.aggregationLength))
   }
 
   /// Whether some ratio is that of an episode of more than one sequence.

@@ -15,7 +15,6 @@ extension SavedTrainer {
     } catch {
       throw SavedStateError(part: "trainer", reason: "\(error.problem)")
     }
-    members["policy"] = .object(members.filter { ["tokenizer", "actionLimit"].contains($0.key) })
     var tensors: [String: Safetensors] = [:]
     for name in ["policy", "reference"] + Self.kinds.flatMap(\.files) {
       guard let value = members.removeValue(forKey: name) else { continue }
@@ -28,6 +27,7 @@ extension SavedTrainer {
         throw SavedStateError(part: name, reason: "\(error)")
       }
     }
+    members["policy"] = .object(members.filter { ["tokenizer", "actionLimit"].contains($0.key) })
     var evidence: [String: JSONValue] = [:]
     for kind in Self.kinds where tensors[kind.files[0]] != nil {
       var state = kind.state

@@ -35,8 +35,8 @@ public struct TrainerState: Sendable {
   ) {
     self.policy = policy
     self.evidence = EvidenceModels(evidence)
-    optimizer = AdamW(for: policy.model, epsilon: Float(configuration.adamEpsilon))
-    reference = configuration.klWeight > 0 ? policy.model : nil
+    optimizer = AdamW(for: policy.model, epsilon: Float(configuration.optimizer.adamEpsilon))
+    reference = configuration.loss.klWeight > 0 ? policy.model : nil
   }
 
   /// Returns why the models cannot read an episode, if they cannot: its tape was written by another policy, or

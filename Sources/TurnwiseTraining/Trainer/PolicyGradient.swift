@@ -46,15 +46,15 @@ struct PolicyGradient: Sendable {
   ) throws -> Report {
     var report = Report()
     var evidence = LossEvidence(batch, advantages: advantages, reference: reference)
-    if let level = configuration.importance.ratioLevel {
+    if let level = configuration.loss.importance.ratioLevel {
       let weights = ImportanceWeights(
-        level, configuration.importanceForm, cap: configuration.importanceCap)
+        level, configuration.loss.importanceForm, cap: configuration.loss.importanceCap)
       evidence.correct(batch, by: weights, for: policy, workers: workers)
     }
     (report.scoredTokens, report.importance) = (evidence.scoredTokens, evidence.metrics)
-    for _ in 0..<configuration.epochs {
+    for _ in 0..<configuration.optimizer.epochs {
       let episodes = batch.episodes.shuffled(using: &order)
-      for part in episodes.split(into: configuration.minibatches) {
+      for part in episodes.split(into: configuration.optimizer.minibatches) {
         try Task.checkCancellation()
         let sequences = part.flatMap { Array($0) }
         let members = sequences.map { batch.sequences[$0] }
@@ -68,7 +68,7 @@ struct PolicyGradient: Sendable {
         }
         measure(result, loss, batch, &report)
         let norm = Double(
-          AdamW.clip(&result.gradient, toNorm: Float(configuration.gradientNorm)))
+          AdamW.clip(&result.gradient, toNorm: Float(configuration.optimizer.gradientNorm)))
         report.gradientNorm += norm
         report.longestGradient = norm.isFinite ? max(report.longestGradient, norm) : norm
         guard norm <= limit else {
@@ -76,7 +76,8 @@ struct PolicyGradient: Sendable {
           return report.averaged()
         }
         optimizer.update(
-          &policy, gradient: result.gradient, learningRate: Float(configuration.learningRate))
+          &policy, gradient: result.gradient,
+          learningRate: Float(configuration.optimizer.learningRate))
         report.steps += 1
       }
     }

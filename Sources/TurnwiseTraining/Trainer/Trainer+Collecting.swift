@@ -15,15 +15,15 @@ extension Trainer {
 
   /// Plays the groups of an update, and more groups for those that a filter left out.
   func collect(_ next: inout TrainerState) async throws -> PlayedEpisodes {
-    let filter = configuration.filter
+    let filter = configuration.selection.filter
     guard filter != .none else { return try await collect(batch: 0, &next) }
     var played = PlayedEpisodes()
-    for batch in 0..<(filter.replenishes ? configuration.filterBatches : 1)
-    where played.groups.count < configuration.groups {
+    for batch in 0..<(filter.replenishes ? configuration.selection.filterBatches : 1)
+    where played.groups.count < configuration.budget.groups {
       let part = try await collect(batch: batch, &next)
       let returns = try part.groups.map { try CreditGroup($0).episodes.map(\.totalReward) }
-      let chosen = filter.kept(returns, mass: configuration.varianceMass)
-        .prefix(configuration.groups - played.groups.count)
+      let chosen = filter.kept(returns, mass: configuration.selection.varianceMass)
+        .prefix(configuration.budget.groups - played.groups.count)
       played.all += part.all
       played.groups += chosen.map { part.groups[$0] }
       if forks { played.snapshots += chosen.map { part.snapshots[$0] } }
@@ -33,9 +33,9 @@ extension Trainer {
   }
 
   private func collect(batch: Int, _ next: inout TrainerState) async throws -> PlayedEpisodes {
-    let scenarios = batch * configuration.groups..<(batch + 1) * configuration.groups
+    let scenarios = batch * configuration.budget.groups..<(batch + 1) * configuration.budget.groups
     let origins = scenarios.flatMap { scenario in
-      (0..<configuration.groupSize).map { member in
+      (0..<configuration.budget.groupSize).map { member in
         EpisodeOrigin(
           seed: configuration.seed.value, split: .train, iteration: next.iteration,
           scenario: scenario, member: member)

@@ -47,7 +47,7 @@ extension Trainer {
     update.metrics["policy/braked"] = update.brake == nil ? 0 : 1
     update.metrics["policy/drift"] = moved.drift
     next.spending.scoredTokens += moved.scoredTokens
-    next.spending.trainedTokens += batch.tokenCount * configuration.epochs
+    next.spending.trainedTokens += batch.tokenCount * configuration.optimizer.epochs
     next.spending.scoredTokens += report.scoredTokens
     update.metrics["credit/scale"] = divisor
     update.metrics.merge(report.metrics) { $1 }

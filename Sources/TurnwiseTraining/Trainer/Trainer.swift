@@ -41,7 +41,7 @@ public struct Trainer<E: Environment>: Sendable {
   ///   - catalog: The estimators that can be named.
   ///   - evidence: The kinds of evidence that can be measured.
   ///   - workers: The most environment steps and threads that run at once.
-  ///   - file: The file that is named where the configuration has a count that cannot be played.
+  ///   - file: The file that is that is named if the number of workers is not positive.
   ///   - line: The line that is named.
   /// - Throws: An `EstimatorNameError`, or ``TrainingError/refusedCredit(_:)`` if the driving
   ///   estimator cannot be used in the environment.
@@ -65,7 +65,7 @@ public struct Trainer<E: Environment>: Sendable {
   ///   - configuration: The options.
   ///   - catalog: The estimators that can be named.
   ///   - workers: The most environment steps and threads that run at once.
-  ///   - file: The file that is named where the configuration has a count that cannot be played.
+  ///   - file: The file that is that is named if the number of workers is not positive.
   ///   - line: The line that is named.
   /// - Throws: As ``init(_:from:_:catalog:evidence:workers:file:line:)``.
   public init(
@@ -73,14 +73,13 @@ public struct Trainer<E: Environment>: Sendable {
     catalog: EstimatorCatalog = .standard, workers: Int = 1, file: StaticString = #fileID,
     line: UInt = #line
   ) throws {
-    configuration.requireCounts(file: file, line: line)
     require(
       workers > 0, "A trainer needs at least one worker, not \(workers).", file: file, line: line)
     self.environment = environment
     self.configuration = configuration
     self.workers = workers
     let panel = try EstimatorPanel(
-      environment, credit: configuration.credit, groupSize: configuration.groupSize,
+      environment, credit: configuration.credit, groupSize: configuration.budget.groupSize,
       catalog: catalog, evidence: state.evidence.catalog)
     driver = panel.driver
     estimators = panel.all
@@ -88,13 +87,14 @@ public struct Trainer<E: Environment>: Sendable {
     self.state.policy.workers = workers
     self.state.policy.samplingTemperature = 1
     self.state.policy.version = String(state.iteration)
-    self.state.policy.actionLimit = configuration.actionTokens
+    self.state.policy.actionLimit = configuration.model.actionTokens
   }
 
   /// Whether the updates or the environment turns of the configuration are used up.
   public var isFinished: Bool {
-    state.iteration >= configuration.updates
-      || (configuration.turns > 0 && state.spending.trainingTurns >= configuration.turns)
+    state.iteration >= configuration.budget.updates
+      || (configuration.budget.turns > 0
+        && state.spending.trainingTurns >= configuration.budget.turns)
   }
 
   /// Makes one update.

@@ -114,7 +114,7 @@ public struct TrainingRun<E: Environment> {
   private var isEvaluationDue: Bool {
     let update = trainer.state.iteration
     guard progress.curve.final?.update != update else { return false }
-    return isAtBoundary || update.isMultiple(of: trainer.configuration.evaluationEvery)
+    return isAtBoundary || update.isMultiple(of: trainer.configuration.evaluation.every)
   }
 
   /// Whether the run is at its start or at its end, where the policy is also evaluated greedily.
@@ -143,7 +143,7 @@ public struct TrainingRun<E: Environment> {
     for isGreedy in isAtBoundary ? [false, true] : [false] {
       episodes += try await Evaluation.play(
         trainer.state.policy, greedily: isGreedy, in: trainer.environment,
-        episodes: configuration.evaluationEpisodes, seed: configuration.seed.value,
+        episodes: configuration.evaluation.episodes, seed: configuration.seed.value,
         workers: trainer.workers)
     }
     let point = try record(evaluation: episodes, &watch)

@@ -106,8 +106,10 @@ extension CreditAudit {
     return scorer
   }
 
-  /// Σ x ∇ log π over the sampled tokens of a group, divided by the number of its episodes.
+  /// Σ x ∇ log π over the sampled tokens of a group, divided by the number of its episodes; empty for a policy
+  /// without gradients.
   func gradient(of group: [Episode], _ credit: [EpisodeCredit]) -> [Double] {
+    guard let models else { return [] }
     let batch = TrainingBatch(group)
     let slopes = batch.spread(credit).map { $0.map { Float($0 / Double(group.count)) } }
     let gradient = models.policy.model.gradient(of: batch.sequences, workers: workers) { index, _ in

@@ -1,4 +1,4 @@
-internal import TurnwiseCore
+public import TurnwiseCore
 
 /// How often the demonstrating expert follows its habit: a share that is given, or one that a
 /// ``HabitPilot`` chooses.
@@ -19,9 +19,17 @@ extension HabitChoice: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   public init(integerLiteral value: Int) { self = .share(Double(value)) }
 }
 
-extension HabitChoice: Codable {
+extension HabitChoice: OptionDomain {
   /// The word for ``auto``.
   private static let word = "auto"
+
+  /// The word, and the bounds of a share.
+  public static let requirement = "\(word) or a number from 0 to 1"
+  /// Whether a given share lies between 0 and 1.
+  public static func allows(_ value: HabitChoice) -> Bool { UnitInterval.allows(value.share ?? 0) }
+}
+
+extension HabitChoice: Codable {
 
   /// Reads a number, also one that is spelled as text, or `auto`.
   public init(from decoder: any Decoder) throws {
@@ -36,8 +44,7 @@ extension HabitChoice: Codable {
     } else if let share = Double(text) {
       self = .share(share)
     } else {
-      throw UnknownWord.error(
-        text, expected: "\(Self.word) or a number from 0 to 1", at: decoder.codingPath)
+      throw UnknownWord.error(text, expected: Self.requirement, at: decoder.codingPath)
     }
   }
 

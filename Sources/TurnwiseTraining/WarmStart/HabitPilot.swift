@@ -72,7 +72,7 @@ public struct HabitPilot: Codable, Hashable, Sendable {
     levels = []
     playedTurns = 0
     for habit in Self.habits {
-      let noise = ExpertNoise(habit: habit, slip: configuration.slip)
+      let noise = ExpertNoise(habit: habit, slip: configuration.imitation.slip)
       let rollout = Rollout(.expert(noise), workers: workers) { if $0 { onEpisode() } }
       let played = await rollout.play(sessions)
       try Task.checkCancellation()

@@ -34,10 +34,10 @@ struct Imitation {
     usable = sequences.indices.filter { Self.fits(sequences[$0], configuration) }
     guard !usable.isEmpty else {
       if sequences.allSatisfy(\.scored.isEmpty) { throw TrainingError.everyTurnRefused }
-      throw TrainingError.demonstrationsTooLong(context: configuration.context)
+      throw TrainingError.demonstrationsTooLong(context: configuration.model.context)
     }
     report.demonstrations = demonstrations.count
-    report.tooLong = sequences.count { $0.tokens.count > configuration.context }
+    report.tooLong = sequences.count { $0.tokens.count > configuration.model.context }
     let turns = demonstrations.flatMap(\.turns)
     report.refused = Double(turns.count(where: \.isRefused)) / Double(max(1, turns.count))
     if usable.count >= 100 {
@@ -50,7 +50,7 @@ struct Imitation {
   private static func fits(
     _ sequence: TrainingSequence, _ configuration: RunConfiguration
   ) -> Bool {
-    sequence.tokens.count <= configuration.context && !sequence.scored.isEmpty
+    sequence.tokens.count <= configuration.model.context && !sequence.scored.isEmpty
   }
 
   /// Takes the steps.
@@ -69,14 +69,14 @@ struct Imitation {
     var order: [Int] = []
     var recent: [Double] = []
     var (best, bestStep) = (Double.infinity, 0)
-    var end = configuration.cloningSteps
-    let isPatient = configuration.cloningPatience > 0
+    var end = configuration.cloning.steps
+    let isPatient = configuration.cloning.patience > 0
     var step = 0
     while step < end {
       try Task.checkCancellation()
-      if order.count < configuration.cloningBatch { order += usable.shuffled(using: &random) }
-      let batch = order.prefix(configuration.cloningBatch).map { index in
-        guard random.chance(configuration.renaming) else { return sequences[index] }
+      if order.count < configuration.cloning.batch { order += usable.shuffled(using: &random) }
+      let batch = order.prefix(configuration.cloning.batch).map { index in
+        guard random.chance(configuration.imitation.renaming) else { return sequences[index] }
         let renamed = format.demonstration(renaming.episode(index, using: &random)) {
           !$0.isRefused
         }
@@ -84,8 +84,8 @@ struct Imitation {
       }
       order.removeFirst(batch.count)
       var result = Self.gradient(of: batch, model, workers: workers)
-      AdamW.clip(&result.gradient, toNorm: Float(configuration.gradientNorm))
-      let rate = Self.rate(step, of: end) * configuration.cloningRate
+      AdamW.clip(&result.gradient, toNorm: Float(configuration.optimizer.gradientNorm))
+      let rate = Self.rate(step, of: end) * configuration.cloning.rate
       optimizer.update(
         &model, gradient: result.gradient, learningRate: Float(rate), workers: workers)
       recent.append(result.loss)
@@ -96,7 +96,7 @@ struct Imitation {
       report.heldOutLosses.append(loss)
       if loss < (1 - Self.gain) * best { (best, bestStep) = (loss, step) }
       // The last third of the steps becomes smaller and smaller; it begins where nothing more is gained.
-      if isPatient, 3 * step < 2 * end, step - bestStep >= configuration.cloningPatience {
+      if isPatient, 3 * step < 2 * end, step - bestStep >= configuration.cloning.patience {
         (end, report.reason) = (step * 3 / 2, .plateau)
       }
     }

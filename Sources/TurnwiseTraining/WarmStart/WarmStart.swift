@@ -25,28 +25,24 @@ public struct WarmStart: Sendable {
   ///   - workers: The most environment steps that run at once.
   ///   - onEpisode: Called when an episode has ended.
   ///   - onKnowledge: Called with what the expert knows, before the first episode.
-  ///   - file: The file that is named where the configuration has a count that cannot be played.
-  ///   - line: The line that is named.
   /// - Returns: The episodes that did not fail.
   /// - Throws: The first `Failure` if all episodes failed, and
   ///   ``TrainingError/noExpert(_:taskNeed:)``.
   public static func demonstrations<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, workers: Int,
     onEpisode: @escaping @Sendable () -> Void = {},
-    onKnowledge: (ExpertKnowledge) -> Void = { _ in }, file: StaticString = #fileID,
-    line: UInt = #line
+    onKnowledge: (ExpertKnowledge) -> Void = { _ in }
   ) async throws -> [Episode] {
-    configuration.requireCounts(file: file, line: line)
     let (sessions, knowledge) = try knownSessions(
-      in: environment, configuration, most: configuration.demonstrations)
+      in: environment, configuration, most: configuration.imitation.demonstrations)
     onKnowledge(knowledge)
     let habit: Double
-    if let share = configuration.habit.share {
+    if let share = configuration.imitation.habit.share {
       habit = share
     } else {
       habit = try await HabitPilot(in: environment, configuration, workers: workers).chosen.habit
     }
-    let noise = ExpertNoise(habit: habit, slip: configuration.slip)
+    let noise = ExpertNoise(habit: habit, slip: configuration.imitation.slip)
     let rollout = Rollout(.expert(noise), workers: workers) { if $0 { onEpisode() } }
     let played = await rollout.play(sessions)
     try Task.checkCancellation()
@@ -77,11 +73,12 @@ public struct WarmStart: Sendable {
   static func knownSessions<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, most: Int
   ) throws -> ([Session<E>], ExpertKnowledge) {
-    let seed = UInt64(configuration.demonstrationSeed.magnitude)
+    let seed = UInt64(configuration.imitation.demonstrationSeed.magnitude)
     // A few are tried first, because most experts know all scenarios.
-    for count in Set([min(most, configuration.demonstrations), configuration.demonstrations])
-      .sorted()
-    {
+    for count in Set([
+      min(most, configuration.imitation.demonstrations), configuration.imitation.demonstrations,
+    ])
+    .sorted() {
       var sessions = try (0..<count).map { number in
         try Session(environment, origin: EpisodeOrigin(seed: seed, split: .train, scenario: number))
       }
@@ -109,32 +106,28 @@ public struct WarmStart: Sendable {
   ///   - workers: The most threads. The result does not depend on it.
   ///   - onStep: Called after each step with its number, the number of the last one as far as it is
   ///     known, and the mean negative log-likelihood in nats.
-  ///   - file: The file that is named where the configuration has a count that cannot be played.
-  ///   - line: The line that is named.
   /// - Throws: `CancellationError`, ``TrainingError/demonstrationsTooLong(context:)`` and
   ///   ``TrainingError/everyTurnRefused``.
   public init(
     cloning demonstrations: [Episode], _ configuration: RunConfiguration, workers: Int,
-    onStep: (_ step: Int, _ end: Int, _ loss: Double) -> Void = { _, _, _ in },
-    file: StaticString = #fileID, line: UInt = #line
+    onStep: (_ step: Int, _ end: Int, _ loss: Double) -> Void = { _, _, _ in }
   ) throws {
-    configuration.requireCounts(file: file, line: line)
     let root = Randomness(seed: configuration.seed.value)
-    let format = PlainPrompt(training: demonstrations, vocabulary: configuration.vocabulary)
+    let format = PlainPrompt(training: demonstrations, vocabulary: configuration.model.vocabulary)
     var imitation = try Imitation(demonstrations, format, configuration, workers: workers)
     var modelRandom = root.stream("model")
     var model = Transformer(
       ModelConfiguration(
-        vocabulary: format.tokenizer.vocabulary, width: configuration.width,
-        layers: configuration.layers, heads: configuration.heads,
-        feedForward: configuration.feedForward, context: configuration.context),
+        vocabulary: format.tokenizer.vocabulary, width: configuration.model.width,
+        layers: configuration.model.layers, heads: configuration.model.heads,
+        feedForward: configuration.model.feedForward, context: configuration.model.context),
       using: &modelRandom)
     var orderRandom = root.stream("cloning")
     try imitation.teach(&model, random: &orderRandom, onStep: onStep)
     report = imitation.report
     demonstrationTurns = demonstrations.reduce(0) { $0 + $1.turns.count }
-    model.bakeIn(temperature: configuration.cloningTemperature)
-    policy = LanguagePolicy(model, format: format, actionLimit: configuration.actionTokens)
+    model.bakeIn(temperature: configuration.cloning.temperature)
+    policy = LanguagePolicy(model, format: format, actionLimit: configuration.model.actionTokens)
   }
 }
 
@@ -170,16 +163,16 @@ extension WarmStart {
     onStep: (_ step: Int, _ end: Int, _ loss: Double) -> Void = { _, _, _ in }
   ) throws {
     var configuration = configuration
-    configuration.cloningSteps = max(1, report.steps / 2)
-    configuration.cloningPatience = 0
+    configuration.cloning.steps = max(1, report.steps / 2)
+    configuration.cloning.patience = 0
     var imitation = try Imitation(
       demonstrations, policy.format, configuration, workers: workers)
     var random = Randomness(seed: configuration.seed.value).stream("cloning-further")
     var model = policy.model
     // The temperature that is part of the model is taken out first, and made part of it again afterwards.
-    model.bakeIn(temperature: 1 / configuration.cloningTemperature)
+    model.bakeIn(temperature: 1 / configuration.cloning.temperature)
     try imitation.teach(&model, random: &random, onStep: onStep)
-    model.bakeIn(temperature: configuration.cloningTemperature)
+    model.bakeIn(temperature: configuration.cloning.temperature)
     policy.model = model
     report = imitation.report
     demonstrationTurns += demonstrations.reduce(0) { $0 + $1.turns.count }

@@ -1,0 +1,122 @@
+internal import Foundation
+internal import Turnwise
+
+/// A file of training options: the `run.json` of a run, or its `configuration` alone.
+struct OptionFile {
+  /// The path as it was given.
+  let path: String
+  /// The options of training.
+  private let options: [String: JSONValue]
+  /// What commands note beside the options of training.
+  private let notes: [String: JSONValue]
+
+  private static let noteKeys = [
+    "habitPilot", ComparisonOptions.seedsKey, ComparisonOptions.thresholdKey,
+  ]
+
+  /// Reads the file that `--config` names; `nil` if the flag is not set.
+  ///
+  /// - Throws: A ``TraceError`` if it cannot be read, or a ``UsageError`` if it has no options.
+  init?(namedBy invocation: Invocation) throws {
+    guard let path = invocation.text(.config) else { return nil }
+    try self.init(path)
+  }
+
+  /// Reads a file, or the `run.json` of a folder.
+  ///
+  /// - Throws: A ``TraceError`` if it cannot be read, or a ``UsageError`` if it has no options.
+  init(_ path: String) throws {
+    var file = URL(filePath: path)
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      file = TraceLayout(URL(filePath: path, directoryHint: .isDirectory)).run
+    }
+    let bytes = try RegularFile.bytes(of: file)
+    do {
+      let value = try TraceJSON.value(JSONValue.self, bytes)
+      try self.init(value["configuration"] ?? value, path: file.relativePath)
+    } catch let refusal as TraceJSON.Refusal {
+      throw TraceError(refusal.problem, file: file.relativePath)
+    }
+  }
+
+  /// Takes the configuration of a run.
+  ///
+  /// - Throws: A ``UsageError`` if it has no options.
+  init(_ configuration: JSONValue, path: String) throws {
+    // Commands that do more than train have the options of training in a member of their own.
+    guard case .object(let members) = configuration["training"] ?? configuration else {
+      throw UsageError.badOptionFile(path, .refused("it is not a JSON object of options"))
+    }
+    self.path = path
+    options = members.filter { !Self.noteKeys.contains($0.key) }
+    notes = members.filter { Self.noteKeys.contains($0.key) }
+  }
+
+  /// The number of seeds, if the file is that of a comparison.
+  ///
+  /// - Throws: A ``UsageError`` if it is not one.
+  var seeds: Int? {
+    get throws {
+      guard let value = notes[ComparisonOptions.seedsKey] else { return nil }
+      guard case .integer(let seeds) = value, 1...CountLimit.seeds.value ~= seeds else {
+        throw UsageError.badOptionFile(
+          path,
+          .mismatch(
+            name: ComparisonOptions.seedsKey, text: value.compact,
+            expected: CountLimit.seeds.words(from: 1)))
+      }
+      return seeds
+    }
+  }
+
+  /// The success of which a comparison says when it was reached, if the file names one.
+  ///
+  /// - Throws: A ``UsageError`` if it is not a probability.
+  var threshold: Double? {
+    get throws {
+      guard let value = notes[ComparisonOptions.thresholdKey] else { return nil }
+      guard let threshold = try? value.decode(Double.self), UnitInterval.allows(threshold) else {
+        throw UsageError.badOptionFile(
+          path,
+          .mismatch(
+            name: ComparisonOptions.thresholdKey, text: value.compact,
+            expected: UnitInterval.requirement))
+      }
+      return threshold
+    }
+  }
+
+  /// Returns a configuration with the options of the file.
+  ///
+  /// - Parameters:
+  ///   - base: The values of options that the file does not name.
+  ///   - known: The options that may be named; those of `RunConfiguration` if `nil`.
+  /// - Returns: The configuration.
+  /// - Throws: A ``UsageError``.
+  func configuration(
+    over base: RunConfiguration, _ known: [OptionDescription]? = nil
+  ) throws -> RunConfiguration {
+    do {
+      var configuration = try Parameters.settingStrictly(options, of: base)
+      // What a pilot chose for one environment is chosen again for the next.
+      if notes["habitPilot"] != nil { configuration.imitation.habit = .auto }
+      if let known {
+        for option in try OptionDescription.all(of: base) where !known.contains(option) {
+          guard try option.value(in: configuration) != option.defaultValue else { continue }
+          throw UsageError.badOptionFile(path, .unknown(name: option.key, known: known.map(\.key)))
+        }
+      }
+      return configuration
+    } catch let problem as Parameters.Problem {
+      throw UsageError.badOptionFile(path, problem)
+    }
+  }
+}
+
+extension OptionDescription {
+  /// The value that the option has in `whole`.
+  fileprivate func value(in whole: RunConfiguration) throws -> JSONValue? {
+    try path.reduce(JSONValue(encoding: whole)) { $0?[$1] }
+  }
+}

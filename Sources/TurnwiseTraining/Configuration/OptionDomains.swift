@@ -1,0 +1,38 @@
+public import TurnwiseCore
+
+/// The most things that are in memory all at once.
+let keptLimit = 1_000_000
+
+/// Whole numbers from `least` on of things that are in memory all at once.
+public enum KeptCount<let least: Int>: OptionDomain {
+  /// The bounds, and the reason for the upper one.
+  public static var requirement: String {
+    "a whole number from \(least) to \(keptLimit) (all of them are kept in memory)"
+  }
+  /// Whether the number lies within the bounds.
+  public static func allows(_ value: Int) -> Bool { (least...keptLimit).contains(value) }
+}
+
+/// Whole numbers from `least` on of steps that follow each other.
+public enum StepCount<let least: Int>: OptionDomain {
+  private static var most: Int { 1_000_000_000 }
+
+  /// The bounds, and the reason for the upper one.
+  public static var requirement: String {
+    "a whole number from \(least) to \(most) (more would not end)"
+  }
+  /// Whether the number lies within the bounds.
+  public static func allows(_ value: Int) -> Bool { (least...most).contains(value) }
+}
+
+/// Whole numbers of tokens from `least` to the longest context of a model.
+public enum TokenCount<let least: Int>: OptionDomain {
+  private static var most: Int { 1 << 17 }
+
+  /// The bounds, and the reason for the upper one.
+  public static var requirement: String {
+    "a whole number from \(least) to \(most) (the angles of all positions are kept)"
+  }
+  /// Whether the number lies within the bounds.
+  public static func allows(_ value: Int) -> Bool { (least...most).contains(value) }
+}

@@ -1,0 +1,61 @@
+public import TurnwiseCore
+
+extension RunConfiguration {
+  /// What the warm start imitates.
+  public struct Imitation: Codable, Hashable, Sendable, OptionGroup {
+    /// The title of the group.
+    public static let title = "What the warm start imitates"
+
+    /// The folder of a run whose successful training episodes are imitated; empty to imitate the expert.
+    @Option("Folder of a run whose successful episodes are imitated, not the expert.")
+    public var demonstrationsFrom = ""
+    /// The number of episodes that the warm start imitates.
+    @Option<KeptCount<1>>("Expert episodes that the warm start imitates.")
+    public var demonstrations = 3000
+    /// The seed of the expert episodes, which runs of all seeds share.
+    @Option("Seed of the expert episodes, which all runs share.")
+    public var demonstrationSeed = 0
+    /// How often the demonstrating expert skips looking.
+    @Option("How often the demonstrating expert skips looking; 'auto' tries and chooses.")
+    public var habit = HabitChoice.auto
+    /// How often the demonstrating expert does a wrong thing.
+    @Option<UnitInterval>("How often it does a wrong thing.")
+    public var slip = 0.02
+    /// How often an imitated episode has its names exchanged for those of others.
+    @Option<UnitInterval>("How often an imitated episode gets the names of others.")
+    public var renaming = 0.8
+  }
+
+  /// How the warm start imitates.
+  public struct Cloning: Codable, Hashable, Sendable, OptionGroup {
+    /// The title of the group.
+    public static let title = "How it imitates"
+    /// The word that its flags begin with.
+    public static let flagPrefix = "cloning"
+
+    /// The largest number of steps of imitation.
+    @Option<StepCount<1>>("The most steps of imitation.")
+    public var steps = 6500
+    /// The number of steps without a gain on demonstrations that are held out after which imitation ends;
+    /// 0 for all steps.
+    @Option<KeptCount<0>>("Steps without a gain after which imitation ends; 0 for all steps.")
+    public var patience = 2000
+    /// The number of episodes of a step of imitation.
+    @Option<KeptCount<1>>("Episodes of a step of imitation.")
+    public var batch = 8
+    /// The highest step size of imitation.
+    @Option<NonNegative>("Highest step size of imitation.")
+    public var rate = 3e-3
+    /// The temperature that is made part of the warm start: below 1, it samples unlikely tokens more rarely.
+    @Option<CloningTemperature>("Temperature that is made part of the warm start.")
+    public var temperature = 0.7
+  }
+}
+
+/// The temperature of a warm start.
+public enum CloningTemperature: OptionDomain {
+  /// The bounds.
+  public static let requirement = "a number from 0.01 to 100"
+  /// Whether the number lies within the bounds.
+  public static func allows(_ value: Double) -> Bool { (0.01...100).contains(value) }
+}
