@@ -39,7 +39,7 @@ public enum Parameters {
     return (String(text[..<sign]), String(text[text.index(after: sign)...]))
   }
 
-  /// Returns `value` with properties set; those of a property that is an object are `property.name`.
+  /// Returns a copy of `value` with some properties set from text; nested properties are named `outer.inner`.
   ///
   /// - Throws: A ``Problem``.
   public static func setting<T: Codable>(
@@ -67,13 +67,13 @@ public enum Parameters {
     return members
   }
 
-  /// Returns `value` with its properties replaced by recorded ones; those that were not recorded stay.
+  /// Returns a copy of `value` with its recorded properties; the others keep their values.
   ///
   /// - Parameters:
   ///   - recorded: The recorded properties.
   ///   - value: The value.
   ///   - blobs: The store that the bytes of recorded blobs are read from.
-  /// - Returns: The value with its other properties.
+  /// - Returns: The copy.
   /// - Throws: A ``Problem``.
   public static func setting<T: Codable>(
     _ recorded: [String: JSONValue], of value: T, blobs: BlobStore? = nil
@@ -81,12 +81,12 @@ public enum Parameters {
     try merged(settings(of: value).merging(recorded) { $1 }, T.self, blobs)
   }
 
-  /// Returns `value` with the properties that are recorded, also within objects; all must exist.
+  /// Returns a copy of `value` with recorded properties, which may be nested and must all exist.
   ///
   /// - Parameters:
   ///   - recorded: Some or all of the properties, nested as they are encoded.
   ///   - value: The value.
-  /// - Returns: The value with its other properties.
+  /// - Returns: The copy.
   /// - Throws: A ``Problem``, also for a property that does not exist.
   public static func settingStrictly<T: Codable>(
     _ recorded: [String: JSONValue], of value: T
@@ -111,7 +111,7 @@ public enum Parameters {
     return members
   }
 
-  /// The names of all properties, those of objects after a dot.
+  /// Returns the names of all properties; nested ones are named `outer.inner`.
   private static func keys(of members: [String: JSONValue], in place: String) -> [String] {
     members.sorted { $0.key < $1.key }.flatMap { name, value in
       guard case .object(let inner) = value, !inner.isEmpty else { return [place + name] }

@@ -28,8 +28,8 @@ extension Bool: OptionDomain {
 }
 
 extension String: OptionDomain {
-  /// Every text is allowed.
-  public static var requirement: String { "a text" }
+  /// Every string is allowed.
+  public static var requirement: String { "text" }
 }
 
 extension Int: OptionDomain {
@@ -76,10 +76,10 @@ public enum Integers<let least: Int, let most: Int>: OptionDomain {
   public static func allows(_ value: Int) -> Bool { (least...most).contains(value) }
 }
 
-/// Whole numbers from `least` on.
+/// Whole numbers of at least `least`.
 public enum AtLeast<let least: Int>: OptionDomain {
   /// The bound.
   public static var requirement: String { "a whole number of at least \(least)" }
-  /// Whether the number is not below the bound.
+  /// Whether the number is at least the bound.
   public static func allows(_ value: Int) -> Bool { value >= least }
 }
