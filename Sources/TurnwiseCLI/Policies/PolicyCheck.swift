@@ -10,7 +10,7 @@ struct PolicyCheck: Encodable {
   var successes = 0
   /// The number of turns.
   var turns = 0
-  /// The number of turns that were refused (``Turn/isRefused``).
+  /// The number of turns that were refused (`Turn.isRefused`).
   var refusedTurns = 0
   /// The number of episodes that failed because of the policy.
   var failures = 0

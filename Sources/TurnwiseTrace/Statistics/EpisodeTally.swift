@@ -14,7 +14,7 @@ public struct EpisodeTally: Codable, Hashable, Sendable {
   public private(set) var reward = 0.0
   /// The number of turns.
   public private(set) var turns = 0
-  /// The number of turns that were refused (``Turn/isRefused``).
+  /// The number of turns that were refused (`Turn.isRefused`).
   public private(set) var refusedTurns = 0
   /// The number of sampled tokens.
   public private(set) var tokens = 0
