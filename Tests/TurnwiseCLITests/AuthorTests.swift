@@ -47,7 +47,7 @@ import TurnwiseTestSupport
     #expect(printed.status == 1)
     #expect(
       printed.note.contains(
-        "first failure: environment/not-encodable: state.best is infinite: JSON has no word for it;"
+        "first failure: environment/not-encodable: state.best is infinite: JSON cannot represent it;"
           + " store nil or a large number."), "\(printed.note)")
     var reader = try RecordReader<EpisodeRecord>(TraceLayout(folder.url).episodes)
     let episodes = try reader.readAll().map(\.episode)
@@ -67,7 +67,8 @@ import TurnwiseTestSupport
       "number, required: {\"type\":\"integer\"}",
       "no potential; an expert for 12 of 12 scenarios, first 'try 4'",
       "  from  held-out: guess-v1 12", "  note  there is no potential, which process rewards need",
-      "BROKEN  a state survives encoding: scenario ", "state.best is infinite: JSON has no word",
+      "BROKEN  a state survives encoding: scenario ",
+      "state.best is infinite: JSON cannot represent it",
     ] {
       #expect(printed.answer.contains(line), "\(line)\n\(printed.answer)")
     }

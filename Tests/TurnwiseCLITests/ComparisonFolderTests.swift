@@ -50,7 +50,7 @@ import TurnwiseTestSupport
     #expect(table.first?.contains("  final  95 % interval") == true, "\(narrow)")
     #expect(table.allSatisfy { $0.count <= 60 })
     // Between few evaluations there are straight lines, and no curve to take the area of.
-    #expect(words.answer.contains("no area: it takes 5 evaluations of each run"))
+    #expect(words.answer.contains("no area: it needs 5 evaluations of each run"))
 
     // A run that has not ended is listed, and leaves its seed out.
     let part = TraceLayout(layout.folder.appending(path: arm))

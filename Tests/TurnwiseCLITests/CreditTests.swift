@@ -88,7 +88,7 @@ import TurnwiseTestSupport
     #expect(printed.status == 0)
     #expect(
       printed.note
-        == "warning: each episode is alone on its scenario: estimators that compare episodes give 0\n"
+        == "warning: each scenario has only one episode: estimators that compare episodes give 0\n"
     )
   }
 
@@ -107,19 +107,19 @@ import TurnwiseTestSupport
   }
 
   @Test(arguments: [
-    ("--purpose run", "error: no run episode is like that; turnwise show lists what there is\n"),
-    ("--purpose fork", "error: no fork episode is like that; turnwise show lists what there is\n"),
+    ("--purpose run", "error: no run episode matches; turnwise show lists all episodes\n"),
+    ("--purpose fork", "error: no fork episode matches; turnwise show lists all episodes\n"),
     (
       "--purpose walk",
       "error: --purpose walk: expected run, training, evaluation, demonstration, warmup, fork\n"
     ),
-    ("--episode 9", "error: no training episode is like that; turnwise show lists what there is\n"),
+    ("--episode 9", "error: no training episode matches; turnwise show lists all episodes\n"),
     (
       "--episode 0",
       "error: --episode 0: expected a whole number from 1 to 1000000000"
         + " (so that products of options can be computed)\n"
     ),
-    ("--update 2", "error: no training episode is like that; turnwise show lists what there is\n"),
+    ("--update 2", "error: no training episode matches; turnwise show lists all episodes\n"),
     (
       "--limit 0 --credit rloo",
       "error: --limit 0: expected a whole number from 1 to 1000000000"
@@ -133,7 +133,7 @@ import TurnwiseTestSupport
   }
 
   @Test func `says where a run should be`() async {
-    #expect(await turnwise("credit").note.hasPrefix("error: name the folder of a run\n"))
+    #expect(await turnwise("credit").note.hasPrefix("error: expected the folder of a run\n"))
     let missing = await turnwise("credit /nowhere/at/all")
     #expect(missing.status == 4 && missing.note.contains("run.json: no such file or folder\n"))
   }
@@ -207,7 +207,7 @@ import TurnwiseTestSupport
       "\(folder.path)/episodes.jsonl line 8 (byte \(start)): the file ends inside this record"
     let printed = await turnwise("credit \(folder.path) --credit rloo --json")
     #expect(printed.status == 0)
-    #expect(printed.note.hasPrefix("warning: \(place); what comes before it is credited\n"))
+    #expect(printed.note.hasPrefix("warning: \(place); everything before it is credited\n"))
     #expect(printed.note.contains("members"), "\(printed.note)")
     guard case .array(let entries)? = try printed.json["episodes"] else {
       Issue.record("no episodes")

@@ -53,7 +53,7 @@ import TurnwiseTestSupport
     let namespaces = findings(facts)["namespaces"]
     #expect(namespaces?.verdict == (isAboutNamespaces ? .refused : .lacking))
     #expect(
-      namespaces?.found.hasSuffix("; whether any can be had is unknown without a sandbox")
+      namespaces?.found.hasSuffix("; whether any are available is unknown without a sandbox")
         == !isAboutNamespaces)
   }
 

@@ -11,8 +11,8 @@ import TurnwiseTestSupport
     ("list --jsn", "error: no option named '--jsn'\nhint:  did you mean '--json'?\n"),
     ("list -j", "error: no option named '-j'\nhint:  add --help to see all\n"),
     ("list --json=1", "error: --json takes no value\n"),
-    ("list x y", "error: did not expect 'y'\nhint:  add --help for examples\n"),
-    ("run", "error: name an environment\nhint:  add --help for examples\n"),
+    ("list x y", "error: unexpected argument 'y'\nhint:  add --help for examples\n"),
+    ("run", "error: expected an environment\nhint:  add --help for examples\n"),
     ("run keydor", "error: no environment named 'keydor'\nhint:  did you mean 'keydoor-v1'?\n"),
     ("train shell", "error: no environment named 'shell'\nhint:  did you mean 'shell-v1'?\n"),
     (
@@ -20,7 +20,7 @@ import TurnwiseTestSupport
       "error: no environment named 'zzz'\nhint:  environments: "
         + "shell-v1, repair-v1, search-v1, keydoor-v1\n"
     ),
-    ("run keydoor-v1 x", "error: did not expect 'x'\nhint:  add --help for examples\n"),
+    ("run keydoor-v1 x", "error: unexpected argument 'x'\nhint:  add --help for examples\n"),
     ("run keydoor-v1 --episodes", "error: --episodes needs a value: N\n"),
     ("run keydoor-v1 --out --force", "error: --out needs a value: DIR\n"),
     (
@@ -46,7 +46,7 @@ import TurnwiseTestSupport
     ("run keydoor-v1 --split all", "error: --split all: expected train or held-out\n"),
     (
       "run keydoor-v1 --policy nobody",
-      "error: no policy 'nobody'\n"
+      "error: no policy named 'nobody'\n"
         + "hint:  policies: expert, null, random, human, run:FOLDER, replay:FOLDER#EPISODE\n"
     ),
     (
@@ -93,7 +93,7 @@ import TurnwiseTestSupport
       "error: --variance-mass 2: expected a number above 0 and up to 1\n"
     ),
     ("check --all keydoor-v1", "error: --all checks every environment as it is\n"),
-    ("show", "error: name the folder of a run\nhint:  add --help for examples\n"),
+    ("show", "error: expected the folder of a run\nhint:  add --help for examples\n"),
   ])
   func `of usage says what is wrong and what to do`(line: String, text: String) async {
     let printed = await turnwise(line)
@@ -117,7 +117,7 @@ import TurnwiseTestSupport
     #expect(
       printed.note
         == "error: /nowhere/at/all/run.json: no such file or folder\n"
-        + "hint:  a run's folder holds run.json and episodes.jsonl\n")
+        + "hint:  a run's folder contains run.json and episodes.jsonl\n")
   }
 
   @Test func `of a folder that is not empty names the way out`() async throws {

@@ -61,7 +61,7 @@ import TurnwiseTestSupport
     let again = await new("lockbox --out \(folder.path)")
     #expect(again.status == 2 && again.note.contains("is not empty"))
     let lost = await turnwise("new lockbox --turnwise /nowhere --out \(folder.path)/x")
-    #expect(lost.status == 2 && lost.note.contains("expected the folder that holds Turnwise's"))
+    #expect(lost.status == 2 && lost.note.contains("expected the folder with Turnwise's"))
     let template = await new("lockbox --template gmae --out \(folder.path)/x")
     #expect(template.note == "error: --template gmae: expected game, tools, tasks\n")
   }

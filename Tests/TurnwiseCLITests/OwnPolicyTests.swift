@@ -95,7 +95,7 @@ private struct Picky: TurnPolicy, Codable {
   }
 
   @Test(arguments: [
-    ("picki", "error: no policy 'picki'\nhint:  did you mean 'picky'?\n"),
+    ("picki", "error: no policy named 'picki'\nhint:  did you mean 'picky'?\n"),
     ("picky:wim=1", "error: there is no parameter 'wim'; there is whim\n"),
     ("null:x=1", "error: the policy 'null' has no options\n"),
     ("expert:habit=2", "error: habit=2.0: expected a number from 0 to 1\n"),

@@ -148,7 +148,7 @@ private func contents(of folder: URL) throws -> [String: Data] {
       let flag = option.prefix { $0 != " " }
       #expect(
         refused.note
-          == "error: \(flag) does not go with --resume, which takes environment and options from the run\n"
+          == "error: \(flag) cannot be used with --resume, which takes the environment and options from the run\n"
           + "hint:  leave it out; --workers, --save-every and --json can be set\n")
     }
     #expect(await turnwise("train keydoor-v1 --resume \(out)").status == 2)

@@ -185,8 +185,8 @@ import TurnwiseTrace
     #expect(printed.status == 2)
     #expect(
       printed.note
-        == "error: \(example) holds no policy: 'run' has not trained one there, or not yet\n"
-        + "hint:  name the folder of a run by train, transfer or audit, or one within that of a"
+        == "error: \(example) has no trained policy: 'run' trains none, or has not saved one yet\n"
+        + "hint:  name the folder of a run of train, transfer or audit, or one in that of a"
         + " comparison\n")
   }
 }

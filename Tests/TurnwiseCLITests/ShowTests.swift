@@ -256,7 +256,7 @@ import TurnwiseTestSupport
     #expect(printed.status == 3)
     #expect(
       printed.note.hasPrefix(
-        "error: \(folder.path)/\(file) line 1 (byte 0): has version 99, this program reads up to 2\n"
+        "error: \(folder.path)/\(file) line 1 (byte 0): has version 99; this program reads versions up to 2\n"
           + "hint:  read it with a newer Turnwise\n"))
     #expect(printed.answer == "")
   }
@@ -285,7 +285,7 @@ import TurnwiseTestSupport
     #expect(
       printed.note
         == "warning: \(folder.path)/episodes.jsonl line 6 (byte \(start)): "
-        + "the file ends inside this record; what comes before it is shown\n")
+        + "the file ends inside this record; everything before it is shown\n")
     #expect(
       printed.answer
         == whole.answer.components(separatedBy: "\n").filter { !$0.hasPrefix("      6") }.joined(

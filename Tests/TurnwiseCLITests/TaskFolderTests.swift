@@ -133,7 +133,7 @@ import TurnwiseTestSupport
     let (other, _) = try await play(again)
     #expect(
       other.note.contains(
-        "warning: \(trained.path) was trained with another tasks.more, tasks.move\n"))
+        "warning: \(trained.path) was trained with other values of: tasks.more, tasks.move\n"))
 
     // Forks need the environment, which the run has with its tasks.
     try FileManager.default.removeItem(at: folder.url)
@@ -267,8 +267,8 @@ import TurnwiseTestSupport
     #expect(printed.status == 2)
     #expect(
       printed.note
-        == "error: keydoor-v1 has only tasks of its own, so --tasks does not go with it\n"
-        + "hint:  --tasks goes with shell-v1, search-v1\n")
+        == "error: keydoor-v1 cannot read tasks from a folder, so --tasks cannot be used\n"
+        + "hint:  --tasks works with shell-v1, search-v1\n")
     let unset = await turnwise("run shell-v1 --env-set tasks={}")
     #expect(unset.status == 2 && unset.note.hasPrefix("error: there is no parameter 'tasks'"))
     let all = await turnwise("check --all --tasks \(folder.path)")

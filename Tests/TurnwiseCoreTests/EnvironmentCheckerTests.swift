@@ -104,7 +104,7 @@ import TurnwiseCore
   @Test(
     arguments: [
       (.unseenField, "scenario 0: state.unseen is 7 before and 0 after encoding"),
-      (.infinity, "scenario 0: state.best.0 is infinite: JSON has no word for it; store nil"),
+      (.infinity, "scenario 0: state.best.0 is infinite: JSON cannot represent it; store nil"),
     ] as [(Flaw, String)])
   func `names the field that does not survive encoding`(flaw: Flaw, words: String) async {
     let verdicts = await EnvironmentChecker(Climb(flaw)).check().verdicts

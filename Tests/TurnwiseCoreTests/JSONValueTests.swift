@@ -91,7 +91,7 @@ import TurnwiseCore
     let error = #expect(throws: EncodingError.self) { try JSONValue(encoding: value) }
     #expect(
       error?.plainDescription
-        == "plans.night.1.cost is \(words): JSON has no word for it; store nil or a large number")
+        == "plans.night.1.cost is \(words): JSON cannot represent it; store nil or a large number")
   }
 
   @Test(arguments: [Double.nan, .infinity, -.infinity])
@@ -130,7 +130,7 @@ import TurnwiseCore
     #expect(
       error?.plainDescription
         == words
-        + #" is half of a surrogate pair, which is no character; write \ufffd in its place"#)
+        + #" is half of a surrogate pair, which is not a character; write \ufffd in its place"#)
   }
 
   @Test func `reads whole surrogate pairs and backslashes before a u`() throws {

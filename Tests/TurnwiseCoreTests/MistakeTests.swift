@@ -12,16 +12,16 @@ enum Mistake: String, Codable, CaseIterable, Sendable {
   var words: String {
     switch self {
     case .twoToolsOfOneName: "Two tools are named 'probe'"
-    case .helpForNoArgument: "has no arguments [\"wrod\"] to help with; it has [\"word\"]"
+    case .helpForNoArgument: "has no arguments [\"wrod\"] for the help texts; it has [\"word\"]"
     case .unlistedEnumeration, .unlistedIntegers, .associatedValues:
       "cannot be listed: give it raw values and make it CaseIterable"
     case .endlessType: "contains itself without an optional or a list between"
     case .ownDecoder: "conform it to SchemaDescribed"
     case .listOfArguments: "make it a structure"
     case .keysThatCannotBeListed: "an enumeration that is CaseIterable and CodingKeyRepresentable"
-    case .schemaWithoutExample: "add \"examples\" with one that it reads"
+    case .schemaWithoutExample: "add \"examples\" with one that it decodes"
     case .noWorkers: "A rollout needs at least one worker, not 0"
-    case .noRows, .noCalls: "The policy 'hungry' asks to be fed"
+    case .noRows, .noCalls: "The feeding of the policy 'hungry' must"
     case .noScenarios: "A check plays at least one scenario"
     case .sampledWithoutProbabilities: "Sampled tokens come with log-probabilities"
     case .probabilitiesWithoutTokens, .prefixWithoutTokens:

@@ -58,7 +58,7 @@ struct Hunt: Environment {
     #expect(failure.boundary == .environment && failure.code == "not-encodable")
     #expect(
       failure.message
-        == "state.best.0 is infinite: JSON has no word for it; store nil or a large number.")
+        == "state.best.0 is infinite: JSON cannot represent it; store nil or a large number.")
     #expect(idle.turns.count == 2 && idle.finalState == nil)
     #expect(idle.totalReward == nil && idle.judgement == nil)
     #expect(try JSON.decode(Episode.self, from: JSON.encode(idle)) == idle)
@@ -75,7 +75,7 @@ struct Hunt: Environment {
     #expect(episode.scenario == .null)
     #expect(
       episode.ending.failure?.message
-        == "scenario.limit is not a number: JSON has no word for it; store nil or a large number.")
+        == "scenario.limit is not a number: JSON cannot represent it; store nil or a large number.")
   }
 
   @Test func `keeps a failure that came before`() async throws {

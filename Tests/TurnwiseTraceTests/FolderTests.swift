@@ -136,7 +136,7 @@ import TurnwiseTrace
     #expect((#expect(throws: TraceError.self) { try writer.close() })?.problem == .replaced)
   }
 
-  @Test func `says in plain words why it cannot be made`() throws {
+  @Test func `says in plain words why it cannot be created`() throws {
     try Data().write(to: folder.url)
     let error = #expect(throws: TraceError.self) {
       _ = try TraceWriter(folder.url.appending(path: "x"), run: .sample, placement: .empty)
@@ -145,7 +145,7 @@ import TurnwiseTrace
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(words.hasPrefix("the folder cannot be made: "))
+    #expect(words.hasPrefix("the folder cannot be created: "))
     #expect(!words.contains("NSCocoa") && !words.contains("Domain"))
   }
 

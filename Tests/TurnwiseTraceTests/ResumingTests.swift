@@ -66,7 +66,7 @@ import TurnwiseTrace
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(words == "it has 3 records, and the trainer's state was saved after 4")
+    #expect(words == "it has 3 records, but the trainer's state was saved after 4")
     #expect(try contents() == before)
   }
 

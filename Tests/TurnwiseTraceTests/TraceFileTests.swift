@@ -275,7 +275,7 @@ import TurnwiseTrace
       problem {
         $0.credit = ["token": CreditRecord(turns: .init(repeating: 0, count: count), tokens: [[1]])]
       }
-        == "'token' credits other tokens than were sampled")
+        == "the tokens that 'token' credits are not the sampled ones")
     #expect(
       problem { $0.episode.tape.append([7], as: .observation, turn: 1000) }
         == "span 0 of segment 0 belongs to turn 1001 of \(count)")
@@ -291,19 +291,19 @@ import TurnwiseTrace
       problem {
         $0.episode.tape.append([7], as: .observation, turn: 0)
         _ = $0.episode.tape.appendSampled([8], logProbabilities: [0], turn: 0)
-      } == "span 1 of segment 0 was sampled in turn 1, which names another")
+      } == "span 1 of segment 0 was sampled in turn 1, which names another span")
     #expect(
       problem { $0.episode.tape.append([-7], as: .observation, turn: 0) }
         == "segment 0 has the token -7")
     #expect(problem { $0.episode.origin.member = -1 } == "its member is -1")
     #expect(
       problem { $0.episode.turns[1].span = .init(segment: 0, span: 4) }
-        == "turn 2 names span 4 of segment 0, which holds no tokens of it")
+        == "turn 2 names span 4 of segment 0, which contains none of its tokens")
     #expect(
       problem {
         _ = $0.episode.tape.appendSampled([1], logProbabilities: [0], turn: 0)
         $0.episode.turns[1].span = .init(segment: 0, span: 0)
-      } == "turn 2 names span 0 of segment 0, which holds no tokens of it")
+      } == "turn 2 names span 0 of segment 0, which contains none of its tokens")
 
     var changed = record
     changed.credit = ["turn": CreditRecord(turns: [])]

@@ -1,19 +1,21 @@
 internal import Foundation
 internal import Turnwise
 
-/// What the figures of a benchmark depend on beside the program.
+/// The properties of the machine on which the results of a benchmark depend.
 struct BenchmarkMachine: Codable, Equatable, Sendable {
-  /// Processors that the system offers.
+  /// The number of processors.
   var cores: Int
-  /// What Turnwise's own loops run on.
+  /// The level of Turnwise's own kernels.
   var kernelLevel: String
-  /// The processor that OpenBLAS chose its kernels for.
+  /// The processor for which OpenBLAS has chosen its kernels.
   var openBLASCore: String
-  /// Additions and multiplications of single precision a second on one core, in 10⁹, as a loop of
-  /// fused ones within the registers reaches them: what the shares of the floor refer to.
+  /// The peak speed of one core in 10⁹ single-precision additions and multiplications per second, measured
+  /// by a loop of fused operations on registers.
+  ///
+  /// Floor shares are relative to it.
   var peakGigaflops: Double
 
-  /// Looks at the machine.
+  /// Measures the machine.
   init() {
     cores = ProcessInfo.processInfo.activeProcessorCount
     kernelLevel = Machine.kernels
@@ -21,12 +23,12 @@ struct BenchmarkMachine: Codable, Equatable, Sendable {
     peakGigaflops = (0..<20).reduce(0) { best, _ in
       let start = BenchmarkTime.now
       let operations = Machine.multiplyAdds(rounds: 100_000)
-      // Processor time would count OpenBLAS's threads too, which spin for a while after the start.
+      // Wall time, because processor time would include OpenBLAS's threads, which spin after the start.
       return max(best, operations / (BenchmarkTime.now - start).wall / 1e9)
     }
   }
 
-  /// What to say before figures are believed.
+  /// Warnings about settings that distort the results.
   static var warnings: [String] {
     guard let core = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] else { return [] }
     return [
@@ -34,7 +36,7 @@ struct BenchmarkMachine: Codable, Equatable, Sendable {
     ]
   }
 
-  /// The most memory that the process has held so far, in MiB.
+  /// The peak memory of the process so far, in MiB.
   static var peakMemoryMB: Double {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

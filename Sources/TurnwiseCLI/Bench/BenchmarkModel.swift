@@ -1,8 +1,8 @@
 internal import Turnwise
 
-/// A shape that is timed.
+/// The shape of a benchmark's model.
 ///
-/// All are Llama's own, without the shift of tokens, so that other programs can time the same work.
+/// All are plain Llama models without token shift, so that other programs can time the same work.
 enum BenchmarkModel: String, WordChoice {
   /// 0.9 million parameters.
   case small = "T1"
@@ -29,7 +29,7 @@ enum BenchmarkModel: String, WordChoice {
     }
   }
 
-  /// Sequences of a training step, unless the command line says otherwise.
+  /// The default number of sequences of a training step.
   var trainingBatch: Int {
     switch self {
     case .small: 16
@@ -38,7 +38,7 @@ enum BenchmarkModel: String, WordChoice {
     }
   }
 
-  /// Tokens that are sampled for each sequence.
+  /// The number of tokens sampled for each sequence.
   var sampledTokens: Int {
     switch self {
     case .small: 128
@@ -56,8 +56,8 @@ enum BenchmarkModel: String, WordChoice {
     return Transformer(configuration, using: &random)
   }
 
-  /// The additions and multiplications of one token's way forward through the matrices and the
-  /// attention, where it attends to `positions` tokens on average.
+  /// The additions and multiplications of one token's forward pass through the matrices and the attention,
+  /// if it attends to `positions` tokens on average.
   func flops(attendingTo positions: Double) -> Double {
     let shape = configuration
     let keyValueWidth = shape.keyValueHeads * shape.headWidth

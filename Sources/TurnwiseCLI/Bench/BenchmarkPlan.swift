@@ -1,30 +1,30 @@
 internal import Turnwise
 
-/// What is to be timed, and how.
+/// What a benchmark measures, and how.
 struct BenchmarkPlan: Sendable {
   /// The kinds of work.
   var works: [BenchmarkResult.Work]
   /// The models.
   var models: [BenchmarkModel]
-  /// Sequences at once in training and sampling; `nil` for those of each kind of work.
+  /// The batch sizes of training and sampling; `nil` for the defaults of each kind of work.
   var batches: [Int]?
   /// The most threads.
   var threads: Int
-  /// How often each row is timed; its figures are medians.
+  /// The number of measurements of each row, of which medians are reported.
   var samples: Int
-  /// What runs it.
+  /// The machine.
   var machine: BenchmarkMachine
 
-  /// Additions and multiplications a second of one core at its best.
+  /// The peak speed of one core in additions and multiplications per second.
   var peak: Double { machine.peakGigaflops * 1e9 }
-  /// The batches of a model's training.
+  /// The batch sizes of a model's training.
   func trainingBatches(_ model: BenchmarkModel) -> [Int] { batches ?? [model.trainingBatch] }
-  /// The batches of sampling.
+  /// The batch sizes of sampling.
   var samplingBatches: [Int] { batches ?? [1, 16, 64] }
   /// The models whose updates are timed.
   var iterationModels: [BenchmarkModel] { models.filter(\.hasIteration) }
 
-  /// How many rows there are.
+  /// The number of rows.
   var rows: Int {
     works.reduce(0) { total, work in
       switch work {
@@ -37,15 +37,15 @@ struct BenchmarkPlan: Sendable {
     }
   }
 
-  /// Times a step again and again, after it was taken some times to warm up.
+  /// Measures the time of a step repeatedly, after some warm-up steps.
   ///
   /// - Parameters:
-  ///   - warmUps: How often it is taken before.
-  ///   - bar: Counts the samples.
-  ///   - title: What the bar calls them.
+  ///   - warmUps: The number of warm-up steps.
+  ///   - bar: Shows the number of samples.
+  ///   - title: The name of the step on the bar.
   ///   - step: Does the work, and returns the number of tokens.
-  /// - Returns: What was timed.
-  /// - Throws: `CancellationError`, and what the step throws.
+  /// - Returns: The measurements.
+  /// - Throws: `CancellationError`, or an error of the step.
   func time(
     warmUps: Int, _ bar: ProgressBar, _ title: String, _ step: () async throws -> Int
   ) async throws -> BenchmarkSamples {

@@ -1,10 +1,10 @@
 internal import Turnwise
 
-/// What one benchmark measured: a row of `turnwise bench`.
+/// The result of one benchmark: a row of `turnwise bench`.
 struct BenchmarkResult: Codable, Equatable, Sendable {
-  /// What is timed.
+  /// A kind of work.
   enum Work: String, WordChoice {
-    /// Forward, backward and an optimiser's step on sequences as long as the context.
+    /// Forward pass, backward pass and optimiser step on sequences as long as the context.
     case training
     /// Tokens after a prompt of one token, sampled at temperature 1 with a cache.
     case sampling
@@ -12,35 +12,35 @@ struct BenchmarkResult: Codable, Equatable, Sendable {
     case iteration
     /// Turns of a text environment, without a model.
     case environment
-    /// Commands in the sandbox, and the files around them.
+    /// Commands in the sandbox, and the restoring and reading of their files.
     case sandbox
   }
 
-  /// What was timed.
+  /// The kind of work.
   var work: Work
-  /// The model's name, where there is a model.
+  /// The model's name, if there is a model.
   var model: String?
-  /// Sequences at once.
+  /// The batch size.
   var batch: Int?
-  /// The most threads that were used.
+  /// The most threads.
   var threads: Int
-  /// Tokens a second of wall time.
+  /// Tokens per second of wall time.
   var tokensPerSecond: Double?
-  /// Tokens a second of processor time, summed over threads.
+  /// Tokens per second of processor time, summed over threads.
   var cpuTokensPerSecond: Double?
-  /// Wall time of an optimiser's step, of one new token of every sequence, or of an update.
+  /// The wall time of an optimiser step, of one new token of every sequence, or of an update.
   var millisecondsPerStep: Double?
-  /// Turns a second of processor time.
+  /// Turns per second of processor time.
   var turnsPerSecond: Double?
-  /// By which interface the turns were played, or what was run.
+  /// The interface by which the turns were played, or the command that was run.
   var via: String?
-  /// Wall time of the same by plain means: bash in a folder, or the start of a program.
+  /// The wall time of the baseline: bash in a plain folder, or the start of a program.
   var rawMilliseconds: Double?
-  /// The speed as a share of that.
+  /// The speed relative to the baseline.
   var ratio: Double?
-  /// The time that the model's multiplications need at the machine's measured peak, as a share of
-  /// the time that was taken.
+  /// The time that the model's operations would take at the machine's measured peak, as a share of the measured
+  /// time.
   var floorShare: Double?
-  /// The most memory that the process has held so far, in MiB.
+  /// The peak memory of the process so far, in MiB.
   var peakMemoryMB: Double?
 }

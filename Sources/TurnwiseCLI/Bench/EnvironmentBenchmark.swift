@@ -1,15 +1,15 @@
 internal import Turnwise
 
-/// Times turns of a text game through ``Session``, on one thread and without a model.
+/// Times turns of a text game played through ``Session``, on one thread and without a model.
 ///
-/// Each turn is recorded, judged and drawn for as in a run. The answer goes straight to the player, as
-/// it does in the loops that this is held against, so nothing is spent on describing situations.
+/// Turns are recorded and judged as in a run. The player gets the replies directly, as in the loops with which
+/// this is compared, so no time is spent on creating situations.
 enum EnvironmentBenchmark {
   private static let episodes = 10_000
-  /// Two games, with keys of states and without.
+  /// The number of rows: two games, each with and without state keys.
   static let rows = 4
 
-  /// Times both games, with keys of states and without.
+  /// Times both games, with and without state keys.
   ///
   /// - Throws: `CancellationError`.
   static func measure(

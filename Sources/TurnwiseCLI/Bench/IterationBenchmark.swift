@@ -2,10 +2,9 @@ internal import Turnwise
 
 /// Times updates of a trainer: collect, credit, learn.
 ///
-/// Four scenarios of eight episodes, each with a prompt of sixteen tokens and up to sixty-four
-/// sampled ones, credited by `grpo` alone; nothing else is trained or scored beside the policy. An
-/// episode ends early where the end's token is drawn, which a random model does once in 512 tokens;
-/// only tokens that were sampled count.
+/// An update has four scenarios of eight episodes, each with a prompt of sixteen tokens and up to 64 sampled
+/// tokens, credited by `grpo`; only the policy is trained. An episode ends early if the end token is sampled,
+/// which a random model does once in 512 tokens; only sampled tokens count.
 enum IterationBenchmark {
   /// Times one model.
   ///
@@ -47,12 +46,12 @@ enum IterationBenchmark {
   }
 }
 
-/// A game of one turn: the more of the words' bytes are even, the more they are worth.
+/// A game of one turn, whose reward is the share of even bytes in the action's text.
 struct EvenWords: Environment {
   static let id = "even-words-v1"
 
   struct Scenario: Codable {
-    /// Fifteen digits, each a token of its own; the sixteenth token of the prompt says to act.
+    /// Fifteen digits, each of them one token; the sixteenth token of the prompt asks for an action.
     var digits: String
   }
 
@@ -79,7 +78,7 @@ struct EvenWords: Environment {
 
   func judge(_ state: State) -> Judgement { Judgement(success: nil, reward: nil) }
 
-  /// A tokenizer of exactly so many tokens: bytes, pairs of letters, and the special ones.
+  /// Returns a tokenizer with exactly `vocabulary` tokens: bytes, pairs of letters, and special tokens.
   static func tokenizer(vocabulary: Int) -> BytePairTokenizer {
     let letters = Array(UInt8(ascii: "a")...UInt8(ascii: "z"))
     let pairs = letters.flatMap { first in

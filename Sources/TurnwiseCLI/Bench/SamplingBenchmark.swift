@@ -1,11 +1,11 @@
 internal import Turnwise
 
-/// Times sampling: sequences that start from one token and grow together, token by token.
+/// Times sampling: a batch of sequences that start from one token and are extended token by token.
 ///
-/// Laying out the weights for sampling happens once for each step of an optimiser, and is part of an
-/// iteration's row, not of these.
+/// Packing the weights for sampling happens once per optimiser step, so it is included in the rows of iterations
+/// instead of these.
 enum SamplingBenchmark {
-  /// Tokens of each sequence before anything is timed.
+  /// The number of warm-up tokens of each sequence.
   private static let warmUpTokens = 4
 
   /// Times one model.

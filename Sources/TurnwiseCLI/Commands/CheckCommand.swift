@@ -1,10 +1,10 @@
 internal import Foundation
 internal import Turnwise
 
-/// Shows what environments have, and holds them against the laws.
+/// Shows what environments define, and checks their laws.
 struct CheckCommand: Subcommand {
   let name = "check"
-  let summary = "show what an environment has, and hold it against the laws that all must keep"
+  let summary = "show what an environment defines, and check the laws that all must keep"
   let operand: String? = "ENV"
   let examples = [
     "turnwise check keydoor-v1", "turnwise check keydoor-v1 --policy random",
@@ -21,7 +21,7 @@ struct CheckCommand: Subcommand {
   private static let scenarios = Flag(
     "scenarios", "how many scenarios are played for each law", value: "N", default: "12")
   private static let keys = Flag(
-    "keys", "read states from standard input and print their keys: how the second process is asked")
+    "keys", "read states from standard input and print their keys; used for the second process")
 
   private struct Answer: Encodable {
     var environment: String
@@ -120,7 +120,7 @@ struct CheckCommand: Subcommand {
     process.executableURL = Bundle.main.executableURL
     process.arguments =
       ["check", environment, "--keys"] + settings.flatMap { ["--env-set", $0] }
-    // A file, not a pipe: a pipe that is full would stop both processes.
+    // The input is a file, because with a pipe both processes could block on a full buffer.
     let file = FileManager.default.temporaryDirectory.appending(path: "turnwise-\(UUID()).json")
     try JSON.encode(states).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }

@@ -1,10 +1,10 @@
 internal import Foundation
 internal import Turnwise
 
-/// Credits the episodes of a run again.
+/// Computes credit for the recorded episodes of a run.
 struct CreditCommand: Subcommand {
   let name = "credit"
-  let summary = "credit recorded episodes by any estimators, turn by turn"
+  let summary = "credit recorded episodes with any estimators, turn by turn"
   let operand: String? = "RUN"
   let examples = [
     "turnwise credit traces/examples/group --credit rloo,turn,gigpo,group-gae",
@@ -16,9 +16,9 @@ struct CreditCommand: Subcommand {
 
   private static let credit = Flag(
     "credit", "estimators, such as rloo,turn:gamma=0.95", value: "LIST",
-    default: "one of each family, as the run allows")
+    default: "one of each family that the run allows")
   private static let purpose = Flag(
-    "purpose", "credit episodes played for this, such as training or run", value: "WORD",
+    "purpose", "credit episodes of this purpose, such as training or run", value: "WORD",
     default: "training, or run if there is no training")
   private static let update = Flag("update", "credit only episodes of update N", value: "N")
   private static let episode = Flag(
@@ -45,7 +45,7 @@ struct CreditCommand: Subcommand {
     var reader = try run.episodes()
     var records: [(number: Int, record: EpisodeRecord)] = []
     while let record = reader.next() { records.append((reader.line, record)) }
-    // A file that is not what its writer left is not written to.
+    // A damaged file is not changed.
     if invocation.has(Self.write), let problem = reader.error ?? reader.cut { throw problem }
     let isDamaged = RunFolder.report(reader, "credited", context.console)
     if isDamaged, records.isEmpty { return .data }
@@ -76,7 +76,7 @@ struct CreditCommand: Subcommand {
     }
   }
 
-  /// The groups that the flags name.
+  /// Returns the groups that the flags select.
   private func chosen(
     _ records: [(number: Int, record: EpisodeRecord)], _ invocation: Invocation, _ context: Context
   ) throws -> [RecordedGroup] {
@@ -107,11 +107,11 @@ struct CreditCommand: Subcommand {
         gathered.groups.isEmpty && gathered.droppedGroups > 0
           ? "no \(purpose.rawValue) episode can be credited: all failed or were not scored, or are the"
             + " only ones left of their groups"
-          : "no \(purpose.rawValue) episode is like that; \(Program.name) show lists what there is")
+          : "no \(purpose.rawValue) episode matches; \(Program.name) show lists all episodes")
     }
     if groups.allSatisfy({ $0.numbers.count == 1 }) {
       context.console.warn(
-        "each episode is alone on its scenario: estimators that compare episodes give 0")
+        "each scenario has only one episode: estimators that compare episodes give 0")
     }
     return groups
   }
@@ -139,7 +139,7 @@ struct CreditCommand: Subcommand {
       episodes, estimators, models: models, policy: policy, workers: try invocation.workers())
   }
 
-  /// The policy that played the episodes of a run that has trained none; nil where the expert did.
+  /// Returns the policy that played the episodes of a run without a trained policy; nil if the expert did.
   private func policy(
     of run: Run, _ invocation: Invocation, _ context: Context
   ) throws -> (any Policy)? {
@@ -186,7 +186,7 @@ struct CreditCommand: Subcommand {
           entry.credit.mapValues { CreditRecord(turns: $0.turns, tokens: $0.tokens) }
         )
       }
-      // Those that were written before come again, and are not written twice.
+      // Forks that an earlier call has written are not written again.
       let known = Set(
         records.lazy.map(\.record).filter { $0.purpose == .fork }.map(\.episode.name))
       try run.layout.addCredit(

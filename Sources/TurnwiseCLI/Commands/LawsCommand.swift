@@ -1,10 +1,10 @@
 internal import Foundation
 internal import Turnwise
 
-/// Holds estimators against the laws.
+/// Checks the laws of estimators.
 struct LawsCommand: Subcommand {
   let name = "laws"
-  let summary = "hold credit estimators against the laws that all must keep"
+  let summary = "check the laws that all credit estimators must keep"
   let examples = ["turnwise laws", "turnwise laws --credit turn,fork:k=2,process=delta+turn-gae"]
   let flags = [Self.credit, .json]
 
@@ -45,7 +45,7 @@ struct LawsCommand: Subcommand {
     return entries.contains { !$0.report.violations.isEmpty } ? .negative : .success
   }
 
-  /// Refuses what no run could use.
+  /// Refuses estimators that no run can use.
   ///
   /// - Throws: ``TrainingError/refusedCredit(_:)``.
   static func refuse(_ estimators: [any CreditEstimator]) throws {
@@ -63,7 +63,7 @@ struct LawsCommand: Subcommand {
       console.answer("\(place)  \(law.rawValue): \(law.statement)")
     }
     console.answer(
-      "\n+ kept   * broken on purpose, reason below   X broken   . does not concern the estimator\n"
+      "\n+ kept   * broken on purpose, reason below   X broken   . does not apply to the estimator\n"
     )
     var table = TextTable(
       [.text("estimator")] + EstimatorLaw.allCases.indices.map { .text("\($0 + 1)") })
@@ -101,11 +101,11 @@ struct LawsCommand: Subcommand {
     }
   }
 
-  /// The first derivative of each situation in which there is something to choose.
+  /// Prints the derivative by the first option of each situation with a choice.
   private func printGradients(_ entries: [Answer.Entry], _ context: Context) {
     context.console.answer(
-      "\nexpected gradient over all groups, by the first option of each decision (claim: what it is"
-        + " of the true one)")
+      "\nexpected gradient over all groups, by the first option of each decision (claim: its ratio"
+        + " to the true one)")
     guard let all = entries.first?.report.gradients else { return }
     for problem in EnumeratedProblem.all {
       for size in Set(all.map(\.groupSize)).sorted() {

@@ -1,6 +1,6 @@
 internal import Turnwise
 
-/// Shows what there is to run.
+/// Lists environments, policies, estimators and shapers.
 struct ListCommand: Subcommand {
   let name = "list"
   let summary = "show the environments, policies, credit estimators and reward shapers"
@@ -8,7 +8,7 @@ struct ListCommand: Subcommand {
   let examples = ["turnwise list", "turnwise list turn-gae", "turnwise list --json"]
   let flags = [Flag.json]
 
-  /// A kind of part: its title, how options are set, and its parts.
+  /// A section of the list: one kind of entry.
   private struct Section {
     /// Its name in JSON.
     var key: String
@@ -16,19 +16,19 @@ struct ListCommand: Subcommand {
     var entries: [Entry]
   }
 
-  /// A part that can be named on the command line.
+  /// An entry that can be named on the command line.
   private struct Entry: Encodable {
     var name: String
     var summary: String?
     /// The options with their defaults.
     var options: [String: JSONValue]
-    /// What the options do and may be, in the order of their declaration.
+    /// The descriptions of the options, in the order of their declaration.
     var descriptions: [OptionDescription]
 
-    // What only environments have.
+    // For environments only.
     var turnLimit: Int?
     var tools: [ToolDescription]?
-    /// Whether it can play the tasks of a folder.
+    /// Whether it can play tasks from a folder.
     var readsTasks: Bool?
 
     init(_ name: String, _ summary: String?, _ part: (any Encodable)?) throws {
@@ -97,7 +97,7 @@ struct ListCommand: Subcommand {
 
   // MARK: - Words
 
-  /// An entry of the list.
+  /// Returns the lines of an entry in the list.
   private func lines(of entry: Entry) -> String {
     var line = "  \(entry.name)  \(summary(of: entry))"
     if !entry.options.isEmpty {
@@ -112,7 +112,7 @@ struct ListCommand: Subcommand {
     return "tools \(tools.map(\.name).joined(separator: ", ")); at most \(limit) turns"
   }
 
-  /// The page of one entry.
+  /// Returns the page of one entry.
   private func page(of entry: Entry) -> [String] {
     var lines = ["\(entry.name)  \(summary(of: entry))"]
     let described = Set(entry.descriptions.map(\.name))
@@ -122,7 +122,7 @@ struct ListCommand: Subcommand {
         "  Must be \(option.requirement).",
       ]
     }
-    // What is not declared as an option has a default and nothing else.
+    // Properties that are not declared as options have only a default.
     for (name, value) in entry.options.sorted(by: { $0.key < $1.key })
     where !described.contains(name) { lines += ["", "\(name)=\(value.compact)"] }
     return lines
@@ -130,7 +130,7 @@ struct ListCommand: Subcommand {
 }
 
 extension JSONValue {
-  /// The value as it would be typed.
+  /// The value as a user would type it.
   var compact: String {
     if case .string(let text) = self { return text }
     return (try? JSON.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""

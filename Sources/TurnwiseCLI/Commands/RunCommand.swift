@@ -22,21 +22,21 @@ struct RunCommand: Subcommand {
   private static let split = Flag(
     "split", "train or held-out scenarios", value: "SPLIT", default: Split.heldOut.rawValue)
   private static let episodeBytes = Flag(
-    "episode-bytes", "the most that an episode and its files may have", value: "N",
+    "episode-bytes", "size limit of an episode and its files", value: "N",
     default: "\(16 << 20)")
   private static let runBytes = Flag(
-    "run-bytes", "the most that the run may have; it ends there", value: "N",
+    "run-bytes", "size limit of the run, which ends when it is reached", value: "N",
     default: "\(4 << 30)")
 
-  /// How many episodes are in memory at once.
+  /// The number of episodes that are in memory at once.
   private static func chunk(_ player: Player, workers: Int) -> Int {
     if player.human != nil { return 1 }
-    // A policy that samples in lock-step reads its weights once for all of them.
+    // A policy that samples in lock-step reads its weights once for all rows.
     if case .policy(let policy) = player, case .lockStep = policy.feeding { return 64 }
     return max(16, 4 * workers)
   }
 
-  /// The options that can change what is played.
+  /// The options that can change the episodes.
   private struct Configuration: Codable {
     var policy: String
     var episodes: Int
@@ -83,7 +83,7 @@ struct RunCommand: Subcommand {
     try environment.draw(from: [configuration.split])
     let player = try context.catalog.policies.player(
       configuration.policy, in: environment, try PolicyUse(invocation, context.console))
-    // A person plays one episode after the other.
+    // A person plays one episode after another.
     if player.human != nil { workers = 1 }
     let quota = configuration.quota
     let knowledge = try knowledge(configuration, environment, player, context.console)
@@ -137,7 +137,7 @@ struct RunCommand: Subcommand {
     return summary.failed > 0 || isFull ? .negative : .success
   }
 
-  /// The episode of a session that has ended, with its blobs; `nil` if it was given up.
+  /// Returns the episode of a session that has ended, with its blobs; `nil` if it was cancelled.
   private static func ended<E: Environment>(
     _ session: Session<E>
   ) -> (episode: Episode, blobs: BlobStore)? {
@@ -146,7 +146,7 @@ struct RunCommand: Subcommand {
     do {
       return (try session.episode(includingState: true, blobs: blobs), blobs)
     } catch {
-      // A state that cannot be written fails its own episode, and no other.
+      // A state that cannot be written fails only its own episode.
       var short = session
       short.recordsStateKeys = false
       guard var episode = try? short.episode(scenario: .null) else { return nil }
@@ -176,7 +176,7 @@ struct RunCommand: Subcommand {
         Self.runBytes, atLeast: 1000, atMost: .bytes, default: 4 << 30))
   }
 
-  /// What an expert knows of the episodes, and how many it plays; `nil` for a policy, which plays all.
+  /// Returns which scenarios an expert knows, and how many it plays; `nil` for a policy, which plays all.
   private func knowledge<E: Environment>(
     _ configuration: Configuration, _ environment: E, _ player: Player, _ console: Console
   ) throws -> (ExpertKnowledge, episodes: Int)? {

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Turnwise
 
-/// Reads the trace of a run.
+/// Prints the trace of a run.
 struct ShowCommand: Subcommand {
   let name = "show"
   let summary = "list runs or the episodes of one, or read one turn by turn"
@@ -18,7 +18,7 @@ struct ShowCommand: Subcommand {
   private static let prompt = Flag(
     "prompt", "with --episode: what the policy read and sampled in each turn, token by token")
   private static let purpose = Flag(
-    "purpose", "list only episodes played for this, such as training or evaluation", value: "WORD")
+    "purpose", "list only episodes of this purpose, such as training or evaluation", value: "WORD")
   private static let limit = Flag(
     "limit", "how many episodes are listed", value: "N", default: "40")
 
@@ -112,7 +112,7 @@ struct ShowCommand: Subcommand {
     return isDamaged ? .data : .success
   }
 
-  /// Reads what episodes were played for.
+  /// Parses the purpose of episodes.
   ///
   /// - Throws: A ``UsageError``.
   static func purpose(_ text: String) throws -> EpisodeRecord.Purpose {
@@ -152,7 +152,7 @@ struct ShowCommand: Subcommand {
     while let record = reader.next() {
       if reader.line == number { found = record }
     }
-    // Damage after the episode is damage of the file all the same.
+    // Damage after the episode is reported too.
     let isDamaged = RunFolder.report(reader, "shown", context.console)
     guard let record = found else {
       if isDamaged { return .data }

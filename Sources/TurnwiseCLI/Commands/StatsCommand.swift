@@ -1,10 +1,10 @@
 internal import Foundation
 internal import Turnwise
 
-/// What all episodes of a run come to.
+/// Prints statistics of all episodes of a run.
 struct StatsCommand: Subcommand {
   let name = "stats"
-  let summary = "sum up a run: endings, tools, refusals, commonest replies, by update and outcome"
+  let summary = "summarize a run: endings, tools, refusals, frequent replies, by update and outcome"
   let operand: String? = "RUN"
   let examples = [
     "turnwise stats traces/examples/keydoor",
@@ -13,8 +13,8 @@ struct StatsCommand: Subcommand {
   let flags = [Self.purpose, Self.limit, .json]
 
   private static let purpose = Flag(
-    "purpose", "look closer at episodes played for this, such as evaluation", value: "WORD",
-    default: "training, else whatever there is")
+    "purpose", "analyse the episodes of this purpose, such as evaluation", value: "WORD",
+    default: "training, or the first one in the run")
   private static let limit = Flag(
     "limit", "how many replies are listed", value: "N", default: "8")
 
@@ -42,7 +42,7 @@ struct StatsCommand: Subcommand {
       context.console.note(Words.of(error).1)
       isDamaged = true
     }
-    // Folders of one estimator belong together; the first seed's comes first.
+    // The folders of one estimator form an arm; those of the first seed come first.
     var arms: [Arm] = []
     for (name, layout) in runs {
       try Task.checkCancellation()
@@ -70,7 +70,7 @@ struct StatsCommand: Subcommand {
     return isDamaged ? .data : .success
   }
 
-  /// The runs in a folder: itself, or those of a comparison with the names of their estimators.
+  /// Returns the runs in a folder: itself, or those of a comparison with the names of their estimators.
   private static func runs(
     of run: RunRecord, in layout: TraceLayout, report: (any Error) -> Void
   ) -> [(String, TraceLayout)] {
@@ -83,7 +83,7 @@ struct StatsCommand: Subcommand {
     }
   }
 
-  /// What to look closer at: training where there is some, else what the first record is for.
+  /// Returns the purpose to analyse: training if there is any, otherwise that of the first record.
   private static func purpose(of layout: TraceLayout) throws -> EpisodeRecord.Purpose {
     var reader = try RecordReader<EpisodeRecord>(layout.episodes)
     var first: EpisodeRecord.Purpose?

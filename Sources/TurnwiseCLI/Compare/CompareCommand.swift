@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Turnwise
 
-/// Trains with several estimators on the same seeds at one budget, and compares what they learnt.
+/// Trains with several estimators on the same seeds at one budget, and compares the results.
 struct CompareCommand: Subcommand {
   let name = "compare"
   let summary = "train with several credit estimators at one budget and compare them"
@@ -108,7 +108,7 @@ struct CompareCommand: Subcommand {
     return try await finish(&comparison, invocation, context)
   }
 
-  /// Makes the runs, and prints what they come to.
+  /// Finishes all runs, and prints the results.
   private func finish<E: Environment>(
     _ comparison: inout Comparison<E>, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
@@ -117,11 +117,11 @@ struct CompareCommand: Subcommand {
       try await comparison.run()
     } catch {
       context.console.note(
-        "stopped; what was done is in \(path)\n"
+        "stopped; what is complete is in \(path)\n"
           + "continue it: \(Program.name) \(name) --resume \(path)")
       var result = comparison.result
       if result.keepCompleteSeeds(estimators: comparison.options.estimators.count) {
-        // What stopped the comparison says more than what keeps its results from being written.
+        // The error that stopped the comparison is more important than one of writing its results.
         try? report(result, of: comparison, invocation, context)
       }
       guard error is CancellationError else { throw error }
@@ -133,7 +133,7 @@ struct CompareCommand: Subcommand {
     return .success
   }
 
-  /// Says why estimators did not learn, each once.
+  /// Explains why estimators did not learn, once for each.
   private static func explain<E: Environment>(
     _ unlearnt: [Comparison<E>.Unlearnt], seeds: Int, _ context: Context
   ) {
@@ -152,7 +152,7 @@ struct CompareCommand: Subcommand {
     return try invocation.probability(threshold, default: 1)
   }
 
-  /// Writes and prints what the runs come to.
+  /// Writes and prints the results.
   private func report<E: Environment>(
     _ result: ComparisonResult, of comparison: Comparison<E>, _ invocation: Invocation,
     _ context: Context

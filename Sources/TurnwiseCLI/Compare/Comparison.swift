@@ -1,18 +1,20 @@
 internal import Foundation
 internal import Turnwise
 
-/// The runs of a comparison: each estimator with each seed, all of a seed from one warm start.
+/// The runs of a comparison: each estimator with each seed.
 ///
-/// All runs of a seed are begun before the first of them continues: each folder then holds the warm start and
-/// its evaluation, so that an interrupted comparison imitates again only for runs that it had not begun.
+/// The runs of a seed share one warm start.
+///
+/// All runs of a seed are begun before the first of them continues: each folder then contains the warm start
+/// and its evaluation, so that an interrupted comparison repeats imitation only for runs that had not begun.
 struct Comparison<E: Environment> {
   let environment: E
   let options: ComparisonOptions
-  /// What is imitated; `nil` if every run has begun.
+  /// What the warm start imitates; `nil` if every run has begun.
   let imitated: Imitated?
   /// The writer of the comparison's folder.
   let writer: TraceWriter
-  /// What the folders of the runs may be.
+  /// Which folders are allowed for the runs.
   let placement: FolderPlacement
   /// The number of updates between two saves.
   let saveInterval: Int
@@ -45,11 +47,11 @@ struct Comparison<E: Environment> {
     result = ComparisonResult(environment: E.id, plannedSeeds: options.seeds)
   }
 
-  /// Makes all runs that are not complete yet, and reads those that are.
+  /// Finishes all runs, and reads those that are complete already.
   ///
-  /// After each run the results are written, so that a comparison that is killed leaves them.
+  /// The results are written after each run, so that they are not lost if the comparison is killed.
   ///
-  /// - Throws: `CancellationError`, a ``TraceError``, or what training throws.
+  /// - Throws: `CancellationError`, a ``TraceError``, or an error of training.
   mutating func run() async throws {
     for arms in options.arms(in: writer.layout) {
       try await begin(arms)
@@ -62,7 +64,7 @@ struct Comparison<E: Environment> {
     }
   }
 
-  /// Begins those runs of a seed that have saved nothing yet.
+  /// Begins the runs of a seed that have not saved anything yet.
   private mutating func begin(_ arms: [ComparisonOptions.Arm]) async throws {
     let fresh = try arms.filter { try ResumedRun.progress(of: $0.layout) == nil }
     guard let first = fresh.first, let imitated else { return }

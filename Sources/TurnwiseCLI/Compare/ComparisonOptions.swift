@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Turnwise
 
-/// What a comparison compares.
+/// The options of a comparison.
 struct ComparisonOptions {
   /// The options of its runs, with the first seed.
   var training: RunConfiguration
@@ -9,7 +9,7 @@ struct ComparisonOptions {
   var estimators: [String]
   /// The number of seeds.
   var seeds: Int
-  /// A success of which the results say when it was reached.
+  /// A success rate; the results say when it was reached.
   var threshold: Double?
 
   /// Where `run.json` has the number of seeds.
@@ -25,7 +25,7 @@ struct ComparisonOptions {
     self.training.credit = estimators.joined(separator: ",")
   }
 
-  /// Reads what `run.json` has of a comparison.
+  /// Reads the options from `run.json` of a comparison.
   ///
   /// - Throws: A ``UsageError`` if it is the file of one run of a comparison.
   init(of run: ResumedRun) throws {
@@ -37,7 +37,7 @@ struct ComparisonOptions {
       threshold: try run.record.configuration[Self.thresholdKey]?.decode(Double.self))
   }
 
-  /// What `run.json` has beside the options of training.
+  /// What `run.json` contains in addition to the options of training.
   var others: [String: JSONValue] {
     var others: [String: JSONValue] = [Self.seedsKey: .integer(seeds)]
     others[Self.thresholdKey] = threshold.map(JSONValue.number)
@@ -50,11 +50,11 @@ struct ComparisonOptions {
     var configuration: RunConfiguration
     var layout: TraceLayout
 
-    /// What the run is called in notes.
+    /// The name of the run in notes.
     var title: String { "seed \(configuration.seed.value) \(estimator)" }
   }
 
-  /// The runs in the folder of the comparison, by seed.
+  /// Returns the runs in the folder of the comparison, by seed.
   func arms(in layout: TraceLayout) -> [[Arm]] {
     (0..<seeds).map { number in
       var configuration = training

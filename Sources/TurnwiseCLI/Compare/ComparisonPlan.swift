@@ -1,13 +1,13 @@
 internal import Foundation
 internal import Turnwise
 
-/// What a comparison is about to do, and how long that should take on this machine.
+/// The work of a comparison, and how long it should take on this machine.
 struct ComparisonPlan {
   let text: String
 
-  /// Plays a few expert episodes and takes a few steps of imitation to see how fast the machine is.
+  /// Plays a few expert episodes and takes a few steps of imitation to measure the speed of the machine.
   ///
-  /// Where recorded episodes are imitated, chance plays in the place of the expert.
+  /// If recorded episodes are imitated, a random policy plays instead of the expert.
   init<E: Environment>(
     _ environment: E, _ configuration: RunConfiguration, estimators: Int, seeds: Int, workers: Int,
     recorded: [Episode]? = nil
@@ -24,7 +24,7 @@ struct ComparisonPlan {
     let turnSeconds = (clock.now - mark) / .seconds(1) / playedTurns
     let episodes = recorded.map { Array($0.prefix(sample.imitation.demonstrations)) } ?? played
     let turns = Double(max(1, episodes.reduce(0) { $0 + $1.turns.count }))
-    // The difference of two, so that what is done once is not counted with every step.
+    // The difference of two measurements, so that work done once is not counted for every step.
     let steps = [1, 31]
     let seconds = try steps.map { count in
       sample.cloning.steps = count
@@ -35,7 +35,7 @@ struct ComparisonPlan {
     let stepSeconds = max(0, seconds[1] - seconds[0]) / Double(steps[1] - steps[0])
 
     let length = turns / Double(episodes.count)
-    // A turn of training is sampled, scored, and passed through policy and critic.
+    // A turn of training is sampled, scored, and used to train policy and critic.
     let modelSeconds = 3 * stepSeconds / (Double(configuration.cloning.batch) * length)
     let updateTurns = Double(configuration.budget.groups * configuration.budget.groupSize) * length
     let limit = Double(configuration.budget.updates) * updateTurns
@@ -62,7 +62,7 @@ struct ComparisonPlan {
       """
   }
 
-  /// A count, which may be larger than any integer.
+  /// Formats a count, which may be larger than any integer.
   private static func whole(_ count: Double) -> String { String(format: "%.0f", count) }
 
   private static func chance<E: Environment>(

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Turnwise
 
 extension ComparisonResult.Answer {
-  /// The tables that `turnwise compare` prints.
+  /// Returns the tables that `turnwise compare` prints.
   func text(width: Int) -> String {
     let percent = { (value: Double) in TextTable.Cell.number(100 * value) }
     func interval(_ summary: SeedSummary?) -> TextTable.Cell {
@@ -23,15 +23,15 @@ extension ComparisonResult.Answer {
       ])
     }
     var text = """
-      held-out success in %, mean over \(Words.count(seeds.count, "seed")) (sampled unless greedy is said)
+      held-out success in %, mean over \(Words.count(seeds.count, "seed")) (sampled, except in the column greedy)
 
       \(table.rendered(width: width))
       """
     if results.first?.area == nil {
       text += """
 
-        no area: it takes \(LearningCurve.leastEvaluations) evaluations of each run, and there are \
-        \(evaluations); a smaller --evaluation-every, or more --turns, makes more
+        no area: it needs \(LearningCurve.leastEvaluations) evaluations of each run, but there are \
+        \(evaluations); use a smaller --evaluation-every, or more --turns
         """
     }
     if let threshold = results.first?.threshold?.threshold { text += "\n" + turns(to: threshold) }
@@ -59,7 +59,7 @@ extension ComparisonResult.Answer {
     return text + "\n\ntraces  \(trace)\nread one: \(Program.name) show \(trace)/\(firstRun)"
   }
 
-  /// The turns until the threshold, as the middle seed took them.
+  /// Returns the median number of turns until the threshold.
   private func turns(to threshold: Double) -> String {
     let title = String(format: "turns to %.1f %%", 100 * threshold)
     var text = ""
@@ -83,7 +83,7 @@ extension ComparisonResult.Answer {
       }
       return String(format: "%+.1f", mean) + (interval ?? "")
     }
-    // One rule for more and for less.
+    // Improvements and declines are reported by the same rule.
     func verdict(_ comparison: PairedComparison, _ what: String, _ words: (String, String))
       -> String
     {

@@ -2,12 +2,12 @@ internal import Foundation
 internal import Turnwise
 internal import TurnwiseTrace
 
-/// The learning curves of a comparison, and what they come to.
+/// The learning curves of a comparison, and the results computed from them.
 struct ComparisonResult {
   private let environment: String
   private var runs: [(estimator: String, seed: HexSeed, curve: EvaluationCurve, seconds: Double)] =
     []
-  /// How many seeds there are if nothing stops the comparison.
+  /// The number of seeds of the complete comparison.
   let plannedSeeds: Int
 
   init(environment: String, plannedSeeds: Int) {
@@ -20,16 +20,16 @@ struct ComparisonResult {
     runs.append((estimator, seed, curve, seconds))
   }
 
-  /// What is known while the comparison goes on: the seeds that are complete, and all runs by name.
+  /// Returns the results of the seeds that are complete, with the names of all runs that have ended.
   func finished(of estimators: Int) -> ComparisonResult {
     var result = self
     _ = result.keepCompleteSeeds(estimators: estimators)
     return result
   }
 
-  /// Leaves out the seeds that not all of a number of estimators were trained with.
+  /// Removes the seeds that were not trained with all of a number of estimators.
   ///
-  /// - Returns: Whether something is left.
+  /// - Returns: Whether any seeds are left.
   mutating func keepCompleteSeeds(estimators: Int) -> Bool {
     let counts = Dictionary(grouping: runs, by: \.seed).mapValues(\.count)
     names = runs.map { Self.folder($0.estimator, seed: $0.seed.value) }
@@ -37,13 +37,13 @@ struct ComparisonResult {
     return !runs.isEmpty
   }
 
-  /// The folders of the runs that have ended, also of seeds that are not complete.
+  /// The folders of the runs that have ended, including those of incomplete seeds.
   private var names: [String]?
   private var endedRuns: [String] {
     names ?? runs.map { Self.folder($0.estimator, seed: $0.seed.value) }
   }
 
-  /// One row for each estimator, and how it differs from the first one.
+  /// One row for each estimator, and its difference from the first one.
   struct Answer: Codable {
     struct Row: Codable {
       var estimator: String
@@ -51,46 +51,46 @@ struct ComparisonResult {
       var startGreedy: SeedSummary
       var final: SeedSummary
       var finalGreedy: SeedSummary
-      /// The area under the learning curve up to the budget; `nil` where there are too few evaluations.
+      /// The area under the learning curve up to the budget; `nil` if there are too few evaluations.
       var area: SeedSummary?
-      /// The turns until the threshold, if one was named.
+      /// The turns until the threshold, if one was given.
       var threshold: ThresholdSummary?
       var families: [String: Double]
       var turns: Double
       var timing: Timing
     }
 
-    /// What differs between equal comparisons.
+    /// Measured times, which differ between otherwise equal comparisons.
     struct Timing: Codable { var seconds: Double }
 
     struct Difference: Codable {
       var estimator: String
       var against: String
-      /// Held-out success at the budget, or at the end where there are too few evaluations.
+      /// Held-out success at the budget, or at the end if there are too few evaluations.
       var final: PairedComparison
       var area: PairedComparison?
     }
 
     var environment: String
     var seeds: [HexSeed]
-    /// More than `seeds` if the comparison goes on or was stopped.
+    /// The planned number of seeds, which is larger than that of `seeds` if the comparison is not complete.
     var plannedSeeds: Int
     /// Whether seeds are missing.
     var isPartial: Bool
     /// The folders in `trace` of the runs that have ended.
     var endedRuns: [String]
-    /// The turns that every run has spent.
+    /// The smallest number of turns of a run: all runs have spent as many.
     var budget: Int
-    /// How many evaluations the run with the fewest has; areas need ``LearningCurve/leastEvaluations``.
+    /// The smallest number of evaluations of a run; areas need ``LearningCurve/leastEvaluations``.
     var evaluations: Int
     var results: [Row]
     var differences: [Difference]
     var trace: String
-    /// A folder in `trace` that holds one run.
+    /// The folder in `trace` of the first run.
     var firstRun: String
   }
 
-  /// The folder of one run in that of the comparison.
+  /// Returns the name of a run's folder in that of the comparison.
   static func folder(_ estimator: String, seed: UInt64) -> String {
     RunFolder.word(estimator) + "-seed\(seed)"
   }
@@ -115,7 +115,7 @@ struct ComparisonResult {
     }
     let evaluations = runs.map(\.curve.points.count).min() ?? 0
     let isDense = evaluations >= LearningCurve.leastEvaluations
-    // Runs end with whole updates, so some have spent more than others.
+    // Runs end after whole updates, so some have spent more turns than others.
     func atBudget(_ name: String) -> [Double] {
       isDense ? learning(name).map { $0.value(at: budget) } : finals(name)
     }

@@ -3,26 +3,25 @@ internal import Synchronization
 internal import Turnwise
 internal import TurnwiseTrace
 
-/// The two streams of a command: answers go to standard output, all else to standard error.
+/// The output of a command: answers go to standard output, everything else to standard error.
 ///
-/// Whatever is said in lines is escaped here: names of tasks, files and tools come from others. Only
-/// what is drawn moves the cursor.
+/// All printed lines are escaped here, because names of tasks, files and tools are untrusted. Only ``draw(_:)``
+/// may move the cursor.
 package final class Console: Sendable {
-  /// Where a text goes.
+  /// The stream that a text is written to.
   package enum Stream: Sendable { case answer, note }
 
-  /// Whether standard error may be animated: it is a terminal that can, and no CI log.
+  /// Whether progress may be animated: standard error is a capable terminal and not a CI log.
   let isAnimated: Bool
-  /// The width of the terminal, at most 100; where there is none, wide enough for any table.
+  /// The width of the terminal, at most 100; without a terminal, wide enough for any table.
   let width: Int
-  /// Where help pages are broken: at the width of the terminal, and nowhere where there is none.
+  /// The width at which help pages are wrapped: that of the terminal; unlimited without one.
   let helpWidth: Int
   private let write: @Sendable (String, Stream) -> Int32
-  /// Why a part of the answer could not be written, as the system numbers it; 0 if all was.
+  /// The `errno` of the first part of the answer that could not be written; 0 if there is none.
   private let lost = Mutex<Int32>(0)
 
-  /// Hands everything that is printed to `sink`, as plain columns; help pages are broken where a width
-  /// for them is given.
+  /// Sends everything that is printed to `sink`, without animation; help pages are wrapped at `helpWidth`.
   package init(
     width: Int = 80, helpWidth: Int = .max, sink: @escaping @Sendable (String, Stream) -> Void
   ) {
@@ -51,9 +50,9 @@ package final class Console: Sendable {
     }
   }
 
-  /// Why the answer could not be written, if it could not.
+  /// The reason why the answer could not be written; nil if it could.
   ///
-  /// A reader that has gone away, such as `head`, has what it wanted.
+  /// A closed pipe does not count, because a reader such as `head` has read what it wanted.
   var loss: String? {
     let number = lost.withLock(\.self)
     return number == 0 || number == EPIPE ? nil : SystemReason.words(number)
@@ -73,8 +72,8 @@ package final class Console: Sendable {
   /// - Throws: An `EncodingError`.
   func answer(json value: some Encodable) throws {
     let text = String(decoding: try JSON.encode(value, pretty: true), as: UTF8.self)
-    // JSON lets C1 and bidirectional controls through as they are, and a terminal would obey them; the
-    // separators of lines and paragraphs end lines for many readers of lines.
+    // JSON does not escape C1 and bidirectional controls, which a terminal would interpret, nor the separators
+    // of lines and paragraphs, at which many programs split lines.
     print(
       text.unicodeScalars.reduce(into: "") { result, scalar in
         switch scalar.properties.generalCategory {
@@ -95,19 +94,20 @@ package final class Console: Sendable {
     TerminalText.escaped(text, keepsNewlines: true) + "\n"
   }
 
+  /// Prints a warning.
   func warn(_ text: String) { note("warning: " + text) }
 
-  /// Writes to standard error without a line end.
+  /// Writes to standard error without escaping and without a line end.
   func draw(_ text: String) { _ = write(text, .note) }
 
-  /// Writes a text, and returns why that failed; 0 if it did not.
+  /// Writes a text; returns the `errno` if that fails, otherwise 0.
   private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       if count < 0, errno == EAGAIN {
-        // Another process of the terminal has made it non-blocking.
+        // Another process has made the terminal non-blocking.
         var waited = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = poll(&waited, 1, -1)
         continue
@@ -119,17 +119,17 @@ package final class Console: Sendable {
   }
 }
 
-/// The status that a process ends with.
+/// The exit status of the process.
 enum ExitStatus: Int32, Sendable {
-  /// Done.
+  /// The command succeeded.
   case success = 0
-  /// Ran, but the answer is no.
+  /// The command ran, but its answer is negative.
   case negative = 1
   /// Wrong usage.
   case usage = 2
-  /// Bad input data.
+  /// Invalid input data.
   case data = 3
-  /// The system refused: not found, permission, no sandbox.
+  /// A system error: file not found, no permission, no sandbox.
   case system = 4
   /// Stopped by a signal: Ctrl-C, SIGTERM, SIGHUP.
   case interrupted = 130

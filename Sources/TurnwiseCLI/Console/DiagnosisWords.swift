@@ -1,15 +1,15 @@
 internal import Foundation
 internal import Turnwise
 
-/// The words of ``LearningDiagnosis``: what was seen, and one remedy.
+/// The text of a ``LearningDiagnosis``: each finding and one remedy.
 enum DiagnosisWords {
-  /// Puts a diagnosis into words.
+  /// Returns the text of a diagnosis.
   ///
   /// - Parameters:
-  ///   - diagnosis: What was seen.
-  ///   - subject: Who did not learn, such as an estimator's name.
-  ///   - trace: Where the run is.
-  /// - Returns: The lines to print; none where there is nothing to say.
+  ///   - diagnosis: The diagnosis.
+  ///   - subject: What did not learn, such as an estimator's name.
+  ///   - trace: The folder of the run.
+  /// - Returns: The lines to print; none if the policy learned.
   static func lines(_ diagnosis: LearningDiagnosis, subject: String, trace: String) -> [String] {
     guard !diagnosis.isLearning else { return [] }
     let success = TrainingStages.percent(diagnosis.final ?? .nan)
@@ -20,12 +20,12 @@ enum DiagnosisWords {
       + ["  to see more: \(Program.name) stats \(trace)"]
   }
 
-  /// What a finding says, and what to do.
+  /// Returns the text and the remedy of a finding.
   static func words(_ finding: LearningDiagnosis.Finding) -> (seen: String, remedy: String) {
     switch finding {
     case .deadGroups(let share, let success):
       (
-        "In \(percent(share)) of groups all episodes earned the same, so there was nothing to learn from.",
+        "In \(percent(share)) of groups all episodes had the same reward, so there was nothing to learn from.",
         success < 0.5
           ? "an easier start (--habit 0, more --demonstrations), or rewards for parts of the task"
           : "harder scenarios, or --filter dynamic"
@@ -34,8 +34,8 @@ enum DiagnosisWords {
       (
         "\(percent(share)) of turns were refused"
           + (tool.isEmpty ? "" : ", most of them calls of '\(tool)'")
-          + (reply.isEmpty ? "." : "; the commonest reply is '\(reply)'"),
-        "an expert that does not repeat refused calls (lower --habit), and replies that say what is right"
+          + (reply.isEmpty ? "." : "; the most common reply is '\(reply)'"),
+        "an expert that does not repeat refused calls (lower --habit), and replies that say what is allowed"
       )
     case .contextFull(let share):
       (
@@ -44,14 +44,14 @@ enum DiagnosisWords {
       )
     case .turnLimit(let share):
       (
-        "\(percent(share)) of episodes came to the turn limit.",
-        "a higher turn limit, or an expert that comes to an end sooner"
+        "\(percent(share)) of episodes reached the turn limit.",
+        "a higher turn limit, or an expert that finishes sooner"
       )
     case .neverCopied(let argument):
       (
-        "The expert copies '\(argument)' from what replies show; the policy hardly ever does.",
-        "longer imitation (--cloning-steps), more --demonstrations, and values that are spelled in the reply"
-          + " as the argument needs them"
+        "The expert copies '\(argument)' from replies; the policy hardly ever does.",
+        "longer imitation (--cloning-steps), more --demonstrations, and replies that spell values exactly as"
+          + " the argument needs them"
       )
     case .expertLow(let success, let best):
       (
@@ -63,12 +63,12 @@ enum DiagnosisWords {
       (
         "No held-out episode of \(names.prefix(4).map { "'\($0)'" }.joined(separator: ", "))"
           + (names.count > 4 ? " and \(names.count - 4) more families" : "") + " succeeded.",
-        "training scenarios that are like them, and demonstrations that solve them"
+        "training scenarios that are similar to them, and demonstrations that solve them"
       )
     case .fewScenarios(let count):
       (
         count == 1
-          ? "Training has a single scenario: it is learnt by heart, and held-out ones are not."
+          ? "Training has a single scenario, which a policy memorizes; that does not help on held-out ones."
           : "Training has only \(count) different scenarios.",
         "ten or more training scenarios that differ in names and files"
       )
@@ -79,7 +79,7 @@ enum DiagnosisWords {
       )
     case .imitationUnfinished(let loss):
       (
-        "Imitation ended while its loss still fell (\(String(format: "%.3f", loss)) nats a token).",
+        "Imitation ended while its loss was still falling (\(String(format: "%.3f", loss)) nats per token).",
         "more --cloning-steps"
       )
     }

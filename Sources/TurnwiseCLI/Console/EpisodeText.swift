@@ -1,8 +1,8 @@
 internal import Foundation
 internal import Turnwise
 
-/// An episode in words: each turn with what was seen, done and answered, its reward, and what every
-/// estimator says of it.
+/// An episode as text: the observation, action and replies of each turn, its reward, and its credit by
+/// every estimator.
 struct EpisodeText {
   private let record: EpisodeRecord
   private let number: Int
@@ -16,6 +16,7 @@ struct EpisodeText {
 
   private var names: [String] { (record.credit ?? [:]).keys.sorted() }
 
+  /// The lines to print.
   var lines: [String] {
     let episode = record.episode
     var lines = [
@@ -51,7 +52,7 @@ struct EpisodeText {
     return text
   }
 
-  /// The credit of a turn, unless it is not a number.
+  /// The credit of a turn; nil if it is not finite.
   private func credit(_ name: String, _ turn: Int) -> Double? {
     (record.credit?[name]?.turns[turn].value).flatMap { $0.isFinite ? $0 : nil }
   }
@@ -72,7 +73,7 @@ struct EpisodeText {
     return kind + (judged ?? "")
   }
 
-  /// The same credit in columns, beside the truth where it is known.
+  /// A table of the credit, with the truth if it is known.
   private var creditTable: String {
     let truth = record.truth ?? []
     let columns: [TextTable.Column] =

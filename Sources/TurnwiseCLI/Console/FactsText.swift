@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Turnwise
 
-/// What an environment has, in words: an author sees here which of its methods are in use.
+/// The facts about an environment as text, so that its author sees which of its methods are used.
 struct FactsText {
   private let facts: EnvironmentFacts
 
@@ -11,7 +11,7 @@ struct FactsText {
     var lines = [facts.environment]
     lines += block("told", facts.instructions.isEmpty ? "(no instructions)" : facts.instructions)
     lines += block(
-      "sees", facts.firstObservation.isEmpty ? "(no words)" : facts.firstObservation.string)
+      "sees", facts.firstObservation.isEmpty ? "(no text)" : facts.firstObservation.string)
     for tool in facts.tools {
       lines += block("tool", "\(tool.name): \(tool.summary)")
       for argument in arguments(of: tool) { lines += block("    ", "  \(argument)") }
@@ -37,7 +37,7 @@ struct FactsText {
     if case .array(let names)? = tool.parameters["required"] { required = names }
     guard case .object(let properties)? = tool.parameters["properties"] else { return [] }
     return properties.sorted { $0.key < $1.key }.map { name, schema in
-      let need = required.contains(.string(name)) ? "required" : "may be left out"
+      let need = required.contains(.string(name)) ? "required" : "optional"
       return "\(name), \(need): \(schema.compact)"
     }
   }

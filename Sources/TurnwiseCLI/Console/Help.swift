@@ -1,8 +1,8 @@
 internal import Turnwise
 
-/// The help pages, made from what the subcommands say of themselves.
+/// The help pages, made from the descriptions of the subcommands.
 struct Help {
-  /// The environments that the program has.
+  /// The ids of the program's environments.
   let environments: [String]
   /// The columns of the terminal.
   let width: Int
@@ -62,9 +62,9 @@ struct Help {
       """
   }
 
-  /// A line broken between words where it is wider than the terminal, with the rest indented.
+  /// Wraps a line between words at the width of the terminal, with the following lines indented.
   private func wrapped(_ line: String, indent: Int = 0) -> String {
-    // Where hardly anything fits beside the indent, the terminal may break the line as it likes.
+    // If hardly anything fits beside the indent, wrapping is left to the terminal.
     guard line.count > width, width - indent >= 16 else { return line }
     var lines: [String] = []
     var current = String(line.prefix { $0 == " " })

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Synchronization
 
-/// Shows how far a long step is: one line that is redrawn on a terminal, plain lines elsewhere.
+/// Shows the progress of a long step: one redrawn line on a terminal, plain lines elsewhere.
 final class ProgressBar: Sendable {
   private struct State {
     var done = 0
@@ -30,7 +30,7 @@ final class ProgressBar: Sendable {
 
   private var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-  /// Counts what was done.
+  /// Adds to the amount of finished work.
   func advance(by count: Int = 1, detail: String? = nil) {
     guard isShown else { return }
     let text: String? = state.withLock { state in
@@ -42,7 +42,7 @@ final class ProgressBar: Sendable {
     if console.isAnimated { console.draw(text) } else { console.note(text) }
   }
 
-  /// Removes the line if the step was given up; does nothing once it is finished.
+  /// Removes the line of a step that was not finished; does nothing if it was.
   func clear() {
     let wasFinished = state.withLock { state in
       defer { state.isFinished = true }
@@ -51,7 +51,7 @@ final class ProgressBar: Sendable {
     if !wasFinished, console.isAnimated { console.draw("\r\u{1B}[K") }
   }
 
-  /// Removes the line and leaves one that says what was done.
+  /// Replaces the line by a summary.
   func finish(_ summary: String? = nil) {
     let isFirst = state.withLock { state in
       defer { state.isFinished = true }
@@ -62,7 +62,7 @@ final class ProgressBar: Sendable {
     console.note("\(title): \(summary ?? "done") in \(Self.clock(elapsed))")
   }
 
-  /// At most ten frames a second.
+  /// Returns the next frame of the animation; at most ten per second.
   private func frame(_ state: inout State) -> String? {
     let now = elapsed
     guard !state.isFinished, now - state.lastDrawn >= 0.1 || state.done >= total else { return nil }
@@ -74,7 +74,8 @@ final class ProgressBar: Sendable {
     return "\r\u{1B}[K" + text.prefix(max(20, console.width - 1))
   }
 
-  /// A line at each tenth, and not more often than every two seconds unless it is the last.
+  /// Returns a line of plain progress: after each tenth of the work, at least two seconds after the last line;
+  /// otherwise after ten seconds.
   private func line(_ state: inout State) -> String? {
     let now = elapsed
     let tenth = state.done * 10 / total
@@ -94,7 +95,7 @@ final class ProgressBar: Sendable {
   private func numbers(_ state: State, _ now: Double) -> String {
     var text = "\(state.done)/\(total) \(unit)"
     if !state.detail.isEmpty { text += "  \(state.detail)" }
-    // A rate of the first seconds says nothing yet.
+    // The rate of the first seconds is not reliable.
     if now >= 2, state.done > 0 {
       let rate = Double(state.done) / now
       text +=

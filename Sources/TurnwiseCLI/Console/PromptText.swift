@@ -1,27 +1,27 @@
 internal import Foundation
 internal import Turnwise
 
-/// What a policy read of an episode and what it sampled, token by token, in the order of its tape.
+/// The tokens of an episode that a policy read and sampled, in the order of its tape.
 struct PromptText {
   /// A run of tokens of one kind.
   struct Part: Encodable {
     /// The turn, from 1.
     var turn: Int
-    /// The context that the tokens were read in, from 1; a new one begins where the old one was full.
+    /// The number of the context, from 1; a new one begins when the previous one is full.
     var context: Int
-    /// Whether they were sampled, observed, or are marks of the format.
+    /// Whether they were sampled, observed or added by the prompt format.
     var kind: TokenTape.Kind
     /// The tokens.
     var tokens: [Int32]
-    /// What they stand for, with special tokens in angle brackets; without the tokenizer, the words of the
-    /// record that they were made of, or that were made of them.
+    /// The decoded text, with special tokens in angle brackets; without the tokenizer, the corresponding text of
+    /// the record.
     var text: Text
   }
 
   private let episode: Episode
   private let format: (any PromptFormat)?
 
-  /// Shows an episode; `format` is how the policy lays it out, where its checkpoint is there.
+  /// Shows an episode; `format` is the policy's prompt format, if its checkpoint is available.
   init(_ episode: Episode, format: (any PromptFormat)?) {
     self.episode = episode
     self.format = format
@@ -53,7 +53,7 @@ struct PromptText {
     return Text(bytes)
   }
 
-  /// The words of the record that a span belongs to.
+  /// The text of the record that corresponds to a span.
   private func recorded(_ span: TokenTape.Span) -> Text {
     guard episode.turns.indices.contains(span.turn) else { return "" }
     switch span.kind {
@@ -63,7 +63,7 @@ struct PromptText {
     }
   }
 
-  /// What the agent had not read before a turn.
+  /// The messages that the agent reads for the first time before a turn.
   private func news(_ turn: Int) -> [Text] {
     Situation(
       observation: episode.turns[turn].observation,
@@ -71,21 +71,23 @@ struct PromptText {
     ).news.map(\.text).filter { !$0.isEmpty }
   }
 
-  /// The parts in words.
+  /// The lines to print.
   var lines: [String] {
     guard !episode.tape.isEmpty else { return untaped }
     var lines: [String] = []
     if format == nil {
       lines.append(
-        "There is no trainer in this folder, so the words of the record are shown in place of"
-          + " the tokens'; --json has the tokens.")
+        "This folder has no trained policy, so the recorded text is shown instead of the decoded"
+          + " tokens; --json has the tokens.")
     }
     var (turn, context) = (0, 1)
     for part in parts {
-      // Marks say nothing where they cannot be named.
+      // Marks without a name are not shown.
       if part.text.isEmpty, part.kind == .template { continue }
       if part.turn != turn { lines += ["", "turn \(part.turn)"] }
-      if part.context != context { lines.append("  a new context begins: the old one was full") }
+      if part.context != context {
+        lines.append("  a new context begins: the previous one is full")
+      }
       (turn, context) = (part.turn, part.context)
       let title =
         switch part.kind {
@@ -109,12 +111,12 @@ struct PromptText {
     ]
   }
 
-  /// What a policy without tokens was given.
+  /// The lines for a policy that samples no tokens.
   private var untaped: [String] {
     var lines = [
-      "This policy samples no tokens. Beside instructions and tool descriptions"
+      "This policy samples no tokens. Besides instructions and tool descriptions"
         + " (\(Program.name) list --json)",
-      "it was given, before each turn:",
+      "it read, before each turn:",
     ]
     for index in episode.turns.indices {
       lines += ["", "turn \(index + 1)"]
@@ -131,9 +133,10 @@ struct PromptText {
 }
 
 extension Run {
-  /// How the policy of the run lays out episodes: of its own checkpoint, or of the run that it names.
+  /// Returns the prompt format of the run's policy: from its own checkpoint, or from that of the run that its
+  /// configuration names.
   ///
-  /// - Throws: A ``TraceError`` if a checkpoint is there and cannot be read.
+  /// - Throws: A ``TraceError`` if its own checkpoint cannot be read.
   func promptFormat() throws -> (any PromptFormat)? {
     if let models = try models() { return models.policy.format }
     guard case .string(let policy)? = record.configuration["policy"] else { return nil }

@@ -45,7 +45,7 @@ struct StatisticsText {
     ]
   }
 
-  /// How often episodes ended otherwise than by the environment's own end.
+  /// The shares of the endings.
   private static func endings(_ tally: EpisodeTally) -> TextTable.Cell {
     .text(
       tally.endings.all.map {
@@ -56,7 +56,7 @@ struct StatisticsText {
   private var groups: String {
     let names: [TextTable.Column] = arms.count > 1 ? [.text("estimator")] : []
     var table = TextTable(
-      names + [.text("played for"), .text("split")] + Self.figures + [.text("endings")])
+      names + [.text("purpose"), .text("split")] + Self.figures + [.text("endings")])
     for arm in arms {
       for group in arm.statistics.groups {
         table.append(
@@ -101,7 +101,7 @@ struct StatisticsText {
     return table.rendered(width: width)
   }
 
-  /// The commonest words of a kind, and how often an episode of either outcome has them.
+  /// A table of the most frequent words of a kind, with their mean count per successful and failed episode.
   private func list(
     _ title: String, _ words: FrequentWords, _ statistics: RunStatistics,
     _ kind: (EpisodeTally) -> FrequentWords
@@ -110,8 +110,8 @@ struct StatisticsText {
       tally.episodes > 0 ? Double(kind(tally)[word]) / Double(tally.episodes) : nil
     }
     var table = TextTable([
-      .number("times", decimals: 0), .number("each success", decimals: 2),
-      .number("each failure", decimals: 2), .text(title),
+      .number("count", decimals: 0), .number("per success", decimals: 2),
+      .number("per failure", decimals: 2), .text(title),
     ])
     let all = words.all
     for (word, count) in all.prefix(limit) {

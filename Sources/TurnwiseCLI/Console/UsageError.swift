@@ -1,6 +1,6 @@
 internal import Turnwise
 
-/// What is wrong with a command line; the words are in `Words.swift`.
+/// An error in a command line; its text is in `Words.swift`.
 enum UsageError: Error, Hashable {
   case unknownCommand(String, known: [String])
   case unknownFlag(String, known: [String])
@@ -26,7 +26,7 @@ enum UsageError: Error, Hashable {
   case conflict(String)
 }
 
-/// The name that a mistyped one probably meant; the version of an environment need not be typed.
+/// Returns the known name that a mistyped one probably means; an environment's version may be left out.
 func nearestName(to name: String, among names: [String]) -> String? {
   if let nearest = NearestName.suggestion(for: name, among: names) { return nearest }
   let stems = names.map { String($0.prefix { $0 != "-" }) }

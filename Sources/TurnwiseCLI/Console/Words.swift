@@ -3,8 +3,9 @@ internal import Turnwise
 internal import TurnwiseSandbox
 internal import TurnwiseTrace
 
-/// What the command line says about errors, and the status that each one means.
+/// The messages and exit statuses of errors.
 enum Words {
+  /// Returns the exit status and the message of an error.
   static func of(_ error: any Error) -> (ExitStatus, String) {
     switch error {
     case let error as UsageError:
@@ -24,7 +25,7 @@ enum Words {
     case let error as CreditError: return (.data, message("\(error)", nil))
     case let error as Replay.Divergence:
       return (
-        .data, message("\(error)", "the environment is another than the one that was recorded")
+        .data, message("\(error)", "the environment is not the one that was recorded")
       )
     case let error as ExactEvaluationError: return (.negative, message("\(error)", nil))
     case let error as ForkError: return (.negative, message("\(error)", nil))
@@ -39,16 +40,18 @@ enum Words {
     }
   }
 
+  /// Returns an error message with its hint.
   static func message(_ text: String, _ hint: String?) -> String {
     "error: \(text)" + (hint.map { "\nhint:  \($0)" } ?? "")
   }
 
-  /// How there could be an expert, where there is none.
+  /// The end of a hint that says how a task gets an expert.
   private static func remedy(_ taskNeed: String?) -> String {
     taskNeed.map { "; a task from a folder can have \($0)" } ?? ""
   }
 
-  /// What is left out because an expert does not know it; nil if nothing is.
+  /// Returns a warning about scenarios that are left out because the expert does not know them; nil if there
+  /// are none.
   static func warning(of knowledge: ExpertKnowledge, in environment: some Environment) -> String? {
     guard !knowledge.unknown.isEmpty else { return nil }
     let all = knowledge.known.count + knowledge.unknown.count
@@ -59,7 +62,7 @@ enum Words {
       + "; left out: \(list(knowledge.unknown))"
   }
 
-  /// The first of some names.
+  /// Returns the first five names and how many follow.
   private static func list(_ names: [String]) -> String {
     let most = 5
     return names.prefix(most).map { "'\($0)'" }.joined(separator: ", ")
@@ -79,8 +82,8 @@ enum Words {
     case .needlessValue(let flag): ("--\(flag) takes no value", nil)
     case .badValue(let flag, let text, let expected):
       ("--\(flag) \(text): expected \(expected)", nil)
-    case .missingOperand(let what): ("name \(what)", "add --help for examples")
-    case .extraOperand(let text): ("did not expect '\(text)'", "add --help for examples")
+    case .missingOperand(let what): ("expected \(what)", "add --help for examples")
+    case .extraOperand(let text): ("unexpected argument '\(text)'", "add --help for examples")
     case .badOperand(let text, let expected): ("'\(text)': expected \(expected)", nil)
     case .unknownEnvironment(let name, let known):
       (
@@ -89,8 +92,8 @@ enum Words {
       )
     case .noTaskFolders(let name, let others):
       (
-        "\(name) has only tasks of its own, so --tasks does not go with it",
-        others.isEmpty ? nil : "--tasks goes with " + others.joined(separator: ", ")
+        "\(name) cannot read tasks from a folder, so --tasks cannot be used",
+        others.isEmpty ? nil : "--tasks works with " + others.joined(separator: ", ")
       )
     case .noExpert(let environment, let families, let taskNeed):
       (
@@ -101,16 +104,19 @@ enum Words {
     case .nothingToImitate(let path, let environment, let episodes, let heldOut):
       (
         episodes == heldOut && episodes > 0
-          ? "\(path) has only held-out episodes, which nobody may learn from"
+          ? "\(path) has only held-out episodes, which must not be used for training"
           : "none of the \(episodes - heldOut) training episodes of \(path) succeeded",
-        "play some: \(Program.name) run \(environment) --policy random --split train --episodes 2000"
+        "record some: \(Program.name) run \(environment) --policy random --split train --episodes 2000"
       )
     case .unknownPolicy(let text, let known):
-      ("no policy '\(text)'", nearest(text, known, "policies: " + known.joined(separator: ", ")))
+      (
+        "no policy named '\(text)'",
+        nearest(text, known, "policies: " + known.joined(separator: ", "))
+      )
     case .untrainedPolicy(let path, let command):
       (
-        "\(path) holds no policy: '\(command)' has not trained one there, or not yet",
-        "name the folder of a run by train, transfer or audit, or one within that of a comparison"
+        "\(path) has no trained policy: '\(command)' trains none, or has not saved one yet",
+        "name the folder of a run of train, transfer or audit, or one in that of a comparison"
       )
     case .unknownPart(let name, let known):
       (
@@ -127,7 +133,7 @@ enum Words {
     case .badOptionFile(let path, let problem): ("\(path): \(problem)", nil)
     case .setByRun(let option):
       (
-        "\(option) does not go with --resume, which takes environment and options from the run",
+        "\(option) cannot be used with --resume, which takes the environment and options from the run",
         "leave it out; --workers, --save-every and --json can be set"
       )
     case .notResumable(let path, let writer, let command):
@@ -172,7 +178,7 @@ enum Words {
         .negative,
         message(
           "every call of the demonstrations was refused, so there is nothing to imitate",
-          "'\(Program.name) run' plays the expert, and its trace says what is refused")
+          "play the expert with '\(Program.name) run'; its trace shows what is refused")
       )
     case .everyEpisodeFailed(let failure):
       (

@@ -1,12 +1,12 @@
 internal import Turnwise
 
-/// Says what the machine offers, what it refuses, and what to do about that.
+/// Reports what the machine supports and what it does not, with remedies.
 struct DoctorCommand: Subcommand {
   let name = "doctor"
-  let summary = "show what this machine offers and refuses, and the remedies"
+  let summary = "show what this machine supports and what it does not, with remedies"
   let examples = ["turnwise doctor", "turnwise doctor --json"]
   let flags = [Flag.json]
-  // What is wrong with the kernels is one of its findings.
+  // A problem with the kernels is one of its findings.
   let needsKernels = false
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
@@ -21,7 +21,7 @@ struct DoctorCommand: Subcommand {
 }
 
 extension MachineReport {
-  /// A line for each part, with its remedy below it.
+  /// One line for each part, followed by its remedy.
   package var text: String {
     let width = findings.map(\.part.count).max() ?? 0
     return findings.map { finding in

@@ -2,38 +2,38 @@ internal import Foundation
 internal import Turnwise
 internal import TurnwiseSandbox
 
-/// What ``MachineFacts`` mean for whoever wants to run Turnwise.
+/// What the ``MachineFacts`` mean for running Turnwise.
 package struct MachineReport: Encodable, Sendable {
-  /// How a part of the machine is.
+  /// The verdict on a part of the machine.
   package enum Verdict: String, Encodable, Sendable {
-    /// It is there.
+    /// The part is available.
     case ok
-    /// Something is lacking that only some need.
+    /// Something is missing that only some features need.
     case lacking
-    /// What depends on it does not run at all.
+    /// Features that depend on the part do not run.
     case refused
   }
 
-  /// A part of the machine.
+  /// The finding about a part of the machine.
   package struct Finding: Encodable, Sendable {
-    /// What the part is called.
+    /// The name of the part.
     package var part: String
-    /// How it is.
+    /// The verdict.
     package var verdict: Verdict
     /// What was found.
     package var found: String
-    /// What to do, where something is to be done.
+    /// What to do, if anything.
     package var remedy: String?
   }
 
-  /// The parts, those that decide first.
+  /// The findings, the most important first.
   package let findings: [Finding]
   /// Whether commands of agents can be run.
   package let runsCommands: Bool
   /// Whether policies can be trained and played.
   package let computes: Bool
 
-  /// Judges what was found.
+  /// Evaluates the facts.
   package init(_ facts: MachineFacts) {
     runsCommands = facts.obstacle == nil
     computes = facts.kernelRefusal == nil
@@ -84,13 +84,13 @@ package struct MachineReport: Encodable, Sendable {
       let isProven = facts.obstacle == nil
       found +=
         isProven
-        ? "; user namespaces can be had" : "; whether any can be had is \(unknown)"
+        ? "; user namespaces are available" : "; whether any are available is \(unknown)"
       return Finding(part: "namespaces", verdict: isProven ? .ok : .lacking, found: found)
     }
     return Finding(part: "namespaces", verdict: .refused, found: found, remedy: refusal.remedy)
   }
 
-  /// Never refused: the sandbox has limits of its own.
+  /// Never refused, because the sandbox has its own limits.
   private static func controlGroups(_ facts: MachineFacts) -> Finding {
     let found = facts.controlGroups.isEmpty ? ["none"] : facts.controlGroups
     return Finding(
@@ -98,16 +98,16 @@ package struct MachineReport: Encodable, Sendable {
       found: found.joined(separator: "; ") + "; none are needed")
   }
 
-  /// Never refused: commands run, and only programs that write at once are in another order.
+  /// Never refused, because only the order of simultaneous output is affected.
   private static func outputOrder(_ facts: MachineFacts) -> Finding {
     let part = "output order"
     return switch facts.isOutputAttributed {
     case true?:
-      Finding(part: part, verdict: .ok, found: "the kernel tells which program writes")
+      Finding(part: part, verdict: .ok, found: "the kernel reports which program writes")
     case false?:
       Finding(
         part: part, verdict: .lacking,
-        found: "the kernel does not tell which program writes: where several write at once, the "
+        found: "the kernel does not report which program writes: if several write at once, the "
           + "order differs from run to run",
         remedy: Sandbox.Refusal(.nestedContainer, detail: "").remedy)
     case nil: Finding(part: part, verdict: .lacking, found: unknown)
@@ -123,11 +123,11 @@ package struct MachineReport: Encodable, Sendable {
   private static func python(_ facts: MachineFacts) -> Finding {
     inside(
       "python3", facts.python,
-      otherwise: "There is no python3 in the sandbox: tasks that need it cannot be done.",
+      otherwise: "There is no python3 in the sandbox, so tasks that need it cannot be solved.",
       remedy: "Install it: apt-get install python3")
   }
 
-  /// A program in the sandbox, of which nothing is known where there is no sandbox.
+  /// The finding about a program in the sandbox.
   private static func inside(
     _ part: String, _ probe: MachineFacts.Probe, otherwise: String, remedy: String
   ) -> Finding {
@@ -164,7 +164,7 @@ package struct MachineReport: Encodable, Sendable {
 }
 
 extension Sandbox.Refusal {
-  /// Whether the kernel or a security module keeps user namespaces back.
+  /// Whether the kernel or a security module forbids user namespaces.
   fileprivate var isAboutNamespaces: Bool {
     switch cause {
     case .namespaceLimit, .namespacesForbidden, .appArmor, .nestedContainer: true

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Turnwise
 
-/// Writes a package with an environment of one's own, ready to build.
+/// Writes a package with a new environment, ready to build.
 struct NewCommand: Subcommand {
   let name = "new"
   let summary = "write a package with an environment of your own: rules, expert, tests, program"
@@ -17,11 +17,11 @@ struct NewCommand: Subcommand {
     "template", "what to start from: \(PackageTemplate.words)", value: "WORD",
     default: PackageTemplate.game.rawValue)
   private static let package = Flag(
-    "turnwise", "the folder of the package Turnwise that the new one depends on", value: "FOLDER",
-    default: "the one that this program was built in")
+    "turnwise", "the folder of the package Turnwise, on which the new one depends", value: "FOLDER",
+    default: "the one in which this program was built")
 
   private static let folder = Flag(
-    "out", "the folder of the package", value: "FOLDER", default: "one of its name")
+    "out", "the folder of the package", value: "FOLDER", default: "a folder with its name")
 
   private struct Answer: Encodable {
     var package: String
@@ -60,21 +60,21 @@ struct NewCommand: Subcommand {
 
   // MARK: - The package that the new one depends on
 
-  /// The folder of Turnwise's package that the user names.
+  /// Returns the folder of Turnwise's package that the user names.
   ///
-  /// - Throws: A ``UsageError`` where it is none.
+  /// - Throws: A ``UsageError`` if it does not contain the package.
   private static func package(at path: String) throws -> URL {
     let folder = URL(filePath: path, directoryHint: .isDirectory).standardizedFileURL
     guard isTurnwise(folder) else {
       throw UsageError.badValue(
-        flag: package.name, text: path, expected: "the folder that holds Turnwise's Package.swift")
+        flag: package.name, text: path, expected: "the folder with Turnwise's Package.swift")
     }
     return folder
   }
 
-  /// The folder of Turnwise's package that the program lies in, as one that SwiftPM has built does.
+  /// Returns the folder of Turnwise's package that contains this program, if SwiftPM has built it there.
   ///
-  /// - Throws: A ``UsageError`` where there is none.
+  /// - Throws: A ``UsageError`` if the program is not in such a folder.
   private static func ownPackage() throws -> URL {
     var folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
     while let place = folder, place.pathComponents.count > 1 {
@@ -82,7 +82,7 @@ struct NewCommand: Subcommand {
       folder = place.deletingLastPathComponent()
     }
     throw UsageError.conflict(
-      "this program does not lie in the package that it was built from; add --\(package.name) FOLDER"
+      "this program is not in the package that it was built from; add --\(package.name) FOLDER"
     )
   }
 

@@ -1,6 +1,6 @@
 internal import Turnwise
 
-/// What a new package, its types and its environment are called, made of one name.
+/// The names of a new package, its types and its environment, all made from one name.
 struct PackageNames: Sendable {
   /// The package, its folder and its program: `log-detective`.
   let package: String
@@ -9,7 +9,7 @@ struct PackageNames: Sendable {
   /// The environment's id: `log-detective-v1`.
   var environment: String { package + "-v1" }
 
-  /// Words that are modules, or that the compiler would take for something else.
+  /// Names of modules, types and keywords, which the compiler would confuse with the new ones.
   private static let reserved: Set<String> = [
     "turnwise", "swift", "foundation", "testing", "dispatch", "package", "environment", "session",
     "policy", "tool", "toolbox", "episode", "action", "observation", "shell", "search", "repair",
@@ -17,7 +17,7 @@ struct PackageNames: Sendable {
     "test", "main", "sandbox", "workspace", "text", "turn", "split", "failure", "judgement",
   ]
 
-  /// Makes names of words that are separated by dashes, underscores or capitals.
+  /// Makes the names from words that are separated by hyphens, underscores or capitals.
   ///
   /// - Throws: A ``UsageError``.
   init(_ text: String) throws {
@@ -40,7 +40,7 @@ struct PackageNames: Sendable {
         text, expected: "a name of letters and digits, such as lockbox or log-detective")
     }
     guard !Self.reserved.contains(letters), !letters.hasPrefix("turnwise") else {
-      throw UsageError.badOperand(text, expected: "another name: this one has a meaning already")
+      throw UsageError.badOperand(text, expected: "another name, because this one is reserved")
     }
     package = words.joined(separator: "-")
     type = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()

@@ -16,14 +16,14 @@ extension PackageTemplate {
   private static let gameEnvironment = ##"""
     import Turnwise
 
-    /// A text game: a prize is behind one of some doors, and a note says behind which.
+    /// A text game: a prize is behind one of several doors, and a note says behind which.
     ///
-    /// Whoever reads the note first always wins; whoever opens a door at once wins by luck.
+    /// An agent that reads the note first always wins; one that opens a door at once wins only by luck.
     public struct {{Type}}: Environment {
       /// The name and version; the version changes when learning curves could.
       public static let id = "{{id}}"
 
-      /// How many doors there are: `--env-set doors=6`.
+      /// The number of doors: `--env-set doors=6`.
       public var doors = 3
 
       public init() {}
@@ -37,7 +37,7 @@ extension PackageTemplate {
         }
       }
 
-      /// What one episode is about; it is recorded as JSON.
+      /// The scenario of an episode, which is recorded as JSON.
       public struct Scenario: Codable, Hashable, Sendable {
         public var doors: [String]
         public var prize: String
@@ -54,7 +54,7 @@ extension PackageTemplate {
         "red", "blue", "green", "black", "white", "brown", "golden", "silver",
       ]
 
-      /// Draws a scenario. A quarter of all scenarios, told apart by a hash of their words, is held out.
+      /// Draws a scenario. A quarter of all scenarios, chosen by a hash of their words, is held out.
       public func scenario(in split: Split, using random: inout Randomness) -> Scenario {
         while true {
           let doors = Array(Self.colors.shuffled(using: &random).prefix(min(max(doors, 2), 8)))
@@ -70,27 +70,27 @@ extension PackageTemplate {
         State(scenario: scenario)
       }
 
-      /// What the agent sees. Words of the program are text; `Text` keeps every byte.
+      /// Describes the state to the agent.
       public func observe(_ state: State) -> Observation {
         let doors = state.scenario.doors.joined(separator: ", ")
         return Observation(
           "Doors: \(doors). A note lies on the floor.",
-          // All actions that make sense. Leave them out where there are too many.
+          // All sensible actions. Leave them out if there are too many.
           choices: [.call("read")] + state.scenario.doors.map { .call("open", ["door": $0]) })
       }
 
-      /// Says whether the task was done; also called where an episode is cut short.
+      /// Returns whether the task was done; also called if an episode is cut short.
       public func judge(_ state: State) -> Judgement {
         let prize = state.scenario.prize
         return Judgement(success: state.opened == prize, gold: ["prize": .string(prize)])
       }
 
-      /// How far the state is on the way, from 0 to 1, for process rewards (`--credit process`).
+      /// The progress from 0 to 1, for process rewards (`--credit process`).
       public func potential(_ state: State) -> Double? { state.hasRead ? 0.5 : 0 }
 
       /// What a scripted expert does, which policies imitate at the start of training.
       ///
-      /// With probability `noise.habit` it opens a door without reading, and with `noise.slip` a wrong one.
+      /// With probability `noise.habit` it opens a door without reading; with `noise.slip`, a random door.
       public func expert(
         _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
       ) -> Action? {
@@ -127,7 +127,7 @@ extension PackageTemplate {
         _ arguments: Arguments, on state: inout {{Type}}.State, using random: inout Randomness
       ) throws -> ToolReply {
         guard state.scenario.doors.contains(arguments.door) else {
-          // The agent reads this and plays on; nothing has changed.
+          // The agent reads this and continues; the state has not changed.
           throw ToolRefusal("There is no such door.")
         }
         state.opened = arguments.door
@@ -157,7 +157,7 @@ extension PackageTemplate {
         await session.play(.call("read"))
         let prize = session.scenario.prize
         #expect(session.turns[0].replies[0].text == "The prize is behind the \(Text(prize)) door.")
-        // A session is a value: the fork plays on, and the session has not moved.
+        // A session is a value: playing the fork does not change the session.
         var fork = session.forked("wrong")
         let other = session.scenario.doors.first { $0 != prize } ?? ""
         await fork.play(.call("open", ["door": other]))

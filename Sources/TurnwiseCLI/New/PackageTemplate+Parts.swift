@@ -1,6 +1,6 @@
-/// What the packages of several templates share.
+/// The parts that several templates share.
 extension PackageTemplate {
-  /// A manifest with a library of the environment, a program and tests.
+  /// Returns a manifest with a library of the environment, a program and tests.
   static func manifest(products: String) -> String {
     """
     // swift-tools-version: 6.2
@@ -23,7 +23,7 @@ extension PackageTemplate {
     """
   }
 
-  /// A program that knows the environment.
+  /// A program with the environment.
   static let program = """
     import Turnwise
     import TurnwiseCLI
@@ -35,17 +35,17 @@ extension PackageTemplate {
 
     """
 
-  /// A page that says what is where and what to run.
+  /// Returns a README that describes the files and the commands.
   static func readme(subject: String) -> String {
     """
     # {{package}}
 
     An environment for [Turnwise]({{turnwise}}/README.md): \(subject).
 
-    | file | what it holds |
+    | file | content |
     | --- | --- |
     | `Sources/{{Type}}/{{Type}}.swift` | the rules: scenario, state, tools, judge, expert |
-    | `Sources/{{Type}}Program/main.swift` | the program, which knows the environment as `{{id}}` |
+    | `Sources/{{Type}}Program/main.swift` | the program, in which the environment is named `{{id}}` |
     | `Tests/{{Type}}Tests/{{Type}}Tests.swift` | the laws that all environments keep, and an episode played by hand |
 
     ```bash

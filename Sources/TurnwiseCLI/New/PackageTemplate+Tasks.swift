@@ -100,7 +100,7 @@ extension PackageTemplate {
       @Test func `are judged by their checks`() async throws {
         var session = try Session(
           try environment(), origin: EpisodeOrigin(seed: 1, split: .heldOut, scenario: 0))
-        // A session is a value: the fork plays on, and the session has not moved.
+        // A session is a value: playing the fork does not change the session.
         var fork = session.forked("unsorted")
         await fork.play(.call("bash", ["command": "cp names.txt sorted.txt"]))
         await fork.play(.call("submit", ["answer": ""]))
@@ -118,7 +118,7 @@ extension PackageTemplate {
 
     Shell tasks for the environment `{{id}}` of [Turnwise]({{turnwise}}/README.md). Each folder in `Tasks` is one:
 
-    | file | what it holds |
+    | file | content |
     | --- | --- |
     | `task.json` | the instruction, and whether the task is for training (`train`) or for evaluation (`held-out`) |
     | `files/` | the files that the agent finds |
@@ -126,7 +126,7 @@ extension PackageTemplate {
     | `check-files/` | files that only the check sees |
     | `solution` | commands that solve the task, one for each turn, which policies imitate |
 
-    `{{package}} check {{id}} --tasks Tasks` names what is wrong with a task. A policy learns from the tasks of the split
+    `{{package}} check {{id}} --tasks Tasks` reports what is wrong with a task. A policy learns from the tasks of the split
     `train` and is evaluated on those of `held-out`, so there must be some of both.
 
     ```bash

@@ -1,5 +1,5 @@
 extension PackageTemplate {
-  /// Files and bash in a sandbox: how many lines of a log name a word.
+  /// Files and bash in a sandbox: how many lines of a log contain a word.
   static let toolsFiles = [
     File(
       path: "Package.swift",
@@ -14,19 +14,19 @@ extension PackageTemplate {
     File(path: "Tests/{{Type}}Tests/{{Type}}Tests.swift", text: toolsTests),
     File(
       path: "README.md",
-      text: readme(subject: "bash in a sandbox: how many lines of a log hold a word")),
+      text: readme(subject: "bash in a sandbox: how many lines of a log contain a word")),
   ]
 
   private static let toolsEnvironment = ##"""
     import Turnwise
     import TurnwiseSandbox
 
-    /// Files and bash in a sandbox: the agent counts the lines of a log that hold a word, and submits the number.
+    /// Files and bash in a sandbox: the agent counts the lines of a log that contain a word, and submits the number.
     public struct {{Type}}: Environment {
       /// The name and version; the version changes when learning curves could.
       public static let id = "{{id}}"
 
-      /// How many lines the log has: `--env-set lines=20`.
+      /// The number of lines of the log: `--env-set lines=20`.
       public var lines = 8
 
       public init() {}
@@ -40,26 +40,26 @@ extension PackageTemplate {
         }
       }
 
-      /// What one episode is about; it is recorded as JSON.
+      /// The scenario of an episode, which is recorded as JSON.
       public struct Scenario: Codable, Hashable, Sendable {
         public var words: [String]
         public var asked: String
 
-        /// How many lines hold the word.
+        /// The number of lines with the word.
         public var answer: Int { words.count { $0 == asked } }
       }
 
-      /// Everything that changes during an episode. The workspace is a value, too, so a copy is a fork.
+      /// Everything that changes during an episode. The workspace is also a value, so a copy is a fork.
       public struct State: Codable, Sendable {
         public var scenario: Scenario
         public var workspace: Workspace
         public var submitted: Int?
       }
 
-      /// Makes sure once before a run that commands can run in a sandbox.
+      /// Checks once before a run that commands can run in a sandbox.
       public func prepare() async throws { try await Sandbox.shared.probe() }
 
-      /// Draws a scenario. A quarter of all scenarios, told apart by a hash of their words, is held out.
+      /// Draws a scenario. A quarter of all scenarios, chosen by a hash of their words, is held out.
       public func scenario(in split: Split, using random: inout Randomness) -> Scenario {
         let kinds = ["error", "warning", "debug", "login", "query", "retry"]
         while true {
@@ -79,10 +79,10 @@ extension PackageTemplate {
       }
 
       public func observe(_ state: State) -> Observation {
-        Observation("How many lines of app.log hold \(state.scenario.asked)?")
+        Observation("How many lines of app.log contain \(state.scenario.asked)?")
       }
 
-      /// Says whether the task was done; also called where an episode is cut short.
+      /// Returns whether the task was done; also called if an episode is cut short.
       public func judge(_ state: State) -> Judgement {
         Judgement(
           success: state.submitted == state.scenario.answer,
@@ -91,7 +91,7 @@ extension PackageTemplate {
 
       /// What a scripted expert does, which policies imitate at the start of training.
       ///
-      /// It submits what the command before has printed. With probability `noise.habit` it guesses without looking.
+      /// It submits what its last command printed. With probability `noise.habit` it guesses without looking.
       public func expert(
         _ state: State, after turns: [Turn], noise: ExpertNoise, using random: inout Randomness
       ) -> Action? {
@@ -117,7 +117,7 @@ extension PackageTemplate {
     struct Bash: Tool {
       static let name = "bash"
       static let summary = "Runs a bash command in the workspace and prints what it wrote."
-      static let help = ["command": "What bash is given, as it is."]
+      static let help = ["command": "The command, which bash runs unchanged."]
       struct Arguments: Decodable { var command: Text }
 
       func call(
@@ -130,7 +130,7 @@ extension PackageTemplate {
           let ending: Text = result.status == 0 ? "" : "\nexit \(Text("\(result.status)"))"
           return ToolReply(Text(result.transcript.excerpt(limit: 400).bytes + ending.bytes))
         } catch let error as CommandError {
-          // The agent reads this and plays on.
+          // The agent reads this and continues.
           throw ToolRefusal(error.description)
         }
       }
@@ -140,7 +140,7 @@ extension PackageTemplate {
     struct Submit: Tool {
       static let name = "submit"
       static let summary = "Ends the task with a number."
-      static let help = ["number": "How many lines."]
+      static let help = ["number": "The number of lines."]
       struct Arguments: Decodable { var number: Int }
 
       func call(
@@ -172,7 +172,7 @@ extension PackageTemplate {
         var session = try start()
         await session.play(.call("bash", ["command": "wc -l < app.log"]))
         #expect(session.turns[0].replies[0].text == "8\n")
-        // What a fork does to its files does not touch those of the session.
+        // A fork does not change the files of the session.
         var fork = session.forked("empty")
         await fork.play(.call("bash", ["command": "rm app.log"]))
         await fork.play(.call("bash", ["command": "ls"]))

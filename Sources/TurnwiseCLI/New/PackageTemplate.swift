@@ -1,13 +1,13 @@
 internal import Foundation
 internal import Turnwise
 
-/// What a new package starts from.
+/// The template of a new package.
 enum PackageTemplate: String, CaseIterable, WordChoice {
   /// A text game with a few tools.
   case game
   /// Files and bash in a sandbox.
   case tools
-  /// A folder of shell tasks, without Swift but for the program.
+  /// A folder of shell tasks, with no Swift except the program.
   case tasks
 
   /// A file of the package.
@@ -17,7 +17,7 @@ enum PackageTemplate: String, CaseIterable, WordChoice {
     var isExecutable = false
   }
 
-  /// The files of a package.
+  /// Returns the files of a package.
   func files(_ names: PackageNames, turnwise: URL) -> [File] {
     let own =
       switch self {
@@ -41,7 +41,7 @@ enum PackageTemplate: String, CaseIterable, WordChoice {
     }
   }
 
-  /// Puts imports in the order of their names, which depends on that of the package.
+  /// Sorts the imports, whose order depends on the name of the package.
   private static func sortingImports(_ text: String) -> String {
     let lines = text.components(separatedBy: "\n")
     let isImport = { (line: String) in line.hasPrefix("import ") }
@@ -49,19 +49,19 @@ enum PackageTemplate: String, CaseIterable, WordChoice {
     return (imports.sorted() + lines.dropFirst(imports.count)).joined(separator: "\n")
   }
 
-  /// The environment that the program plays.
+  /// Returns the id of the environment that the program plays.
   func environment(_ names: PackageNames) -> String {
     self == .tasks ? "shell-v1" : names.environment
   }
 
-  /// Command lines that test, check, play, train and read, in this order.
+  /// Returns command lines that test, check, play, train and read, in this order.
   ///
   /// Without testable imports the tests are built as the program is, so that Turnwise is compiled once.
   func commands(_ names: PackageNames) -> [String] {
     let environment = environment(names)
     let program = "swift run -c release \(names.package)"
     let tasks = self == .tasks ? " --tasks Tasks" : ""
-    // The tasks are few: learning them takes fewer demonstrations.
+    // The template has few tasks, which need fewer demonstrations.
     let small = self == .tasks ? " --demonstrations 200 --cloning-steps 400" : ""
     return [
       "swift test -c release --disable-testable-imports", "\(program) check \(environment)\(tasks)",

@@ -1,14 +1,14 @@
 internal import Turnwise
 
-/// A flag of a subcommand: what parsing, help and completion know about it.
+/// A flag of a subcommand, as the parser and the help pages use it.
 struct Flag: Sendable {
   /// The name without the two dashes.
   var name: String
-  /// What the value is called in help; `nil` for a switch.
+  /// The name of the value in help pages; `nil` for a switch.
   var value: String?
   /// One sentence, without a full stop.
   var help: String
-  /// The default, as it would be typed.
+  /// The default, as a user would type it.
   var defaultText: String?
   /// The title of the options that it belongs to on a help page; `nil` for the first ones.
   var group: String?
@@ -21,7 +21,7 @@ struct Flag: Sendable {
   }
 }
 
-/// The flags that mean the same everywhere.
+/// The flags with the same meaning in all subcommands.
 extension Flag {
   static let json = Flag("json", "print one JSON object instead of words")
   static let seed = Flag("seed", "seed of everything random", value: "N", default: "1")
@@ -48,7 +48,7 @@ struct Invocation: Sendable {
   var operands: [String] = []
   private var values: [String: [String]] = [:]
 
-  /// Parses what follows the subcommand's name.
+  /// Parses the arguments after the subcommand's name.
   ///
   /// - Throws: A ``UsageError``.
   init(_ arguments: [String], flags: [Flag], operandLimit: Int) throws {
@@ -83,6 +83,7 @@ struct Invocation: Sendable {
     }
   }
 
+  /// Whether a flag was given.
   func has(_ flag: Flag) -> Bool { values[flag.name] != nil }
 
   /// The last value given.
@@ -116,7 +117,7 @@ struct Invocation: Sendable {
     return value
   }
 
-  /// The values of a flag that takes a list of whole numbers; `nil` where it is not given.
+  /// The values of a flag that takes a list of whole numbers; `nil` if it was not given.
   ///
   /// - Throws: ``UsageError/badValue(flag:text:expected:)``.
   func integers(_ flag: Flag, atLeast minimum: Int) throws -> [Int]? {
@@ -132,8 +133,8 @@ struct Invocation: Sendable {
     }
   }
 
-  /// The words of a flag that takes some of a few, in the order of their declaration; all where it
-  /// is not given.
+  /// The choices of a flag that takes a list of words, in the order of their declaration; all if it was not
+  /// given.
   ///
   /// - Throws: ``UsageError/badValue(flag:text:expected:)``.
   func choices<Choice: WordChoice>(_ flag: Flag) throws -> [Choice] {

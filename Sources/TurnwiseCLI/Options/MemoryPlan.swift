@@ -1,6 +1,6 @@
 internal import Turnwise
 
-/// The memory that a training cannot do without: so much is needed at the least.
+/// A lower bound of the memory that a training needs.
 struct MemoryPlan {
   private let weights: Double
   private let activations: Double
@@ -13,17 +13,17 @@ struct MemoryPlan {
     let float = 4.0
     // The policy and its critic: weights, gradients and two moments each.
     weights = 2 * 4 * float * count
-    // One sequence of full length on its way through the blocks.
+    // The activations of one sequence of full length.
     let perToken = 6 * width + 3 * Double(model.feedForward)
     activations =
       float * Double(model.context) * Double(model.layers) * perToken
   }
 
-  /// What is said where a machine has too little memory; `nil` where it may have enough.
+  /// Returns the error for a machine with too little memory; `nil` if it may have enough.
   func lack(of bytes: UInt64) -> String? {
     guard weights + activations > Double(bytes) else { return nil }
     return "a model of this shape needs at least \(Self.words(weights + activations)) of memory,"
-      + " and this machine has \(Self.words(Double(bytes))):"
+      + " but this machine has \(Self.words(Double(bytes))):"
       + " choose a smaller --vocabulary, --width, --layers, --feed-forward or --context"
   }
 

@@ -1,13 +1,13 @@
 internal import Foundation
 internal import Turnwise
 
-/// A file of training options: the `run.json` of a run, or its `configuration` alone.
+/// A file of training options: a run's `run.json`, or only its `configuration`.
 struct OptionFile {
   /// The path as it was given.
   let path: String
   /// The options of training.
   private let options: [String: JSONValue]
-  /// What commands note beside the options of training.
+  /// What commands record in addition to the options of training.
   private let notes: [String: JSONValue]
 
   private static let noteKeys = [
@@ -40,11 +40,11 @@ struct OptionFile {
     }
   }
 
-  /// Takes the configuration of a run.
+  /// Reads the configuration of a run.
   ///
   /// - Throws: A ``UsageError`` if it has no options.
   init(_ configuration: JSONValue, path: String) throws {
-    // Commands that do more than train have the options of training in a member of their own.
+    // Commands that do more than train record the options of training in a separate member.
     guard case .object(let members) = configuration["training"] ?? configuration else {
       throw UsageError.badOptionFile(path, .refused("it is not a JSON object of options"))
     }
@@ -53,9 +53,9 @@ struct OptionFile {
     notes = members.filter { Self.noteKeys.contains($0.key) }
   }
 
-  /// The number of seeds, if the file is that of a comparison.
+  /// The number of seeds, if the file belongs to a comparison.
   ///
-  /// - Throws: A ``UsageError`` if it is not one.
+  /// - Throws: A ``UsageError`` if it is not a valid number.
   var seeds: Int? {
     get throws {
       guard let value = notes[ComparisonOptions.seedsKey] else { return nil }
@@ -70,7 +70,7 @@ struct OptionFile {
     }
   }
 
-  /// The success of which a comparison says when it was reached, if the file names one.
+  /// The threshold of success of a comparison, if the file has one.
   ///
   /// - Throws: A ``UsageError`` if it is not a probability.
   var threshold: Double? {
@@ -90,8 +90,8 @@ struct OptionFile {
   /// Returns a configuration with the options of the file.
   ///
   /// - Parameters:
-  ///   - base: The values of options that the file does not name.
-  ///   - known: The options that may be named; those of `RunConfiguration` if `nil`.
+  ///   - base: The values of options that are not in the file.
+  ///   - known: The allowed options; if `nil`, all of `RunConfiguration`.
   /// - Returns: The configuration.
   /// - Throws: A ``UsageError``.
   func configuration(
@@ -99,7 +99,7 @@ struct OptionFile {
   ) throws -> RunConfiguration {
     do {
       var configuration = try Parameters.settingStrictly(options, of: base)
-      // What a pilot chose for one environment is chosen again for the next.
+      // The pilot chose the habit for one environment, and must choose it again for another.
       if notes["habitPilot"] != nil { configuration.imitation.habit = .auto }
       if let known {
         for option in try OptionDescription.all(of: base) where !known.contains(option) {
@@ -115,7 +115,7 @@ struct OptionFile {
 }
 
 extension OptionDescription {
-  /// The value that the option has in `whole`.
+  /// Returns the value of the option in a configuration.
   fileprivate func value(in whole: RunConfiguration) throws -> JSONValue? {
     try path.reduce(JSONValue(encoding: whole)) { $0?[$1] }
   }

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Turnwise
 
 extension Flag {
-  /// The file that options are read from.
+  /// The flag of the file from which options are read.
   static let config = Flag(
     "config", "read options from a run.json, or from its configuration alone; flags override it",
     value: "FILE")
@@ -10,7 +10,7 @@ extension Flag {
 
 /// The flags of a command that trains, made from the options of ``RunConfiguration``.
 struct TrainingFlags: Sendable {
-  /// The options that are flags of the command, in their order.
+  /// The options of the command, in the order of their declaration.
   private let options: [OptionDescription]
   /// The defaults of the command.
   private let base: RunConfiguration
@@ -19,26 +19,26 @@ struct TrainingFlags: Sendable {
   ///
   /// - Parameters:
   ///   - base: The defaults of the command.
-  ///   - others: The flags of options that the command does not have.
+  ///   - others: The flags to leave out.
   init(over base: RunConfiguration = RunConfiguration(), without others: Set<String> = []) {
     self.base = base
     options = ((try? OptionDescription.all(of: base)) ?? []).filter { !others.contains($0.flag) }
   }
 
-  /// The flags: those of no group, the file of options, and the groups.
+  /// The flags: those without a group, `--config`, and those of the groups.
   var all: [Flag] {
     let flags = options.map(Flag.init)
     return flags.filter { $0.group == nil } + [.config] + flags.filter { $0.group != nil }
   }
 
-  /// Reads the options over the defaults: first those of the file that `--config` names, then the flags.
+  /// Returns the defaults with the options of the file that `--config` names, and then those of the flags.
   ///
   /// - Throws: A ``UsageError``, or a ``TraceError`` if a file cannot be read.
   func configuration(_ invocation: Invocation) throws -> RunConfiguration {
     try configuration(invocation, over: OptionFile(namedBy: invocation))
   }
 
-  /// Reads the options over the defaults: first those of a file, then the flags.
+  /// Returns the defaults with the options of a file, and then those of the flags.
   ///
   /// - Throws: A ``UsageError``.
   func configuration(
@@ -70,8 +70,8 @@ struct TrainingFlags: Sendable {
     return configuration
   }
 
-  /// Refuses flags that would change nothing: of imitation and the model's shape if the policy of another
-  /// run is the start, and of the expert if recorded episodes are imitated.
+  /// Refuses flags without effect: those of imitation and the model's shape if training starts from the policy
+  /// of another run, and those of the expert if recorded episodes are imitated.
   func refuseNeedless(_ invocation: Invocation, _ configuration: RunConfiguration) throws {
     func refuse(_ reason: String, where changesNothing: (OptionDescription) -> Bool) throws {
       if let needless = options.first(where: { changesNothing($0) && invocation.has(Flag($0)) }) {
@@ -93,9 +93,9 @@ struct TrainingFlags: Sendable {
 }
 
 extension RunConfiguration {
-  /// The groups that say how a policy comes about if none is taken from another run.
+  /// The groups that have no effect if training starts from the policy of another run.
   fileprivate static let warmStartGroups = [Imitation.title, Cloning.title, Model.title]
-  /// The flags that say how the environment's expert plays.
+  /// The flags that have no effect if recorded episodes are imitated.
   fileprivate static let expertFlags = ["demonstration-seed", "habit", "slip"]
 }
 

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Turnwise
 
-/// The person at the terminal.
+/// The policy `human`: a person at the terminal.
 struct HumanSource: PolicySource {
   let name = "human"
   let summary = "you, at the terminal"
@@ -14,7 +14,7 @@ struct HumanSource: PolicySource {
 }
 
 extension Player {
-  /// The person who plays at the terminal, if one does: one episode at a time.
+  /// The policy of a person at the terminal, if that is the player; it plays one episode at a time.
   var human: HumanPolicy? {
     if case .policy(let policy) = self { policy as? HumanPolicy } else { nil }
   }
@@ -22,8 +22,8 @@ extension Player {
 
 /// Asks a person for each action.
 ///
-/// A line in the compact format (`open door`) is an action. The name of a tool alone has its arguments asked for
-/// one by one, as the tool's schema describes them. The end of the input ends the run.
+/// A line in the compact format (`open door`) is an action. After a line with only the name of a tool, its
+/// arguments are asked for one by one, as the tool's schema describes them. The end of the input ends the run.
 struct HumanPolicy: TurnPolicy {
   let name = "human"
   let console: Console
@@ -54,7 +54,7 @@ struct HumanPolicy: TurnPolicy {
     }
   }
 
-  /// What the agent has not read yet.
+  /// Prints what the person has not read yet.
   private func show(_ situation: Situation) {
     let isFirst = situation.turns.isEmpty
     if isFirst { console.note("\nepisode \(situation.episode)") }
@@ -72,7 +72,7 @@ struct HumanPolicy: TurnPolicy {
     if !choices.isEmpty { console.note("choices \(choices.joined(separator: " | "))") }
   }
 
-  /// Tells how an episode ended.
+  /// Prints how an episode ended.
   func show(_ session: Session<some Environment>) {
     for reply in session.turns.last?.replies ?? [] { console.note("reply   \(reply.text.string)") }
     let success = session.judgement?.success.map { $0 ? "success" : "no success" }
@@ -104,13 +104,13 @@ struct HumanPolicy: TurnPolicy {
 }
 
 extension ToolDescription {
-  /// An argument, as its schema describes it.
+  /// An argument of a tool.
   fileprivate struct Argument {
     var name: String
     var schema: JSONValue
     var isRequired: Bool
 
-    /// The type, or the allowed words, and the help.
+    /// The type or the allowed values, and the description.
     var kind: String {
       var words = "JSON"
       if case .string(let type)? = schema["type"] { words = type }
@@ -121,15 +121,16 @@ extension ToolDescription {
       return words
     }
 
-    /// A text as the value that the schema asks for; a text that is no such value stays a string, and the tool
-    /// says what is wrong with it.
+    /// Converts a text to a value of the schema's type.
+    ///
+    /// A text that is not such a value remains a string, which the tool refuses with a reason.
     func value(of text: String) -> JSONValue {
       if schema["type"] == "string" { return .string(text) }
       return (try? JSON.decode(JSONValue.self, from: .init(text.utf8))) ?? .string(text)
     }
   }
 
-  /// The arguments: required ones first, each in the order of their names.
+  /// The arguments in the order of their names, required ones first.
   fileprivate var arguments: [Argument] {
     guard case .object(let properties)? = parameters["properties"] else { return [] }
     var required: [JSONValue] = []

@@ -3,16 +3,16 @@ internal import Turnwise
 
 /// The policies that the command line can name.
 struct PolicyCatalog: Sendable {
-  /// The ways of naming one, in the order in which they are listed.
+  /// The sources of policies, in the order in which they are listed.
   let sources: [any PolicySource]
 
-  /// The built-in policies, and those of the user.
+  /// Collects the built-in policies and those of the user.
   ///
-  /// No two of them may have one name; `file` and `line` are named where they do.
+  /// Names must be unique; otherwise the program stops with a message that names `file` and `line`.
   init(_ own: [any Policy], file: StaticString, line: UInt) {
     let builtIn: [any PolicySource] = [
       ExpertSource(),
-      RegisteredPolicy(policy: NullPolicy(), summary: "does nothing, turn after turn"),
+      RegisteredPolicy(policy: NullPolicy(), summary: "does nothing in every turn"),
       RegisteredPolicy(
         policy: RandomPolicy(), summary: "a random one of the offered actions, or a random call"),
       HumanSource(), RunPolicySource(), ReplaySource(),
@@ -30,9 +30,9 @@ struct PolicyCatalog: Sendable {
   /// The names as they are typed, such as `run:FOLDER`.
   var spellings: [String] { sources.map { $0.name + ($0.argument.map { ":" + $0 } ?? "") } }
 
-  /// Makes the policy that a text names.
+  /// Creates the policy that a text names.
   ///
-  /// - Throws: A ``UsageError``, or what the policy cannot be read for.
+  /// - Throws: A ``UsageError``, or an error of reading the policy.
   func player<E: Environment>(
     _ text: String, in environment: E, _ use: PolicyUse
   ) throws -> Player {
@@ -40,7 +40,7 @@ struct PolicyCatalog: Sendable {
     return try source.player(argument, in: environment, use)
   }
 
-  /// The name of the policy without folders, as part of the name of a folder.
+  /// Returns the name of the policy without its folders, for the name of a run's folder.
   func shortName(_ text: String) -> String {
     let path = text.split(separator: ":", maxSplits: 1).last.map(String.init) ?? text
     return text.contains("/") ? URL(filePath: path).lastPathComponent : text
@@ -69,7 +69,7 @@ struct PolicyCatalog: Sendable {
     return (RunPolicySource(), text)
   }
 
-  /// Sets options that are spelled `name=value,name=value`.
+  /// Sets options of the form `name=value,name=value`.
   ///
   /// - Throws: A ``UsageError``.
   static func setting<T: Codable>(_ text: String, of value: T) throws -> T {

@@ -1,30 +1,30 @@
 internal import Turnwise
 
-/// How a policy fares on a few scenarios, as its author should see it.
+/// The results of a policy on a few scenarios, for its author.
 struct PolicyCheck: Encodable {
   /// The policy, as its episodes record it.
   var policy: PolicyRecord
-  /// How many episodes were played.
+  /// The number of episodes.
   var episodes = 0
-  /// How many of them succeeded.
+  /// The number of episodes that succeeded.
   var successes = 0
-  /// How many turns were played.
+  /// The number of turns.
   var turns = 0
-  /// How many of the turns were refused by every tool that they called, or could not be read.
+  /// The number of turns that were refused (`Turn.isRefused`).
   var refusedTurns = 0
-  /// How many episodes failed for a reason of the policy.
+  /// The number of episodes that failed because of the policy.
   var failures = 0
-  /// The first such reason.
+  /// The first of these failures.
   var firstFailure: Failure?
-  /// What differs first between an episode and its replay; nil if nothing does.
+  /// The first difference between an episode and its replay; nil if there is none.
   var divergence: String?
 
-  /// Whether the policy decided everywhere, and what it played can be replayed.
+  /// Whether the policy never failed and all episodes can be replayed.
   var isSound: Bool { failures == 0 && divergence == nil }
 
   /// Plays one episode on each scenario of a check.
   ///
-  /// - Throws: What the environment's `scenario` and `start` throw, or a `CancellationError`.
+  /// - Throws: The errors of the environment's `scenario` and `start`, or a `CancellationError`.
   init<E: Environment>(_ player: Player, _ checker: EnvironmentChecker<E>) async throws {
     policy = player.record
     let sessions = try (0..<checker.scenarios).map { try checker.session($0) }
@@ -46,7 +46,7 @@ struct PolicyCheck: Encodable {
     }
   }
 
-  /// The check in words.
+  /// The lines to print.
   var lines: [String] {
     var lines = [
       "policy  \(policy.name)\(policy.version.map { ", version \($0)" } ?? ""): "

@@ -1,24 +1,24 @@
 internal import Foundation
 internal import Turnwise
 
-/// A way of naming a policy on the command line: the word before the colon of `run:FOLDER`.
+/// A kind of policy that the command line can name, such as `run:FOLDER`.
 protocol PolicySource: Sendable {
-  /// The word.
+  /// The word before the colon.
   var name: String { get }
-  /// What follows the colon, such as `FOLDER`; nil where nothing must.
+  /// The name of the required argument after the colon, such as `FOLDER`; nil if none is required.
   var argument: String? { get }
   /// What the policy does, in one line without a full stop.
   var summary: String { get }
   /// The value whose options can follow the colon; nil if there are none.
   var settings: (any Encodable)? { get }
 
-  /// Makes the policy, or the expert, of an environment.
+  /// Creates the policy, or the expert, for an environment.
   ///
   /// - Parameters:
-  ///   - argument: What follows the colon; empty where there is none.
-  ///   - environment: The environment that is to be played.
-  ///   - use: What the policy is for.
-  /// - Returns: Who plays.
+  ///   - argument: The text after the colon; empty if there is none.
+  ///   - environment: The environment to play.
+  ///   - use: How the policy is used.
+  /// - Returns: The player.
   /// - Throws: A ``UsageError``, or an error that names the file that cannot be read.
   func player<E: Environment>(
     _ argument: String, in environment: E, _ use: PolicyUse
@@ -30,20 +30,20 @@ extension PolicySource {
   var settings: (any Encodable)? { nil }
 }
 
-/// What a named policy is for.
+/// How a command uses a policy.
 struct PolicyUse: Sendable {
-  /// Whether the likeliest tokens are taken instead of sampled ones.
+  /// Whether the policy takes the most likely tokens instead of sampling.
   var isGreedy = false
   /// The most threads.
   var workers: Int
-  /// The folder that the command writes to, if it is named: a policy is not read from it.
+  /// The output folder of the command, if it is given; a policy is not read from it.
   var out: String?
-  /// Where warnings go.
+  /// The console for warnings.
   var console: Console
 }
 
 extension PolicyUse {
-  /// Reads what is the same for all commands that name a policy.
+  /// Reads the options that all commands with a policy share.
   ///
   /// - Throws: A ``UsageError``.
   init(_ invocation: Invocation, _ console: Console) throws {
@@ -66,7 +66,7 @@ struct ExpertSource: PolicySource {
   }
 }
 
-/// A policy that is a value of the program: a built-in one, or one of the user's own.
+/// A policy that is a value in the program: a built-in one or the user's own.
 struct RegisteredPolicy: PolicySource {
   let policy: any Policy
   let summary: String
@@ -84,7 +84,7 @@ struct RegisteredPolicy: PolicySource {
   }
 }
 
-/// The policy that a run has trained.
+/// The trained policy of a run.
 struct RunPolicySource: PolicySource {
   let name = "run"
   let argument: String? = "FOLDER"
@@ -101,11 +101,12 @@ struct RunPolicySource: PolicySource {
   }
 }
 
-/// The actions that a run has recorded.
+/// The recorded actions of a run.
 struct ReplaySource: PolicySource {
   let name = "replay"
   let argument: String? = "FOLDER#EPISODE"
-  let summary = "the recorded actions of an episode, or without a number of those of the same names"
+  let summary =
+    "the recorded actions of an episode; without a number, of the episode of the same name"
 
   func player<E: Environment>(
     _ argument: String, in environment: E, _ use: PolicyUse

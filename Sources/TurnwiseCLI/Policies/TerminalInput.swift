@@ -2,7 +2,7 @@ internal import Foundation
 internal import Synchronization
 internal import Turnwise
 
-/// Reads lines of standard input, and stops waiting where the task is cancelled.
+/// Reads lines from standard input, and stops waiting when the task is cancelled.
 final class TerminalInput: Sendable {
   fileprivate struct State {
     var unread: [UInt8] = []
@@ -16,8 +16,8 @@ final class TerminalInput: Sendable {
 
   /// Shows a prompt and waits for a line.
   ///
-  /// - Returns: The line without its end and without spaces around it.
-  /// - Throws: A `CancellationError` at the end of the input, or where the task is cancelled.
+  /// - Returns: The line, without whitespace at its beginning and end.
+  /// - Throws: A `CancellationError` at the end of the input or when the task is cancelled.
   func line(_ prompt: String, _ console: Console) async throws -> String {
     console.draw(TerminalText.escaped(prompt))
     while true {
@@ -36,7 +36,7 @@ final class TerminalInput: Sendable {
 }
 
 extension TerminalInput.State {
-  /// The first line, if all of it is there.
+  /// Removes and returns the first line, if it is complete.
   fileprivate mutating func takeLine() throws -> String? {
     guard let end = unread.firstIndex(of: UInt8(ascii: "\n")) else {
       guard isAtEnd else { return nil }

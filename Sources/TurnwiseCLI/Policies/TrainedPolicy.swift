@@ -3,11 +3,10 @@ internal import Turnwise
 
 /// Reads the trainer's state of an earlier run, for a command that writes a run.
 enum TrainedPolicy {
-  /// Reads the state that a run in `environment` left in a folder, and warns if the run had other
-  /// parameters, or tasks that have changed since.
+  /// Reads the trainer's state of a run in `environment`, and warns if the run had other parameters or tasks.
   ///
-  /// - Throws: A ``UsageError`` if the folder is not a run, is a run in another environment, or is about to
-  ///   be replaced; a ``TraceError`` if the run cannot be read.
+  /// - Throws: A ``UsageError`` if the folder is not a run, is a run of another environment, or would be
+  ///   replaced by the command's output; a ``TraceError`` if the run cannot be read.
   static func state<E: Environment>(
     in path: String, for environment: E, writingTo out: String?, _ console: Console,
     evidence: EvidenceCatalog = .standard
@@ -22,7 +21,7 @@ enum TrainedPolicy {
     let others = try differences(
       run.record.parameters, Parameters.settings(of: environment, blobs: BlobStore()))
     if !others.isEmpty {
-      console.warn("\(path) was trained with another \(others.joined(separator: ", "))")
+      console.warn("\(path) was trained with other values of: \(others.joined(separator: ", "))")
     }
     guard let state = try run.models(evidence: evidence) else {
       throw UsageError.untrainedPolicy(path, command: run.record.command)
@@ -30,12 +29,12 @@ enum TrainedPolicy {
     return state
   }
 
-  /// Refuses to read a run that is about to be replaced.
+  /// Refuses to read a run that the command's output would replace.
   ///
   /// - Throws: A ``UsageError``.
   static func requireKept(_ path: String, writingTo out: String?) throws {
     guard let out else { return }
-    // Links are followed: what they lead to would be replaced.
+    // Links are followed, because their targets would be replaced.
     func place(_ path: String) -> String {
       URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path
     }
@@ -45,7 +44,7 @@ enum TrainedPolicy {
     }
   }
 
-  /// The names of what differs, such as `turnLimit` and `tasks.sort-names`.
+  /// Returns the names of parameters that differ, such as `turnLimit` and `tasks.sort-names`.
   private static func differences(
     _ left: [String: JSONValue], _ right: [String: JSONValue], in path: String = ""
   ) -> [String] {

@@ -1,18 +1,17 @@
 internal import Turnwise
 
-/// Writes episodes in their logical order as they end, and keeps no more of them than what they come to.
+/// Writes episodes in their logical order as they end, and keeps only their summary.
 ///
-/// An episode that ends before one that began earlier waits for that one, so that the file does not
-/// depend on which of them was faster.
+/// An episode waits until all earlier ones have ended, so that the file does not depend on their speed.
 struct EpisodeOutbox {
-  /// How many bytes the files of a run may have.
+  /// The size limits of a run's files, in bytes.
   struct Quota: Sendable {
     var episode: Int
     var run: Int
 
-    /// What ends an episode, if its turns alone are more than it may have.
+    /// Returns the failure of an episode whose turns exceed its limit; nil if they do not.
     func verdict(_ turns: [Turn]) -> Failure? {
-      // Adding up at each turn would take a time that grows with the square of their number.
+      // Computing the sum at every turn would take quadratic time.
       let last = turns.last.map(Self.size) ?? 0
       guard turns.count.isMultiple(of: 16) || last > episode / 16 else { return nil }
       let size = turns.reduce(0) { $0 + Self.size($1) }
@@ -32,11 +31,11 @@ struct EpisodeOutbox {
     }
   }
 
-  /// What the written episodes come to.
+  /// The summary of the written episodes.
   private(set) var summary = RunSummary()
-  /// Whether the run has all the bytes that it may have.
+  /// Whether the run has reached its limit.
   private(set) var isFull = false
-  /// What kept an episode from being written; nothing is written after it.
+  /// The error that prevented an episode from being written; nothing is written after it.
   private(set) var failure: (any Error)?
 
   private let writer: TraceWriter
@@ -49,7 +48,7 @@ struct EpisodeOutbox {
     self.quota = quota
   }
 
-  /// Takes an episode that has ended, or nothing for one that was given up.
+  /// Accepts an episode that has ended, or nil for one that was cancelled.
   mutating func take(_ number: Int, _ ended: (episode: Episode, blobs: BlobStore)?) {
     waiting[number] = .some(ended)
     while let ended = waiting.removeValue(forKey: next) {
@@ -77,14 +76,14 @@ struct EpisodeOutbox {
     }
   }
 
-  /// Writes that there was an episode, and why nothing of it is kept.
+  /// Writes an episode that exceeds its limit as failed, without its turns.
   private mutating func writeWithoutTurns(
     _ episode: Episode, _ failure: Failure, limit: Int
   ) throws {
     var short = episode
     (short.turns, short.tape, short.unfinishedAction) = ([], TokenTape(), nil)
     (short.judgement, short.finalState, short.finalKey) = (nil, nil, nil)
-    // It may be what is so large, and blobs that it names are not written.
+    // The scenario may be what is large, and its blobs are not written.
     short.scenario = .null
     (short.parent, short.ancestors, short.ending) = (nil, nil, .failed(failure))
     do {
@@ -100,16 +99,16 @@ struct EpisodeOutbox {
     summary.add(episode)
   }
 
-  /// Ends the writing.
+  /// Finishes writing.
   ///
-  /// - Throws: What kept an episode, or the end, from being written.
+  /// - Throws: The error that prevented an episode, or the end, from being written.
   mutating func close() throws {
     if let failure { throw failure }
     try writer.close()
   }
 }
 
-/// What episodes come to, without the episodes.
+/// Totals over the episodes of a run.
 struct RunSummary {
   struct Share {
     var count = 0

@@ -1,9 +1,9 @@
 internal import Foundation
 internal import Turnwise
 
-/// Where a command writes its run, and what it notes of the machine.
+/// The folder in which a command writes its run, and the facts about the machine that it records.
 enum RunFolder {
-  /// The run that the operand of a command names.
+  /// Returns the run that the operand of a command names.
   ///
   /// - Throws: A ``UsageError``.
   static func named(by invocation: Invocation) throws -> TraceLayout {
@@ -13,14 +13,14 @@ enum RunFolder {
     return TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
   }
 
-  /// The spelling of an estimator as part of a folder's name.
+  /// Returns a text as part of a folder's name, such as the spelling of an estimator.
   static func word(_ spelling: String) -> String {
     String(spelling.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
   }
 
   /// Creates the folder of `--out`, or a new one in `traces/`, and the writer of a run in it.
   ///
-  /// The new folder is called `suggestion`, with the next free number.
+  /// The new folder is named `suggestion`, with the next free number.
   ///
   /// - Throws: A ``TraceError``.
   static func create<E: Environment>(
@@ -42,7 +42,7 @@ enum RunFolder {
           URL(filePath: path, directoryHint: .isDirectory), command, environment, configuration,
           workers, .new)
       } catch let error as TraceError {
-        // Another command has made the folder in the meantime.
+        // Another command has created the folder in the meantime.
         switch error.problem {
         case .notEmpty, .held: continue
         default: throw error
@@ -68,9 +68,10 @@ enum RunFolder {
       blobs: blobs, placement: placement)
   }
 
-  /// Names the damage that a reader has found, and what is done with the rest, such as `shown`.
+  /// Reports the damaged lines that a reader has found; `done` says what happened to the others, such as
+  /// `shown`.
   ///
-  /// - Returns: Whether there was any.
+  /// - Returns: Whether there were any.
   static func report<Record: TraceRecord>(
     _ reader: RecordReader<Record>, _ done: String, _ console: Console
   ) -> Bool {
@@ -78,11 +79,11 @@ enum RunFolder {
     if reader.damagedLines > reader.damage.count {
       console.note("\(reader.damagedLines - reader.damage.count) more damaged lines")
     }
-    if let cut = reader.cut { console.warn("\(cut); what comes before it is \(done)") }
+    if let cut = reader.cut { console.warn("\(cut); everything before it is \(done)") }
     return reader.damagedLines > 0
   }
 
-  /// What may differ between equal runs.
+  /// Returns the facts about the machine, which may differ between otherwise equal runs.
   static func host(workers: Int) -> [String: JSONValue] {
     [
       "arguments": .array(CommandLine.arguments.map(JSONValue.string)),

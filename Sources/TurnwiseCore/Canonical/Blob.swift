@@ -1,17 +1,17 @@
 internal import Foundation
 internal import Synchronization
 
-/// Immutable bytes that are shared by every value that holds them and named by their digest.
+/// Immutable bytes, shared by all values that contain them and identified by their digest.
 ///
-/// Copying a blob copies a reference, so the fork of a state with a large file costs nothing. In a
-/// trace a blob is encoded as its digest, and its bytes are written once, by ``BlobStore``.
+/// Copying a blob copies a reference, so forking a state with a large file is cheap. In a trace, a blob is
+/// encoded as its digest, and its bytes are written once, through a ``BlobStore``.
 public struct Blob: Hashable, Sendable {
   /// The SHA-256 digest of the bytes.
   public let digest: Digest
   /// The bytes.
   public let bytes: [UInt8]
 
-  /// Takes over `bytes` and computes their digest.
+  /// Creates a blob and computes the digest of its bytes.
   public init(_ bytes: [UInt8]) {
     self.bytes = bytes
     digest = Digest(of: bytes)
@@ -24,9 +24,9 @@ public struct Blob: Hashable, Sendable {
   public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 }
 
-/// Where the bytes of blobs go when values are encoded, and come from when they are decoded.
+/// Receives the bytes of blobs when values are encoded, and provides them when values are decoded.
 ///
-/// An encoder finds the store under ``userInfoKey``. Without one, bytes are encoded in place.
+/// Encoders and decoders have the store under ``userInfoKey``. Without one, the bytes are encoded in place.
 public final class BlobStore: Sendable {
   private let blobs = Mutex<[Digest: Blob]>([:])
   private let load: @Sendable (Digest) -> [UInt8]?
@@ -39,13 +39,13 @@ public final class BlobStore: Sendable {
     return key
   }()
 
-  /// Creates a store that asks `load` for blobs that were not added to it.
+  /// Creates a store that calls `load` for blobs that were not added to it.
   public init(load: @escaping @Sendable (Digest) -> [UInt8]? = { _ in nil }) { self.load = load }
 
   /// Adds a blob.
   public func add(_ blob: Blob) { blobs.withLock { $0[blob.digest] = blob } }
 
-  /// The blob of a digest, if its bytes can be had and are what the digest says.
+  /// Returns the blob of a digest; nil if its bytes cannot be loaded or do not have that digest.
   public func blob(_ digest: Digest) -> Blob? {
     if let blob = blobs.withLock({ $0[digest] }) { return blob }
     guard let bytes = load(digest) else { return nil }
@@ -55,7 +55,7 @@ public final class BlobStore: Sendable {
     return blob
   }
 
-  /// Takes out everything that was added since the last call, in the order of the digests.
+  /// Removes and returns all blobs that were added since the last call, in the order of their digests.
   public func drain() -> [Blob] {
     blobs.withLock { blobs in
       defer { blobs.removeAll() }
@@ -67,7 +67,7 @@ public final class BlobStore: Sendable {
 extension Blob: Codable {
   private enum CodingKeys: String, CodingKey { case sha256, size, bytes }
 
-  /// Reads the digest and finds the bytes in the store, or reads bytes that were encoded in place.
+  /// Decodes the digest and finds the bytes in the store, or decodes bytes that were encoded in place.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     if let text = try container.decodeIfPresent(Text.self, forKey: .bytes) {
@@ -87,7 +87,7 @@ extension Blob: Codable {
     self = blob
   }
 
-  /// Writes digest and size, and hands the bytes to the store; without a store, writes the bytes.
+  /// Encodes the digest and size, and adds the bytes to the store; without a store, encodes the bytes.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     if let store = encoder.userInfo[BlobStore.userInfoKey] as? BlobStore {

@@ -1,8 +1,8 @@
 /// Encodes a value as bytes that are equal for equal values, in every process.
 ///
-/// Keys are sorted, `Set`s and dictionaries are sorted by the bytes of their elements, integers are
-/// exact, floating-point numbers are their bit patterns. `JSONEncoder` promises none of this: it
-/// orders a `Set` and a dictionary with other than string keys anew in each process.
+/// Keys are sorted, the elements of sets and dictionaries are sorted by their bytes, integers are exact, and
+/// floating-point numbers are encoded as their bit patterns. `JSONEncoder` guarantees none of this: it writes
+/// sets, and dictionaries with other keys than strings, in an order that differs between processes.
 public enum CanonicalEncoder {
   /// Returns the canonical bytes of `value`.
   ///
@@ -11,21 +11,21 @@ public enum CanonicalEncoder {
     try CanonicalNode(encoding: value).bytes
   }
 
-  /// Returns `value` as JSON in which sets and dictionaries have an order of their own.
+  /// Returns `value` as JSON in which sets and dictionaries have a fixed order.
   ///
-  /// - Throws: What the value's own `encode(to:)` throws, and an `EncodingError` for numbers that JSON
-  ///   has no word for.
+  /// - Throws: The errors of the value's own `encode(to:)`, and an `EncodingError` for numbers that JSON
+  ///   cannot represent.
   static func json(of value: some Encodable, blobs: BlobStore?) throws -> JSONValue {
     try CanonicalNode(encoding: value).json(blobs)
   }
 }
 
-/// What a value writes while it encodes itself: one node, or the members of one container.
+/// Collects what a value encodes: one node, or the members of one container.
 final class CanonicalFrame: Encoder {
-  /// What the value has asked for so far.
+  /// The container that the value has asked for.
   enum Shape { case single, list, keyed }
 
-  /// A member of a container; in a list its key is empty.
+  /// A member of a container; the key is empty in a list.
   struct Member {
     var key: String
     var node: CanonicalNode
@@ -42,18 +42,18 @@ final class CanonicalFrame: Encoder {
   /// Adds a member to a list.
   fileprivate func append(_ node: CanonicalNode) { members.append(Member(key: "", node: node)) }
 
-  /// Sets a member of a keyed container; the last one of a key counts.
+  /// Sets a member of a keyed container; replaces an earlier one with the same key.
   fileprivate func set(_ key: String, _ node: CanonicalNode) {
     if let earlier = members.firstIndex(where: { $0.key == key }) { members.remove(at: earlier) }
     members.append(Member(key: key, node: node))
   }
 
-  /// Brings the members of a keyed container into the order of their keys' bytes.
+  /// Sorts the members of a keyed container by the bytes of their keys.
   func sortMembers() {
     members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
   }
 
-  /// Opens a frame that is filled later as a member of this one.
+  /// Adds a nested frame as a member, to be filled later.
   fileprivate func nested(_ shape: Shape, as key: String? = nil) -> CanonicalFrame {
     let frame = CanonicalFrame(shape)
     if let key { set(key, .frame(frame)) } else { append(.frame(frame)) }
@@ -93,7 +93,7 @@ private struct CanonicalKeyed<Key: CodingKey>: KeyedEncodingContainerProtocol {
   func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
     frame.set(key.stringValue, try CanonicalNode(encoding: value))
   }
-  // What states hold most, so that the compiler can tell which scalar it is.
+  // The most frequent types of states, so that the compiler chooses the node statically.
   func encode(_ value: Int, forKey key: Key) { frame.set(key.stringValue, .integer(value)) }
   func encode(_ value: String, forKey key: Key) { frame.set(key.stringValue, .string(value)) }
   func encode(_ value: Bool, forKey key: Key) { frame.set(key.stringValue, .bool(value)) }

@@ -1,24 +1,26 @@
 internal import Foundation
 
-/// A value as a tree, whose bytes are prefix-free: each node begins with a tag and a length.
+/// An encoded value as a tree.
+///
+/// The bytes are prefix-free: each node begins with a tag and a length.
 enum CanonicalNode {
   case null
   case bool(Bool)
   case string(String)
   case integer(Int)
-  /// An integer that no `Int` can hold.
+  /// An integer outside the range of `Int`.
   indirect case large(any FixedWidthInteger)
   case double(Double)
   case float(Float)
   indirect case blob(Blob)
-  /// What a value has written, or is yet to write.
+  /// What a value has encoded; it may still be incomplete.
   case frame(CanonicalFrame)
   case unordered([Element], isNamed: Bool)
 
-  /// An element of a set or, with its key, of a dictionary.
+  /// An element of a set, or of a dictionary if it has a key.
   struct Element {
     var key: CanonicalNode?
-    /// The key in a JSON object, if it can be one.
+    /// The key as that of a JSON object, if it can be one.
     var name: String?
     var value: CanonicalNode
 
@@ -36,9 +38,9 @@ enum CanonicalNode {
     }
   }
 
-  /// Has a value encode itself.
+  /// Encodes a value.
   init<T: Encodable>(encoding value: T) throws {
-    // Types are compared first, because casts that fail cost more than all the rest.
+    // Types are compared first, because casts that fail are slow.
     if T.self == Int.self, let value = value as? Int {
       self = .integer(value)
     } else if T.self == String.self, let value = value as? String {
@@ -52,7 +54,7 @@ enum CanonicalNode {
     } else if T.self == Blob.self, let value = value as? Blob {
       self = .blob(value)
     } else if T.self == Data.self || T.self == URL.self || T.self == Decimal.self {
-      // Foundation's decoder expects these in a shape that is not what they encode themselves as.
+      // Foundation's coders do not use these types' own `encode(to:)`.
       try self.init(encoding: JSON.decode(JSONValue.self, from: JSON.encode(value)))
     } else if let value = value as? any UnorderedCollection {
       self = .unordered(try value.canonicalElements(), isNamed: value.isNamed)
@@ -63,7 +65,7 @@ enum CanonicalNode {
     }
   }
 
-  /// An integer of any width.
+  /// Wraps an integer of any width.
   init(integer value: some FixedWidthInteger) {
     self = Int(exactly: value).map(CanonicalNode.integer) ?? .large(value)
   }
@@ -89,7 +91,7 @@ extension CanonicalNode {
     case .large(let value): bytes.appendFrame(3) { $0.append(contentsOf: "\(value)".utf8) }
     case .double(let value): bytes.appendFrame(4) { $0.append(word: value.bitPattern) }
     case .float(let value): bytes.appendFrame(5) { $0.append(word: UInt64(value.bitPattern)) }
-    // A blob is its digest, which is known: a key must not cost a pass over the files.
+    // The digest of a blob is known, so that a key does not require reading the files again.
     case .blob(let blob):
       bytes.appendFrame(10) { for index in 0..<4 { $0.append(word: blob.digest.words[index]) } }
     case .unordered(let elements, _):
@@ -134,9 +136,9 @@ extension [UInt8] {
 // MARK: - JSON
 
 extension CanonicalNode {
-  /// The value as JSON; `blobs` receives the bytes of its blobs.
+  /// Returns the value as JSON; `blobs` receives the bytes of its blobs.
   ///
-  /// - Throws: An `EncodingError` for numbers that JSON has no word for.
+  /// - Throws: An `EncodingError` for numbers that JSON cannot represent.
   func json(_ blobs: BlobStore?) throws -> JSONValue {
     switch self {
     case .null: return .null
@@ -196,14 +198,14 @@ extension CanonicalNode {
     let remedy = value is any BinaryFloatingPoint ? "store nil or a large number" : "store a string"
     return .invalidValue(
       value,
-      .init(codingPath: [], debugDescription: "is \(what): JSON has no word for it; \(remedy)"))
+      .init(codingPath: [], debugDescription: "is \(what): JSON cannot represent it; \(remedy)"))
   }
 }
 
-// MARK: - Collections without an order of their own
+// MARK: - Unordered collections
 
 private protocol UnorderedCollection {
-  /// Whether it is an object in JSON and not a list.
+  /// Whether it is an object in JSON instead of a list.
   var isNamed: Bool { get }
   func canonicalElements() throws -> [CanonicalNode.Element]
 }

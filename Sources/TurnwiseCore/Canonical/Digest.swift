@@ -1,6 +1,6 @@
 /// The SHA-256 digest of some bytes (FIPS 180-4).
 ///
-/// Foundation has no hash function on Linux, and `Hasher` gives another value in each process.
+/// Foundation has no such function on Linux, and the values of `Hasher` differ between processes.
 public struct Digest: Hashable, Sendable, Comparable {
   /// The digest as four big-endian words.
   public let words: SIMD4<UInt64>
@@ -11,7 +11,7 @@ public struct Digest: Hashable, Sendable, Comparable {
     words = hashed ?? Array(bytes).withUnsafeBufferPointer(Self.hash)
   }
 
-  /// Reads 64 hexadecimal digits.
+  /// Parses 64 hexadecimal digits; nil if the text is anything else.
   public init?(hexadecimal text: String) {
     guard text.utf8.count == 64 else { return nil }
     var words = SIMD4<UInt64>()
@@ -24,7 +24,7 @@ public struct Digest: Hashable, Sendable, Comparable {
     self.words = words
   }
 
-  /// 64 hexadecimal digits.
+  /// The digest as 64 hexadecimal digits.
   public var hexadecimal: String {
     (0..<4).map { StateKey.hexadecimal(words[$0]) }.joined()
   }
@@ -61,13 +61,13 @@ public struct Digest: Hashable, Sendable, Comparable {
     return words
   }
 
-  /// Takes in the whole blocks of 64 bytes that `bytes` begins with.
+  /// Processes the complete blocks of 64 bytes at the beginning of `bytes`.
   private static func compress(
     _ state: inout SIMD8<UInt32>, _ bytes: UnsafeBufferPointer<UInt8>,
     _ constants: UnsafeBufferPointer<UInt32>
   ) {
     func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x &>> n | x &<< (32 &- n) }
-    // The caller gives the letters another order each time, so that none of them need be moved.
+    // The caller rotates the arguments from round to round, so that no variable has to be moved.
     func round(
       _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32,
       _ g: UInt32, _ h: inout UInt32, _ word: UInt32

@@ -1,13 +1,13 @@
-/// Compares the stored fields of two values of one type, also of one that is not `Equatable`.
+/// Compares the stored fields of two values of one type that need not be `Equatable`.
 ///
-/// Numbers, strings, truth values, cases and counts of elements are compared, wherever they stand in
-/// structures, tuples, optionals and lists. What has no such fields (a class, a set's elements) is not,
-/// and what is `Equatable` and equal is the same.
+/// Numbers, strings, Booleans, cases and element counts are compared, at any depth of structures, tuples,
+/// optionals and arrays. Class instances and the elements of sets and dictionaries are not compared. Values
+/// that are `Equatable` and equal count as the same.
 enum FieldComparison {
   private static let depthLimit = 12
   private static let elementLimit = 256
 
-  /// The first field that differs: `state.hint is "left" before and "" after encoding`.
+  /// Describes the first field that differs: `state.hint is "left" before and "" after encoding`.
   static func difference(_ before: Any, _ after: Any) -> String? {
     difference(before, after, at: "state", depth: 0)
   }
@@ -19,12 +19,12 @@ enum FieldComparison {
     if let words = words(before), let others = self.words(after) {
       return words == others ? nil : "\(path) is \(words) before and \(others) after encoding"
     }
-    // A type that says what its equality is may hold something besides, such as a cache.
+    // A type with its own equality may have fields that do not matter, such as a cache.
     if let before = before as? any Equatable, isEqual(before, after) { return nil }
     let (left, right) = (Mirror(reflecting: before), Mirror(reflecting: after))
     switch left.displayStyle {
     case .set, .dictionary:
-      // Their order says nothing.
+      // Only the counts are compared, because the order is arbitrary.
       return left.children.count == right.children.count
         ? nil
         : "\(path) has \(left.children.count) elements before"
@@ -39,7 +39,7 @@ enum FieldComparison {
       guard left.children.first?.label == right.children.first?.label,
         left.children.count == right.children.count
       else { return "\(path) is another case before and after encoding" }
-      // A case without a value is told by its name.
+      // A case without associated values is identified by its name.
       if left.displayStyle == .enum, left.children.isEmpty, "\(before)" != "\(after)" {
         return "\(path) is \(before) before and \(after) after encoding"
       }
@@ -60,13 +60,13 @@ enum FieldComparison {
     (other as? T) == value
   }
 
-  /// Whether an optional holds a reference, which no encoding can bring back.
+  /// Whether an optional contains a reference, which encoding cannot preserve.
   private static func holdsReference(_ optional: Mirror) -> Bool {
     guard let wrapped = optional.children.first?.value else { return false }
     return Mirror(reflecting: wrapped).displayStyle == .class
   }
 
-  /// A value without fields of its own.
+  /// Returns the text of a value without fields; nil for other values.
   private static func words(_ value: Any) -> String? {
     switch value {
     case let string as String: "\"\(string.prefix(60))\"" + (string.count > 60 ? "…" : "")

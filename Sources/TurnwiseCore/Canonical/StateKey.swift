@@ -1,4 +1,4 @@
-/// The content key of a situation: equal keys mean equal states.
+/// The content key of a state: equal keys mean equal states.
 ///
 /// It is the first half of the SHA-256 digest of the state's canonical bytes (``CanonicalEncoder``),
 /// so it is the same in every process and on every machine. Two different states share a key with a
@@ -15,7 +15,7 @@ public struct StateKey: Hashable, Sendable, Comparable {
     (high, low) = (digest.words[0], digest.words[1])
   }
 
-  /// Reads 32 hexadecimal digits.
+  /// Parses 32 hexadecimal digits; nil if the text is anything else.
   public init?(hexadecimal text: String) {
     guard text.utf8.count == 32, let high = Self.word(hexadecimal: text.prefix(16)),
       let low = Self.word(hexadecimal: text.suffix(16))
@@ -23,7 +23,7 @@ public struct StateKey: Hashable, Sendable, Comparable {
     (self.high, self.low) = (high, low)
   }
 
-  /// 32 hexadecimal digits.
+  /// The key as 32 hexadecimal digits.
   public var hexadecimal: String { Self.hexadecimal(high) + Self.hexadecimal(low) }
 
   /// Orders keys by their bytes.
@@ -31,13 +31,13 @@ public struct StateKey: Hashable, Sendable, Comparable {
     (left.high, left.low) < (right.high, right.low)
   }
 
-  /// Reads up to 16 hexadecimal digits; unlike `UInt64(_:radix:)` no sign.
+  /// Parses up to 16 hexadecimal digits; unlike `UInt64(_:radix:)`, it accepts no sign.
   static func word(hexadecimal text: some StringProtocol) -> UInt64? {
     text.utf8.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
       ? UInt64(text, radix: 16) : nil
   }
 
-  /// 16 hexadecimal digits.
+  /// Returns a word as 16 hexadecimal digits.
   static func hexadecimal(_ word: UInt64) -> String {
     let digits = String(word, radix: 16)
     return String(repeating: "0", count: 16 - digits.utf8.count) + digits
@@ -45,7 +45,7 @@ public struct StateKey: Hashable, Sendable, Comparable {
 }
 
 extension StateKey: Codable {
-  /// Reads 32 hexadecimal digits.
+  /// Decodes 32 hexadecimal digits.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let key = StateKey(hexadecimal: try container.decode(String.self)) else {
@@ -55,7 +55,7 @@ extension StateKey: Codable {
     self = key
   }
 
-  /// Writes 32 hexadecimal digits.
+  /// Encodes 32 hexadecimal digits.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(hexadecimal)

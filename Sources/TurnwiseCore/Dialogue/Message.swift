@@ -1,19 +1,19 @@
 /// A message of an episode's dialogue.
 ///
-/// The dialogue is the one view of an episode that prompts, chat requests, exports and pages render:
-/// ``Situation/messages`` while it is played, ``Episode/messages(instructions:tools:)`` afterwards.
+/// Prompts, chat requests and exports all render an episode from its dialogue: ``Situation/messages`` while
+/// the episode is played, ``Episode/messages(instructions:tools:)`` afterwards.
 public enum Message: Hashable, Sendable {
-  /// What the agent is told first, and the tools that it has.
+  /// The environment's instructions and tools.
   case instructions(String, tools: [ToolDescription])
-  /// What the environment shows; an observation that has not changed is not shown again.
+  /// An observation. One that has not changed is not repeated.
   case observation(Text)
-  /// What the agent does, and the message that it wrote where that says more.
+  /// The agent's action, with the message that a model wrote if that contains more.
   case action(Action, ModelMessage?)
-  /// What a tool answers; the call is nil where the reply belongs to none, such as to words that could not be
+  /// A tool's reply. The call is nil if the reply belongs to none, such as a reply to text that could not be
   /// read as a call.
   case reply(ToolReply, to: ToolCall?)
 
-  /// The words of the message.
+  /// The text of the message.
   public var text: Text {
     switch self {
     case .instructions(let words, _): Text(words)
@@ -25,11 +25,11 @@ public enum Message: Hashable, Sendable {
 }
 
 extension Message {
-  /// What the agent reads between two actions: the replies to the last one, and the observation if it has
-  /// changed.
+  /// Returns what the agent reads between two actions: the replies to the last one, and the observation if it
+  /// has changed.
   ///
   /// - Parameters:
-  ///   - last: The turn before; nil before the first turn.
+  ///   - last: The previous turn; nil before the first turn.
   ///   - observation: The present observation.
   /// - Returns: The messages, in order.
   public static func between(_ last: Turn?, _ observation: Text) -> [Message] {
@@ -42,7 +42,7 @@ extension Message {
     return messages
   }
 
-  /// The dialogue of some turns, without what comes after the last action.
+  /// The dialogue of some turns, up to the last action.
   fileprivate static func dialogue(
     _ turns: [Turn], _ instructions: String, _ tools: [ToolDescription]
   ) -> [Message] {
@@ -58,15 +58,15 @@ extension Message {
 }
 
 extension Situation {
-  /// The dialogue so far; the agent's next action follows it.
+  /// The dialogue so far, which the agent's next action continues.
   public var messages: [Message] { Message.dialogue(turns, instructions, tools) + news }
 
-  /// The end of ``messages`` that the agent has not read yet.
+  /// The last ``messages``, which the agent has not read yet.
   public var news: [Message] { Message.between(turns.last, observation.text) }
 }
 
 extension Episode {
-  /// The dialogue of the whole episode, with the replies to the last action.
+  /// Returns the dialogue of the whole episode, including the replies to the last action.
   ///
   /// - Parameters:
   ///   - instructions: The environment's ``Environment/instructions``.

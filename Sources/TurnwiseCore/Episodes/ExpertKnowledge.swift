@@ -1,17 +1,16 @@
 /// Which families of scenarios a scripted expert knows.
 ///
-/// One rule for all who let an expert play: episodes whose scenario the expert does not know are left out,
-/// and whoever asked for them is told.
+/// All features that play an expert follow one rule: they leave out the scenarios that the expert does not
+/// know, and report which ones.
 public struct ExpertKnowledge: Hashable, Sendable {
   /// The families that the expert knows, sorted.
   public let known: [String]
-  /// The families of which there is a scenario that the expert does not know, sorted.
+  /// The families with at least one scenario that the expert does not know, sorted.
   public let unknown: [String]
 
-  /// Asks the expert about fresh sessions.
+  /// Finds out which sessions the expert can play.
   ///
-  /// - Parameter sessions: Sessions that have not begun; those that the expert does not know are taken
-  ///   away.
+  /// - Parameter sessions: Sessions that have not begun. Sessions without an expert action are removed.
   /// - Throws: What the environment's `expert` throws.
   public init<E: Environment>(filtering sessions: inout [Session<E>]) throws {
     var families: [Bool: Set<String>] = [:]
@@ -30,7 +29,7 @@ public struct ExpertKnowledge: Hashable, Sendable {
     self.unknown = unknown
   }
 
-  /// Adds what was learnt from other sessions.
+  /// Returns the knowledge about these sessions and those of `other`.
   public func merging(_ other: ExpertKnowledge) -> ExpertKnowledge {
     let unknown = Set(self.unknown).union(other.unknown)
     return ExpertKnowledge(

@@ -1,14 +1,14 @@
-/// Why an episode could not be played to an end: trouble of the machinery, never of the agent.
+/// Why an episode could not be finished: an error of the infrastructure, never of the agent.
 ///
-/// A failure is data. It ends one episode, is recorded in its trace, leaves the episode's siblings
-/// alone, and never becomes a reward. A tool call that goes wrong is not a failure: the agent reads
-/// about it (``ToolRefusal``).
+/// A failure is data. It ends one episode, is recorded in the trace, does not affect other episodes, and
+/// never becomes a reward. A tool call that is refused is not a failure: the agent reads the reason
+/// (``ToolRefusal``).
 public struct Failure: Error, Codable, Hashable, Sendable {
-  /// The part of the machinery that failed.
+  /// The part of the system that failed.
   public enum Boundary: String, Codable, Hashable, Sendable, CaseIterable {
     /// The policy gave no decision.
     case policy
-    /// The environment threw an error in `start` or `step`, or gave a number that cannot be used.
+    /// The environment threw an error in `start` or `step`, or returned a number that cannot be used.
     case environment
     /// The sandbox could not run a command.
     case sandbox
@@ -18,13 +18,13 @@ public struct Failure: Error, Codable, Hashable, Sendable {
     case cancelled
   }
 
-  /// The part of the machinery that failed.
+  /// The part of the system that failed.
   public var boundary: Boundary
   /// A short name that programs can compare, such as `"launch"`.
   public var code: String
-  /// What happened, and what to do about it, for people.
+  /// What happened and what to do about it, for a human reader.
   public var message: String
-  /// Whether the same may succeed when it is tried again.
+  /// Whether another attempt may succeed.
   public var isRetryable: Bool
 
   /// Creates a failure.
@@ -37,7 +37,7 @@ public struct Failure: Error, Codable, Hashable, Sendable {
     self.isRetryable = isRetryable
   }
 
-  /// Returns `error` if it is a failure, else a failure at `boundary` that describes it.
+  /// Returns `error` if it is a failure, otherwise a failure at `boundary` that describes it.
   public static func wrapping(_ error: any Error, at boundary: Boundary) -> Failure {
     if let failure = error as? Failure { return failure }
     if error is CancellationError { return .cancelled }
@@ -57,20 +57,20 @@ public struct Failure: Error, Codable, Hashable, Sendable {
 }
 
 extension Failure: CustomStringConvertible {
-  /// Boundary, code and message on one line.
+  /// The boundary, code and message on one line.
   public var description: String { "\(boundary.rawValue)/\(code): \(message)" }
 }
 
 /// The failures that the engine itself reports.
 extension Failure {
   static let missingAnswer = Failure(
-    .policy, code: "missing-answer", message: "The sampler gave no answer for this situation.")
+    .policy, code: "missing-answer", message: "The sampler returned no answer for this situation.")
   static let noExpert = Failure(
     .policy, code: "no-expert",
     message: "The environment has no scripted expert for this scenario.")
   static let otherBeginning = Failure(
     .policy, code: "other-beginning",
-    message: "The sampler did not go on with the action that the fork had begun.")
+    message: "The sampler did not continue the action that the fork had begun.")
   static let cancelled = Failure(.cancelled, code: "cancelled", message: "The run was stopped.")
   static let unfinished = Failure(
     .cancelled, code: "unfinished", message: "The episode was not played to its end.")
@@ -86,9 +86,10 @@ extension Failure {
     guard value.magnitude > Outcome.rewardLimit else { return nil }
     return Failure(
       boundary, code: "reward-limit",
-      message: "\(what) is \(value); none may be beyond \(Outcome.rewardLimit). Scale it down.")
+      message: "\(what) is \(value); its magnitude must be at most \(Outcome.rewardLimit)."
+        + " Scale it down.")
   }
-  /// Why what was played cannot be recorded.
+  /// Why the episode cannot be recorded.
   static func unrecorded(_ error: any Error) -> Failure {
     guard let error = error as? EncodingError else { return .wrapping(error, at: .environment) }
     return Failure(.environment, code: "not-encodable", message: "\(error.plainDescription).")

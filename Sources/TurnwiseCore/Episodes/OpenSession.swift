@@ -1,11 +1,11 @@
-/// A session whose environment's type is erased.
+/// A session without the type of its environment.
 ///
-/// Servers, readers and programs that choose the environment while they run hold sessions of different
-/// environments in one place. An open session is a value as ``Session`` is: a copy is a fork.
+/// Programs that choose the environment at run time, such as servers, can keep sessions of different
+/// environments in one collection. An open session is a value like ``Session``: a copy is a fork.
 public struct OpenSession: Sendable {
   private var session: any PlayableSession
 
-  /// Opens a session.
+  /// Erases the environment's type of a session.
   public init<E: Environment>(_ session: Session<E>) { self.session = session }
 
   /// Draws the scenario that an origin names and starts an episode on it.
@@ -18,13 +18,13 @@ public struct OpenSession: Sendable {
     session = try start(environment)
   }
 
-  /// Goes on with a session that was saved.
+  /// Restores a saved session.
   ///
   /// - Parameters:
-  ///   - environment: The environment, with the parameters that it had.
+  ///   - environment: The environment, with the parameters that it had when the session was saved.
   ///   - saved: What ``saved(blobs:)`` returned.
-  ///   - blobs: Where the bytes of blobs are read from.
-  /// - Throws: A `DecodingError` where `saved` is no session of the environment.
+  ///   - blobs: The store that the bytes of blobs are read from.
+  /// - Throws: A `DecodingError` if `saved` is not a session of the environment.
   public init(_ environment: any Environment, saved: JSONValue, blobs: BlobStore? = nil) throws {
     func restore<E: Environment>(_ environment: E) throws -> any PlayableSession {
       try Session(environment, saved: saved, blobs: blobs)
@@ -32,7 +32,7 @@ public struct OpenSession: Sendable {
     session = try restore(environment)
   }
 
-  /// The session, if it is one of the environment `E`.
+  /// The session with its type, if its environment is `E`.
   public func session<E: Environment>(of type: E.Type = E.self) -> Session<E>? {
     session as? Session<E>
   }
@@ -41,17 +41,17 @@ public struct OpenSession: Sendable {
   public var environment: String { session.environmentID }
   /// The name of the episode in its run.
   public var name: String { session.name }
-  /// What a policy gets to see now.
+  /// What a policy sees now.
   public var situation: Situation { session.situation }
   /// The key of the state.
   ///
   /// - Throws: What the state's `encode(to:)` throws.
   public var stateKey: StateKey { get throws { try session.stateKey } }
-  /// The turns that were played.
+  /// The turns played so far.
   public var turns: [Turn] { session.turns }
   /// How the episode ended, if it has.
   public var ending: Ending? { session.ending }
-  /// What the environment said of the last state, once the episode has ended.
+  /// The environment's judgement of the last state, once the episode has ended.
   public var judgement: Judgement? { session.judgement }
   /// Which policy plays.
   public var policy: PolicyRecord? {
@@ -64,14 +64,15 @@ public struct OpenSession: Sendable {
     await session.play(action)
   }
 
-  /// Plays a turn with a decision of a policy, or ends the episode where there is none.
+  /// Plays one turn with a policy's decision, or ends the episode if there is none; see
+  /// ``Session/play(_:after:)``.
   public nonisolated(nonsending) mutating func play(
     _ decision: Result<Decision, Failure>, after retries: Int = 0
   ) async {
     await session.play(decision, after: retries)
   }
 
-  /// What the environment's scripted expert would do now, if there is one.
+  /// What the environment's scripted expert would do now; nil if there is no expert.
   ///
   /// - Throws: What the environment's `expert` throws.
   public func expertAction(_ noise: ExpertNoise = .none) throws -> Action? {
@@ -81,25 +82,25 @@ public struct OpenSession: Sendable {
   /// Ends an unfinished episode as failed.
   public mutating func fail(_ failure: Failure) { session.fail(failure) }
 
-  /// Returns a copy that plays on with random streams of its own, as ``Session/forked(_:beginning:)``.
+  /// Returns a copy with its own random streams; see ``Session/forked(_:beginning:)``.
   public func forked(_ stream: String, beginning: ActionBeginning? = nil) -> OpenSession {
     var copy = self
     copy.session = session.fork(stream, beginning: beginning)
     return copy
   }
 
-  /// The episode as traces record it, as ``Session/episode(scenario:includingState:blobs:)``.
+  /// The episode as traces record it; see ``Session/episode(scenario:includingState:blobs:)``.
   public func episode(includingState: Bool = false, blobs: BlobStore? = nil) throws -> Episode {
     try session.episode(scenario: nil, includingState: includingState, blobs: blobs)
   }
 
-  /// Writes the session as JSON, from which it can be played on in another process.
+  /// Encodes the session as JSON, so that another process can continue it.
   ///
-  /// - Throws: An `EncodingError` where the state or the scenario cannot be written as JSON.
+  /// - Throws: An `EncodingError` if the state or the scenario cannot be written as JSON.
   public func saved(blobs: BlobStore? = nil) throws -> JSONValue { try session.saved(blobs: blobs) }
 }
 
-/// What a session can do, whatever its environment.
+/// The members of ``Session`` that do not depend on the type of its environment.
 private protocol PlayableSession: Sendable {
   var environmentID: String { get }
   var name: String { get }

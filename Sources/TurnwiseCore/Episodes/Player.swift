@@ -5,7 +5,7 @@ public enum Player: Sendable {
   /// The environment's scripted expert.
   case expert(ExpertNoise)
 
-  /// Who plays, as episodes record it.
+  /// The player as episodes record it.
   public var record: PolicyRecord {
     switch self {
     case .policy(let policy): policy.record
@@ -15,7 +15,7 @@ public enum Player: Sendable {
 }
 
 extension ExpertNoise {
-  /// The expert's name with what differs from its best: `expert`, `expert:habit=0.3`.
+  /// The expert's name with its noise: `expert`, `expert:habit=0.3`.
   public var spelling: String {
     let settings = [("habit", habit), ("slip", slip)].filter { $1 != 0 }
     return "expert"

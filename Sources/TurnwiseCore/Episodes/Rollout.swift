@@ -1,33 +1,33 @@
 internal import Synchronization
 
-/// A finished session, and what it was before each turn that was played.
+/// A finished session with a snapshot before each of its turns.
 ///
-/// Any of the snapshots can be forked: `history.snapshots[3].forked("what-if")` is the episode in the
-/// situation of its fourth turn.
+/// Every snapshot can be forked: `history.snapshots[3].forked("what-if")` is a fork of the episode before
+/// its fourth turn.
 public struct SessionHistory<E: Environment>: Sendable {
-  /// The session as it is now.
+  /// The finished session.
   public internal(set) var session: Session<E>
   /// The session before each turn, oldest first.
   ///
-  /// They share their memory with each other and with ``session``.
+  /// They share memory with each other and with ``session``.
   public internal(set) var snapshots: [Session<E>] = []
 }
 
 /// Plays many sessions at once.
 ///
-/// What is played does not depend on `workers` or on who finishes first: batches form in the order
-/// of the sessions, and each session has random streams of its own.
+/// The episodes do not depend on `workers` or on which session finishes first: batches form in the order
+/// of the sessions, and each session has its own random streams.
 public struct Rollout: Sendable {
   /// Who plays.
   public var player: Player
-  /// How many environment steps run at once.
+  /// The most environment steps that run at the same time.
   public var workers: Int
-  /// How often the policy is asked again after a retryable failure.
+  /// How often and when the policy is asked again after a retryable failure.
   public var retry = RetryRule.standard
-  /// Called whenever a session has played a turn, with whether the episode ended.
+  /// Called after each turn of a session; the argument says whether the episode has ended.
   public var onTurn: (@Sendable (_ hasEnded: Bool) -> Void)?
-  /// Looks at the turns of a session after each of them, and says what ends the episode as failed, if
-  /// anything does: a quota that is used up.
+  /// Called after each turn with the turns of the session so far; a failure that it returns ends the episode,
+  /// for example when a quota is exhausted.
   public var verdict: (@Sendable (_ turns: [Turn]) -> Failure?)?
 
   /// Creates a rollout.
@@ -40,7 +40,8 @@ public struct Rollout: Sendable {
     if case .policy(let policy) = player {
       require(
         min(policy.feeding.rows, policy.feeding.calls) > 0,
-        "The policy '\(policy.name)' asks to be fed with \(policy.feeding); it takes at least one.",
+        "The feeding of the policy '\(policy.name)' must allow at least one row or call,"
+          + " but is \(policy.feeding).",
         file: file, line: line)
     }
     self.player = player
@@ -50,26 +51,26 @@ public struct Rollout: Sendable {
 
   /// Plays all sessions to their ends.
   ///
-  /// Cancelling the task ends the unfinished ones as failed.
+  /// If the task is cancelled, the unfinished episodes end as failed.
   ///
   /// - Returns: The finished sessions, in the order of `sessions`.
   public func play<E: Environment>(_ sessions: [Session<E>]) async -> [Session<E>] {
     await playAll(sessions, keep: { _, _ in })
   }
 
-  /// Plays all sessions to their ends as ``play(_:)`` does, and hands each one over when it has ended.
+  /// Plays all sessions to their ends, like ``play(_:)``, and delivers each one when it has ended.
   ///
   /// - Parameters:
   ///   - sessions: The sessions.
-  ///   - onEnd: Called with the number of a session in `sessions` and the session, in the order in which
-  ///     they end, and from several tasks at once.
+  ///   - onEnd: Called when a session has ended, with its index in `sessions` and the session itself; may be
+  ///     called from several tasks at the same time.
   public func play<E: Environment>(
     _ sessions: [Session<E>], onEnd: @escaping @Sendable (Int, Session<E>) -> Void
   ) async {
     _ = await playAll(sessions, keep: { _, _ in }, onEnd: onEnd)
   }
 
-  /// Plays all sessions to their ends as ``play(_:)`` does, and keeps what they were before each turn.
+  /// Plays all sessions to their ends, like ``play(_:)``, and keeps a snapshot before each turn.
   ///
   /// - Returns: The finished sessions with their snapshots, in the order of `sessions`.
   public func playKeepingHistory<E: Environment>(
@@ -80,13 +81,13 @@ public struct Rollout: Sendable {
       kept.withLock { $0[index].append(session) }
     }
     return zip(played, kept.withLock(\.self)).map { session, snapshots in
-      // The machinery may have failed in the middle of a last turn, which then was not played.
+      // A last turn that failed was not played, so its snapshot is dropped.
       SessionHistory(
         session: session, snapshots: snapshots.filter { $0.turns.count < session.turns.count })
     }
   }
 
-  /// Calls `keep` with the number of a session, and the session, before each of its turns.
+  /// Plays all sessions; calls `keep` with the index of a session and the session before each of its turns.
   private func playAll<E: Environment>(
     _ sessions: [Session<E>], keep: @escaping @Sendable (Int, Session<E>) -> Void,
     onEnd: @escaping @Sendable (Int, Session<E>) -> Void = { _, _ in }

@@ -1,4 +1,4 @@
-/// What a session is saved as: all of it but the environment, which the reader has.
+/// A session as it is saved: everything except the environment, which the reader provides.
 private struct SavedSession<Scenario: Codable & Sendable, State: Codable & Sendable>: Codable {
   var environment: String
   var scenario: Scenario
@@ -20,11 +20,12 @@ private struct SavedSession<Scenario: Codable & Sendable, State: Codable & Senda
 }
 
 extension Session {
-  /// Writes the session as JSON, from which it can be played on in another process.
+  /// Encodes the session as JSON, so that another process can continue it.
   ///
-  /// - Parameter blobs: Receives the bytes of the blobs that the JSON names; without it they are in place.
+  /// - Parameter blobs: Receives the bytes of the blobs that the JSON names. Without a store, the JSON
+  ///   contains the bytes.
   /// - Returns: The session, without the environment.
-  /// - Throws: An `EncodingError` where the state or the scenario cannot be written as JSON.
+  /// - Throws: An `EncodingError` if the state or the scenario cannot be written as JSON.
   public func saved(blobs: BlobStore? = nil) throws -> JSONValue {
     try JSONValue(
       encoding: SavedSession(
@@ -35,20 +36,20 @@ extension Session {
         environmentRandom: environmentRandom, unfinishedAction: unfinishedAction), blobs: blobs)
   }
 
-  /// Goes on with a session that was saved.
+  /// Restores a saved session.
   ///
   /// - Parameters:
-  ///   - environment: The environment, with the parameters that it had.
+  ///   - environment: The environment, with the parameters that it had when the session was saved.
   ///   - saved: What ``saved(blobs:)`` returned.
-  ///   - blobs: Where the bytes of blobs are read from.
-  /// - Throws: A `DecodingError` where `saved` is no session of the environment.
+  ///   - blobs: The store that the bytes of blobs are read from.
+  /// - Throws: A `DecodingError` if `saved` is not a session of the environment.
   public init(_ environment: E, saved: JSONValue, blobs: BlobStore? = nil) throws {
     let saved = try saved.decode(SavedSession<E.Scenario, E.State>.self, blobs: blobs)
     guard saved.environment == E.id else {
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: [],
-          debugDescription: "the session is one of \(saved.environment), not of \(E.id)"))
+          debugDescription: "the session belongs to \(saved.environment), not to \(E.id)"))
     }
     self.init(
       environment: environment, scenario: saved.scenario, origin: saved.origin,

@@ -3,54 +3,53 @@
 /// A session is a value, so a copy is a fork:
 ///
 ///     var branch = session.forked("what-if")
-///     await branch.play(.call("open", ["door": "left"]))   // `session` has not moved.
+///     await branch.play(.call("open", ["door": "left"]))   // `session` is unchanged.
 ///
-/// Two generators never mix: the environment's is advanced only by `start` and `step`, and the
-/// policy's is derived anew for each turn, so that replay draws nothing for the policy.
+/// A session has two independent generators: the environment's, which only `start` and `step` advance, and
+/// the policy's, which is derived anew for each turn, so that a replay draws nothing for the policy.
 public struct Session<E: Environment>: Sendable {
-  /// The rules.
+  /// The environment.
   public let environment: E
-  /// What the episode is about.
+  /// The scenario of the episode.
   public let scenario: E.Scenario
   /// Where the episode comes from.
   public let origin: EpisodeOrigin
-  /// The forks that led here, oldest first.
+  /// The forks that led to this session, oldest first.
   public private(set) var lineage: [ForkParent] = []
-  /// Everything that changes.
+  /// The environment's present state.
   public private(set) var state: E.State
-  /// The turns that were played.
+  /// The turns played so far.
   public private(set) var turns: [Turn] = []
   /// The tokens that a policy read and sampled.
   public private(set) var tape = TokenTape()
   /// How the episode ended, if it has.
   public private(set) var ending: Ending?
-  /// What the environment said of the last state, once the episode has ended.
+  /// The environment's judgement of the last state, once the episode has ended.
   public private(set) var judgement: Judgement?
   /// Which policy plays.
   ///
-  /// A ``Rollout`` sets it. A fork may be played by another policy than its parent.
+  /// A ``Rollout`` sets it. A fork may have another policy than its parent.
   public var policy: PolicyRecord?
   /// How often a decision, a turn or the judgement was tried again after a retryable failure.
   public private(set) var retries = 0
 
-  /// Whether the record says in which states turns were decided and the episode ended.
+  /// Whether the key of each turn's state and of the last state is recorded.
   ///
-  /// It does unless this is set to `false`. A key costs an encoding of the whole state and a hash of
-  /// it, each turn. Estimators that compare states, forks that are shared, and the check of states in
-  /// a replay need keys; nothing else does, and without them the episode is the same. Forks inherit
-  /// the setting.
+  /// The default is true. In each turn, a key costs an encoding of the whole state and a hash of it. Keys are needed only by
+  /// estimators that compare states, by shared forks, and by a replay that checks states; otherwise the
+  /// episode is the same without them. Forks inherit the setting.
   public var recordsStateKeys = true
 
-  /// The next action, where a fork keeps its parent's; the policy is not asked for it.
+  /// The next action of a fork that keeps its parent's action; the policy is not asked for it.
   package private(set) var decided: Action?
-  /// What was sampled of the next action before the session was forked in the middle of it.
+  /// The tokens of the next action that were sampled before the session was forked within that action.
   private(set) var begun: ActionPrefix?
   private(set) var environmentRandom: Randomness
   private(set) var unfinishedAction: Action?
-  /// How many of the ``retries`` were of the environment.
+  /// How many of the ``retries`` were retries of the environment.
   private(set) var environmentRetries = 0
 
-  /// How often an episode tries again after retryable failures of the environment.
+  /// How often an episode retries after retryable failures of the environment.
   private static var retryLimit: Int { 2 }
 
   /// Starts an episode on `scenario`.
@@ -61,12 +60,12 @@ public struct Session<E: Environment>: Sendable {
     self.scenario = scenario
     self.origin = origin
     environmentRandom = origin.environmentRandom
-    // So many fit a block of a kilobyte, the largest that is handed out without a search.
+    // Seven turns fit into a block of 1 KB, the largest that the allocator returns without a search.
     turns.reserveCapacity(min(environment.turnLimit, 7))
     state = try environment.start(scenario, using: &environmentRandom)
   }
 
-  /// Puts a session together of its parts.
+  /// Creates a session from its parts.
   init(
     environment: E, scenario: E.Scenario, origin: EpisodeOrigin, lineage: [ForkParent],
     state: E.State, turns: [Turn], tape: TokenTape, ending: Ending?, judgement: Judgement?,
@@ -82,46 +81,12 @@ public struct Session<E: Environment>: Sendable {
     (self.environmentRandom, self.unfinishedAction) = (environmentRandom, unfinishedAction)
   }
 
-  /// The name of the episode in its run.
-  public var name: String {
-    lineage.last?.childName ?? origin.name
-  }
-
-  /// What a policy gets to see now.
-  public var situation: Situation {
-    Situation(
-      episode: name, instructions: environment.instructions, tools: environment.tools.descriptions,
-      observation: environment.observe(state), turns: turns, tape: tape, begun: begun,
-      random: policyRandom.stream("turn", turns.count))
-  }
-
-  /// The key of the state.
-  ///
-  /// - Throws: What the state's `encode(to:)` throws.
-  public var stateKey: StateKey { get throws { try StateKey(of: state) } }
-
-  /// The policy's stream, of which each turn has a child.
-  private var policyRandom: Randomness {
-    lineage.reduce(origin.policyRandom) { $1.branch(of: $0) }
-  }
-
-  /// Where the environment's stream is: unchanged by a turn in which the environment drew nothing.
-  package var environmentStream: Randomness { environmentRandom }
-
-  /// What the environment's scripted expert would do now, if there is one.
-  ///
-  /// - Throws: What the environment's `expert` throws.
-  public func expertAction(_ noise: ExpertNoise = .none) throws -> Action? {
-    var random = policyRandom.stream("expert", turns.count)
-    return try environment.expert(state, after: turns, noise: noise, using: &random)
-  }
-
-  /// Returns a copy that plays on with random streams of its own.
+  /// Returns a copy with its own random streams.
   ///
   /// - Parameters:
-  ///   - stream: What the streams are called.
-  ///   - beginning: What the copy's next action begins with; `nil` leaves that as it is. The policy samples the
-  ///     rest of tokens, and is not asked where the whole action is given.
+  ///   - stream: The name of the streams.
+  ///   - beginning: The beginning of the copy's next action; `nil` does not change it. After given tokens the
+  ///     policy samples the rest of the action; for a whole action it is not asked.
   /// - Returns: The fork.
   public func forked(_ stream: String, beginning: ActionBeginning? = nil) -> Session {
     var fork = self
@@ -137,11 +102,11 @@ public struct Session<E: Environment>: Sendable {
     return fork
   }
 
-  /// Plays a turn with a decision of a policy, or ends the episode where there is none.
+  /// Plays one turn with a policy's decision, or ends the episode if there is none.
   ///
   /// - Parameters:
-  ///   - decision: The decision, or why there is none.
-  ///   - retries: How often the policy was asked again for it; they are counted.
+  ///   - decision: The decision, or the failure that prevented it.
+  ///   - retries: How often the policy was asked again for it; added to ``retries``.
   public nonisolated(nonsending) mutating func play(
     _ decision: Result<Decision, Failure>, after retries: Int = 0
   ) async {
@@ -185,11 +150,11 @@ public struct Session<E: Environment>: Sendable {
       if let failure = Failure.ofReward("A potential", potential) { throw failure }
       let limit = try environment.turnLimit(of: scenario)
       let outcome = try await outcome(of: action)
-      // Read first, so that the turn takes the replies over instead of sharing them.
+      // Read before the replies are moved into the turn, which avoids a copy of them.
       let isTerminal = outcome.isTerminal
       turns.append(
         Turn(
-          // The list of choices follows from the state and would be most of a trace.
+          // Choices are not recorded: they follow from the state and would dominate the size of a trace.
           observation: Observation(observation.text), action: action, span: span,
           message: message, replies: outcome.replies, reward: outcome.reward, stateKey: stateKey,
           potential: potential))
@@ -205,9 +170,9 @@ public struct Session<E: Environment>: Sendable {
     }
   }
 
-  /// Steps a copy, so that a failed try changes neither the state nor the random generator.
+  /// Steps a copy, so that a failed attempt changes neither the state nor the random generator.
   ///
-  /// Inlined, because a call that awaits costs as much as the rest of a turn's bookkeeping.
+  /// Inlined, because an `await` costs as much as the rest of a turn's bookkeeping.
   @inline(__always)
   private nonisolated(nonsending) mutating func outcome(of action: Action) async throws -> Outcome {
     while true {
@@ -242,8 +207,7 @@ public struct Session<E: Environment>: Sendable {
     }
   }
 
-  /// Whether there is to be another try, which is then counted: an episode allows for a few, after
-  /// retryable failures.
+  /// Whether to try again after a retryable failure of the environment; counts the retry if so.
   private mutating func mayRetry(after error: any Error) -> Bool {
     guard (error as? Failure)?.isRetryable ?? false, environmentRetries < Self.retryLimit else {
       return false
@@ -253,61 +217,17 @@ public struct Session<E: Environment>: Sendable {
     return true
   }
 
-  /// Ends an unfinished episode as failed.
+  /// Ends an unfinished episode as failed; does nothing once it has ended.
   public mutating func fail(_ failure: Failure) {
     if ending == nil { ending = .failed(failure) }
-  }
-
-  /// The episode as traces record it.
-  ///
-  /// An episode whose scenario or last state cannot be written as JSON becomes a failed one that names the
-  /// field (`state.best is infinite: …`), without what cannot be written: the others of a run are kept.
-  ///
-  /// - Parameters:
-  ///   - scenario: The scenario as JSON, where the caller has it already.
-  ///   - includingState: Whether the last state is recorded.
-  ///   - blobs: Receives the bytes of the blobs that the record names.
-  /// - Returns: The record.
-  /// - Throws: A `CancellationError`, where an `encode(to:)` of the author's own throws it.
-  public func episode(
-    scenario: JSONValue? = nil, includingState: Bool = false, blobs: BlobStore? = nil
-  ) throws -> Episode {
-    var unrecorded: Failure?
-    func recording<T>(_ name: String, _ body: () throws -> T) throws -> T? {
-      do {
-        return try EncodingError.naming(name, body)
-      } catch let error as CancellationError {
-        throw error
-      } catch {
-        unrecorded = unrecorded ?? .unrecorded(error)
-        return nil
-      }
-    }
-    let scenario =
-      try scenario ?? recording("scenario") { try JSONValue(encoding: self.scenario, blobs: blobs) }
-    let finalKey = recordsStateKeys ? try recording("state") { try stateKey } : nil
-    let finalState =
-      includingState
-      ? try recording("state") { try JSONValue(encoding: state, blobs: blobs) } : nil
-    let ending = ending ?? .failed(.unfinished)
-    return Episode(
-      name: name, environment: E.id, family: environment.family(of: self.scenario), origin: origin,
-      parent: lineage.last, ancestors: lineage.count > 1 ? lineage.dropLast() : nil,
-      scenario: scenario ?? .null, environmentStream: origin.environmentRandom.key,
-      policyStream: policyRandom.key, policy: policy, turns: turns, tape: tape,
-      // An earlier failure says more.
-      ending: ending.failure == nil ? unrecorded.map { .failed($0) } ?? ending : ending,
-      unfinishedAction: unfinishedAction, judgement: unrecorded == nil ? judgement : nil,
-      finalKey: finalKey,
-      finalObservation: ending.isCutFromOutside ? environment.observe(state).text : nil,
-      finalState: finalState, retries: retries)
   }
 }
 
 extension Session {
   /// Draws the scenario that an origin names and starts an episode on it.
   ///
-  /// Members of a group have the same scenario and the same environment stream, so the same start.
+  /// Members of a group have the same scenario and the same environment stream, and therefore the same
+  /// initial state.
   ///
   /// - Throws: What the environment's `scenario` and `start` throw.
   public init(_ environment: E, origin: EpisodeOrigin) throws {

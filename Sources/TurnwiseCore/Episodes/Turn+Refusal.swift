@@ -1,5 +1,5 @@
 extension Turn {
-  /// Whether nothing came of the turn, because every call was refused or none could be read.
+  /// Whether the turn had no effect because every call was refused or the action could not be read.
   public var isRefused: Bool {
     action.problem != nil || (!replies.isEmpty && replies.allSatisfy(\.isRefusal))
   }

@@ -1,8 +1,8 @@
-/// What the agent is shown of a state.
+/// What the agent sees of a state.
 public struct Observation: Codable, Hashable, Sendable, ExpressibleByStringInterpolation {
-  /// The words.
+  /// The text that the agent reads.
   public var text: Text
-  /// All actions that make sense now, where their number is small; empty if it is not.
+  /// All sensible actions, if there are few; empty if they are not listed.
   public var choices: [Action]
 
   /// Creates an observation.
@@ -11,24 +11,24 @@ public struct Observation: Codable, Hashable, Sendable, ExpressibleByStringInter
     self.choices = choices
   }
 
-  /// Creates an observation of a string; literals make a ``Text``, which keeps every byte.
+  /// Creates an observation from a string; literals create a ``Text``, which keeps every byte.
   @_disfavoredOverload
   public init(_ string: String, choices: [Action] = []) {
     self.init(Text(string), choices: choices)
   }
 
-  /// No words.
+  /// An observation without text.
   static var empty: Observation { Observation(Text([UInt8]())) }
 
-  /// Creates an observation without a list of choices.
+  /// Creates an observation from a literal, without a list of choices.
   public init(stringLiteral value: String) { self.init(Text(value)) }
 
-  /// Creates an observation without a list of choices.
+  /// Creates an observation from a literal with values, without a list of choices.
   public init(stringInterpolation parts: Text.StringInterpolation) {
     self.init(Text(stringInterpolation: parts))
   }
 
-  /// Reads an observation; a missing list of choices is empty.
+  /// Decodes an observation; a missing list of choices is read as empty.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     text = try container.decode(Text.self, forKey: .text)
@@ -38,14 +38,14 @@ public struct Observation: Codable, Hashable, Sendable, ExpressibleByStringInter
 
 /// What the agent does in a turn.
 public struct Action: Codable, Hashable, Sendable {
-  /// The words as sampled or written; they say the same as `calls`.
+  /// The text as it was sampled or written; `calls` is read from it.
   public var text: Text
-  /// The tool calls, which run in order.
+  /// The tool calls, which are run in order.
   public var calls: [ToolCall]
-  /// Why the words could not be read as calls, as the agent is told.
+  /// Why the text could not be read as calls, in words for the agent; nil if it could.
   public var problem: String?
 
-  /// Creates an action from words and what was read from them.
+  /// Creates an action from a text and the calls that were read from it.
   public init(text: Text, calls: [ToolCall], problem: String? = nil) {
     self.text = text
     self.calls = calls
@@ -58,10 +58,10 @@ public struct Action: Codable, Hashable, Sendable {
     return Action(text: CompactFormat().render(calls), calls: calls)
   }
 
-  /// Creates an action that calls one tool with values of the program:
+  /// Creates an action that calls one tool with Swift values as arguments:
   /// `.call("enter", ["code": state.code, "times": 2])`.
   ///
-  /// A value that cannot be written as JSON (an infinite number) is `null`, which the tool refuses.
+  /// A value that cannot be written as JSON, such as an infinite number, becomes `null`, which the tool refuses.
   @_disfavoredOverload
   public static func call(_ name: String, _ arguments: [String: any Encodable]) -> Action {
     .call(name, .object(arguments.mapValues { (try? JSONValue(encoding: $0)) ?? .null }))
@@ -71,21 +71,21 @@ public struct Action: Codable, Hashable, Sendable {
   public static let nothing = Action(text: "", calls: [])
 }
 
-/// What an action led to.
+/// The result of an action.
 public struct Outcome: Hashable, Sendable {
   /// The largest magnitude of a reward or a potential, 10¹².
   ///
-  /// Returns of a million such turns, squared, still fit the single precision that policies and critics
-  /// compute in. An episode with a larger one fails with the code `reward-limit`.
+  /// The square of a return of a million such rewards is still finite in single precision, in which policies
+  /// and critics compute. An episode with a larger value fails with the code `reward-limit`.
   public static var rewardLimit: Double { 1e12 }
 
-  /// The answers of the tools, in the order of the calls.
+  /// The replies of the tools, in the order of the calls.
   public var replies: [ToolReply]
   /// The reward of the turn; absent is not zero.
   ///
-  /// It is finite, and at most ``rewardLimit`` in magnitude.
+  /// It must be finite and at most ``rewardLimit`` in magnitude.
   public var reward: Double?
-  /// Whether the episode has come to its own end.
+  /// Whether the environment has ended the episode.
   public var isTerminal: Bool
 
   /// Creates an outcome.
@@ -96,23 +96,23 @@ public struct Outcome: Hashable, Sendable {
   }
 }
 
-/// One turn of an episode: what was seen, what was done, and what came of it.
+/// One turn of an episode: the observation, the action and its result.
 public struct Turn: Codable, Hashable, Sendable {
   /// What the agent saw.
   public var observation: Observation
   /// What it did.
   public var action: Action
-  /// The number of the tape's span that holds the action's tokens, if tokens were sampled.
+  /// The span of the tape that contains the action's tokens, if tokens were sampled.
   public var span: TokenTape.Reference?
-  /// The message that the action was read from, if a model wrote more than the action.
+  /// The message that the action was read from, if the model wrote more than the action.
   public var message: ModelMessage?
-  /// What the tools answered.
+  /// The replies of the tools.
   public var replies: [ToolReply]
   /// The reward of the turn; absent is not zero.
   public var reward: Double?
-  /// The key of the state that the turn was decided in.
+  /// The key of the state in which the agent decided, if keys are recorded.
   public var stateKey: StateKey?
-  /// The environment's potential of that state, if it has one.
+  /// The potential of that state, if the environment has potentials.
   public var potential: Double?
 
   /// Creates a turn.

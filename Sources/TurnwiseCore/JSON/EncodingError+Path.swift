@@ -1,12 +1,12 @@
 extension EncodingError {
-  /// What is wrong and where, for somebody who does not know Swift: `state.best is infinite: …`.
+  /// Describes what is wrong and where, for a reader who does not know Swift: `state.best is infinite: …`.
   public var plainDescription: String {
     guard case .invalidValue(let value, let context) = self else { return "\(self)" }
     let path = context.codingPath.map(\.stringValue).joined(separator: ".")
     return (path.isEmpty ? "\(value)" : path) + " " + context.debugDescription
   }
 
-  /// Puts the name of a member before the path of what goes wrong in it.
+  /// Prepends the name of a member to the path of an encoding error in it.
   static func naming<T>(_ name: String, _ body: () throws -> T) throws -> T {
     do {
       return try body()
@@ -20,7 +20,7 @@ extension EncodingError {
   }
 }
 
-/// The name of a member of any type.
+/// A coding key with any name.
 private struct MemberName: CodingKey {
   var stringValue: String
   var intValue: Int? { nil }

@@ -1,6 +1,4 @@
-public import Foundation
-
-/// Any JSON value, with integers that stay exact.
+/// Any JSON value, with exact integers of up to 64 bits.
 public enum JSONValue: Hashable, Sendable {
   /// `null`.
   case null
@@ -8,7 +6,7 @@ public enum JSONValue: Hashable, Sendable {
   case bool(Bool)
   /// An integer that fits an `Int`.
   case integer(Int)
-  /// An integer that no `Int` can hold; smaller ones are `integer`.
+  /// An integer above `Int.max`; smaller ones are `integer`.
   case unsigned(UInt64)
   /// A number that is not an integer.
   case number(Double)
@@ -19,35 +17,35 @@ public enum JSONValue: Hashable, Sendable {
   /// An object.
   case object([String: JSONValue])
 
-  /// The member of an object.
+  /// The member of an object with a key; nil if there is none or the value is not an object.
   public subscript(key: String) -> JSONValue? {
     if case .object(let members) = self { members[key] } else { nil }
   }
 
   /// Converts an encodable value; `blobs` receives the bytes of its blobs.
   ///
-  /// Equal values give equal JSON: unlike `JSONEncoder`, it orders sets, and dictionaries whose keys
-  /// cannot be those of an object.
+  /// Equal values give equal JSON: unlike `JSONEncoder`, this sorts sets, and dictionaries whose keys
+  /// cannot be the keys of an object.
   ///
-  /// - Throws: An `EncodingError` if the value cannot be written as JSON, with the path of what cannot
-  ///   (`EncodingError.plainDescription`): a number that is not finite, an integer of more than 64 bits.
+  /// - Throws: An `EncodingError` with the path of a number that JSON cannot represent: one that is not
+  ///   finite, or an integer of more than 64 bits.
   public init(encoding value: some Encodable, blobs: BlobStore? = nil) throws {
     self = try CanonicalEncoder.json(of: value, blobs: blobs)
   }
 
-  /// Whether the value, written as JSON, can be told to have no more than `limit` bytes at a glance.
+  /// True if a cheap upper bound of the value's size as JSON is at most `limit` bytes.
   func surelyFits(_ limit: Int) -> Bool {
     var left = limit
     spend(&left)
     return left >= 0
   }
 
-  /// Subtracts the most bytes that the value can have as JSON, until nothing is left.
+  /// Subtracts an upper bound of the value's size as JSON in bytes, until `left` is negative.
   private func spend(_ left: inout Int) {
     guard left >= 0 else { return }
     switch self {
     case .null, .bool: left -= 5
-    // A minus and 20 digits; a number has a point and an exponent, too.
+    // A minus sign and 20 digits; a number also has a point and an exponent.
     case .integer, .unsigned, .number: left -= 32
     // A byte can become `\u0000`.
     case .string(let string): left -= 2 + 6 * string.utf8.count
@@ -63,59 +61,18 @@ public enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// Where in the value a number is not finite, if one is.
-  var pathOfInfinity: [String]? {
-    switch self {
-    case .number(let number): return number.isFinite ? nil : []
-    case .array(let items):
-      for (index, item) in items.enumerated() {
-        if let path = item.pathOfInfinity { return ["\(index)"] + path }
-      }
-    case .object(let members):
-      for (name, member) in members.sorted(by: { $0.key < $1.key }) {
-        if let path = member.pathOfInfinity { return [name] + path }
-      }
-    default: break
-    }
-    return nil
-  }
-
-  /// The value that its JSON is read back as: `null` for numbers that are not finite, integers for those
-  /// that are whole.
-  var asRead: JSONValue {
-    switch self {
-    case .number: (try? JSONValue(from: JSONValueDecoder(self, .init()))) ?? .null
-    case .array(let items): .array(items.map(\.asRead))
-    case .object(let members): .object(members.mapValues(\.asRead))
-    default: self
-    }
-  }
-
-  /// A finite number, as it is read back: an integer if it is one.
-  init(finite number: Double) {
-    if number == 0, number.sign == .minus {
-      self = .number(number)
-    } else if let integer = Int(exactly: number) {
-      self = .integer(integer)
-    } else if let integer = UInt64(exactly: number) {
-      self = .unsigned(integer)
-    } else {
-      self = .number(number)
-    }
-  }
-
-  /// Converts the value to a type; a blob store provides the bytes of blobs.
+  /// Decodes a type from the value; a blob store provides the bytes of blobs.
   ///
-  /// - Throws: A `DecodingError` if the value does not fit the type.
+  /// - Throws: A `DecodingError` if the value cannot be decoded as the type.
   public func decode<T: Decodable>(_ type: T.Type, blobs: BlobStore? = nil) throws -> T {
     do { return try decodeBriefly(type, blobs: blobs) } catch {}
     do {
-      // What does not fit goes the long way, for the words in which Foundation says why.
+      // On failure, Foundation's decoder is used, because its errors explain what is wrong.
       return try JSON.decode(type, from: JSON.encode(self), blobs: blobs)
     } catch DecodingError.dataCorrupted(let context)
       where context.debugDescription == "The given data was not valid JSON."
     {
-      // Foundation says so of numbers that do not fit; that this is JSON is known.
+      // Foundation reports numbers out of range so, although this is valid JSON.
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: context.codingPath,
@@ -123,75 +80,16 @@ public enum JSONValue: Hashable, Sendable {
           underlyingError: context.underlyingError))
     }
   }
-}
 
-extension JSONValue {
-  /// Converts the value to a type as ``decode(_:blobs:)`` does, in time proportional to the value also
-  /// where it does not fit: the error then says little.
+  /// Decodes a type from the value like ``decode(_:blobs:)``, in time proportional to the value even on
+  /// failure; the error then has few details.
   package func decodeBriefly<T: Decodable>(_ type: T.Type, blobs: BlobStore? = nil) throws -> T {
     try JSONValueDecoder(self, .init(blobs: blobs)).decode(type)
   }
 }
 
-/// JSON as Turnwise writes it: one spelling for one value, so that equal runs give equal files.
-public enum JSON {
-  /// Encodes with sorted keys on one line.
-  ///
-  /// - Throws: An `EncodingError`, also for numbers that are not finite (see ``FiniteNumber``).
-  public static func encode(
-    _ value: some Encodable, pretty: Bool = false, blobs: BlobStore? = nil
-  ) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    if let blobs { encoder.userInfo[BlobStore.userInfoKey] = blobs }
-    return try encoder.encode(value)
-  }
-
-  /// Decodes a value.
-  ///
-  /// - Throws: A `DecodingError`; of text with half of a surrogate pair it names the escape and its place.
-  public static func decode<T: Decodable>(
-    _ type: T.Type, from data: Data, blobs: BlobStore? = nil
-  ) throws -> T {
-    let decoder = JSONDecoder()
-    if let blobs { decoder.userInfo[BlobStore.userInfoKey] = blobs }
-    do {
-      return try decoder.decode(type, from: data)
-    } catch {
-      guard let half = SurrogateHalf(in: data) else { throw error }
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: [], debugDescription: half.description, underlyingError: error))
-    }
-  }
-}
-
-/// A number that is written as `null` where it is not finite, since JSON has no word for that.
-public struct FiniteNumber: Codable, Hashable, Sendable, ExpressibleByFloatLiteral {
-  /// The number; not a number if `null` was read.
-  public var value: Double
-
-  /// Wraps a number.
-  public init(_ value: Double) { self.value = value }
-
-  /// Wraps a literal.
-  public init(floatLiteral value: Double) { self.value = value }
-
-  /// Reads a number or `null`.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    value = container.decodeNil() ? .nan : try container.decode(Double.self)
-  }
-
-  /// Writes a number or `null`.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    if value.isFinite { try container.encode(value) } else { try container.encodeNil() }
-  }
-}
-
 extension JSONValue: Codable {
-  /// Reads any JSON value.
+  /// Decodes any JSON value.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -213,12 +111,12 @@ extension JSONValue: Codable {
     }
   }
 
-  /// Whether a zero has no minus, which an integer would lose.
+  /// Whether a zero has no minus sign, which an integer would lose.
   private static func isPlus(_ container: any SingleValueDecodingContainer) -> Bool {
     (try? container.decode(Double.self))?.sign != .minus
   }
 
-  /// Writes the value.
+  /// Encodes the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -231,55 +129,5 @@ extension JSONValue: Codable {
     case .array(let value): try container.encode(value)
     case .object(let value): try container.encode(value)
     }
-  }
-}
-
-// Literals wrap themselves; these wrap what variables hold: `["code": .init(state.code)]`.
-extension JSONValue {
-  /// Wraps a string.
-  public init(_ string: String) { self = .string(string) }
-  /// Wraps an integer.
-  public init(_ integer: Int) { self = .integer(integer) }
-  /// Wraps a number.
-  public init(_ number: Double) { self = .number(number) }
-  /// Wraps a truth value.
-  public init(_ bool: Bool) { self = .bool(bool) }
-  /// Wraps a text: a string where it is UTF-8.
-  public init(_ text: Text) {
-    self = text.validString.map(JSONValue.string) ?? (try? JSONValue(encoding: text)) ?? .null
-  }
-  /// Wraps the raw value of an enumeration.
-  public init<T: RawRepresentable>(_ value: T) where T.RawValue == String {
-    self = .string(value.rawValue)
-  }
-  /// Wraps the raw value of an enumeration.
-  public init<T: RawRepresentable>(_ value: T) where T.RawValue == Int {
-    self = .integer(value.rawValue)
-  }
-  /// Wraps a list.
-  public init(_ items: [JSONValue]) { self = .array(items) }
-  /// Wraps a list of strings.
-  public init(_ strings: [String]) { self = .array(strings.map(JSONValue.string)) }
-  /// Wraps a list of integers.
-  public init(_ integers: [Int]) { self = .array(integers.map(JSONValue.integer)) }
-}
-
-extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
-  ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
-  ExpressibleByDictionaryLiteral
-{
-  /// Wraps a string.
-  public init(stringLiteral value: String) { self = .string(value) }
-  /// Wraps an integer.
-  public init(integerLiteral value: Int) { self = .integer(value) }
-  /// Wraps a number.
-  public init(floatLiteral value: Double) { self = .number(value) }
-  /// Wraps a truth value.
-  public init(booleanLiteral value: Bool) { self = .bool(value) }
-  /// Wraps a list.
-  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-  /// Wraps an object; of equal keys the last one wins.
-  public init(dictionaryLiteral elements: (String, JSONValue)...) {
-    self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
   }
 }

@@ -1,18 +1,18 @@
 internal import Foundation
 
-/// Decodes a type from a JSON value without the detour over text.
+/// Decodes a type from a JSON value without writing it as text.
 ///
-/// It accepts what Foundation's decoder accepts of the same value written as JSON, and makes the same
-/// of it. Its errors say little, as ``JSONValue/decode(_:blobs:)`` asks Foundation what is wrong.
+/// It accepts the same values as Foundation's decoder and returns the same results. Its errors have few
+/// details, because ``JSONValue/decode(_:blobs:)`` uses Foundation's decoder on failure.
 struct JSONValueDecoder: Decoder {
   /// How values are read.
   struct Options {
     /// Provides the bytes of blobs.
     var blobs: BlobStore?
-    /// Whether a date is a text, as in the arguments of tools, and not a number of seconds.
+    /// Whether a date is a string, as in the arguments of tools, instead of a number of seconds.
     var readsDatesAsText = false
 
-    /// As the arguments of tools are read.
+    /// The options for the arguments of tools.
     static var arguments: Options { Options(blobs: nil, readsDatesAsText: true) }
   }
 
@@ -24,7 +24,7 @@ struct JSONValueDecoder: Decoder {
   }
 
   init(_ value: JSONValue, _ options: Options) {
-    // JSON has no word for such a number, so it is written as `null`.
+    // JSON cannot represent such a number, so it is `null`.
     if case .number(let number) = value, !number.isFinite {
       self.value = .null
     } else {
@@ -33,10 +33,10 @@ struct JSONValueDecoder: Decoder {
     self.options = options
   }
 
-  /// Reads the value as a type.
+  /// Decodes the value as a type.
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
     if type == JSONValue.self, let value = value.asRead as? T { return value }
-    // Foundation has shapes of its own for these.
+    // Foundation's decoder treats these types specially.
     let isShaped = type == Data.self || type == URL.self || type == Decimal.self
     if isShaped { return try detour(type) }
     if options.readsDatesAsText, type == Date.self {
@@ -48,7 +48,7 @@ struct JSONValueDecoder: Decoder {
     return try T(from: self)
   }
 
-  /// Reads the value by way of text, where Foundation decides what its digits mean.
+  /// Decodes the value by writing it as text for Foundation's decoder.
   private func detour<T: Decodable>(_ type: T.Type) throws -> T {
     try JSON.decode(type, from: JSON.encode(value))
   }
@@ -78,7 +78,7 @@ struct JSONValueDecoder: Decoder {
     case .unsigned(let integer): return Float(integer)
     case .number(let number):
       let float = Float(number)
-      // Halfway between two floats the digits decide, which were rounded once already.
+      // Halfway between two floats, the decimal digits decide, because the double is already rounded.
       let isHalfway = number.significandBitPattern & 0x1FFF_FFFF == 0x1000_0000
       return float.isNormal && !isHalfway ? float : try detour(type)
     default: throw Self.mismatch(type)
@@ -90,7 +90,7 @@ struct JSONValueDecoder: Decoder {
     switch value {
     case .integer(let value): integer = I(exactly: value)
     case .unsigned(let value): integer = I(exactly: value)
-    // Of larger ones not every digit is written.
+    // Larger numbers are not written with all of their digits.
     case .number(let value):
       integer = value.magnitude < 0x1p53 ? I(exactly: value) : try detour(type)
     default: integer = nil
@@ -145,7 +145,7 @@ private struct JSONObjectReader<Key: CodingKey>: KeyedDecodingContainerProtocol 
   func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
     try member(key).decode(type)
   }
-  // What is asked for most goes there directly, not by way of a container for the value alone.
+  // The most frequent types are decoded directly, without a container for a single value.
   func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try member(key).decode(type) }
   func decode(_ type: String.Type, forKey key: Key) throws -> String {
     try member(key).decode(type)
@@ -176,7 +176,7 @@ private struct JSONArrayReader: UnkeyedDecodingContainer {
   var count: Int? { items.count }
   var isAtEnd: Bool { currentIndex >= items.count }
 
-  /// Goes on to the next item once it has been read.
+  /// Reads the current item and advances to the next one if that succeeds.
   private mutating func next<T>(_ read: (JSONValueDecoder) throws -> T) throws -> T {
     guard !isAtEnd else {
       throw DecodingError.valueNotFound(

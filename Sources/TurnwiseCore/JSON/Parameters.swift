@@ -2,21 +2,21 @@ internal import Foundation
 
 /// Sets stored properties of a `Codable` value by name, as `--env-set horizon=8` does.
 ///
-/// The value is its own list of options: its encoding names them, gives their defaults and types.
+/// The encoding of the value provides the names, defaults and types of its properties.
 public enum Parameters {
   /// What is wrong with an assignment.
   public enum Problem: Error, Hashable, Sendable {
     /// There is no parameter of that name.
     case unknown(name: String, known: [String])
-    /// The text is not of the parameter's kind.
+    /// The text cannot be read as a value of the parameter.
     case mismatch(name: String, text: String, expected: String)
-    /// The text is not `name=value`.
+    /// The text does not have the form `name=value`.
     case malformed(String)
-    /// The value refuses the assignment.
+    /// The value cannot be decoded with the assignment; the text says why.
     case refused(String)
   }
 
-  /// The parameters of a value with their current settings; `blobs` receives the bytes of its blobs.
+  /// Returns the parameters of a value with their current settings; `blobs` receives the bytes of its blobs.
   ///
   /// - Throws: An `EncodingError` if the value cannot be written as JSON.
   public static func settings(
@@ -39,7 +39,7 @@ public enum Parameters {
     return (String(text[..<sign]), String(text[text.index(after: sign)...]))
   }
 
-  /// Returns `value` with properties set; those of a property that is an object are `property.name`.
+  /// Returns a copy of `value` with some properties set from text; nested properties are named `outer.inner`.
   ///
   /// - Throws: A ``Problem``.
   public static func setting<T: Codable>(
@@ -67,13 +67,13 @@ public enum Parameters {
     return members
   }
 
-  /// Returns `value` with its properties replaced by recorded ones; those that were not recorded stay.
+  /// Returns a copy of `value` with its recorded properties; the others keep their values.
   ///
   /// - Parameters:
-  ///   - recorded: The properties.
+  ///   - recorded: The recorded properties.
   ///   - value: The value.
-  ///   - blobs: Where the bytes of recorded blobs are read from.
-  /// - Returns: The value with its other properties.
+  ///   - blobs: The store that the bytes of recorded blobs are read from.
+  /// - Returns: The copy.
   /// - Throws: A ``Problem``.
   public static func setting<T: Codable>(
     _ recorded: [String: JSONValue], of value: T, blobs: BlobStore? = nil
@@ -81,12 +81,12 @@ public enum Parameters {
     try merged(settings(of: value).merging(recorded) { $1 }, T.self, blobs)
   }
 
-  /// Returns `value` with the properties that are recorded, also within objects; all must exist.
+  /// Returns a copy of `value` with recorded properties, which may be nested and must all exist.
   ///
   /// - Parameters:
   ///   - recorded: Some or all of the properties, nested as they are encoded.
   ///   - value: The value.
-  /// - Returns: The value with its other properties.
+  /// - Returns: The copy.
   /// - Throws: A ``Problem``, also for a property that does not exist.
   public static func settingStrictly<T: Codable>(
     _ recorded: [String: JSONValue], of value: T
@@ -111,7 +111,7 @@ public enum Parameters {
     return members
   }
 
-  /// The names of all properties, those of objects after a dot.
+  /// Returns the names of all properties; nested ones are named `outer.inner`.
   private static func keys(of members: [String: JSONValue], in place: String) -> [String] {
     members.sorted { $0.key < $1.key }.flatMap { name, value in
       guard case .object(let inner) = value, !inner.isEmpty else { return [place + name] }

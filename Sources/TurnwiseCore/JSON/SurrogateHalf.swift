@@ -1,12 +1,13 @@
 internal import Foundation
 
-/// Half of a surrogate pair in the text of JSON: `\ud83d` without what belongs to it.
+/// Half of a surrogate pair in JSON text: `\ud83d` without the other half.
 ///
-/// No character is spelled so, and Foundation calls it an early end of the string, or a value of the wrong type.
+/// It does not encode a character. Foundation reports it misleadingly, as an early end of the string or as a
+/// value of the wrong type.
 struct SurrogateHalf {
-  /// The escape, as it stands in the text.
+  /// The escape as it is written in the text.
   let escape: String
-  /// Where it stands, in bytes from 0.
+  /// The offset of the escape in bytes.
   let offset: Int
 
   /// Finds the first one in a text.
@@ -38,13 +39,13 @@ struct SurrogateHalf {
     return nil
   }
 
-  /// What an error says of it.
+  /// The description in error messages.
   var description: String {
-    "\(escape) at byte \(offset) is half of a surrogate pair, which is no character;"
+    "\(escape) at byte \(offset) is half of a surrogate pair, which is not a character;"
       + " write \\ufffd in its place"
   }
 
-  /// The code unit of an escape `\uXXXX` that begins at an index.
+  /// Returns the code unit of an escape `\uXXXX` that begins at an index.
   private static func unit(_ bytes: [UInt8], _ index: Int) -> UInt16? {
     guard index + 5 < bytes.count, bytes[index] == UInt8(ascii: "\\"),
       bytes[index + 1] == UInt8(ascii: "u")

@@ -2,19 +2,19 @@
 ///
 ///     public enum ClipForm: String, WordChoice { case ppo, cispo }
 ///
-/// A word that is none of them is refused with the list of those that are.
+/// Any other word is refused with the list of the allowed ones.
 public protocol WordChoice: RawRepresentable, CaseIterable, Codable, Hashable, Sendable,
   OptionDomain
 where RawValue == String, Value == Self {}
 
 extension WordChoice {
-  /// All words, as help pages and messages list them.
+  /// The allowed words, as help pages and messages list them.
   public static var words: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
-  /// The words, as messages name them.
+  /// The allowed words, as messages name them after "must be" or "expected".
   public static var requirement: String { "one of \(words)" }
 
-  /// Reads one of the words.
+  /// Decodes one of the words.
   public init(from decoder: any Decoder) throws {
     let word = try decoder.singleValueContainer().decode(String.self)
     guard let choice = Self(rawValue: word) else {
@@ -24,13 +24,13 @@ extension WordChoice {
   }
 }
 
-/// The cause of the `DecodingError` of a ``WordChoice`` or an ``Option``: ``Parameters`` reports it as a
-/// mismatch.
+/// The underlying error of the `DecodingError` of a ``WordChoice`` or an ``Option``, which ``Parameters``
+/// reports as a mismatch.
 package struct UnknownWord: Error {
   var word: String
   var expected: String
 
-  /// The error of a word that is not one of those that are expected.
+  /// Creates the error of an unexpected word.
   package static func error(
     _ word: String, expected: String, at path: [any CodingKey]
   ) -> DecodingError {

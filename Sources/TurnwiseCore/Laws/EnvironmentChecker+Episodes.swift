@@ -69,7 +69,7 @@ extension EnvironmentChecker {
     do {
       shared = try keys(.train).intersection(keys(.heldOut)).count
     } catch let error as any InputError {
-      // An author who has written tasks for one split only has not broken the law.
+      // Tasks for one split only do not break the law.
       return .open("\(error)")
     }
     return shared == 0 ? .kept : .broken("\(shared) scenarios are in both train and held-out")
@@ -90,7 +90,7 @@ extension EnvironmentChecker {
     }
   }
 
-  /// Returns which calls of the expert were refused, as the end of a message; empty if none was.
+  /// Returns the end of a message that names the refused calls of the expert; empty if there are none.
   private static func refusals(in turns: [Turn]) -> String {
     let refused = turns.enumerated().filter { $1.replies.contains(where: \.isRefusal) }
     guard let (number, turn) = refused.first.map({ ($0.offset + 1, $0.element) }) else { return "" }
@@ -99,7 +99,7 @@ extension EnvironmentChecker {
     return "; \(count) refused, the first in turn \(number): '\(turn.action.text)' -> \(reply)"
   }
 
-  /// Returns how a truncated episode ended, as the end of a message; empty for other episodes.
+  /// Returns the end of a message that says how the episode was truncated; empty if it was not.
   private static func end(of session: Session<E>) -> String {
     guard case .truncated(let reason)? = session.ending else { return "" }
     return "; cut short after \(session.turns.count) turns (\(reason.rawValue))"

@@ -41,13 +41,13 @@ extension EnvironmentChecker {
       if let change = FieldComparison.difference(original.state, state) {
         return "\(change); is it missing from CodingKeys, or from encode(to:) and init(from:)?"
       }
-      // The same actions must lead to the same states: a field that is not encoded shows here.
+      // The same actions must lead to the same states; a field that is not encoded makes them differ.
       var guide = original
       try await wander(&guide, turns: 4)
       let actions = guide.turns.dropFirst(original.turns.count).map(\.action)
       let expected = try await course(of: actions, from: original.state)
       let found = try await course(of: actions, from: state)
-      // Where the original itself differs from play to play, encoding is not the cause.
+      // If repeated play of the original differs too, encoding is not the cause.
       let again = try await course(of: actions, from: original.state)
       let index = expected.indices.first { expected[$0] == again[$0] && expected[$0] != found[$0] }
       guard let index else { return nil }
@@ -57,7 +57,7 @@ extension EnvironmentChecker {
     }
   }
 
-  /// A state as it can be observed, with the outcome of the step that led to it.
+  /// The observable properties of a state, with the outcome of the step that led to it.
   private struct Stage: Equatable {
     var outcome: Outcome?
     var key: StateKey
@@ -75,7 +75,7 @@ extension EnvironmentChecker {
     }
   }
 
-  /// Returns the stages that actions lead through; the first one is the start.
+  /// Plays actions and returns the stages before and after each of them.
   private func course(of actions: [Action], from start: E.State) async throws -> [Stage] {
     var (state, random) = (start, Randomness(seed: seed))
     var stages = [try await stage(state, nil)]
@@ -90,7 +90,7 @@ extension EnvironmentChecker {
     Stage(
       outcome: outcome, key: try StateKey(of: state), observation: environment.observe(state),
       potential: environment.potential(state),
-      // That a state can be judged is another law.
+      // Another law checks that a state can be judged.
       judgement: try? await environment.judge(state))
   }
 
@@ -101,12 +101,12 @@ extension EnvironmentChecker {
     var states: [JSONValue] = []
     for index in 0..<scenarios {
       let state = try await wandered(index).state
-      // That a state can be written and read is another law.
+      // Another law checks that a state can be encoded and decoded.
       guard let json = try? JSONValue(encoding: state), (try? json.decode(E.State.self)) != nil
       else { return .open("a state cannot be encoded and decoded") }
       states.append(json)
     }
-    // Both processes decode the states, because what encoding loses is another law.
+    // Both processes decode the states, because another law checks what encoding loses.
     let keys = try keys(of: states)
     let others = try await keysInSecondProcess(states)
     guard let index = keys.indices.first(where: { $0 >= others.count || keys[$0] != others[$0] })
@@ -125,9 +125,9 @@ extension EnvironmentChecker {
     }
   }
 
-  /// Returns the first turn that differs.
+  /// Describes the first turn that differs; nil if none does.
   ///
-  /// Observations are not compared: they follow from states, whose keys are compared
+  /// Observations are not compared, because they depend only on the states, whose keys are compared
   /// (``EnvironmentLaw/observationPure``).
   private static func difference(_ left: [Turn], _ right: [Turn]) -> String? {
     let pairs = zip(left, right)

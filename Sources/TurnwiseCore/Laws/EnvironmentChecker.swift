@@ -1,11 +1,11 @@
-/// Plays an environment and reports which laws it breaks.
+/// Plays an environment and reports which laws it violates.
 ///
 /// Run it in the tests of your own environment:
 ///
 ///     let report = await EnvironmentChecker(Lockbox()).check()
 ///     #expect(report.violations.isEmpty)
 ///
-/// Each law is checked independently, so that one mistake breaks one law.
+/// Each law is checked independently, so that one mistake violates one law.
 public struct EnvironmentChecker<E: Environment>: Sendable {
   /// The environment.
   public var environment: E
@@ -17,13 +17,13 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
   public var workers: Int
   /// Computes the keys of states, given as JSON, in another process.
   ///
-  /// The command line starts a second copy of itself for this. Without it ``EnvironmentLaw/keysAgree`` is
-  /// left open.
+  /// The command line starts a second copy of itself for this. Without it, ``EnvironmentLaw/keysAgree``
+  /// remains open.
   public var keysInSecondProcess: (@Sendable ([JSONValue]) async throws -> [String])?
 
   /// Creates a checker.
   ///
-  /// `file` and `line` are named in the message if there is no scenario or no worker.
+  /// `file` and `line` are named in the message if `scenarios` or `workers` is not positive.
   public init(
     _ environment: E, seed: UInt64 = 1, scenarios: Int = 12, workers: Int = 2,
     keysInSecondProcess: (@Sendable ([JSONValue]) async throws -> [String])? = nil,
@@ -42,7 +42,7 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
 
   /// Checks every law.
   ///
-  /// An error that is thrown breaks the law that was checked.
+  /// A law whose check throws an error is reported as broken.
   public func check() async -> EnvironmentReport {
     var verdicts: [LawVerdict<EnvironmentLaw>] = []
     for law in EnvironmentLaw.allCases {
@@ -56,7 +56,7 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
     return EnvironmentReport(environment: E.id, verdicts: verdicts)
   }
 
-  /// Returns the keys of states that are given as JSON: the second process calls it.
+  /// Returns the keys of states that are given as JSON; the second process calls this.
   ///
   /// - Throws: A `DecodingError` if a value is not a state of the environment.
   public func keys(of states: [JSONValue]) throws -> [String] {
@@ -80,21 +80,21 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
 
   // MARK: - Scenarios and episodes
 
-  /// Draws the scenario of a number.
+  /// Draws the scenario of an index.
   func scenario(_ index: Int, _ split: Split = .train) throws -> E.Scenario {
     var random = Randomness(seed: seed).stream("check-" + split.rawValue, index)
     return try environment.scenario(in: split, using: &random)
   }
 
-  /// Starts an episode on the training scenario of a number.
+  /// Starts an episode on the training scenario of an index.
   package func session(_ index: Int) throws -> Session<E> {
     try Session(
       environment, scenario: try scenario(index),
       origin: EpisodeOrigin(seed: seed, split: .train, scenario: index))
   }
 
-  /// Plays `count` turns with a mixture of the expert's and random actions, so that both common and
-  /// rare states are visited.
+  /// Plays up to `count` turns with a mixture of expert and random actions, to visit both common and rare
+  /// states.
   func wander(_ session: inout Session<E>, turns count: Int) async throws {
     let policy = RandomPolicy()
     for _ in 0..<count where session.ending == nil {

@@ -1,7 +1,7 @@
-/// What an environment defines and what it leaves to the defaults, for its author to look at.
+/// What an environment defines and where it uses the defaults, for its author to check.
 ///
-/// A method whose signature differs from the protocol's compiles and is never called, and the default is
-/// used. These facts show which methods are used.
+/// A method whose signature differs from the protocol's compiles but is never called; the default is used
+/// instead. These facts show which methods are used.
 public struct EnvironmentFacts: Codable, Hashable, Sendable {
   /// A tool as it is described to the agent.
   public typealias Tool = ToolDescription
@@ -14,7 +14,7 @@ public struct EnvironmentFacts: Codable, Hashable, Sendable {
   public var firstObservation: Text
   /// Whether the first observation of some scenario offers a list of choices.
   public var offersChoices: Bool
-  /// The tools with their schemas.
+  /// The tools and their schemas.
   public var tools: [Tool]
   /// The most turns of an episode on the first scenario.
   public var turnLimit: Int
@@ -24,14 +24,14 @@ public struct EnvironmentFacts: Codable, Hashable, Sendable {
   public var scenariosWithExpert: Int
   /// The first action of the expert.
   public var firstExpertAction: Text?
-  /// The number of scenarios of each family that were drawn, by split.
+  /// How many of the drawn scenarios belong to each family, by split.
   public var families: [String: [String: Int]]
   /// Splits from which no scenario can be drawn, with the reason.
   public var missingSplits: [String: String]
   /// The number of scenarios that were drawn from each split.
   public var scenarios: Int
 
-  /// What the author should look at.
+  /// What the author should check.
   public var remarks: [String] {
     var remarks: [String] = []
     if firstObservation.isEmpty {

@@ -38,7 +38,7 @@ public enum EnvironmentLaw: String, Law {
   }
 }
 
-/// What ``EnvironmentChecker`` found.
+/// The result of an ``EnvironmentChecker``.
 public struct EnvironmentReport: Codable, Hashable, Sendable, LawReport {
   /// The environment's `id`.
   public var environment: String

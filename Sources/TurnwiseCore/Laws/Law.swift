@@ -1,19 +1,19 @@
-/// Laws that every environment, or every estimator, must keep; each case is one fact.
+/// A set of laws that every environment, or every estimator, must keep; each case is one law.
 public protocol Law: RawRepresentable, CaseIterable, Codable, Hashable, Sendable
 where RawValue == String {
   /// The law in words.
   var statement: String { get }
 }
 
-/// What a check found about one law.
+/// The result of checking one law.
 public enum LawOutcome: Codable, Hashable, Sendable {
-  /// The law was kept wherever it was tried.
+  /// The law was kept in all checks.
   case kept
-  /// The law was broken on purpose; the text says why.
+  /// The law is broken on purpose; the text gives the reason.
   case documented(String)
-  /// The law was broken; the text says where.
+  /// The law is broken; the text describes the case.
   case broken(String)
-  /// The law could not be tried, or does not apply; the text says why.
+  /// The law could not be checked, or does not apply; the text gives the reason.
   case open(String)
 
   /// The outcome in one word: `kept`, `documented`, `broken` or `open`.
@@ -26,7 +26,7 @@ public enum LawOutcome: Codable, Hashable, Sendable {
     }
   }
 
-  /// The reason or the place; `nil` for a law that was kept.
+  /// The text of the outcome; `nil` for a law that was kept.
   public var detail: String? {
     switch self {
     case .kept: nil
@@ -39,7 +39,7 @@ public enum LawOutcome: Codable, Hashable, Sendable {
 public struct LawVerdict<L: Law>: Codable, Hashable, Sendable {
   /// The law.
   public var law: L
-  /// What the check found.
+  /// The result of the check.
   public var outcome: LawOutcome
 
   /// Creates a verdict.
@@ -58,7 +58,7 @@ public protocol LawReport<L> {
 }
 
 extension LawReport {
-  /// The laws that were broken; those that were broken on purpose are not among them.
+  /// The laws that are broken, except those that are broken on purpose.
   public var violations: [L] {
     verdicts.compactMap { if case .broken = $0.outcome { $0.law } else { nil } }
   }

@@ -6,12 +6,12 @@
 ///       @Option("Whether to divide by the standard deviation.") var std = false
 ///     }
 ///
-/// The domain in angle brackets says which values are allowed. It can be left out where a type allows all
-/// of its values, as `Bool`, `String` and every ``WordChoice`` do.
+/// The domain in angle brackets defines which values are allowed. It is left out for types that allow all
+/// of their values: `Bool`, `String` and every ``WordChoice``.
 ///
-/// A type with options gets its `Codable` conformance from the compiler. Decoding a value outside the
-/// domain throws; assigning one in Swift is a mistake in the program and ends it. ``Parameters`` sets
-/// options by name, ``OptionDescription`` lists them.
+/// The compiler synthesizes the `Codable` conformance of a type with options. Decoding a value outside the
+/// domain throws an error; assigning one in Swift is a programming error and ends the process.
+/// ``Parameters`` sets options by name, ``OptionDescription`` lists them.
 @propertyWrapper
 public struct Option<Domain: OptionDomain>: Sendable {
   /// The value.
@@ -20,10 +20,10 @@ public struct Option<Domain: OptionDomain>: Sendable {
   }
   /// What the option does, in one line.
   ///
-  /// An option that was decoded has no help: ask the default value of its type.
+  /// A decoded option has no help; read it from the default value of the option's type.
   public let help: String?
 
-  /// Where the option is declared.
+  /// The place of the declaration.
   private let file: StaticString
   private let line: UInt
 
@@ -32,8 +32,8 @@ public struct Option<Domain: OptionDomain>: Sendable {
   /// - Parameters:
   ///   - wrappedValue: The default.
   ///   - help: What the option does, in one line.
-  ///   - file: The file that is named if the program sets a value outside the domain.
-  ///   - line: The line that is named.
+  ///   - file: The file to name in the message if the program sets a value outside the domain.
+  ///   - line: The line to name.
   public init(
     wrappedValue: Domain.Value, _ help: String, file: StaticString = #fileID, line: UInt = #line
   ) {
@@ -46,8 +46,8 @@ public struct Option<Domain: OptionDomain>: Sendable {
   /// - Parameters:
   ///   - wrappedValue: The default.
   ///   - help: What the option does, in one line.
-  ///   - file: The file that is named in error messages.
-  ///   - line: The line that is named.
+  ///   - file: The file to name in the message if the program sets a value outside the domain.
+  ///   - line: The line to name.
   public init(
     wrappedValue: Domain, _ help: String, file: StaticString = #fileID, line: UInt = #line
   ) where Domain.Value == Domain {
@@ -73,7 +73,7 @@ extension Option: Hashable {
 }
 
 extension Option: Codable {
-  /// Reads a value.
+  /// Decodes a value.
   ///
   /// - Throws: A `DecodingError` if the value has another type or is not allowed.
   public init(from decoder: any Decoder) throws {
@@ -85,7 +85,7 @@ extension Option: Codable {
     }
   }
 
-  /// Writes the value alone.
+  /// Encodes the value, without the help.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(wrappedValue)

@@ -1,12 +1,12 @@
-/// What an ``Option`` is called and does, for help pages and lists.
+/// The name, help and default of an ``Option``, for help pages and lists.
 public struct OptionDescription: Codable, Hashable, Sendable {
-  /// The names that lead to the option: those of the properties that hold its groups, and its own.
+  /// The path of property names to the option: those of its groups, outermost first, and its own.
   public var path: [String]
   /// What the option does, in one line.
   public var help: String
   /// What a value must be, such as `a number from 0 to 1`.
   public var requirement: String
-  /// The value where none is given.
+  /// The default value.
   public var defaultValue: JSONValue
   /// The title of the ``OptionGroup`` that the option belongs to, if any.
   public var group: String?
@@ -15,13 +15,13 @@ public struct OptionDescription: Codable, Hashable, Sendable {
 
   /// The name of the property, such as `epochs`.
   public var name: String { path.last ?? "" }
-  /// The name that ``Parameters`` knows the option by, such as `critic.epochs`.
+  /// The name by which ``Parameters`` sets the option, such as `critic.epochs`.
   public var key: String { path.joined(separator: ".") }
 
   /// Lists the options of a value.
   ///
-  /// - Parameter value: The default value of a type: it has the help of its options.
-  /// - Returns: The options in the order of their declaration, those of its groups included.
+  /// - Parameter value: The default value of a type, whose options have their help.
+  /// - Returns: The options in the order of their declaration, including those of its groups.
   /// - Throws: An `EncodingError` if a default cannot be written as JSON.
   public static func all(of value: Any) throws -> [OptionDescription] {
     try all(of: value, OptionPlace())
@@ -40,21 +40,21 @@ public struct OptionDescription: Codable, Hashable, Sendable {
   }
 }
 
-/// Options that belong together and are a part of others, such as those of a loss.
+/// Options that belong together and are nested in other options, such as those of a loss.
 public protocol OptionGroup {
-  /// What the group is called in help pages.
+  /// The title of the group in help pages.
   static var title: String { get }
-  /// The word that the flags of its options begin with, such as `critic` for `--critic-epochs`; empty if the
-  /// names of the options say enough.
+  /// The first word of the flags of its options, such as `critic` for `--critic-epochs`; empty if the flags are
+  /// the names of the options.
   static var flagPrefix: String { get }
 }
 
 extension OptionGroup {
-  /// Empty.
+  /// No first word.
   public static var flagPrefix: String { "" }
 }
 
-/// The names and groups that lead to an option.
+/// The place of an option: its path, group and prefix.
 private struct OptionPlace {
   var path: [String] = []
   var group: String?

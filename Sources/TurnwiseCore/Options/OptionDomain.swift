@@ -1,6 +1,6 @@
 /// The values that an ``Option`` may have.
 ///
-/// A domain of one's own needs two members:
+/// A custom domain needs two members:
 ///
 ///     enum Temperature: OptionDomain {
 ///       static let requirement = "a number from 0.01 to 100"
@@ -10,15 +10,15 @@ public protocol OptionDomain {
   /// The type of the option.
   associatedtype Value: Codable & Hashable & Sendable
 
-  /// What a value must be, as it follows "must be" and "expected" in messages: `a number from 0 to 1`.
+  /// What a value must be, as messages write it after "must be" or "expected": `a number from 0 to 1`.
   static var requirement: String { get }
 
-  /// Whether the option may have a value.
+  /// Whether the option may have the value.
   static func allows(_ value: Value) -> Bool
 }
 
 extension OptionDomain where Value == Self {
-  /// True: the type itself is the domain.
+  /// True, because the type itself is the domain.
   public static func allows(_ value: Self) -> Bool { true }
 }
 
@@ -28,8 +28,8 @@ extension Bool: OptionDomain {
 }
 
 extension String: OptionDomain {
-  /// Every text is allowed.
-  public static var requirement: String { "a text" }
+  /// Every string is allowed.
+  public static var requirement: String { "text" }
 }
 
 extension Int: OptionDomain {
@@ -48,15 +48,15 @@ extension Double: OptionDomain {
 public enum UnitInterval: OptionDomain {
   /// The bounds.
   public static let requirement = "a number from 0 to 1"
-  /// Whether the number lies between 0 and 1, both included.
+  /// Whether the number lies between 0 and 1, inclusive.
   public static func allows(_ value: Double) -> Bool { (0...1).contains(value) }
 }
 
-/// Finite numbers from 0 on, such as weights.
+/// Finite numbers of at least 0, such as weights.
 public enum NonNegative: OptionDomain {
   /// The bound.
   public static let requirement = "a number of at least 0"
-  /// Whether the number is finite and not below 0.
+  /// Whether the number is finite and at least 0.
   public static func allows(_ value: Double) -> Bool { value >= 0 && value.isFinite }
 }
 
@@ -68,7 +68,7 @@ public enum Positive: OptionDomain {
   public static func allows(_ value: Double) -> Bool { value > 0 && value.isFinite }
 }
 
-/// Whole numbers from `least` to `most`, both included.
+/// Whole numbers from `least` to `most`, inclusive.
 public enum Integers<let least: Int, let most: Int>: OptionDomain {
   /// The bounds.
   public static var requirement: String { "a whole number from \(least) to \(most)" }
@@ -76,10 +76,10 @@ public enum Integers<let least: Int, let most: Int>: OptionDomain {
   public static func allows(_ value: Int) -> Bool { (least...most).contains(value) }
 }
 
-/// Whole numbers from `least` on.
+/// Whole numbers of at least `least`.
 public enum AtLeast<let least: Int>: OptionDomain {
   /// The bound.
   public static var requirement: String { "a whole number of at least \(least)" }
-  /// Whether the number is not below the bound.
+  /// Whether the number is at least the bound.
   public static func allows(_ value: Int) -> Bool { value >= least }
 }

@@ -1,25 +1,25 @@
 internal import Foundation
 
-/// How tool calls are spelled as words that a policy can sample.
+/// A text format for tool calls, in which a policy writes its actions.
 public protocol ActionFormat: Sendable {
   /// The name that checkpoints record.
   var name: String { get }
-  /// Spells calls.
+  /// Writes calls as text.
   ///
   /// - Parameters:
   ///   - calls: The calls.
-  ///   - tools: The tools that there are: ``parse(_:tools:)`` then reads the same calls again, as far as
-  ///     the tools take them. Where they are not known, nothing is promised.
-  /// - Returns: Their words.
+  ///   - tools: The available tools. For calls that these accept, ``parse(_:tools:)`` of the result returns the
+  ///     same calls; for unknown tools this is not guaranteed.
+  /// - Returns: The text.
   func render(_ calls: [ToolCall], tools: [ToolDescription]) -> Text
-  /// Reads words. What cannot be read becomes an action with a problem, never an error.
+  /// Reads calls from text. Text that cannot be read becomes an action with a problem, never an error.
   func parse(_ text: Text, tools: [ToolDescription]) -> Action
 }
 
 extension Episode {
-  /// Spells the calls of all actions in a format, so that a policy that samples such words can imitate them.
+  /// Writes the calls of all actions in a format, so that a policy with this format can imitate them.
   ///
-  /// An action that calls nothing, or that could not be read, keeps its words.
+  /// An action without calls, or one that could not be read, keeps its text.
   package mutating func spellCalls(in format: some ActionFormat, tools: [ToolDescription]) {
     for index in turns.indices where turns[index].action.problem == nil {
       let calls = turns[index].action.calls
@@ -30,14 +30,19 @@ extension Episode {
 
 /// A tool's name, a space, and its argument: `bash grep -c fox notes.txt`.
 ///
-/// One rule for every tool: words that are a whole JSON object are the arguments by their names, with `{}`
-/// for none, and a member that the tool does not know is refused by it. Other words are the one
-/// argument of a tool that has one, or that requires one alone: as they are, byte for byte, if it is
-/// text, else as JSON. So `bash {"command": "ls"}` runs `ls`, `bash { echo a; }` runs a group, and
-/// `bash {"command": "ls", "timeout": 10}` is refused. A tool whose one argument is itself an object also takes that object
-/// where it does not name the argument. Words that begin like an object with members and cannot be read are
-/// refused. An argument that is alone is spelled as it is, unless it would be read as something else: a text
-/// that is empty or begins with `{`, or if the tool would not take bare words as this argument.
+/// The same rules apply to every tool:
+/// - Text that is a complete JSON object contains the arguments by name; `{}` means no arguments. The tool
+///   refuses unknown members.
+/// - Other text is the value of the tool's only argument, or of its only required one: byte for byte for a
+///   string argument, otherwise as JSON.
+/// - A tool whose only argument is an object also accepts that object without the argument's name.
+/// - Text that begins like an object with members but is not valid JSON is refused.
+///
+/// So `bash {"command": "ls"}` runs `ls`, `bash { echo a; }` runs a group of commands, and
+/// `bash {"command": "ls", "timeout": 10}` is refused.
+///
+/// A single argument is written without its name, unless it would then be read as something else: if it is
+/// an empty string or begins with `{`, or if the tool does not accept this argument without its name.
 public struct CompactFormat: ActionFormat {
   /// Creates the format.
   public init() {}
@@ -45,7 +50,7 @@ public struct CompactFormat: ActionFormat {
   /// The name that checkpoints record.
   public var name: String { "compact" }
 
-  /// Spells the first call; the format has no words for more than one.
+  /// Writes the first call; the format cannot express more than one.
   public func render(_ calls: [ToolCall], tools: [ToolDescription] = []) -> Text {
     guard let call = calls.first else { return "" }
     let text = Self.spell(call, namingArguments: false)
@@ -54,7 +59,7 @@ public struct CompactFormat: ActionFormat {
     return Self.spell(call, namingArguments: true)
   }
 
-  /// Spells a call, with a lone argument as it is where its value allows that and nothing else is asked.
+  /// Writes a call; a single argument is written without its name if possible, unless `namingArguments`.
   private static func spell(_ call: ToolCall, namingArguments: Bool) -> Text {
     guard case .object(let members) = call.arguments, let (name, first) = members.first else {
       return Text(call.name + (namingArguments ? " {}" : ""))
@@ -69,7 +74,7 @@ public struct CompactFormat: ActionFormat {
     return Text(words)
   }
 
-  /// Reads one call.
+  /// Reads one call from text.
   public func parse(_ text: Text, tools: [ToolDescription]) -> Action {
     let words = text.bytes.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
     guard !words.isEmpty else {
@@ -89,24 +94,24 @@ public struct CompactFormat: ActionFormat {
     return Action(text: text, calls: [ToolCall(name, arguments)])
   }
 
-  /// Appends an argument that stands alone, if it can.
+  /// Appends a single argument without its name; returns false if it would be read as something else.
   private static func spell(
     _ value: JSONValue, of name: String, to words: inout [UInt8]
   ) -> Bool {
     switch value {
-    // These would be read as arguments, or as none.
+    // These would be read as an object of arguments, or as no arguments.
     case .string(let string) where string.isEmpty || looksLikeObject(string.utf8): return false
     case .string(let string): words += string.utf8
     case .integer(let integer): words += String(integer).utf8
     case .number(let number): words += String(number).utf8
     case .bool(let bool): words += String(bool).utf8
     default:
-      // An object can also be bytes that are not UTF-8.
+      // An object may be a text whose bytes are not UTF-8.
       if case .object = value, let text = try? value.decode(Text.self) {
         if looksLikeObject(text.bytes) { return false }
         words += text.bytes
       } else if case .object(let members) = value, members.isEmpty || members[name] != nil {
-        // This would be read as the arguments.
+        // This would be read as the object of arguments.
         return false
       } else if let json = try? JSON.encode(value) {
         words += json
@@ -117,19 +122,19 @@ public struct CompactFormat: ActionFormat {
     return true
   }
 
-  /// Whether words begin as a JSON object does.
+  /// Whether text begins like a JSON object.
   fileprivate static func looksLikeObject(_ words: some Sequence<UInt8>) -> Bool {
     words.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
   }
 
-  /// What a tool makes of the words after its name.
+  /// Reads the text after a tool's name as its arguments.
   private struct Arguments {
     let properties: [String: JSONValue]
-    /// The argument that words stand for which are no object.
+    /// The argument that text other than an object is the value of.
     let only: String?
-    /// Whether arguments can be left out.
+    /// Whether no argument is required.
     let requiresNone: Bool
-    /// Whether there are arguments that the schema does not name.
+    /// Whether the schema allows arguments that it does not name.
     let isOpen: Bool
 
     init(of tool: ToolDescription) {
@@ -151,10 +156,10 @@ public struct CompactFormat: ActionFormat {
       }
     }
 
-    /// Reads words as arguments; nil if they are none.
+    /// Reads text as arguments; nil if it cannot be read.
     func read(_ words: Text, isThere: Bool) -> JSONValue? {
       if let members = Self.object(words) {
-        // An argument that is an object can stand for itself.
+        // An object may be the value of the only argument, without its name.
         if properties.count == 1, let only, members[only] == nil, !members.isEmpty,
           let schema = properties[only], Self.isObject(schema)
         {
@@ -164,7 +169,7 @@ public struct CompactFormat: ActionFormat {
       }
       if Self.beginsWithMember(words.bytes) { return nil }
       guard let only, let schema = properties[only] else {
-        // Words after a tool without arguments say nothing.
+        // Text after the name of a tool without arguments is ignored.
         return words.isEmpty || (properties.isEmpty && !isOpen) ? [:] : nil
       }
       if !isThere, requiresNone || properties.count > 1 { return [:] }
@@ -172,7 +177,7 @@ public struct CompactFormat: ActionFormat {
       return [only: Self.read(words, as: schema)]
     }
 
-    /// The JSON object that words are, if they are one.
+    /// Returns the members of a JSON object; nil if the text is not one.
     private static func object(_ words: Text) -> [String: JSONValue]? {
       guard CompactFormat.looksLikeObject(words.bytes),
         let value = try? JSON.decode(JSONValue.self, from: Data(words.bytes)),
@@ -181,9 +186,9 @@ public struct CompactFormat: ActionFormat {
       return members
     }
 
-    /// Whether words begin as an object with members does: `{"name":`, also with the quotes of Python.
+    /// Whether text begins like an object with members: `{"name":`, or with the single quotes of Python.
     ///
-    /// No command of a shell begins so.
+    /// No shell command begins in this way.
     private static func beginsWithMember(_ words: [UInt8]) -> Bool {
       let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
       var rest = words.drop(while: blanks.contains)
@@ -195,12 +200,12 @@ public struct CompactFormat: ActionFormat {
       return rest[(end + 1)...].first { !blanks.contains($0) } == UInt8(ascii: ":")
     }
 
-    /// Whether a schema is that of an object, as far as it says so.
+    /// Whether a schema describes an object or allows one.
     private static func isObject(_ schema: JSONValue) -> Bool {
       schema["type"] == "object" || schema["$ref"] != nil || schema == [:]
     }
 
-    /// Reads words that are no object.
+    /// Reads text that is not an object of arguments as a value.
     private static func read(_ text: Text, as schema: JSONValue) -> JSONValue {
       switch schema["type"] {
       case "string": return (try? JSONValue(encoding: text)) ?? .string(text.string)

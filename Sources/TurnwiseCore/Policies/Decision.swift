@@ -1,14 +1,14 @@
-/// What a policy decided.
+/// A policy's decision in a situation.
 public enum Decision: Sendable {
-  /// To act.
+  /// Act.
   ///
-  /// With the tape as it stands after sampling, if tokens were sampled, and with the message that the action was
-  /// read from, if a model wrote more than the action.
+  /// The recording contains the tape after sampling, if tokens were sampled. The message is what the action was
+  /// read from, if the model wrote more than the action.
   case act(Action, Recording? = nil, message: ModelMessage? = nil)
-  /// That nothing more fits its context: the episode is truncated.
+  /// The context is full: the episode is truncated. Contains the tape so far.
   case contextFull(TokenTape)
 
-  /// A tape and where on it the action is.
+  /// A tape and the place of the action on it.
   public struct Recording: Sendable {
     /// The tape with the action's tokens appended.
     public var tape: TokenTape

@@ -1,13 +1,12 @@
-/// A message as a model wrote it, and what it cost.
+/// A message as a model wrote it, with the tokens that it used.
 ///
-/// The action of the turn is what was read from it. A model that samples the action's words alone has no
-/// message beside them.
+/// The turn's action is read from it. A model that writes only the action's text has no separate message.
 public struct ModelMessage: Codable, Hashable, Sendable {
-  /// The text as the model wrote it, with its reasoning and the marks around that.
+  /// The text as the model wrote it, including its reasoning and the tags around that.
   public var text: Text
   /// Why the model stopped writing.
   public var finish: FinishReason?
-  /// How many tokens the call took.
+  /// The number of tokens used by the call.
   public var usage: TokenUsage?
 
   /// Creates a message.
@@ -18,34 +17,34 @@ public struct ModelMessage: Codable, Hashable, Sendable {
   }
 }
 
-/// Why a model stopped writing, in the words of its server.
+/// Why a model stopped writing, as its server reports it.
 public struct FinishReason: RawRepresentable, Codable, Hashable, Sendable {
-  /// The word.
+  /// The server's word for the reason.
   public var rawValue: String
 
-  /// Wraps a word.
+  /// Wraps the server's word for a reason.
   public init(rawValue: String) { self.rawValue = rawValue }
 
   /// The model ended its message.
   public static let stop = FinishReason(rawValue: "stop")
   /// The model called tools.
   public static let toolCalls = FinishReason(rawValue: "tool_calls")
-  /// The message reached the most tokens that were allowed.
+  /// The message reached the limit of tokens.
   public static let length = FinishReason(rawValue: "length")
-  /// A filter of the server cut the message.
+  /// A content filter of the server stopped the message.
   public static let contentFilter = FinishReason(rawValue: "content_filter")
 }
 
-/// How many tokens a call of a model took.
+/// The number of tokens used by a call of a model.
 public struct TokenUsage: Codable, Hashable, Sendable {
   /// Tokens that the model read.
   public var prompt: Int
-  /// Tokens that it wrote, its reasoning included.
+  /// Tokens that the model wrote, including its reasoning.
   public var completion: Int
-  /// Tokens of the prompt that the server had cached.
+  /// Tokens of the prompt that were in the server's cache.
   public var cached: Int?
 
-  /// Counts tokens.
+  /// Creates a count of tokens.
   public init(prompt: Int, completion: Int, cached: Int? = nil) {
     self.prompt = prompt
     self.completion = completion

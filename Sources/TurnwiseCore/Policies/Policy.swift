@@ -1,25 +1,25 @@
-/// Something that decides what to do next, for many sessions at once.
+/// Decides the next action, for many sessions at once.
 ///
-/// A policy is a value; copying it takes a snapshot. What a policy remembers of sessions while it
-/// samples (a key-value cache) belongs to the ``Sampler`` made from it.
+/// A policy is a value; copying it takes a snapshot. What it caches of sessions while it samples, such as a
+/// key-value cache, belongs to the ``Sampler`` made from it.
 public protocol Policy: Sendable {
   /// The name in reports and traces, such as `random`.
   var name: String { get }
-  /// Which state of a policy that changes this is, such as the number of its updates. Default: nil.
+  /// The version of a policy that changes, such as the number of its updates. Default: nil.
   var version: String? { get }
-  /// The temperature that tokens are sampled at; 0 takes the likeliest. Default: nil, for policies that sample
-  /// no tokens.
+  /// The sampling temperature; 0 takes the most likely tokens. Default: nil, for policies that sample no
+  /// tokens.
   var temperature: Double? { get }
-  /// How the policy wants to be fed.
+  /// How the policy receives situations.
   var feeding: Feeding { get }
-  /// Makes a sampler of the policy as it is now.
+  /// Creates a sampler from a snapshot of the policy.
   func makeSampler() -> any Sampler
 }
 
 extension Policy {
-  /// None.
+  /// No version.
   public var version: String? { nil }
-  /// None.
+  /// No temperature.
   public var temperature: Double? { nil }
   /// The policy as episodes record it.
   public var record: PolicyRecord {
@@ -31,9 +31,9 @@ extension Policy {
 public struct PolicyRecord: Codable, Hashable, Sendable {
   /// The policy's name.
   public var name: String
-  /// Which state of a policy that changes it was, such as the number of its updates.
+  /// The version of a policy that changes, such as the number of its updates.
   public var version: String?
-  /// The temperature that tokens were sampled at; 0 took the likeliest.
+  /// The sampling temperature; 0 took the most likely tokens.
   public var temperature: Double?
 
   /// Describes a policy.
@@ -43,32 +43,32 @@ public struct PolicyRecord: Codable, Hashable, Sendable {
     self.temperature = temperature
   }
 
-  /// Whether the likeliest tokens were taken, so that the policy drew nothing at random.
+  /// Whether the most likely tokens were taken, so that the policy drew no random numbers.
   public var isGreedy: Bool { temperature == 0 }
 }
 
-/// How a policy wants to be fed.
+/// How a policy receives situations.
 public enum Feeding: Hashable, Sendable {
-  /// With batches of up to this many rows, all of which are answered together.
+  /// In batches of up to this many rows, all of which are answered together.
   case lockStep(rows: Int)
-  /// With up to this many calls at once, each for one row.
+  /// In up to this many concurrent calls, each with one row.
   case independent(calls: Int)
 
   /// The most rows of one call.
   public var rows: Int { if case .lockStep(let rows) = self { rows } else { 1 } }
-  /// The most calls at once.
+  /// The most concurrent calls.
   public var calls: Int { if case .independent(let calls) = self { calls } else { 1 } }
 }
 
-/// A snapshot of a policy with whatever it caches.
+/// A snapshot of a policy with its caches.
 public protocol Sampler: Sendable {
   /// Decides on a batch: one answer for each situation, in order.
   ///
-  /// An answer must not depend on what else is in the batch. A call that fails loses its own episode
-  /// and no other; after a retryable failure the sampler is asked again (``Rollout/retry``). Where the action is
-  /// ``Situation/begun``, only the rest of it is sampled, and its span holds both.
+  /// An answer must not depend on the rest of the batch. A failure ends only its own episode; after a
+  /// retryable failure the sampler is asked again (``Rollout/retry``). If the action has already begun
+  /// (``Situation/begun``), only the rest of it is sampled, and its span contains both parts.
   func decide(_ batch: [Situation]) async -> [Result<Decision, Failure>]
 
-  /// Forgets what is cached of an episode that has ended.
+  /// Removes what is cached of an episode that has ended.
   func forget(_ episode: String) async
 }

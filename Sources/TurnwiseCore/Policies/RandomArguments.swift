@@ -1,13 +1,13 @@
 internal import Foundation
 
-/// Draws values that a JSON Schema allows, with words that the agent has read.
+/// Draws values that a JSON Schema allows, with strings made of words that the agent has read.
 struct RandomArguments {
-  /// The schema that references lead into.
+  /// The schema that references refer to.
   let schema: JSONValue
-  /// The words that strings are made of.
+  /// The words of which strings are made.
   let words: [String]
 
-  /// How deeply lists and objects are filled: a type may contain itself.
+  /// How deeply lists and objects are filled, because types may be recursive.
   private static let depthLimit = 3
 
   /// Draws a value.

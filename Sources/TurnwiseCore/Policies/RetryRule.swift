@@ -1,13 +1,13 @@
-/// How often a policy is asked again after a retryable failure, and how long is waited before that.
+/// How often a policy is asked again after a retryable failure, with exponential back-off.
 ///
-/// The wait doubles from try to try. It changes no result: the policy's random stream of a turn is the same
-/// each time.
+/// The delay doubles with each retry. Retries do not change results: the policy's random stream of a turn is
+/// the same each time.
 public struct RetryRule: Hashable, Sendable {
-  /// The most tries after the first one.
+  /// The most retries.
   public var limit: Int
-  /// The wait before the second try.
+  /// The delay before the first retry.
   public var firstDelay: Duration
-  /// The longest wait.
+  /// The longest delay.
   public var longestDelay: Duration
 
   /// Creates a rule.
@@ -17,16 +17,16 @@ public struct RetryRule: Hashable, Sendable {
     self.longestDelay = longestDelay
   }
 
-  /// Four more tries within some eight seconds.
+  /// Four retries within about eight seconds.
   public static let standard = RetryRule(
     limit: 4, firstDelay: .milliseconds(500), longestDelay: .seconds(20))
-  /// No second try.
+  /// No retries.
   public static let none = RetryRule(limit: 0, firstDelay: .zero, longestDelay: .zero)
 
-  /// The wait before another try.
+  /// Returns the delay before a retry.
   ///
-  /// - Parameter retry: The number of the try after the first one, from 0.
-  /// - Returns: The wait.
+  /// - Parameter retry: The number of the retry, from 0.
+  /// - Returns: The delay.
   public func delay(beforeRetry retry: Int) -> Duration {
     min(longestDelay, firstDelay * Double(1 << min(retry, 30)))
   }

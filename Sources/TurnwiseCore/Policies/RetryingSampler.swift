@@ -1,6 +1,6 @@
-/// Asks a sampler for decisions, and again for those that failed and may succeed later.
+/// Asks a sampler for decisions, and asks again after retryable failures.
 struct RetryingSampler: Sendable {
-  /// A decision, and how often the sampler was asked again for it.
+  /// A decision and the number of its retries.
   struct Answer: Sendable {
     var decision: Result<Decision, Failure>
     var retries = 0
@@ -36,13 +36,13 @@ struct RetryingSampler: Sendable {
     return answers
   }
 
-  /// One answer for each situation, whatever the sampler returns.
+  /// Returns one answer for each situation, even if the sampler returns too few or too many.
   private func ask(_ batch: [Situation]) async -> [Result<Decision, Failure>] {
     let answers = Array(await sampler.decide(batch).prefix(batch.count))
     return answers
       + repeatElement(.failure(.missingAnswer), count: batch.count - answers.count)
   }
 
-  /// Forgets what is cached of an episode that has ended.
+  /// Removes what is cached of an episode that has ended.
   func forget(_ episode: String) async { await sampler.forget(episode) }
 }

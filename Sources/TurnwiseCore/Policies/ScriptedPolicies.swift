@@ -1,4 +1,4 @@
-/// A policy that does nothing, turn after turn.
+/// A policy that does nothing in every turn.
 public struct NullPolicy: TurnPolicy {
   /// Creates the policy.
   public init() {}
@@ -8,7 +8,7 @@ public struct NullPolicy: TurnPolicy {
   public func decide(_ situation: Situation, using random: inout Randomness) -> Action { .nothing }
 }
 
-/// A policy that picks one of the offered choices, or calls a tool with arguments of noise.
+/// A policy that takes one of the offered choices at random, or calls a random tool with random arguments.
 public struct RandomPolicy: TurnPolicy {
   /// Creates the policy.
   public init() {}

@@ -1,23 +1,23 @@
-/// What a policy gets to see: the present, and how the episode came here.
+/// What a policy sees: the present observation and the history of the episode.
 public struct Situation: Sendable {
-  /// The name of the episode; a key for caches.
+  /// The name of the episode, which caches can use as a key.
   public var episode: String
-  /// What the agent is told before the first turn.
+  /// The environment's instructions.
   public var instructions: String
   /// The tools, in the order of their names.
   public var tools: [ToolDescription]
-  /// The present.
+  /// The present observation.
   public var observation: Observation
-  /// The past.
+  /// The turns so far.
   public var turns: [Turn]
-  /// The tokens of the past.
+  /// The tokens so far.
   public var tape: TokenTape
-  /// What the action must begin with, in a fork that left its parent in the middle of an action.
+  /// The tokens that the action must begin with, in a fork that starts within an action of its parent.
   public var begun: ActionPrefix?
   /// The policy's random stream of this turn.
   public var random: Randomness
 
-  /// Describes a situation.
+  /// Creates a situation.
   public init(
     episode: String = "", instructions: String = "", tools: [ToolDescription] = [],
     observation: Observation, turns: [Turn], tape: TokenTape = TokenTape(),

@@ -1,15 +1,15 @@
-/// A policy that decides one situation at a time and samples no tokens.
+/// A policy that decides on one situation at a time and samples no tokens.
 public protocol TurnPolicy: Policy {
   /// Decides on one situation.
   ///
-  /// - Throws: Anything; the episode then ends as failed at the boundary `policy`.
+  /// - Throws: Any error; the episode then ends as failed at the boundary `policy`.
   func decide(_ situation: Situation, using random: inout Randomness) async throws -> Action
 }
 
 extension TurnPolicy {
   /// One call at a time.
   public var feeding: Feeding { .independent(calls: 1) }
-  /// Asks the policy itself.
+  /// Creates a sampler that calls ``decide(_:using:)``.
   public func makeSampler() -> any Sampler { TurnSampler(policy: self) }
 }
 

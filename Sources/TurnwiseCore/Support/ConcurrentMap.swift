@@ -1,4 +1,4 @@
-/// Maps with at most `limit` calls at once, keeping the order.
+/// Maps items with at most `limit` concurrent calls, and returns the results in the order of the items.
 package func concurrentMap<T: Sendable, R: Sendable>(
   _ items: [T], limit: Int, _ transform: @escaping @Sendable (T) async -> R
 ) async -> [R] {
@@ -13,7 +13,7 @@ package func concurrentMap<T: Sendable, R: Sendable>(
   }
 }
 
-/// Lets a number of tasks through at once; the others wait in the order in which they came.
+/// A semaphore for tasks: a limited number enter at once, the others wait in the order of their arrival.
 actor Gate {
   private var free: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []

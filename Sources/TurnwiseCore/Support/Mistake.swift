@@ -1,19 +1,19 @@
-/// Holds a caller to what a function asks of it, and says what is wrong in every build.
+/// Checks a precondition and, unlike `precondition`, prints its message in release builds too.
 ///
-/// A mistake in a program that uses Turnwise cannot be handled, so it ends the process; but whoever made it
-/// must be told. `precondition` prints its sentence in debug builds only. This check prints
-/// `File.swift:LINE: Fatal error: SENTENCE` on standard error in release builds, too.
+/// A programming error cannot be handled, so it ends the process; but the programmer needs the message.
+/// `precondition` prints it in debug builds only. This check prints `File.swift:LINE: Fatal error: MESSAGE`
+/// on standard error in every build.
 ///
-/// The rule: every check that has a sentence and can be reached by a call to a public function goes through
-/// here. Only `TurnwiseKernels` and `TurnwiseNumerics` keep `precondition`: no product exposes them,
-/// and the model has checked what it hands them. Bad *input* (files, options of the command line,
-/// arguments of an agent) is never a mistake of the program: it is an error that is thrown.
+/// Every check that has a message and can be reached by a call to a public function uses this function. Only
+/// `TurnwiseKernels` and `TurnwiseNumerics` use `precondition`: no product exposes them, and the model has
+/// checked their arguments. Bad *input* (files, options of the command line, arguments of an agent) is not
+/// a programming error: it throws.
 ///
 /// - Parameters:
 ///   - condition: What must be true.
-///   - sentence: What is wrong, with the value, and what would be right; made only if it is needed.
-///   - file: The file that is named: this call's, or the caller's where that is handed down.
-///   - line: The line that is named.
+///   - sentence: The message: what is wrong, with the value, and what would be right. Evaluated only if needed.
+///   - file: The file to name: that of this call, or of the caller if it is passed on.
+///   - line: The line to name.
 @inlinable
 package func require(
   _ condition: @autoclosure () -> Bool, _ sentence: @autoclosure () -> String,
@@ -22,12 +22,12 @@ package func require(
   guard condition() else { mistake(sentence(), file: file, line: line) }
 }
 
-/// Ends the process because of a mistake in the program; see ``require(_:_:file:line:)``.
+/// Ends the process because of a programming error; see ``require(_:_:file:line:)``.
 @usableFromInline
 @inline(never)
 package func mistake(
   _ sentence: String, file: StaticString = #fileID, line: UInt = #line
 ) -> Never {
-  // Of the standard library's ways to stop, this one alone prints its words in release builds.
+  // Of the standard library's ways to stop, only this one prints its message in release builds.
   fatalError(sentence, file: file, line: line)
 }

@@ -1,11 +1,11 @@
 /// The generator SplitMix64 (Steele, Lea and Flood 2014), which has 64 bits of state.
 ///
-/// It serves where numbers must agree with those of other programs, such as the intervals of a bootstrap.
-/// Episodes draw from ``Randomness``, whose streams can be split.
+/// It is used where numbers must agree with those of other programs, such as the intervals of a bootstrap.
+/// Episodes use ``Randomness``, whose streams can be split.
 package struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
   private var state: UInt64
 
-  /// Creates a generator with its first state.
+  /// Creates a generator with an initial state.
   package init(seed: UInt64) { state = seed }
 
   /// Draws the next number.
@@ -14,7 +14,7 @@ package struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
     return Self.mix(state)
   }
 
-  /// Returns a word whose bits each depend on all bits of another one: the finaliser of the generator.
+  /// The finalizer of the generator: returns a word whose bits each depend on all bits of the argument.
   static func mix(_ word: UInt64) -> UInt64 {
     var z = word
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -1,14 +1,14 @@
 /// The tokens of an episode as a policy read and sampled them.
 ///
-/// A tape is a list of segments that only grow. When a template or a full context would change
-/// earlier tokens, a new segment starts. What was sampled is stored with its log-probabilities; no
-/// function turns text back into sampled tokens, because tokenisation does not round-trip.
+/// A tape is a list of append-only segments. When a template or a full context would change earlier
+/// tokens, a new segment starts. Sampled tokens are stored with their log-probabilities; no function
+/// converts text back into sampled tokens, because tokenization does not round-trip.
 public struct TokenTape: Codable, Hashable, Sendable {
   /// Where the tokens of a span come from.
   public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
     /// The policy sampled them.
     case sampled
-    /// They spell what the environment showed: observations and replies.
+    /// They encode observations and replies of the environment.
     case observation
     /// The prompt format added them, such as the token that asks for an action.
     case template
@@ -22,7 +22,7 @@ public struct TokenTape: Codable, Hashable, Sendable {
     public var turn: Int
     /// The index of the first token in its segment.
     public var start: Int
-    /// The index behind the last token in its segment.
+    /// The index after the last token in its segment.
     public var end: Int
     /// The natural logarithms of the probabilities of sampled tokens under the behaviour policy.
     public var logProbabilities: [Float]?
@@ -31,22 +31,22 @@ public struct TokenTape: Codable, Hashable, Sendable {
     public var range: Range<Int> { start..<end }
   }
 
-  /// Tokens that one context held.
+  /// The tokens of one context.
   public struct Segment: Codable, Hashable, Sendable {
     /// The tokens.
     public fileprivate(set) var tokens: [Int32] = []
-    /// The spans, which cover the tokens without gaps.
+    /// The spans, which cover all tokens without gaps.
     public fileprivate(set) var spans: [Span] = []
   }
 
-  /// Names a span.
+  /// The place of a span on the tape.
   public struct Reference: Codable, Hashable, Sendable {
     /// The index of the segment.
     public var segment: Int
     /// The index of the span in the segment.
     public var span: Int
 
-    /// Names a span.
+    /// Creates a reference to a span.
     public init(segment: Int, span: Int) {
       self.segment = segment
       self.span = span
@@ -59,10 +59,10 @@ public struct TokenTape: Codable, Hashable, Sendable {
   /// Creates an empty tape.
   public init() {}
 
-  /// Whether nothing was recorded.
+  /// Whether the tape has no segments.
   public var isEmpty: Bool { segments.isEmpty }
 
-  /// The tokens of the newest segment: the context that the next token is predicted from.
+  /// The tokens of the newest segment: the context for the next token.
   public var context: [Int32] { segments.last?.tokens ?? [] }
 
   /// Starts a new segment.
@@ -100,7 +100,7 @@ public struct TokenTape: Codable, Hashable, Sendable {
         logProbabilities: logProbabilities))
   }
 
-  /// The span that a reference names, if the tape has it.
+  /// The span of a reference; nil if the tape does not have it.
   public subscript(reference: Reference) -> Span? {
     guard segments.indices.contains(reference.segment),
       segments[reference.segment].spans.indices.contains(reference.span)
@@ -108,7 +108,7 @@ public struct TokenTape: Codable, Hashable, Sendable {
     return segments[reference.segment].spans[reference.span]
   }
 
-  /// How many tokens were sampled.
+  /// The number of sampled tokens.
   public var sampledCount: Int {
     segments.reduce(0) { total, segment in
       segment.spans.reduce(total) { $1.kind == .sampled ? $0 + $1.range.count : $0 }
@@ -117,7 +117,7 @@ public struct TokenTape: Codable, Hashable, Sendable {
 }
 
 extension TokenTape {
-  /// The tape as it was when a turn began.
+  /// Returns the tape as it was at the beginning of a turn.
   public func prefix(beforeTurn turn: Int) -> TokenTape {
     var prefix = TokenTape()
     for segment in segments {
@@ -129,9 +129,9 @@ extension TokenTape {
     return prefix
   }
 
-  /// The first tokens of a sampled span.
+  /// Returns the first tokens of a sampled span.
   ///
-  /// - Returns: `nil` if the tape has no such span, or one with fewer tokens.
+  /// - Returns: The tokens; `nil` if the tape has no such span or it has fewer tokens.
   public func beginning(of reference: Reference, count: Int) -> ActionPrefix? {
     guard let span = self[reference], let logProbabilities = span.logProbabilities,
       0...span.range.count ~= count
@@ -142,9 +142,9 @@ extension TokenTape {
   }
 }
 
-/// What a fork keeps of the action that its parent took.
+/// The part of its parent's action that a fork keeps.
 public enum ActionBeginning: Hashable, Sendable {
-  /// The first sampled tokens; with none the action is decided anew.
+  /// The first sampled tokens; without any, the action is decided anew.
   case tokens(ActionPrefix)
   /// The whole action of a policy that samples no tokens.
   case action(Action)
@@ -152,12 +152,12 @@ public enum ActionBeginning: Hashable, Sendable {
 
 /// The first sampled tokens of an action.
 ///
-/// A fork that keeps them leaves its parent in the middle of a turn:
+/// A fork that keeps them starts within a turn of its parent:
 /// `session.forked("a", beginning: .tokens(prefix))`.
 public struct ActionPrefix: Codable, Hashable, Sendable {
   /// The tokens.
   public let tokens: [Int32]
-  /// The log-probability with which each of them was sampled.
+  /// The log-probability of each token under the policy that sampled it.
   public let logProbabilities: [Float]
 
   /// Wraps tokens with their log-probabilities.
@@ -167,17 +167,17 @@ public struct ActionPrefix: Codable, Hashable, Sendable {
     (self.tokens, self.logProbabilities) = (tokens, logProbabilities)
   }
 
-  /// Whether no token is kept.
+  /// Whether there are no tokens.
   public var isEmpty: Bool { tokens.isEmpty }
 
-  /// Whether a span of a tape begins with the tokens, as they were sampled.
+  /// Whether a span of a tape begins with these tokens and log-probabilities.
   func begins(_ span: TokenTape.Reference, of tape: TokenTape) -> Bool {
     tape.beginning(of: span, count: tokens.count) == self
   }
 }
 
 extension TokenTape {
-  /// Reads a tape and checks that its spans cover its tokens.
+  /// Decodes a tape and checks that its spans cover its tokens.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     segments = try container.decode([Segment].self)
@@ -189,7 +189,7 @@ extension TokenTape {
     }
   }
 
-  /// Writes the list of segments.
+  /// Encodes the list of segments.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(segments)
@@ -197,6 +197,7 @@ extension TokenTape {
 }
 
 extension TokenTape.Segment {
+  /// What is wrong with the spans; nil if they are valid.
   fileprivate var problem: String? {
     var position = 0
     for span in spans {

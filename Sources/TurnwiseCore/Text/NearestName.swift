@@ -1,6 +1,6 @@
-/// Finds the name that a misspelled one probably meant.
+/// Finds the name that a misspelled name was probably meant to be.
 public enum NearestName {
-  /// Returns the known name at the smallest distance, if that is at most 2; the first of equals.
+  /// Returns the known name at the smallest distance, if that is at most 2; the first one of several.
   public static func suggestion(for name: String, among known: [String]) -> String? {
     known.map { (name: $0, distance: distance(name, $0)) }
       .filter { $0.distance <= 2 && $0.distance < name.count }

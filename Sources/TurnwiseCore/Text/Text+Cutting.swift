@@ -1,13 +1,13 @@
 extension Text {
-  /// The last place at or before `index` at which no character is cut.
+  /// Returns the last position at or before `index` at which no character is cut.
   ///
-  /// Only characters that are whole in `bytes` count; bytes that are not UTF-8 can be cut anywhere.
-  /// A character is a Unicode scalar: what is composed of several can be cut between them.
+  /// Only characters that are complete in `bytes` count; bytes that are not UTF-8 can be cut anywhere.
+  /// A character here is a Unicode scalar: sequences of several scalars can be cut between them.
   ///
   /// - Parameters:
-  ///   - index: From the beginning of `bytes` to its end; what is outside counts as the nearer one.
+  ///   - index: A position in `bytes`; a position outside is clamped to the beginning or the end.
   ///   - bytes: The bytes of a text.
-  /// - Returns: A place that is at most three bytes before `index`.
+  /// - Returns: A position at most three bytes before `index`.
   public static func boundary<Bytes: RandomAccessCollection>(
     atOrBefore index: Int, in bytes: Bytes
   ) -> Int where Bytes.Element == UInt8, Bytes.Index == Int {
@@ -15,9 +15,8 @@ extension Text {
     return character(around: index, in: bytes)?.lowerBound ?? index
   }
 
-  /// The first place at or after `index` at which no character is cut.
-  ///
-  /// The opposite of ``boundary(atOrBefore:in:)``.
+  /// Returns the first position at or after `index` at which no character is cut; see
+  /// ``boundary(atOrBefore:in:)``.
   public static func boundary<Bytes: RandomAccessCollection>(
     atOrAfter index: Int, in bytes: Bytes
   ) -> Int where Bytes.Element == UInt8, Bytes.Index == Int {
@@ -25,14 +24,14 @@ extension Text {
     return character(around: index, in: bytes)?.upperBound ?? index
   }
 
-  /// Where a character begins that goes on after the end of `bytes`; the end where there is none.
+  /// Returns the start of a character that is cut by the end of `bytes`; the end if there is none.
   public static func startOfUnfinishedCharacter<Bytes: RandomAccessCollection>(in bytes: Bytes)
     -> Int
   where Bytes.Element == UInt8, Bytes.Index == Int {
     for start in (bytes.startIndex..<bytes.endIndex).suffix(3).reversed() {
       let byte = bytes[start]
       if byte & 0xC0 == 0x80 { continue }
-      // Whatever follows, it can be the beginning of a character or not.
+      // The bytes are the beginning of a character if some continuation makes them valid.
       let rest = Array(bytes[start...])
       let fillers: [[UInt8]] = [0x80, 0x90, 0xA0].map { [$0, 0x80, 0x80] }
       let length = length(after: byte)
@@ -46,12 +45,12 @@ extension Text {
     return bytes.endIndex
   }
 
-  /// The beginning, at most `limit` bytes, with its last character whole.
+  /// Returns the beginning of the text, at most `limit` bytes, without cutting a character.
   public func prefix(maxBytes limit: Int) -> Text {
     Text(bytes[..<Self.boundary(atOrBefore: limit, in: bytes)])
   }
 
-  /// The character that begins before `index` and ends after it.
+  /// Returns the range of the character that begins before `index` and ends after it.
   private static func character<Bytes: RandomAccessCollection>(
     around index: Int, in bytes: Bytes
   ) -> Range<Int>? where Bytes.Element == UInt8, Bytes.Index == Int {
@@ -69,7 +68,7 @@ extension Text {
     return nil
   }
 
-  /// The bytes of a character that begins with this one.
+  /// Returns the length in bytes of a character with the given first byte.
   private static func length(after first: UInt8) -> Int {
     switch first {
     case 0xC2...0xDF: 2

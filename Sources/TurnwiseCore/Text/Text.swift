@@ -1,10 +1,10 @@
 internal import Foundation
 
-/// Text as it was sampled or printed: bytes that are mostly, but not surely, UTF-8.
+/// Text as it was sampled or printed: bytes that are usually, but not always, UTF-8.
 ///
-/// Programs print what they like and an untrained policy samples what it likes. A `String` would
-/// repair such bytes and so change what happened. Encoded, text is a JSON string where it is valid
-/// UTF-8, and `{"base64": "…"}` where it is not.
+/// Programs may print any bytes, and an untrained policy may sample any bytes. A `String` would replace
+/// invalid bytes and so change the record. Text is encoded as a JSON string if it is valid UTF-8, and as
+/// `{"base64": "…"}` if it is not.
 public struct Text: Hashable, Sendable {
   /// The bytes.
   public var bytes: [UInt8]
@@ -30,18 +30,18 @@ public struct Text: Hashable, Sendable {
 extension Text: ExpressibleByStringInterpolation, CustomStringConvertible {
   /// Collects the bytes of a literal with values in it.
   ///
-  /// A value is spelled as in a `String`, but a text stays what it is, byte for byte. Extend this type,
-  /// not `DefaultStringInterpolation`, to spell values of your own.
+  /// Values are converted as in a `String`, but a text keeps its bytes. To customize how your own values are
+  /// converted, extend this type instead of `DefaultStringInterpolation`.
   public struct StringInterpolation: StringInterpolationProtocol {
     @usableFromInline var bytes: [UInt8] = []
 
-    /// Makes room for a literal.
+    /// Reserves capacity for a literal.
     @inlinable
     public init(literalCapacity: Int, interpolationCount: Int) {
       bytes.reserveCapacity(literalCapacity + 8 * interpolationCount)
     }
 
-    /// Appends what stands between values.
+    /// Appends the literal text between values.
     @inlinable
     public mutating func appendLiteral(_ literal: String) {
       var literal = literal
@@ -52,13 +52,13 @@ extension Text: ExpressibleByStringInterpolation, CustomStringConvertible {
     @inlinable
     public mutating func appendInterpolation(_ text: Text) { bytes += text.bytes }
 
-    /// Appends a value by its description.
+    /// Appends the description of a value.
     @inlinable
     public mutating func appendInterpolation(_ value: some CustomStringConvertible) {
       appendLiteral(value.description)
     }
 
-    /// Appends a value, or what stands for it where there is none: `\(key, default: "none")`.
+    /// Appends a value, or a default if it is nil: `\(key, default: "none")`.
     @inlinable
     public mutating func appendInterpolation<Value>(
       _ value: Value?, default missing: @autoclosure () -> Text
@@ -70,7 +70,7 @@ extension Text: ExpressibleByStringInterpolation, CustomStringConvertible {
       }
     }
 
-    /// Appends a value that has no description of its own.
+    /// Appends a value that does not conform to `CustomStringConvertible`.
     @inlinable
     public mutating func appendInterpolation<Value>(_ value: Value) {
       appendLiteral(String(describing: value))
@@ -84,14 +84,14 @@ extension Text: ExpressibleByStringInterpolation, CustomStringConvertible {
   @inlinable
   public init(stringInterpolation parts: StringInterpolation) { bytes = parts.bytes }
 
-  /// The repaired string.
+  /// The text as a string; bytes that are not UTF-8 become U+FFFD.
   public var description: String { string }
 }
 
 extension Text: Codable {
   private enum CodingKeys: String, CodingKey { case base64 }
 
-  /// Reads a string or an object with the key `base64`.
+  /// Decodes a string, or an object with the key `base64`.
   public init(from decoder: any Decoder) throws {
     if let string = try? decoder.singleValueContainer().decode(String.self) {
       self.init(string)
@@ -106,7 +106,7 @@ extension Text: Codable {
     self.init(data)
   }
 
-  /// Writes a string where the bytes are UTF-8, else an object with the key `base64`.
+  /// Encodes a string if the bytes are UTF-8, otherwise an object with the key `base64`.
   public func encode(to encoder: any Encoder) throws {
     if let string = validString {
       var container = encoder.singleValueContainer()

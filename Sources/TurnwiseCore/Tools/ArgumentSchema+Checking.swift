@@ -1,7 +1,7 @@
 internal import Foundation
 
 extension ArgumentSchema {
-  /// What is wrong with arguments, for the agent; nil if they are what the schema states.
+  /// Describes for the agent what is wrong with arguments; nil if they conform to the schema.
   func problem(in arguments: JSONValue) -> String? { problem(in: arguments, shape, []) }
 
   private func problem(
@@ -62,7 +62,7 @@ extension ArgumentSchema {
         continue
       }
       known += 1
-      // What may be left out may be null, which is the same.
+      // For an optional member, null means that it was left out.
       if !isRequired, Self.isNull(value) { continue }
       if problems.isEmpty, let shape = members.properties[name],
         let problem = problem(in: value, shape, path + [name])
@@ -93,7 +93,7 @@ extension ArgumentSchema {
 
   // MARK: - Values
 
-  /// The value with one spelling for one number.
+  /// The value with numbers in their canonical case, so that equal numbers compare equal.
   private static func plain(_ value: JSONValue) -> JSONValue {
     if case .number(let number) = value, number.isFinite { return JSONValue(finite: number) }
     return value
@@ -113,7 +113,7 @@ extension ArgumentSchema {
       switch (left, right) {
       case (.integer(let left), .integer(let right)): left <= right
       case (.unsigned(let left), .unsigned(let right)): left <= right
-      // An unsigned one is larger than every other.
+      // `unsigned` holds only values beyond the range of `integer`.
       case (.unsigned, .integer): false
       default: true
       }
@@ -147,7 +147,7 @@ extension ArgumentSchema {
     }
   }
 
-  /// JSON writes a number that is not finite as null.
+  /// Whether the value is null in JSON, which also has null for numbers that are not finite.
   private static func isNull(_ value: JSONValue) -> Bool {
     if case .number(let number) = value { return !number.isFinite }
     return value == .null
@@ -167,28 +167,8 @@ extension ArgumentSchema {
   }
 }
 
-extension ArgumentSchema {
-  /// Decodes arguments that are what the schema states.
-  ///
-  /// - Throws: What the type's own `init(from:)` throws.
-  func decode<T: Decodable>(_ type: T.Type, from arguments: JSONValue) throws -> T {
-    do { return try JSONValueDecoder(arguments, .arguments).decode(type) } catch {}
-    // A decoder of the author's own has refused them: Foundation's says where.
-    let decoder = JSONDecoder()
-    decoder.dateDecodingStrategy = .custom { decoder in
-      let container = try decoder.singleValueContainer()
-      guard let date = Date(argument: try container.decode(String.self)) else {
-        throw DecodingError.dataCorruptedError(
-          in: container, debugDescription: "is not a date and time such as 2026-01-31T12:00:00Z")
-      }
-      return date
-    }
-    return try decoder.decode(type, from: JSON.encode(arguments))
-  }
-}
-
 extension ArgumentShape {
-  /// What is expected, for the agent.
+  /// Describes for the agent what is expected.
   fileprivate var words: String {
     switch self {
     case .anything, .described, .reference, .optional: "another value"
@@ -212,7 +192,7 @@ extension ArgumentShape {
 }
 
 extension ArgumentShape.Keys {
-  /// What is wrong with a key, for the agent.
+  /// Describes for the agent what is wrong with a key; nil if it is allowed.
   fileprivate func problem(with name: String) -> String? {
     switch self {
     case .any: nil
@@ -228,7 +208,7 @@ extension ArgumentShape.Keys {
 }
 
 extension JSONValue {
-  /// A number or string without quotes.
+  /// A number, or a string without quotes.
   fileprivate var digits: String {
     switch self {
     case .integer(let value): "\(value)"
@@ -237,18 +217,5 @@ extension JSONValue {
     case .string(let value): value
     default: "\(self)"
     }
-  }
-}
-
-extension Date {
-  /// Reads a date and time as arguments spell it: RFC 3339, such as `2026-01-31T12:00:00.5+01:00`.
-  init?(argument text: String) {
-    for style in [Date.ISO8601FormatStyle(), .init(includingFractionalSeconds: true)] {
-      if let date = try? style.parse(text) {
-        self = date
-        return
-      }
-    }
-    return nil
   }
 }

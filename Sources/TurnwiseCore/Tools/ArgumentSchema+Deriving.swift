@@ -1,15 +1,15 @@
 extension ArgumentSchema {
-  /// Why the schema of a type cannot be derived, and what to do about it.
+  /// The error of a type from which no schema can be derived: why, and what to do about it.
   struct Underivable: Error, CustomStringConvertible {
     var description: String
   }
 
-  /// Derives the schema of the arguments of a tool from their type.
+  /// Derives the schema of a tool's arguments from their type.
   ///
-  /// The type is decoded from nothing, by a decoder that notes what it asks for. Types of the standard
-  /// library and of Foundation state their shapes themselves (``ShapedArgument``).
+  /// A decoder without data (``SchemaProbe``) decodes the type and records what it asks for. Types of the
+  /// standard library and of Foundation provide their shapes themselves (``ShapedArgument``).
   ///
-  /// - Throws: An ``Underivable``: no hole is left in what the agent is told.
+  /// - Throws: An ``Underivable``, so that the schema shown to the agent is never incomplete.
   static func deriving<T: Decodable>(
     _ type: T.Type, help: [String: String]
   ) throws(Underivable) -> ArgumentSchema {
@@ -22,8 +22,8 @@ extension ArgumentSchema {
     case .described(let schema) where schema["type"] == "object": break
     default:
       throw Underivable(
-        description: "\(type) is read from something else than an object with a name for each "
-          + "argument: make it a structure")
+        description: "\(type) is not decoded from an object with a name for each argument:"
+          + " make it a structure")
     }
     let schema = ArgumentSchema(shape, definitions: deriver.definitions, help: help)
     var names: [String] = []
@@ -33,7 +33,7 @@ extension ArgumentSchema {
     let unknown = help.keys.filter { !names.contains($0) }.sorted()
     guard unknown.isEmpty else {
       throw Underivable(
-        description: "\(type) has no arguments \(unknown) to help with; it has \(names)")
+        description: "\(type) has no arguments \(unknown) for the help texts; it has \(names)")
     }
     return schema
   }
@@ -41,27 +41,27 @@ extension ArgumentSchema {
 
 /// Derives the shapes of types.
 final class ShapeDeriver {
-  /// The types that contain themselves, by name.
+  /// The shapes of recursive types, by name.
   private(set) var definitions: [String: ArgumentShape] = [:]
-  /// What is wrong first.
+  /// The first problem.
   private(set) var problem: String?
   private let root: ObjectIdentifier
   /// The types that are being derived, outermost first.
   private var pending: [ObjectIdentifier] = []
-  /// The names of the types that were met within themselves.
+  /// The names of recursive types.
   private var recursive: [ObjectIdentifier: String] = [:]
 
-  /// How deeply types may be nested: a generic type can contain an ever larger one.
+  /// How deeply types may be nested; generic types could be nested without end.
   private static let depthLimit = 64
 
   init(root: any Decodable.Type) { self.root = ObjectIdentifier(root) }
 
-  /// Notes a problem; the first one says what to mend.
+  /// Records a problem; only the first one is kept.
   func note(_ problem: String) {
     if self.problem == nil { self.problem = problem }
   }
 
-  /// The shape of a type, and a value of it, if one can be made.
+  /// Returns the shape of a type, and a value of it if one can be created.
   func derive<T: Decodable>(_ type: T.Type) -> (shape: ArgumentShape, sample: T?) {
     if let described = type as? any SchemaDescribed.Type {
       return describe(type, described.schema)
@@ -98,17 +98,17 @@ final class ShapeDeriver {
       sample = try T(from: probe)
     } catch {
       note(
-        // A compiler's decoder of cases with associated values asks for the name of one of them.
+        // The synthesized decoder of an enumeration with associated values asks for the keys.
         type is any RawRepresentable.Type || probe.asksForKeys
           ? Self.unlisted(type)
-          : "\(type) cannot be read from the values that stand for its arguments (\(Self.words(error)))"
+          : "\(type) cannot be decoded from placeholder values (\(Self.words(error)))"
             + ": conform it to SchemaDescribed and state its schema")
     }
     pending.removeLast()
     if let sample, Mirror(reflecting: sample).displayStyle == .enum { note(Self.unlisted(type)) }
     if probe.asksForKeys {
       note(
-        "\(type) reads whatever names it is given: use a dictionary, or conform it to SchemaDescribed"
+        "\(type) decodes whatever keys it is given: use a dictionary, or conform it to SchemaDescribed"
           + " and state its schema")
     }
     guard let name = recursive[id], id != root else { return (probe.shape, sample) }
@@ -116,7 +116,7 @@ final class ShapeDeriver {
     return (.reference(name), sample)
   }
 
-  /// The values of an enumeration; nil if it has no raw values.
+  /// Returns the values of an enumeration; nil if it has no raw values.
   private func choice<T: Decodable, C: CaseIterable>(
     _ type: T.Type, among enumeration: C.Type
   ) -> (shape: ArgumentShape, sample: T?)? {
@@ -129,7 +129,7 @@ final class ShapeDeriver {
     }
     guard !values.isEmpty, values.count == cases.count else { return nil }
     for value in values where (try? JSONValueDecoder(value, .arguments).decode(type)) == nil {
-      note("\(type) does not read its own raw value \(value): leave init(from:) to the compiler")
+      note("\(type) does not decode its own raw value \(value): leave init(from:) to the compiler")
     }
     return (.choice(values, type: "\(type)"), cases.first as? T)
   }
@@ -142,8 +142,8 @@ final class ShapeDeriver {
       return (.described(schema), try JSONValueDecoder(example, .arguments).decode(type))
     } catch {
       note(
-        "\(type) does not read a value of its own schema (\(Self.words(error)))"
-          + ": add \"examples\" with one that it reads")
+        "\(type) does not decode a value of its own schema (\(Self.words(error)))"
+          + ": add \"examples\" with one that it decodes")
       return (.described(schema), nil)
     }
   }
@@ -169,7 +169,7 @@ final class ShapeDeriver {
 }
 
 extension JSONValue {
-  /// A value that a schema allows, where its keywords alone say so.
+  /// A value that the schema allows, made from the keywords that are read here.
   fileprivate var example: JSONValue {
     for keyword in ["examples", "enum"] {
       if case .array(let values)? = self[keyword], let first = values.first { return first }

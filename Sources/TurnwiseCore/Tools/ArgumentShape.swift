@@ -1,42 +1,42 @@
-/// What the arguments of a tool look like.
+/// The shape of a tool's arguments, or of a part of them.
 ///
-/// It is stated to the agent as a JSON Schema and held against what the agent sends: one value serves both,
-/// so that what is stated is what is taken.
+/// The same value is shown to the agent as a JSON Schema and used to check the agent's arguments, so the
+/// schema and the check agree.
 indirect enum ArgumentShape: Hashable, Sendable {
   /// Any JSON value.
   case anything
   case boolean
-  /// A whole number between two bounds, where they are narrower than those of 64 bits.
+  /// A whole number; the bounds are nil unless they are narrower than those of 64 bits.
   case integer(minimum: JSONValue?, maximum: JSONValue?)
   case number(Precision)
   case string(Format?)
-  /// Bytes, which are a string where they are UTF-8, and otherwise an object with the key `base64`.
+  /// Bytes: a string if they are UTF-8, otherwise an object with the key `base64`.
   case text
-  /// One of some strings or numbers; `type` is the name of the enumeration.
+  /// One of several strings or numbers; `type` is the name of the enumeration.
   case choice([JSONValue], type: String)
   case list(ArgumentShape)
-  /// A list of so many items, each of a shape of its own.
+  /// A list of fixed length, each item with its own shape.
   case tuple([ArgumentShape])
   case dictionary(ArgumentShape, keys: Keys)
   case object(Members)
   /// The shape, or `null`.
   case optional(ArgumentShape)
-  /// A type that contains itself: its name among the definitions, or "" for the arguments as a whole.
+  /// A recursive type: its name in the definitions, or "" for the arguments as a whole.
   case reference(String)
-  /// What a ``SchemaDescribed`` type says of itself.
+  /// The schema of a ``SchemaDescribed`` type.
   case described(JSONValue)
 
-  /// How large a number can be.
+  /// The precision, which limits the magnitude of a number.
   enum Precision: Hashable, Sendable { case half, single, double, decimal }
 
-  /// What a string must be.
+  /// The format of a string.
   enum Format: String, Hashable, Sendable {
     case uuid, uri
     case dateTime = "date-time"
     case base64
   }
 
-  /// What the keys of a dictionary must be.
+  /// The allowed keys of a dictionary.
   enum Keys: Hashable, Sendable {
     case any, integers
     case names([String])
@@ -113,16 +113,16 @@ extension ArgumentShape {
   }
 }
 
-/// The schema of a tool's arguments, with the types that contain themselves.
+/// The schema of a tool's arguments.
 final class ArgumentSchema: Sendable {
   /// The arguments as a whole.
   let shape: ArgumentShape
-  /// The types that contain themselves, by name.
+  /// The shapes of recursive types, by name.
   let definitions: [String: ArgumentShape]
-  /// What the agent is shown.
+  /// The JSON Schema that the agent is shown.
   let json: JSONValue
 
-  /// Creates a schema; `help` has sentences on the arguments.
+  /// Creates a schema; `help` describes arguments by name.
   init(_ shape: ArgumentShape, definitions: [String: ArgumentShape], help: [String: String]) {
     self.shape = shape
     self.definitions = definitions

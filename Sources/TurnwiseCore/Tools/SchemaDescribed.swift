@@ -1,9 +1,9 @@
-/// A type of argument that states its own JSON Schema.
+/// An argument type that provides its own JSON Schema.
 ///
 /// The schema of most types is derived: numbers, strings, dates, lists, dictionaries, optionals, nested
-/// structures, and enumerations that are `CaseIterable` with raw values. A type whose `init(from:)` reads
-/// something that cannot be derived (an enumeration with associated values, one of several forms) conforms
-/// to this protocol:
+/// structures, and enumerations that are `CaseIterable` with raw values. A type whose schema cannot be
+/// derived (an enumeration with associated values, a choice between several forms) conforms to this
+/// protocol:
 ///
 ///     enum Target: SchemaDescribed {
 ///       case line(Int), name(String)
@@ -11,11 +11,11 @@
 ///       init(from decoder: any Decoder) throws { … }
 ///     }
 ///
-/// What the schema states and `init(from:)` refuses is answered to the agent with the error's words.
+/// If `init(from:)` refuses a value, the tool call is refused and the agent reads the error's description.
 public protocol SchemaDescribed: Decodable {
   /// The JSON Schema that the agent is shown for the type.
   ///
-  /// Where a value cannot be made from `type`, `enum` and `required` alone, `examples` must hold one that
-  /// `init(from:)` takes.
+  /// If no valid value can be made from `type`, `enum` and `required`, `examples` must contain one that
+  /// `init(from:)` accepts.
   static var schema: JSONValue { get }
 }

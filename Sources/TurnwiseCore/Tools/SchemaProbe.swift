@@ -1,4 +1,4 @@
-/// A decoder that has nothing to decode and notes what it is asked for.
+/// A decoder without data that records what it is asked for.
 final class SchemaProbe: Decoder {
   fileprivate enum Found {
     case shape(ArgumentShape)
@@ -14,15 +14,15 @@ final class SchemaProbe: Decoder {
   }
 
   fileprivate let deriver: ShapeDeriver
-  /// Whether the type reads whatever keys there are.
+  /// Whether the type asked for all keys.
   private(set) var asksForKeys = false
   private var properties: [String: Found] = [:]
   private var order: [String] = []
   private var required: Set<String> = []
-  /// The keys that the type looks for before it reads them.
+  /// The keys whose presence the type checks before it reads them.
   private var lookedFor: Set<String> = []
   private var items: [Found]?
-  /// Whether the type reads a list until it ends.
+  /// Whether the type reads a list to its end.
   private var asksForEnd = false
   private var single: ArgumentShape?
   var codingPath: [any CodingKey] { [] }
@@ -30,7 +30,7 @@ final class SchemaProbe: Decoder {
 
   init(_ deriver: ShapeDeriver) { self.deriver = deriver }
 
-  /// What was asked for.
+  /// The shape of what was asked for.
   var shape: ArgumentShape {
     if let single { return single }
     guard let items else {
@@ -80,7 +80,7 @@ final class SchemaProbe: Decoder {
   fileprivate func note(single: ArgumentShape) { if self.single == nil { self.single = single } }
 }
 
-/// No value stands for what was asked for.
+/// The error of a value for which there is no placeholder.
 private struct Unread: Error, CustomStringConvertible {
   var description: String
 }

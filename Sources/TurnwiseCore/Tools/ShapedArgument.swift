@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// A type of the standard library or of Foundation whose shape is known.
+/// A type of the standard library or of Foundation that provides its shape.
 protocol ShapedArgument {
-  /// The shape of the type and a value of it, if one can be made.
+  /// Returns the shape of the type, and a value of it if one can be created.
   static func shape(by deriver: ShapeDeriver) -> (ArgumentShape, Any?)
 }
 
@@ -28,7 +28,7 @@ extension JSONValue: ShapedArgument {
 
 extension FixedWidthInteger {
   fileprivate static var integerShape: (ArgumentShape, Any?) {
-    // JSON's numbers are read as words of 64 bits; wider types have no narrower bounds.
+    // JSON's integers are read as 64 bits, so only narrower types need bounds.
     func bound(_ value: Self, beyond: Bool) -> JSONValue? {
       guard beyond else { return nil }
       return Int(exactly: value).map(JSONValue.integer)
@@ -126,7 +126,7 @@ extension Optional: ShapedArgument where Wrapped: Decodable {
   }
 }
 
-// A list of none stands for a type that contains lists of itself.
+// The sample of a type that contains lists of itself is an empty list.
 extension Array: ShapedArgument where Element: Decodable {
   static func shape(by deriver: ShapeDeriver) -> (ArgumentShape, Any?) {
     let (shape, sample) = deriver.derive(Element.self)

@@ -1,50 +1,50 @@
 internal import Synchronization
 
-/// Something an agent can do to a state, with typed arguments.
+/// An operation on a state that an agent can call, with typed arguments.
 public protocol Tool<State>: Sendable {
-  /// What the tool acts on.
+  /// The state that the tool reads and changes.
   associatedtype State
   /// The arguments, from which the JSON schema shown to the agent is derived.
   ///
-  /// A structure with a member for each argument. What the schema states is what is taken: an argument that
-  /// may be left out is an optional (a default value alone does not make it one, as the compiler's decoder
-  /// asks for every other member), `null` counts as left out, and members that are not stated are refused.
-  /// A `Date` is an RFC 3339 string and `Data` is base64. A type for which no schema can be derived conforms
-  /// to ``SchemaDescribed``; where it does not, the program stops with a sentence that says so.
+  /// A structure with a member for each argument. Arguments are checked against the schema: an argument that
+  /// may be left out is an optional (a default value is not enough, as the synthesized decoder requires every
+  /// other member), `null` means left out, and unknown members are refused. A `Date` is an RFC 3339 string and
+  /// `Data` is base64. A type from which no schema can be derived must conform to ``SchemaDescribed``;
+  /// otherwise the program stops with a message that says so.
   associatedtype Arguments: Decodable
 
   /// The name the agent calls the tool by.
   static var name: String { get }
   /// One sentence that tells the agent when to call the tool.
   ///
-  /// It is part of ``ToolDescription``, for policies that read those. The small policies that `train`
-  /// makes from scratch read observations and replies alone, so what they must know has to be said there.
+  /// It is part of ``ToolDescription``, for policies that read those. The small policies that `train` creates
+  /// read only observations and replies, so these must contain whatever such a policy needs to know.
   static var summary: String { get }
-  /// What each argument means, by its coding key; read as ``summary`` is.
+  /// A description of each argument, by its coding key; part of ``ToolDescription`` like ``summary``.
   static var help: [String: String] { get }
 
   /// Runs the tool.
   ///
-  /// - Throws: A ``ToolRefusal`` to tell the agent that the call was not possible: the state is put
-  ///   back and the episode goes on. Any other error ends the episode as failed.
+  /// - Throws: A ``ToolRefusal`` to tell the agent that the call was not possible: the state is restored
+  ///   and the episode continues. Any other error ends the episode as failed.
   nonisolated(nonsending) func call(
     _ arguments: Arguments, on state: inout State, using random: inout Randomness
   ) async throws -> ToolReply
 
-  /// Runs the tool on arguments as the agent gave them. Default: decodes them and calls the tool.
+  /// Runs the tool on the agent's arguments. Default: checks and decodes them, and calls the tool.
   ///
-  /// - Throws: What ``call(_:on:using:)`` throws, and a ``ToolRefusal`` for arguments that are too long
-  ///   (``Toolbox/argumentLimit``) or do not fit the type.
+  /// - Throws: The errors of ``call(_:on:using:)``, and a ``ToolRefusal`` for arguments that are too long
+  ///   (``Toolbox/argumentLimit``) or do not conform to the schema.
   nonisolated(nonsending) func run(
     _ arguments: JSONValue, on state: inout State, using random: inout Randomness
   ) async throws -> ToolReply
 }
 
 extension Tool {
-  /// No sentences on the arguments.
+  /// No descriptions.
   public static var help: [String: String] { [:] }
 
-  /// Decodes the arguments and calls the tool.
+  /// Checks and decodes the arguments, and calls the tool.
   public nonisolated(nonsending) func run(
     _ arguments: JSONValue, on state: inout State, using random: inout Randomness
   ) async throws -> ToolReply {
@@ -60,7 +60,7 @@ extension Tool {
       }
     }
     let schema = ArgumentSchema.known(of: Self.self)
-    // No arguments at all are written as null, too.
+    // A call without arguments may have null instead of an object.
     let given = arguments == .null ? [:] : arguments
     if let problem = schema.problem(in: given) {
       throw ToolRefusal("Bad arguments for '\(name)': \(problem).")
@@ -80,9 +80,9 @@ extension Tool {
 public struct ToolCall: Codable, Hashable, Sendable {
   /// The tool's name.
   public var name: String
-  /// A JSON object.
+  /// The arguments, a JSON object.
   public var arguments: JSONValue
-  /// The name that the model's server gave the call, which its reply must refer to.
+  /// The identifier that the model's server gave the call; the reply to the call must refer to it.
   public var id: String?
 
   /// Creates a call.
@@ -93,15 +93,15 @@ public struct ToolCall: Codable, Hashable, Sendable {
   }
 }
 
-/// What a tool answers.
+/// A tool's reply to a call.
 public struct ToolReply: Codable, Hashable, Sendable, ExpressibleByStringInterpolation {
   /// What the agent reads.
   public var text: Text
   /// The reward for the call; absent is not zero.
   public var reward: Double?
-  /// Whether the episode is over.
+  /// Whether the call ends the episode.
   public var endsEpisode: Bool
-  /// Whether the call was refused, so that nothing changed.
+  /// Whether the call was refused and therefore changed nothing.
   public var isRefusal: Bool
 
   /// Creates a reply.
@@ -114,7 +114,7 @@ public struct ToolReply: Codable, Hashable, Sendable, ExpressibleByStringInterpo
     self.isRefusal = isRefusal
   }
 
-  /// Creates a reply of a string; literals make a ``Text``, which keeps every byte.
+  /// Creates a reply from a string; literals create a ``Text``, which keeps every byte.
   @_disfavoredOverload
   public init(
     _ string: String, reward: Double? = nil, endsEpisode: Bool = false, isRefusal: Bool = false
@@ -122,18 +122,18 @@ public struct ToolReply: Codable, Hashable, Sendable, ExpressibleByStringInterpo
     self.init(Text(string), reward: reward, endsEpisode: endsEpisode, isRefusal: isRefusal)
   }
 
-  /// Creates a reply without reward.
+  /// Creates a reply without reward from a literal.
   public init(stringLiteral value: String) { self.init(Text(value)) }
 
-  /// Creates a reply without reward.
+  /// Creates a reply without reward from a literal with values.
   public init(stringInterpolation parts: Text.StringInterpolation) {
     self.init(Text(stringInterpolation: parts))
   }
 }
 
-/// Tells the agent why a call was not possible.
+/// The error that a tool throws to tell the agent why a call was not possible.
 public struct ToolRefusal: Error, Hashable, Sendable {
-  /// What the agent reads.
+  /// The reason, as the agent reads it.
   public var reason: String
 
   /// Creates a refusal.
@@ -146,14 +146,14 @@ public struct ToolDescription: Codable, Hashable, Sendable {
   public var name: String
   /// One sentence that tells the agent when to call the tool.
   public var summary: String
-  /// A JSON Schema object.
+  /// The JSON Schema of the arguments, an object.
   public var parameters: JSONValue
 }
 
 extension ToolDescription {
-  /// Describes a tool, by its type alone.
+  /// Describes a tool by its type.
   ///
-  /// `file` and `line` are named if the tool cannot be described.
+  /// `file` and `line` are named in the message if no schema can be derived.
   init<T: Tool>(of tool: T, file: StaticString, line: UInt) {
     let schema = ArgumentSchema.known(of: T.self, file: file, line: line)
     self.init(name: T.name, summary: T.summary, parameters: schema.json)
@@ -161,13 +161,12 @@ extension ToolDescription {
 }
 
 extension ArgumentSchema {
-  /// A type has one schema for ever: each turn of each session shows it to the policy, and holds arguments
-  /// against it.
+  /// The schemas derived so far, which are kept because each turn of each session needs them.
   private static let all = Mutex<[ObjectIdentifier: ArgumentSchema]>([:])
 
-  /// The schema of a tool's arguments.
+  /// Returns the schema of a tool's arguments.
   ///
-  /// A tool whose arguments have none is a mistake of the program; `file` and `line` are named.
+  /// If no schema can be derived, the program stops with a message that names `file` and `line`.
   static func known<T: Tool>(
     of tool: T.Type, file: StaticString = #fileID, line: UInt = #line
   ) -> ArgumentSchema {

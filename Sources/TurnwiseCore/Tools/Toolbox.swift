@@ -1,18 +1,18 @@
 /// The tools of an environment, with their types erased.
 ///
-/// Making one costs a list: an environment may make its toolbox anew for each turn.
+/// It is cheap to create; an environment may create its toolbox anew for each turn.
 public struct Toolbox<State>: Sendable {
-  /// The most bytes of arguments that a call may have.
+  /// The largest size of a call's arguments, in bytes of JSON.
   public static var argumentLimit: Int { 1 << 18 }
 
   private let tools: [any Tool<State>]
-  /// Where the tools were collected, for what is said of mistakes in them.
+  /// Where the tools were collected, for error messages.
   private let place: (file: StaticString, line: UInt)
 
-  /// Collects tools, one to a line; `if`, `for` and `#available` choose among them.
+  /// Collects tools, one per line; `if`, `for` and `#available` are supported.
   ///
-  /// No two of them may have one name. `file` and `line` are named where they do, and where the arguments
-  /// of a tool have no schema.
+  /// Names must be unique. `file` and `line` are named in the message if they are not, or if no schema can be
+  /// derived for the arguments of a tool.
   public init(
     file: StaticString = #fileID, line: UInt = #line, @Builder _ tools: () -> [any Tool<State>]
   ) {
@@ -21,8 +21,8 @@ public struct Toolbox<State>: Sendable {
 
   /// Collects the tools of a list.
   ///
-  /// No two of them may have one name. `file` and `line` are named where they do, and where the arguments
-  /// of a tool have no schema.
+  /// Names must be unique. `file` and `line` are named in the message if they are not, or if no schema can be
+  /// derived for the arguments of a tool.
   public init(
     _ tools: [any Tool<State>], file: StaticString = #fileID, line: UInt = #line
   ) {
@@ -36,23 +36,23 @@ public struct Toolbox<State>: Sendable {
     }
   }
 
-  /// What the agent is told about the tools, in the order of their names.
+  /// The descriptions of the tools for the agent, in the order of their names.
   public var descriptions: [ToolDescription] {
     tools.map { ToolDescription(of: $0, file: place.file, line: place.line) }.sorted {
       $0.name < $1.name
     }
   }
 
-  /// The tools of both; no two of them may have one name.
+  /// Combines the tools of two toolboxes; names must be unique.
   public static func + (left: Toolbox, right: Toolbox) -> Toolbox {
     Toolbox(left.tools + right.tools, file: left.place.file, line: left.place.line)
   }
 
-  /// Runs the calls of an action in order and folds their replies into one outcome.
+  /// Runs the calls of an action in order and combines their replies into one outcome.
   ///
-  /// A refused, unknown or unreadable call is answered in words and leaves no trace in the state.
+  /// A call that is refused, unknown or unreadable gets a reply with the reason and does not change the state.
   ///
-  /// - Throws: Any error a tool throws that is not a ``ToolRefusal``.
+  /// - Throws: Any error of a tool that is not a ``ToolRefusal``.
   public nonisolated(nonsending) func run(
     _ action: Action, on state: inout State, using random: inout Randomness
   ) async throws -> Outcome {
@@ -81,7 +81,7 @@ public struct Toolbox<State>: Sendable {
     throw ToolRefusal("There is no tool named '\(name.prefix(40))'. Tools: \(names).")
   }
 
-  /// The names of the tools, in order.
+  /// The names of the tools, in alphabetical order.
   private var names: String {
     tools.map { type(of: $0).name }.sorted().joined(separator: ", ")
   }
@@ -89,7 +89,7 @@ public struct Toolbox<State>: Sendable {
   /// Builds the list of tools.
   @resultBuilder
   public enum Builder {
-    /// What a line or a block gives: most lines give one tool, which needs no list of its own.
+    /// The tools of a line or a block; the case of one tool avoids allocating a list.
     public enum Part {
       /// One tool.
       case one(any Tool<State>)
@@ -97,9 +97,9 @@ public struct Toolbox<State>: Sendable {
       case many([any Tool<State>])
     }
 
-    /// One tool.
+    /// Adds one tool.
     public static func buildExpression(_ tool: any Tool<State>) -> Part { .one(tool) }
-    /// The tools of a list.
+    /// Adds the tools of a list.
     public static func buildExpression(_ tools: [any Tool<State>]) -> Part { .many(tools) }
     /// Collects the tools of a block.
     public static func buildBlock(_ parts: Part...) -> Part { .many(list(parts)) }
@@ -113,7 +113,7 @@ public struct Toolbox<State>: Sendable {
     public static func buildArray(_ parts: [Part]) -> Part { .many(list(parts)) }
     /// The tools of an `if #available`.
     public static func buildLimitedAvailability(_ part: Part) -> Part { part }
-    /// All tools.
+    /// Returns all tools.
     public static func buildFinalResult(_ part: Part) -> [any Tool<State>] { list([part]) }
 
     private static func list(_ parts: [Part]) -> [any Tool<State>] {
@@ -132,7 +132,7 @@ public struct Toolbox<State>: Sendable {
 }
 
 extension DecodingError {
-  /// What is wrong, for somebody who does not know Swift.
+  /// Describes the error for a reader who does not know Swift.
   public var plainDescription: String {
     switch self {
     case .keyNotFound(let key, let context):
@@ -143,7 +143,7 @@ extension DecodingError {
     }
   }
 
-  /// Foundation ends some of its phrases with a full stop and others not.
+  /// The description without the full stop that Foundation adds to some of them.
   private static func phrase(_ context: Context) -> Substring {
     let phrase = context.debugDescription
     return phrase.hasSuffix(".") ? phrase.dropLast() : phrase[...]

@@ -1,14 +1,14 @@
 internal import TurnwiseCore
 
-// What a record says twice must agree, and what it names must be there: readers, estimators and models
-// rely on it.
+// Readers, estimators and models rely on records that are consistent: redundant fields must agree, and what
+// is referred to must exist.
 extension EpisodeRecord {
-  /// What contradicts itself, if anything does.
+  /// The first inconsistency; nil if there is none.
   public var problem: String? {
     countProblem ?? forkProblem ?? tapeProblem ?? numberProblem ?? truthProblem ?? creditProblem
   }
 
-  /// Counters, which begin at 0, and are small enough that sums of them can be computed.
+  /// Checks that counters are at least 0 and small enough for sums of them.
   private var countProblem: String? {
     let counts = [
       ("update", update ?? 0), ("iteration", episode.origin.iteration),
@@ -20,12 +20,12 @@ extension EpisodeRecord {
 
   private var forkProblem: String? {
     if let parent = episode.parent, !(0...episode.turns.count).contains(parent.turn) {
-      return "it left its parent after \(parent.turn) turns of \(episode.turns.count)"
+      return "it left its parent after turn \(parent.turn) of \(episode.turns.count)"
     }
     var turn = 0
     for fork in episode.forks {
       guard fork.turn >= turn else {
-        return "it left a parent after \(fork.turn) turns, and the one before after \(turn)"
+        return "it left a parent after turn \(fork.turn), but an earlier parent after turn \(turn)"
       }
       turn = fork.turn
       guard fork.token != 0, fork.turn < episode.turns.count else { continue }
@@ -37,16 +37,16 @@ extension EpisodeRecord {
     return nil
   }
 
-  /// Turns name the spans of their tokens, and all sampled spans belong to turns, in order.
+  /// Checks that turns refer to the spans of their tokens, and that all sampled spans belong to turns, in order.
   private var tapeProblem: String? {
     for (index, turn) in episode.turns.enumerated() {
       guard let reference = turn.span else { continue }
       guard let span = episode.tape[reference], span.kind == .sampled, span.turn == index else {
         return "turn \(index + 1) names span \(reference.span) of segment \(reference.segment),"
-          + " which holds no tokens of it"
+          + " which contains none of its tokens"
       }
     }
-    // The prompt of a turn that was not played may be there; its action, if the turn failed.
+    // The tape may contain the prompt of a turn that was not played, and its action if that turn failed.
     let played = episode.turns.count
     var turn = 0
     for (index, segment) in episode.tape.segments.enumerated() {
@@ -66,7 +66,7 @@ extension EpisodeRecord {
         }
         let reference = TokenTape.Reference(segment: index, span: number)
         guard span.turn == played || episode.turns[span.turn].span == reference else {
-          return "\(place) was sampled in turn \(span.turn + 1), which names another"
+          return "\(place) was sampled in turn \(span.turn + 1), which names another span"
         }
         guard span.logProbabilities?.allSatisfy(\.isFinite) ?? true else {
           return "\(place) has a log-probability that is not finite"
@@ -101,14 +101,14 @@ extension EpisodeRecord {
       guard
         tokens.map(\.count)
           == episode.turns.map({ $0.span.flatMap { episode.tape[$0] }?.range.count ?? 0 })
-      else { return "'\(name)' credits other tokens than were sampled" }
+      else { return "the tokens that '\(name)' credits are not the sampled ones" }
     }
     return nil
   }
 }
 
 extension String.StringInterpolation {
-  /// A turn as people count it; one that cannot be, as it was written.
+  /// Appends a turn, counted from 1, or as it was written if it is not a valid number.
   fileprivate mutating func appendInterpolation(saying turn: Int) {
     appendInterpolation(turn < 0 || turn == .max ? turn : turn + 1)
   }

@@ -2,22 +2,22 @@ public import TurnwiseCore
 
 /// A line of a trace file.
 public protocol TraceRecord: Codable, Sendable {
-  /// The version of the format that the record was written in.
+  /// The version of the format in which the record was written.
   var version: Int { get }
-  /// What contradicts itself in a record that was read, if anything does.
+  /// The first inconsistency of a record that was read; nil if there is none.
   var problem: String? { get }
-  /// Adds what an older version of the format did not record, where it can be known.
+  /// Adds what an older version of the format did not record, if it can be inferred.
   mutating func upgrade()
 }
 
 extension TraceRecord {
-  /// Nothing.
+  /// No inconsistency.
   public var problem: String? { nil }
   /// Adds nothing.
   public mutating func upgrade() {}
 }
 
-/// What was run.
+/// The description of a run, in `run.json`.
 public struct RunRecord: TraceRecord {
   /// The version of the format.
   public var version = TraceLayout.version
@@ -29,9 +29,9 @@ public struct RunRecord: TraceRecord {
   public var environment: String
   /// The environment's parameters.
   public var parameters: [String: JSONValue]
-  /// The options of the command that can change what is run.
+  /// The options of the command that can change the results.
   public var configuration: JSONValue
-  /// What may differ between equal runs.
+  /// Facts about the machine, which may differ between otherwise equal runs.
   public var host: [String: JSONValue]
 
   /// Creates a record.
@@ -48,37 +48,37 @@ public struct RunRecord: TraceRecord {
   }
 }
 
-/// An episode with the credit that estimators gave its turns.
+/// An episode with the credit of its turns.
 public struct EpisodeRecord: TraceRecord {
-  /// What an episode was played for.
+  /// The purpose for which an episode was played.
   public enum Purpose: String, Codable, Hashable, Sendable, CaseIterable {
-    /// `turnwise run` played it, or an audit.
+    /// It was played by `turnwise run` or an audit.
     case run
-    /// An update learnt from it.
+    /// An update learned from it.
     case training
-    /// It was played on a held-out scenario to measure the policy.
+    /// It was played on a held-out scenario to evaluate the policy.
     case evaluation
     /// The warm start imitated it.
     case demonstration
-    /// Nothing writes it at present.
+    /// Reserved; no command writes it at present.
     case warmup
-    /// It is a continuation of another episode from a fork.
+    /// It continues another episode from a fork.
     case fork
   }
 
   /// The version of the format.
   public var version = TraceLayout.version
-  /// What the episode was played for.
+  /// The purpose for which the episode was played.
   public var purpose: Purpose
-  /// The update that the episode was collected for, if it was.
+  /// The update for which the episode was collected, if any.
   public var update: Int?
   /// The episode.
   public var episode: Episode
   /// The credit of each turn, by the name of the estimator.
   public var credit: [String: CreditRecord]?
-  /// The true credit of each turn, where an audit has found it; `nil` for turns that it left out.
+  /// The true credit of each turn, if an audit has computed it; `nil` for turns that the audit left out.
   public var truth: [TurnTruth?]?
-  /// What may differ between equal runs.
+  /// Measured times, which may differ between otherwise equal runs.
   public var timing: [String: FiniteNumber]?
 
   /// Creates a record.
@@ -95,7 +95,7 @@ public struct EpisodeRecord: TraceRecord {
     self.timing = timing
   }
 
-  /// Version 1 records no policy; in its evaluations the episodes of member 1 were played greedily.
+  /// Adds the policy of evaluations in version 1, which played the episodes of member 1 greedily.
   public mutating func upgrade() {
     guard version < 2, purpose == .evaluation, episode.policy == nil else { return }
     episode.policy = PolicyRecord(
@@ -105,9 +105,9 @@ public struct EpisodeRecord: TraceRecord {
 
 /// The credit that one estimator gave the turns of an episode.
 public struct CreditRecord: Codable, Hashable, Sendable {
-  /// The credit of each turn; the mean over its tokens where they differ.
+  /// The credit of each turn; the mean over its tokens if their credit differs.
   public var turns: [FiniteNumber]
-  /// The credit of each sampled token of each turn, where it differs within turns.
+  /// The credit of each sampled token of each turn, if it differs within turns.
   public var tokens: [[FiniteNumber]]?
 
   /// Creates a record.
@@ -117,15 +117,15 @@ public struct CreditRecord: Codable, Hashable, Sendable {
   }
 }
 
-/// What was measured at an update, or at an evaluation.
+/// The metrics of an update or an evaluation.
 public struct MetricsRecord: TraceRecord {
   /// The version of the format.
   public var version = TraceLayout.version
-  /// How many updates were made before.
+  /// The number of earlier updates.
   public var update: Int
-  /// The numbers, by name.
+  /// The values by their names.
   public var metrics: [String: FiniteNumber]
-  /// What may differ between equal runs.
+  /// Measured times, which may differ between otherwise equal runs.
   public var timing: [String: FiniteNumber]?
 
   /// Creates a record.
@@ -135,6 +135,6 @@ public struct MetricsRecord: TraceRecord {
     self.timing = timing?.mapValues { FiniteNumber($0) }
   }
 
-  /// What contradicts itself, if anything does.
-  public var problem: String? { update < 0 ? "it is of update \(update)" : nil }
+  /// The first inconsistency; nil if there is none.
+  public var problem: String? { update < 0 ? "its update is \(update)" : nil }
 }

@@ -1,28 +1,28 @@
-/// What is wrong with a trace, and where.
+/// What is wrong with a trace and where.
 public struct TraceError: Error, Hashable, Sendable {
   /// What is wrong.
   public enum Problem: Hashable, Sendable {
-    /// The file or folder is not there.
+    /// The file or folder does not exist.
     case missing
-    /// The file could not be read or written.
+    /// The file could not be read or written; contains the reason.
     case system(String)
     /// The record was written in another version of the format.
     case version(Int, expected: Int)
     /// The line is not a JSON object of the expected shape.
     case notARecord(String)
-    /// The record contradicts itself, or another part of the run.
+    /// The record is inconsistent in itself or with another part of the run.
     case inconsistent(String)
     /// The file ends in the middle of its last record.
     case cutShort
-    /// The folder holds something already.
+    /// The folder is not empty.
     case notEmpty
-    /// The folder holds something that no run wrote.
+    /// The folder contains files that were not written by a run.
     case notARun
-    /// Another process writes into the folder; who, where that is known.
+    /// Another process writes into the folder; contains the process, if it is known.
     case held(FolderHolder?)
     /// The folder was moved, removed or replaced while it was written to.
     case replaced
-    /// What is to be written is larger than what is allowed for it, in bytes.
+    /// The data to write is larger than the limit; both in bytes.
     case tooLarge(Int, limit: Int)
   }
 
@@ -30,7 +30,7 @@ public struct TraceError: Error, Hashable, Sendable {
   public var file: String
   /// The line, from 1, if the problem is in a line.
   public var line: Int?
-  /// The byte at which the line begins, from 0.
+  /// The offset of the line in bytes.
   public var byte: Int?
   /// What is wrong.
   public var problem: Problem
@@ -45,7 +45,7 @@ public struct TraceError: Error, Hashable, Sendable {
 }
 
 extension TraceError: CustomStringConvertible {
-  /// Where and what, on one line.
+  /// The place and the problem, on one line.
   public var description: String {
     let place = line.map { line in
       file + " line \(line)" + (byte.map { " (byte \($0))" } ?? "")
@@ -56,10 +56,10 @@ extension TraceError: CustomStringConvertible {
   /// What to do about it.
   public var hint: String? {
     switch problem {
-    case .missing: "a run's folder holds run.json and episodes.jsonl"
+    case .missing: "a run's folder contains run.json and episodes.jsonl"
     case .version(let found, let expected) where found > expected: "read it with a newer Turnwise"
     case .version: "read it with the Turnwise that wrote it"
-    case .notEmpty: "choose another --out, or add --force to replace what is there"
+    case .notEmpty: "choose another --out, or add --force to replace the earlier run"
     case .notARun: "--force replaces only runs of Turnwise; choose another --out"
     case .held: "wait until it has ended, or choose another folder"
     case .replaced: "what was written may be lost; do not move a folder while it is written to"
@@ -74,12 +74,12 @@ extension TraceError.Problem {
     case .missing: "no such file or folder"
     case .system(let reason): reason
     case .version(let found, let expected):
-      "has version \(found), this program reads up to \(expected)"
+      "has version \(found); this program reads versions up to \(expected)"
     case .notARecord(let reason): "is not a valid record: \(reason)"
     case .inconsistent(let reason): "contradicts itself: \(reason)"
     case .cutShort: "the file ends inside this record"
     case .notEmpty: "is not empty"
-    case .notARun: "is not empty, and what it holds was not written by Turnwise"
+    case .notARun: "is not empty, and its content was not written by Turnwise"
     case .held(let holder): "is being written to by \(holder?.description ?? "another process")"
     case .replaced: "is no longer the folder that was opened"
     case .tooLarge(let bytes, let limit): "would grow by \(bytes) bytes, and \(limit) are allowed"

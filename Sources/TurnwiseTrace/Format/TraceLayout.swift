@@ -1,15 +1,15 @@
 public import Foundation
 public import TurnwiseCore
 
-/// Where the files of a run are, and the version of their format.
+/// The places of a run's files, and the version of their format.
 ///
-/// Within a version fields are only added, and readers ignore those that they do not know. What may
-/// differ between equal runs lives under the key `timing` of a record and `host` of `run.json`.
+/// Within a version, fields are only added, and readers ignore fields that they do not know. Values that may
+/// differ between otherwise equal runs are under the key `timing` of a record and `host` of `run.json`.
 public struct TraceLayout: Hashable, Sendable {
   /// The version that this code writes.
   ///
-  /// Version 2 (2026-11) added which policy played an episode, the message that a model wrote and the ids of
-  /// calls, and keeps the trainer's state in a folder.
+  /// Version 2 (2026-11) added the policy of an episode, the messages of models and the ids of calls, and
+  /// keeps the trainer's state in a folder.
   public static let version = 2
   /// The versions that this code reads.
   public static let readableVersions = 1...version
@@ -17,28 +17,28 @@ public struct TraceLayout: Hashable, Sendable {
   /// The run's folder.
   public var folder: URL
 
-  /// Names the files of a run.
+  /// Creates the layout of a run's folder.
   public init(_ folder: URL) { self.folder = folder }
 
-  /// What was run: one JSON object.
+  /// The description of the run (``RunRecord``): one JSON object.
   public var run: URL { folder.appending(path: "run.json") }
-  /// One record for each update.
+  /// The metrics: one record for each update and evaluation.
   public var metrics: URL { folder.appending(path: "metrics.jsonl") }
-  /// One record for each episode.
+  /// The episodes: one record for each.
   public var episodes: URL { folder.appending(path: "episodes.jsonl") }
-  /// The bytes of blobs, each in a file that is named by its digest.
+  /// The folder of blobs, each in a file that is named by its digest.
   public var blobs: URL { folder.appending(path: "blobs") }
   /// The folder of the trainer's state: the trained policy, and everything else that is needed to continue.
   public var trainer: URL { folder.appending(path: "trainer") }
-  /// The trainer's state as version 1 of its format had it, in one file.
+  /// The file of the trainer's state in version 1 of its format.
   package var trainerVersion1: URL { folder.appending(path: "trainer.json") }
 
-  /// What a comparison, or a transfer, came to.
+  /// The results of a comparison or a transfer.
   public var results: URL { folder.appending(path: "results.json") }
-  /// Who writes into the folder, while somebody does.
+  /// The process that writes into the folder (``FolderHolder``), while there is one.
   public var writer: URL { folder.appending(path: "writer.json") }
 
-  /// A store that reads the run's blobs when they are asked for.
+  /// Returns a store that reads the run's blobs on demand.
   public func blobStore() -> BlobStore {
     let folder = blobs
     return BlobStore { digest in

@@ -1,23 +1,22 @@
-/// The true credit of a turn, and how well it is known.
+/// The true credit of a turn, and its uncertainty.
 ///
-/// Credit is an advantage: how much better the return is for what was done than for what the policy
-/// does on average in the same situation, A = Q − V.
+/// Credit is the advantage of the action that was taken over the policy's average in the same situation,
+/// A = Q − V.
 public struct TurnTruth: Codable, Hashable, Sendable {
-  /// V: the expected return of the policy from the situation on, in units of reward.
+  /// V: the expected return of the policy from the situation onwards, in units of reward.
   public var value: Double
-  /// Q: the expected return once the recorded action is taken.
+  /// Q: the expected return after the recorded action.
   public var actionValue: Double
-  /// Q − V.
+  /// A = Q − V.
   public var advantage: Double
-  /// The standard error of the advantage; 0 where it was computed and not sampled.
+  /// The standard error of the advantage; 0 if it was computed exactly instead of sampled.
   public var standardError: Double
-  /// What the histories that were not followed could change about the advantage at most; 0 where it
-  /// was sampled.
+  /// An upper bound on the change of the advantage by histories that were not followed; 0 if it was sampled.
   public var bound: Double
-  /// How many continuations were played for each of the two values; `nil` where they were computed.
+  /// The number of continuations played for each of the two values; `nil` if they were computed exactly.
   public var continuations: Int?
 
-  /// States what is known of a turn.
+  /// Creates the truth of a turn.
   public init(
     value: Double, actionValue: Double, standardError: Double = 0, bound: Double = 0,
     continuations: Int? = nil
@@ -30,6 +29,6 @@ public struct TurnTruth: Codable, Hashable, Sendable {
     self.continuations = continuations
   }
 
-  /// How far the true advantage may lie from ``advantage``: two standard errors, or the bound.
+  /// How far the true advantage may be from ``advantage``: two standard errors plus the bound.
   public var margin: Double { 2 * standardError + bound }
 }

@@ -1,4 +1,4 @@
-/// Cuts a file into lines while it is read, so that memory is needed for one line and not for the file.
+/// Reads a file line by line, with memory for one line instead of the whole file.
 struct LineReader {
   /// A line of a file.
   struct Line {
@@ -6,12 +6,12 @@ struct LineReader {
     var bytes: ArraySlice<UInt8>
     /// The number, from 1.
     var number: Int
-    /// The byte at which it begins, from 0.
+    /// The offset of the line in bytes.
     var start: Int
-    /// Whether the file ends in it.
+    /// Whether the file ends before the line does.
     var isCut: Bool
 
-    /// Whether there is nothing in it but blanks.
+    /// Whether the line contains only blanks.
     var isBlank: Bool {
       bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
     }
@@ -21,13 +21,13 @@ struct LineReader {
 
   private let file: RegularFile
   private var buffer: ArraySlice<UInt8> = []
-  /// Where the bytes that follow the buffer are in the file.
+  /// The offset in the file of the bytes after the buffer.
   private var end = 0
   private var number = 0
 
   init(_ file: RegularFile) { self.file = file }
 
-  /// The next line; `nil` at the end of the file.
+  /// Reads the next line; returns `nil` at the end of the file.
   ///
   /// - Throws: A ``TraceError`` if the file cannot be read.
   mutating func next() throws(TraceError) -> Line? {

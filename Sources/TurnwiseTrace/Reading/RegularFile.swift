@@ -2,8 +2,8 @@ package import Foundation
 
 /// A file that is open for reading.
 ///
-/// It is read and not mapped: a mapped file that is cut while it is read ends the process. Only
-/// regular files are opened, because a pipe under the name of a trace would never end.
+/// The file is not mapped into memory, because truncating a mapped file while it is read ends the process. Only
+/// regular files are opened, because reading a pipe may never end.
 package final class RegularFile: Sendable {
   private let descriptor: Int32
   private let name: String
@@ -28,7 +28,7 @@ package final class RegularFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// The bytes from a place on, at most `count`; none at the end.
+  /// Reads at most `count` bytes from an offset; returns none at the end.
   ///
   /// - Throws: A ``TraceError``.
   func read(at offset: Int, count: Int) throws(TraceError) -> [UInt8] {
@@ -45,7 +45,7 @@ package final class RegularFile: Sendable {
     return bytes
   }
 
-  /// All bytes of a file.
+  /// Reads all bytes of a file.
   ///
   /// - Throws: A ``TraceError``.
   package static func bytes(of url: URL) throws(TraceError) -> [UInt8] {

@@ -1,10 +1,10 @@
 public import TurnwiseCore
 
-/// Plays recorded actions again and compares what happens with what was recorded.
+/// Plays recorded actions again and compares the results with the record.
 ///
-/// Nothing is drawn for the policy: its actions are in the record. A difference means that the
-/// record was changed, that the environment is another than the one that wrote it, or that the
-/// environment breaks the law of reproducibility.
+/// The policy draws nothing, because its actions are in the record. A difference means that the record was
+/// changed, that the environment is not the one that was recorded, or that the environment violates the law
+/// of reproducibility.
 public enum Replay {
   /// The first difference between a record and its replay.
   public struct Divergence: Error, Hashable, Sendable, CustomStringConvertible {
@@ -12,25 +12,25 @@ public enum Replay {
     public enum Field: String, Codable, Hashable, Sendable, CaseIterable {
       /// The environment's `id`.
       case environment
-      /// The scenario cannot be read, or no episode starts on it.
+      /// The scenario cannot be decoded, or the environment cannot start an episode on it.
       case scenario
-      /// What the agent saw.
+      /// The observation of a turn.
       case observation
-      /// The key of the state that a turn was decided in.
+      /// The key of the state in which a turn was decided.
       case stateKey = "state key"
       /// The potential of that state.
       case potential
-      /// What the tools answered.
+      /// The replies of the tools.
       case replies
       /// The reward of a turn.
       case reward
-      /// What the environment said of the last state.
+      /// The environment's judgement of the last state.
       case judgement
       /// How the episode ended.
       case ending
       /// The key of the last state.
       case finalKey = "final state key"
-      /// The place where a fork left its parent.
+      /// The place where a fork leaves its parent.
       case fork
     }
 
@@ -42,10 +42,10 @@ public enum Replay {
     public var field: Field
     /// What was recorded.
     public var recorded: String
-    /// What the replay found.
+    /// What the replay gave.
     public var replayed: String
 
-    /// Where and what, on one line, with turns from 1 as `turnwise show` counts them.
+    /// The place and the difference, on one line, with turns counted from 1 as in `turnwise show`.
     public var description: String {
       let place = turn.map { " turn \($0 + 1)" } ?? ""
       return "\(episode)\(place): \(field.rawValue) was \(recorded), replay gives \(replayed)"
@@ -57,7 +57,7 @@ public enum Replay {
   /// - Parameters:
   ///   - episode: The record.
   ///   - environment: The environment, with the parameters of the run: `Parameters.setting(run.parameters, of:)`.
-  ///   - blobs: Where the scenario's blobs are read from.
+  ///   - blobs: The store that the scenario's blobs are read from.
   /// - Returns: The first difference, or `nil` if there is none.
   public static func verify<E: Environment>(
     _ episode: Episode, in environment: E, blobs: BlobStore? = nil
@@ -72,17 +72,17 @@ public enum Replay {
     }
   }
 
-  /// Plays an episode again up to a turn, to go on from there.
+  /// Plays an episode again up to a turn, so that it can be continued from there.
   ///
-  /// The session is what it was when the turn was decided, with its tape and its random streams.
+  /// The session is as it was when the turn was decided, with its tape and its random streams.
   ///
   /// - Parameters:
   ///   - episode: The record.
-  ///   - turn: The turn, from 0; one of those that were recorded.
+  ///   - turn: The recorded turn, from 0.
   ///   - environment: The environment, with the parameters of the run.
-  ///   - blobs: Where the scenario's blobs are read from.
+  ///   - blobs: The store that the scenario's blobs are read from.
   /// - Returns: The session before the turn.
-  /// - Throws: The first difference up to there, the situation of the turn included.
+  /// - Throws: The first difference up to there, including the situation of the turn.
   public static func session<E: Environment>(
     of episode: Episode, beforeTurn turn: Int, in environment: E, blobs: BlobStore? = nil
   ) async throws(Divergence) -> Session<E> {
@@ -93,14 +93,14 @@ public enum Replay {
     return replayer.session
   }
 
-  /// Plays an episode again, to go on from any of its turns.
+  /// Plays an episode again, so that it can be continued from any of its turns.
   ///
   /// - Parameters:
   ///   - episode: The record.
   ///   - environment: The environment, with the parameters of the run.
-  ///   - blobs: Where the scenario's blobs are read from.
+  ///   - blobs: The store that the scenario's blobs are read from.
   /// - Returns: The session before each recorded turn.
-  /// - Throws: The first difference, the end of the episode included.
+  /// - Throws: The first difference, including the end of the episode.
   public static func snapshots<E: Environment>(
     of episode: Episode, in environment: E, blobs: BlobStore? = nil
   ) async throws(Divergence) -> [Session<E>] {
@@ -118,7 +118,7 @@ public enum Replay {
 /// An episode that is played again, turn by turn.
 private struct Replayer<E: Environment> {
   private let episode: Episode
-  /// Before the next turn, with the forks that leave there taken.
+  /// The session before the next turn, after any forks at that turn.
   private(set) var session: Session<E>
   private var forks: ArraySlice<ForkParent>
 
@@ -187,10 +187,10 @@ private struct Replayer<E: Environment> {
       stateKey: try? session.stateKey)
   }
 
-  /// Compares what became of the episode with the record.
+  /// Compares the end of the episode with the record.
   func compareEnd() throws(Replay.Divergence) {
     switch episode.ending {
-    // What ended the episode from outside cannot be played again.
+    // A cause outside the environment cannot be replayed.
     case .failed, .truncated(.contextFull): return
     case .terminated, .truncated(.turnLimit): break
     }
@@ -217,7 +217,7 @@ extension Episode {
       replayed: words(replayed))
   }
 
-  /// Compares what a turn was decided on.
+  /// Compares the situation in which a turn was decided.
   fileprivate func compare(
     turn: Int, observation: Text, stateKey: StateKey?
   ) throws(Replay.Divergence) {

@@ -1,19 +1,20 @@
 internal import Foundation
 public import TurnwiseCore
 
-/// Plays recorded actions, turn by turn.
+/// A policy that plays recorded actions, turn by turn.
 ///
-/// It compares nothing with the record: ``Replay`` does. Where the record has no further action, the episode
-/// fails at the boundary `policy`.
+/// It does not compare the results with the record; ``Replay`` does. If the record has no further action, the
+/// episode fails at the boundary `policy`.
 public struct ReplayPolicy: TurnPolicy {
   /// The name in reports and traces.
   public let name: String
 
-  /// The recorded turns by the name of their episode, or those of the one episode.
+  /// The recorded turns by the name of their episode.
   private let turns: [String: [Turn]]
+  /// The recorded turns of the only episode, if there is one.
   private let only: [Turn]?
 
-  /// Plays the actions of one recorded episode, whatever the scenario.
+  /// Plays the actions of one recorded episode in every episode, whatever its scenario.
   ///
   /// - Parameters:
   ///   - run: The run.
@@ -32,7 +33,7 @@ public struct ReplayPolicy: TurnPolicy {
       .inconsistent("there is no episode \(episode)"), file: run.layout.episodes.relativePath)
   }
 
-  /// Plays in each episode the actions of the recorded episode of the same name; of several the first.
+  /// Plays in each episode the actions of the first recorded episode with the same name.
   ///
   /// - Parameters:
   ///   - run: The run.

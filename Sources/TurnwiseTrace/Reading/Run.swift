@@ -1,7 +1,7 @@
 public import Foundation
 public import TurnwiseCore
 
-/// A run that is read: what was run, its environment, episodes, metrics and blobs.
+/// A recorded run: its description, environment, episodes, metrics and blobs.
 ///
 ///     let run = try Run(opening: folder)
 ///     var episodes = try run.episodes()
@@ -10,50 +10,50 @@ public import TurnwiseCore
 ///
 /// Episodes and metrics are read one record at a time, so a run of any size takes the same memory.
 public struct Run: Sendable {
-  /// Where the files are.
+  /// The places of the run's files.
   public let layout: TraceLayout
-  /// What was run.
+  /// The description of the run.
   public let record: RunRecord
-  /// The run's blobs, which are read when they are asked for.
+  /// The run's blobs, which are read on demand.
   public let blobs: BlobStore
 
   /// Opens the run in a folder.
   ///
-  /// - Throws: A ``TraceError`` where the folder holds no run, or `run.json` cannot be read.
+  /// - Throws: A ``TraceError`` if the folder does not contain a run or `run.json` cannot be read.
   public init(opening folder: URL) throws { try self.init(TraceLayout(folder)) }
 
   /// Opens the run of a layout.
   ///
-  /// - Throws: A ``TraceError`` where the folder holds no run, or `run.json` cannot be read.
+  /// - Throws: A ``TraceError`` if the folder does not contain a run or `run.json` cannot be read.
   public init(_ layout: TraceLayout) throws {
     self.layout = layout
     record = try layout.readRun()
     blobs = layout.blobStore()
   }
 
-  /// The folder as it was named.
+  /// The path of the folder, as it was given.
   public var path: String { layout.folder.relativePath }
 
-  /// Reads the episodes from the first one on.
+  /// Returns a reader of the episodes, from the first one.
   ///
   /// - Throws: A ``TraceError`` if the file cannot be opened.
   public func episodes() throws -> RecordReader<EpisodeRecord> {
     try RecordReader(layout.episodes)
   }
 
-  /// Reads the metrics from the first ones on.
+  /// Returns a reader of the metrics, from the first record.
   ///
   /// - Throws: A ``TraceError`` if the file cannot be opened.
   public func metrics() throws -> RecordReader<MetricsRecord> {
     try RecordReader(layout.metrics)
   }
 
-  /// The environment with the parameters and tasks that the run was played with.
+  /// Returns an environment with the parameters and tasks of the run.
   ///
-  /// Tasks that were read from a folder are in the run, so the folder may have changed since, or be gone.
+  /// The run contains the tasks that were read from a folder, so the folder may have been changed or removed.
   ///
-  /// - Parameter environment: The environment of the run's `id`, with any parameters.
-  /// - Returns: The environment as it was played.
+  /// - Parameter environment: The environment with the run's `id`, with any parameters.
+  /// - Returns: The environment as it was in the run.
   /// - Throws: A ``TraceError`` that names the run's file.
   public func restored<E: Environment>(_ environment: E) throws -> E {
     guard E.id == record.environment else {

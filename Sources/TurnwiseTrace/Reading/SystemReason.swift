@@ -1,12 +1,11 @@
 internal import Foundation
 
-/// Why the system refused something, in one plain sentence: a file that could not be written, a folder
-/// that could not be made.
+/// The reason of a system error in plain words, such as why a file could not be written.
 package enum SystemReason {
-  /// The words of an error number, such as `No space left on device`.
+  /// Returns the words for an error number, such as `No space left on device`.
   package static func words(_ number: Int32) -> String { String(cString: strerror(number)) }
 
-  /// The words of an error that Foundation threw; what the system said, where it said something.
+  /// Returns the words for an error of Foundation: those of the underlying system error, if there is one.
   package static func words(_ error: any Error) -> String {
     var next: NSError? = error as NSError
     while let inner = next {

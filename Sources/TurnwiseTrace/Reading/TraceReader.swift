@@ -1,13 +1,13 @@
 public import Foundation
 internal import TurnwiseCore
 
-/// Reads a file of records, one JSON object a line.
+/// Reads a file of records, with one JSON object per line.
 ///
-/// Every record is validated, because a trace comes from outside. Lines of blanks are passed over, a
-/// damaged line is named in ``damage`` and left out, and reading goes on after it. The file may still be
-/// growing: a last line that was cut short is reported as ``cut`` and not as damage.
+/// Every record is validated, because traces may come from untrusted sources. Blank lines are ignored. A damaged
+/// line is reported in ``damage`` and skipped. The file may still be growing: an incomplete last line is
+/// reported as ``cut`` instead of damage.
 public struct RecordReader<Record: TraceRecord>: Sequence, IteratorProtocol {
-  /// How many damaged lines are named; the others are counted.
+  /// How many damaged lines are reported in ``damage``; all of them are counted.
   public static var namedLimit: Int { 10 }
 
   private let file: String
@@ -15,11 +15,11 @@ public struct RecordReader<Record: TraceRecord>: Sequence, IteratorProtocol {
   private var isAtEnd = false
   /// The line of the last record that was returned, from 1.
   public private(set) var line = 0
-  /// Where the file was cut inside its last record, once that was reached.
+  /// The place of an incomplete last record, once it was reached.
   public private(set) var cut: TraceError?
-  /// What is wrong with the first damaged lines that were reached.
+  /// The errors of the first damaged lines.
   public private(set) var damage: [TraceError] = []
-  /// How many damaged lines were reached.
+  /// The number of damaged lines so far.
   public private(set) var damagedLines = 0
 
   /// Opens a file.
@@ -30,7 +30,7 @@ public struct RecordReader<Record: TraceRecord>: Sequence, IteratorProtocol {
     lines = LineReader(try RegularFile(url))
   }
 
-  /// The first thing that was wrong, if anything was.
+  /// The first error, if there was one.
   public var error: TraceError? { damage.first }
 
   /// Reads the next record; returns `nil` at the end.
@@ -55,7 +55,7 @@ public struct RecordReader<Record: TraceRecord>: Sequence, IteratorProtocol {
         self.line = line.number
         return record
       } catch {
-        // Only a last line without its end that begins as records do can be one that was being written.
+        // Only an incomplete last line that begins like a record may be one that is still being written.
         let isCut = line.isCut && error.isCut && line.bytes.first == UInt8(ascii: "{")
         let place = (line: line.number, byte: line.start)
         if isCut {
@@ -73,7 +73,7 @@ public struct RecordReader<Record: TraceRecord>: Sequence, IteratorProtocol {
     if damage.count < Self.namedLimit { damage.append(error) }
   }
 
-  /// Reads all records up to the end or a cut.
+  /// Reads all records up to the end or an incomplete record.
   ///
   /// - Throws: A ``TraceError`` that names file, line and byte of the first damage.
   public mutating func readAll() throws -> [Record] {
@@ -84,18 +84,19 @@ public struct RecordReader<Record: TraceRecord>: Sequence, IteratorProtocol {
   }
 }
 
-/// Reads JSON of a run's files, within time and memory that are proportional to it.
+/// Reads the JSON of a run's files, in time and memory proportional to its length.
 package enum TraceJSON {
   /// Why a text cannot be read.
   package struct Refusal: Error {
+    /// What is wrong.
     package var problem: TraceError.Problem
-    /// Whether the text ends where more was to come.
+    /// Whether the text ends too early.
     package var isCut = false
   }
 
   private struct Version: Decodable { var version: Int }
 
-  /// What the long way, which finds the words, may cost.
+  /// The largest ``JSONText/weight`` for which Foundation's slow decoder is used to explain an error.
   private static let explainedWeight = 100_000
 
   /// Reads a record and validates it.
@@ -103,7 +104,7 @@ package enum TraceJSON {
     _ type: Record.Type, _ text: some Collection<UInt8>, explains: Bool = true
   ) throws(Refusal) -> Record {
     let json = try parsed(text)
-    // The version first: a record of another version may have any shape.
+    // The version is checked first, because a record of another version may have any shape.
     let version = try decoded(Version.self, json, explains).version
     guard TraceLayout.readableVersions ~= version else {
       throw Refusal(problem: .version(version, expected: TraceLayout.version))
@@ -158,7 +159,7 @@ extension TraceLayout {
     }
   }
 
-  /// Reads a file of the run that holds one JSON value.
+  /// Reads a file of the run that contains one JSON value.
   ///
   /// - Throws: A ``TraceError``.
   package func read<T: Decodable>(_ type: T.Type, from file: URL) throws -> T {

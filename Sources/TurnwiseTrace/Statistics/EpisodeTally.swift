@@ -1,40 +1,40 @@
 public import TurnwiseCore
 
-/// What some episodes come to, in memory that does not grow with their number.
+/// Totals over episodes, in constant memory.
 public struct EpisodeTally: Codable, Hashable, Sendable {
-  /// All episodes.
+  /// The number of episodes.
   public private(set) var episodes = 0
-  /// Those that were judged a success or none.
+  /// The number of episodes that were judged as success or failure.
   public private(set) var judged = 0
-  /// Those that succeeded.
+  /// The number of episodes that succeeded.
   public private(set) var succeeded = 0
-  /// Those that were paid anything.
+  /// The number of episodes with a reward.
   public private(set) var rewarded = 0
   /// The sum of all rewards.
   public private(set) var reward = 0.0
-  /// All turns.
+  /// The number of turns.
   public private(set) var turns = 0
-  /// Turns of which every call was refused, or none could be read.
+  /// The number of turns that were refused (`Turn.isRefused`).
   public private(set) var refusedTurns = 0
-  /// Sampled tokens.
+  /// The number of sampled tokens.
   public private(set) var tokens = 0
-  /// How episodes ended, such as `terminated` or `turn-limit`.
+  /// How often episodes ended in each way, such as `terminated` or `turn-limit`.
   public private(set) var endings = FrequentWords()
   /// How often each tool was called.
   public private(set) var calls = FrequentWords()
   /// How often a call of each tool was refused.
   public private(set) var refusals = FrequentWords()
-  /// The patterns of refused calls: tool, colon, ``ReplyPattern``.
+  /// The patterns of refusals: tool, colon, ``ReplyPattern``.
   public private(set) var refusalReplies = FrequentWords()
   /// The patterns of all other replies, in the same form.
   public private(set) var replies = FrequentWords()
-  /// What was wrong with actions that could not be read, and what failed.
+  /// The patterns of problems of unreadable actions, and of failures.
   public private(set) var errors = FrequentWords()
 
-  /// Counts nothing yet.
+  /// Creates an empty tally.
   public init() {}
 
-  /// Counts an episode.
+  /// Adds an episode.
   public mutating func add(_ episode: Episode) {
     episodes += 1
     if let success = episode.judgement?.success {
@@ -75,7 +75,7 @@ public struct EpisodeTally: Codable, Hashable, Sendable {
     }
   }
 
-  /// Adds what others come to.
+  /// Adds another tally.
   public mutating func add(_ other: EpisodeTally) {
     episodes += other.episodes
     judged += other.judged
@@ -95,13 +95,13 @@ public struct EpisodeTally: Codable, Hashable, Sendable {
 
   /// The share of judged episodes that succeeded; `nil` if none was judged.
   public var success: Double? { judged > 0 ? Double(succeeded) / Double(judged) : nil }
-  /// The mean total reward of those that were paid; `nil` if none was.
+  /// The mean total reward of episodes with a reward; `nil` if there are none.
   public var meanReward: Double? { rewarded > 0 ? reward / Double(rewarded) : nil }
-  /// The mean number of turns; `nil` without episodes.
+  /// The mean number of turns; `nil` if there are no episodes.
   public var meanTurns: Double? { episodes > 0 ? Double(turns) / Double(episodes) : nil }
   /// The share of turns that were refused.
   public var refusedShare: Double { turns > 0 ? Double(refusedTurns) / Double(turns) : 0 }
-  /// The share of episodes that ended in a way.
+  /// Returns the share of episodes that ended in a way, such as `terminated`.
   public func share(endingIn word: String) -> Double {
     episodes > 0 ? Double(endings[word]) / Double(episodes) : 0
   }

@@ -1,14 +1,13 @@
-/// Counts of words in bounded memory: exact until there are too many different ones, then only of the
-/// frequent ones.
+/// Counts words in bounded memory: exactly up to ``capacity`` different words, then only the frequent ones.
 public struct FrequentWords: Hashable, Sendable {
-  /// How many different words are kept at most.
+  /// The most different words that are kept.
   public static let capacity = 512
 
   private var counts: [String: Int] = [:]
-  /// Whether rare words were dropped, so that counts may be a little too small.
+  /// Whether rare words were dropped, so that counts may be too small.
   public private(set) var isApproximate = false
 
-  /// Counts nothing yet.
+  /// Creates an empty count.
   public init() {}
 
   /// Whether nothing was counted.
@@ -18,8 +17,8 @@ public struct FrequentWords: Hashable, Sendable {
   public mutating func add(_ word: String, count: Int = 1) {
     counts[word, default: 0] += count
     guard counts.count > Self.capacity else { return }
-    // The rarer half goes; of equals the later ones in the order of words, so that the order in which
-    // they came does not matter more than it must.
+    // The rarer half is dropped; ties are broken alphabetically, so that the result depends as little as
+    // possible on the order of the words.
     let kept = all.prefix(Self.capacity / 2)
     counts = Dictionary(uniqueKeysWithValues: kept.map { ($0.word, $0.count) })
     isApproximate = true
@@ -40,14 +39,14 @@ public struct FrequentWords: Hashable, Sendable {
       .sorted { ($1.count, $0.word) < ($0.count, $1.word) }
   }
 
-  /// All counts together.
+  /// The sum of all counts.
   public var total: Int { counts.values.reduce(0, +) }
 }
 
 extension FrequentWords: Codable {
-  /// Reads an object with the counts by word, which are taken as exact.
+  /// Decodes an object with the counts by word, which are taken as exact.
   public init(from decoder: any Decoder) throws { counts = try .init(from: decoder) }
 
-  /// Writes an object with the counts by word.
+  /// Encodes an object with the counts by word.
   public func encode(to encoder: any Encoder) throws { try counts.encode(to: encoder) }
 }

@@ -1,21 +1,21 @@
 internal import Foundation
 public import TurnwiseCore
 
-/// What replies of one kind have in common.
+/// The common pattern of similar replies.
 ///
-/// `No bin 17.` and `No bin 4.` are both `No bin #.`
+/// `No bin 17.` and `No bin 4.` both have the pattern `No bin #.`
 ///
-/// Of the first line that is not empty, these become `#`: numbers, what stands in quotes, paths, words with
-/// a capital letter inside a sentence, and words that the call itself named.
+/// The pattern is the first line that is not empty, with `#` in place of numbers, quoted text, paths, words
+/// with a capital letter within a sentence, and words from the call's arguments.
 public enum ReplyPattern {
   /// The longest pattern, in characters.
   public static let limit = 72
 
-  /// Finds the pattern of a reply to a call.
+  /// Returns the pattern of a reply to a call.
   ///
   /// - Parameters:
-  ///   - reply: What the agent read.
-  ///   - call: What it had called, if that is known.
+  ///   - reply: The text of the reply.
+  ///   - call: The call, if it is known.
   /// - Returns: The pattern.
   public static func of(_ reply: Text, to call: ToolCall? = nil) -> String {
     let line =
@@ -29,7 +29,7 @@ public enum ReplyPattern {
         defer { isStart = part.last.map { ".!?:".contains($0) } ?? false }
         return pattern(part, isStart: isStart, named: named)
       }
-    // A list of things is one thing, however long it is.
+    // A list of any length becomes one `#`.
     var kept: [Substring] = []
     for part in parts where !(part == "#" && kept.last == "#") { kept.append(part) }
     let text = kept.joined(separator: " ")
@@ -54,7 +54,7 @@ public enum ReplyPattern {
     return isName ? Substring(String(kept) + "#" + tail) : part
   }
 
-  /// What stands between quotes becomes `#`, in its quotes.
+  /// Returns the text with `#` in place of quoted text; the quotes are kept.
   private static func withoutQuotes(_ text: String) -> String {
     var result = ""
     var rest = text[...]
@@ -73,7 +73,7 @@ public enum ReplyPattern {
     "'": "'", "\"": "\"", "`": "`", "«": "»", "“": "”", "‘": "’",
   ]
 
-  /// The words of arguments that could be names: those that are not a single letter.
+  /// Returns the words of arguments that could be names: those of more than one letter.
   private static func words(of arguments: JSONValue) -> [Substring] {
     switch arguments {
     case .string(let text):

@@ -1,50 +1,50 @@
 internal import TurnwiseCore
 
-/// What all episodes of a run come to: a function of the stream of its records, in constant memory.
+/// Statistics of a run's episodes, computed from the stream of its records in constant memory.
 public struct RunStatistics: Sendable, Encodable {
-  /// What episodes with something in common come to.
+  /// The totals of episodes with the same purpose and split.
   public struct Group: Sendable, Encodable {
-    /// What they were played for.
+    /// The purpose of the episodes.
     public var purpose: EpisodeRecord.Purpose
     /// The split of their scenarios.
     public var split: String
-    /// What they come to.
+    /// The totals.
     public var tally = EpisodeTally()
   }
 
-  /// Training episodes of some updates.
+  /// The totals of the episodes of a range of updates.
   public struct Updates: Sendable, Encodable {
     /// The first update.
     public var first: Int
     /// The last update.
     public var last: Int
-    /// What they come to.
+    /// The totals.
     public var tally = EpisodeTally()
   }
 
-  /// How many ranges of updates there are at most.
+  /// The most ranges of updates.
   public static let ranges = 8
 
-  /// All episodes, by what they were played for and by split, in the order in which they came.
+  /// All episodes by purpose and split, in the order of first appearance.
   public private(set) var groups: [Group] = []
-  /// Episodes of a purpose that belong to an update, by ranges of updates.
+  /// Episodes of the chosen purpose that belong to an update, by ranges of updates.
   public private(set) var updates: [Updates] = []
   /// Episodes of the chosen purpose that succeeded.
   public private(set) var succeeded = EpisodeTally()
   /// Episodes of the chosen purpose that did not succeed.
   public private(set) var failed = EpisodeTally()
-  /// How many updates a range has; it doubles when there would be too many.
+  /// The number of updates of a range; it doubles when there would be too many ranges.
   private var width = 1
   private let purpose: EpisodeRecord.Purpose
 
   private enum CodingKeys: String, CodingKey { case groups, updates, succeeded, failed }
 
-  /// Prepares to count.
+  /// Creates empty statistics.
   ///
-  /// - Parameter purpose: Which episodes are counted by update and outcome.
+  /// - Parameter purpose: The purpose of the episodes that are counted by update and outcome.
   public init(of purpose: EpisodeRecord.Purpose) { self.purpose = purpose }
 
-  /// Counts a record.
+  /// Adds a record.
   public mutating func add(_ record: EpisodeRecord) {
     let split = record.episode.origin.split.rawValue
     let group =
@@ -75,7 +75,7 @@ public struct RunStatistics: Sendable, Encodable {
     while updates.count > Self.ranges { widen() }
   }
 
-  /// Puts ranges together that belong together when a range has twice as many updates.
+  /// Doubles the number of updates per range and merges the ranges.
   private mutating func widen() {
     width *= 2
     updates = updates.reduce(into: []) { merged, range in

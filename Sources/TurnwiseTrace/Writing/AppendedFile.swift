@@ -1,13 +1,13 @@
 internal import Foundation
 
-/// A file that grows by whole lines.
+/// A file to which whole lines are appended.
 final class AppendedFile {
   /// The number of lines.
   private(set) var lines = 0
   private let url: URL
   private let descriptor: Int32
 
-  /// Opens a file without lines, or one of which ``cut(to:)`` says how many lines are kept.
+  /// Opens a file; if it already has lines, ``cut(to:)`` must be called next.
   init(_ url: URL) throws(TraceError) {
     let descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
@@ -18,7 +18,7 @@ final class AppendedFile {
 
   deinit { close(descriptor) }
 
-  /// Appends a line, or nothing.
+  /// Appends a line; if that fails, the file does not change.
   ///
   /// - Parameter line: The line with its end.
   /// - Throws: A ``TraceError``.
@@ -27,7 +27,7 @@ final class AppendedFile {
     fstat(descriptor, &status)
     guard DurableFile.writeAll(line, to: descriptor) else {
       let reason = errno
-      // What was written of the line would be damage in the middle of what comes later.
+      // An incomplete line would damage the file once more lines follow.
       _ = ftruncate(descriptor, status.st_size)
       throw TraceError(.system(SystemReason.words(reason)), file: url.relativePath)
     }
@@ -36,8 +36,8 @@ final class AppendedFile {
 
   /// Removes everything after the first lines.
   ///
-  /// - Parameter count: The number of lines that are kept.
-  /// - Returns: The number of lines that were removed, including one that was cut short.
+  /// - Parameter count: The number of lines to keep.
+  /// - Returns: The number of removed lines, including an incomplete one.
   /// - Throws: A ``TraceError`` if the file has fewer lines, or cannot be read.
   func cut(to count: Int) throws(TraceError) -> Int {
     var reader = LineReader(try RegularFile(url))
@@ -52,7 +52,7 @@ final class AppendedFile {
     }
     guard found == count else {
       throw TraceError(
-        .inconsistent("it has \(found) records, and the trainer's state was saved after \(count)"),
+        .inconsistent("it has \(found) records, but the trainer's state was saved after \(count)"),
         file: url.relativePath)
     }
     if removed > 0, ftruncate(descriptor, off_t(end)) != 0 {
@@ -62,7 +62,7 @@ final class AppendedFile {
     return removed
   }
 
-  /// Flushes what was appended to the disk.
+  /// Flushes the appended lines to the disk.
   func synchronize() throws(TraceError) {
     guard DurableFile.flush(descriptor) else {
       throw TraceError(.system(SystemReason.words(errno)), file: url.relativePath)

@@ -1,11 +1,11 @@
 package import Foundation
 
-/// Files that are replaced as a whole.
+/// Replaces files atomically and durably.
 package enum DurableFile {
-  /// Replaces a file, so that its old or its new content is there whenever the program or the machine stops.
+  /// Replaces a file, so that it has either its old or its new content if the program or the machine stops.
   ///
-  /// The content is written under a temporary name, flushed to the disk, and renamed. The name itself is on the
-  /// disk after ``synchronize(_:)`` of the folder.
+  /// The content is written under a temporary name, flushed to the disk, and renamed. The rename is durable
+  /// after ``synchronize(_:)`` of the folder.
   ///
   /// - Parameters:
   ///   - file: The file.
@@ -29,12 +29,12 @@ package enum DurableFile {
     guard rename(fresh.path, file.path) == 0 else { throw failure() }
   }
 
-  /// The name under which the new content of a file is written.
+  /// Returns the temporary name under which the new content of a file is written.
   package static func temporary(_ file: URL) -> URL {
     file.deletingLastPathComponent().appending(path: ".\(file.lastPathComponent).new")
   }
 
-  /// Flushes the names in a folder to the disk.
+  /// Flushes the entries of a folder to the disk.
   package static func synchronize(_ folder: URL) {
     let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
@@ -61,7 +61,7 @@ package enum DurableFile {
 
   /// Flushes a file to the disk; returns false, with the reason in `errno`, if that fails.
   ///
-  /// A file system that cannot do it reports EINVAL or ENOTSUP; that is not a failure of the run.
+  /// File systems that do not support flushing report EINVAL, ENOTSUP or EROFS, which counts as success.
   static func flush(_ descriptor: Int32) -> Bool {
     fsync(descriptor) == 0 || [EINVAL, ENOTSUP, EROFS].contains(errno)
   }

@@ -4,36 +4,36 @@ internal import TurnwiseCore
 
 /// The process that writes into a folder.
 public struct FolderHolder: Codable, Hashable, Sendable, CustomStringConvertible {
-  /// The number of the process.
+  /// The process identifier.
   public var process: Int
   /// Its command, such as `train`.
   public var command: String
-  /// When it began, as ISO 8601.
+  /// When it locked the folder, in ISO 8601.
   public var since: String
 
-  /// Names a process.
+  /// Describes a process.
   public init(process: Int, command: String, since: String) {
     self.process = process
     self.command = command
     self.since = since
   }
 
-  /// Command, process and time in words.
+  /// The command, process and time in words.
   public var description: String { "'\(command)', process \(process), since \(since)" }
 }
 
-/// The right to write into a folder, which one writer at a time has.
+/// The exclusive right to write into a folder.
 ///
-/// The folder itself is locked, and the lock ends with its process, however that ends. While it is held, the
-/// file `writer.json` names its holder to others; without the lock the file means nothing.
+/// The lock is on the folder itself and ends with its process, even if the process is killed. While it is held,
+/// the file `writer.json` tells others who holds it; without the lock the file has no meaning.
 package final class FolderLock: Sendable {
   private let layout: TraceLayout
   private let descriptor: Int32
   private let isAnnounced = Mutex(false)
 
-  /// Locks a folder, and writes nothing into it.
+  /// Locks a folder without writing into it.
   ///
-  /// - Parameter layout: The folder, which exists.
+  /// - Parameter layout: The folder, which must exist.
   /// - Throws: A ``TraceError``, with ``TraceError/Problem/held(_:)`` if another writer has it.
   package init(_ layout: TraceLayout) throws(TraceError) {
     let name = layout.folder.relativePath
@@ -48,13 +48,13 @@ package final class FolderLock: Sendable {
       throw TraceError(
         .held(try? layout.read(FolderHolder.self, from: layout.writer)), file: name)
     }
-    // From here on an error ends the lock: what is complete is deinitialised.
+    // All properties are set, so an error from here on runs `deinit`, which unlocks the folder.
     self.layout = layout
     self.descriptor = descriptor
     try check()
   }
 
-  /// Writes down who holds the folder.
+  /// Writes `writer.json`, which names the holder of the lock.
   ///
   /// - Parameter command: The command of the holder, such as `train`.
   /// - Throws: A ``TraceError``.
@@ -68,13 +68,13 @@ package final class FolderLock: Sendable {
 
   deinit {
     if isAnnounced.withLock({ $0 }) { unlinkat(descriptor, layout.writer.lastPathComponent, 0) }
-    // A process that another thread is just starting has a copy of the descriptor until it executes its
-    // program, and the lock would last as long as the copy.
+    // Unlocked explicitly: a process that another thread is starting has a copy of the descriptor until it
+    // executes its program, and closing only this one would keep the lock as long as the copy exists.
     flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 
-  /// Makes sure that the folder is still the one that was locked.
+  /// Checks that the folder is still the one that was locked.
   ///
   /// - Throws: A ``TraceError`` with ``TraceError/Problem/replaced``.
   package func check() throws(TraceError) {
@@ -84,6 +84,6 @@ package final class FolderLock: Sendable {
     else { throw TraceError(.replaced, file: layout.folder.relativePath) }
   }
 
-  /// Flushes the names in the folder to the disk.
+  /// Flushes the entries of the folder to the disk.
   package func synchronize() { fsync(descriptor) }
 }

@@ -1,18 +1,18 @@
 package import Foundation
 internal import TurnwiseCore
 
-/// What the folder of a new run may be.
+/// Which folders are allowed for a new run.
 public enum FolderPlacement: Sendable {
   /// A folder that does not exist yet.
   case new
   /// A folder that does not exist, or is empty.
   case empty
-  /// A folder that does not exist, is empty, or is that of an earlier run, which is removed.
+  /// A folder that does not exist, is empty, or contains an earlier run, which is removed.
   case replacing
 }
 
 extension TraceLayout {
-  /// Creates the folder of a run, takes the right to write into it, and removes an earlier run from it.
+  /// Creates and locks the folder of a run, and removes an earlier run from it.
   ///
   /// - Throws: A ``TraceError``.
   func prepare(_ placement: FolderPlacement, command: String) throws(TraceError) -> FolderLock {
@@ -21,16 +21,16 @@ extension TraceLayout {
       try FileManager.default.createDirectory(
         at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
     } catch {
-      // Foundation's words for a part of the path that is a file say something else.
+      // If a part of the path is a file, Foundation's message is misleading.
       let isBlocked = (error as? CocoaError)?.code == .fileWriteFileExists
       let reason = isBlocked ? SystemReason.words(ENOTDIR) : SystemReason.words(error)
-      throw TraceError(.system("the folder cannot be made: \(reason)"), file: name)
+      throw TraceError(.system("the folder cannot be created: \(reason)"), file: name)
     }
-    // One call that fails where the folder exists, so that of several runs one alone has made it.
+    // `mkdir` fails if the folder exists, so that only one of several concurrent runs creates it.
     if mkdir(folder.path, 0o777) != 0 {
       guard errno == EEXIST else {
         throw TraceError(
-          .system("the folder cannot be made: \(SystemReason.words(errno))"), file: name)
+          .system("the folder cannot be created: \(SystemReason.words(errno))"), file: name)
       }
       if case .new = placement { throw TraceError(.notEmpty, file: name) }
     }
@@ -51,7 +51,7 @@ extension TraceLayout {
     return present.isEmpty
   }
 
-  /// Whether the folder holds only what a writer leaves that was killed before it wrote `run.json`.
+  /// Whether the folder contains only files of a writer that was killed before it wrote `run.json`.
   private var isAbandoned: Bool {
     let present = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     let marks = [DurableFile.temporary(writer)] + (isWriterOurs ? [writer] : [])
@@ -61,15 +61,15 @@ extension TraceLayout {
       && [episodes, metrics].allSatisfy { ((try? RegularFile.bytes(of: $0)) ?? []).isEmpty }
   }
 
-  /// Whether a writer has left the file that names it, as one does that is killed.
+  /// Whether `writer.json` exists and names a writer, as after a writer was killed.
   private var isWriterOurs: Bool { (try? read(FolderHolder.self, from: writer)) != nil }
 
-  /// The names under which new content is written before it replaces a file.
+  /// The temporary names under which new content is written before it replaces a file.
   private var temporaryFiles: [URL] {
     [run, episodes, results, writer].map(DurableFile.temporary)
   }
 
-  /// Removes what a writer leaves that was killed while it replaced a file.
+  /// Removes the temporary files of a writer that was killed while it replaced a file.
   func removeLeftovers() {
     for file in temporaryFiles { unlink(file.path) }
     StateFolder(trainer).removeLeftovers()
@@ -81,7 +81,7 @@ extension TraceLayout {
     return Self.runKeys.allSatisfy { record[$0] != nil }
   }
 
-  /// Whether Turnwise may have written the folder's `run.json`, though it is damaged now.
+  /// Whether Turnwise may have written the folder's `run.json`, even if the file is damaged.
   package var mayBeRun: Bool {
     guard FileManager.default.fileExists(atPath: run.path) else { return false }
     guard let record = try? read(JSONValue.self, from: run) else { return true }
@@ -90,7 +90,7 @@ extension TraceLayout {
 
   private static let runKeys = ["version", "command", "turnwise", "environment"]
 
-  /// Removes what a run wrote and nothing else, including the runs of a comparison.
+  /// Removes the files of a run, including the runs of a comparison, and nothing else.
   private func removeRun() throws(TraceError) {
     let isComparison = (try? read(JSONValue.self, from: run))?["command"] == "compare"
     for folder in isComparison ? runs() : [] {
@@ -100,7 +100,7 @@ extension TraceLayout {
     }
     try removeFiles()
     for folder in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
-      // Fails, as it should, for all that is not an empty folder.
+      // Removes only empty folders; fails for everything else, as intended.
       rmdir(self.folder.appending(path: folder).path)
     }
   }
@@ -108,7 +108,7 @@ extension TraceLayout {
   private func removeFiles() throws(TraceError) {
     let stored = (try? FileManager.default.contentsOfDirectory(atPath: blobs.path)) ?? []
     let own = stored.filter { Digest(hexadecimal: $0) != nil }.map { blobs.appending(path: $0) }
-    // `run.json` last, so that a removal that was stopped can be repeated.
+    // `run.json` is removed last, so that an interrupted removal can be repeated.
     let left = isWriterOurs ? [writer] : []
     StateFolder(trainer).remove()
     let files = [metrics, episodes, trainerVersion1, results] + temporaryFiles

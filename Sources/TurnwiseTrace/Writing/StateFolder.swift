@@ -1,19 +1,20 @@
 package import Foundation
 package import TurnwiseCore
 
-/// A folder with a JSON value and files of tensors that belong together, replaced as a whole.
+/// A folder with a JSON value and files of tensors, replaced atomically as one unit.
 ///
 /// The name of a file of tensors ends with the digest of its content: `policy-0123456789abcdef.safetensors`.
-/// `state.json` holds the value and the digests of its files; it is renamed last, so it always names whole
-/// files of one moment, whenever the program or the machine stops. Files that it does not name are removed.
+/// `state.json` contains the value and the digests of its files. It is renamed last, so it always refers to
+/// complete files of the same save, even if the program or the machine stops. Files that it does not refer to
+/// are removed.
 package struct StateFolder {
   /// The folder.
   package let folder: URL
 
-  /// Names a folder.
+  /// Refers to a folder, which need not exist.
   package init(_ folder: URL) { self.folder = folder }
 
-  /// What `state.json` holds.
+  /// The content of `state.json`.
   package struct Index: Codable, Sendable {
     /// The version of the format.
     package var version: Int
@@ -26,13 +27,13 @@ package struct StateFolder {
   /// The version that this code writes and reads.
   package static let version = 2
 
-  /// The file that is renamed last.
+  /// The file `state.json`, which is renamed last.
   package var index: URL { folder.appending(path: "state.json") }
 
   /// Replaces the content.
   ///
   /// - Parameters:
-  ///   - files: The files by their names, which are letters, digits, hyphens and underscores.
+  ///   - files: The files by their names, which may contain letters, digits, hyphens and underscores.
   ///   - state: The value.
   /// - Throws: A ``TraceError``.
   package func write(_ files: [String: Data], state: JSONValue) throws(TraceError) {
@@ -47,7 +48,7 @@ package struct StateFolder {
       let digest = Self.digest(of: data)
       index.files[name] = digest
       let file = file(name, digest)
-      // Content under its name was flushed before it was renamed.
+      // A file that exists under this name is complete, because it was flushed before it was renamed.
       if !FileManager.default.fileExists(atPath: file.path) {
         try DurableFile.replace(file, with: data)
       }
@@ -83,7 +84,7 @@ package struct StateFolder {
   /// Reads everything.
   ///
   /// - Returns: The bytes of the files by their names, and the value.
-  /// - Throws: A ``TraceError``, also if a file is not the one that was written.
+  /// - Throws: A ``TraceError``, also if the content of a file does not have the recorded digest.
   package func read() throws(TraceError) -> (files: [String: [UInt8]], state: JSONValue) {
     var index = try readIndex()
     while true {
@@ -92,7 +93,7 @@ package struct StateFolder {
         for (name, digest) in index.files { files[name] = try read(name, digest) }
         return (files, index.state)
       } catch  where error.problem == .missing {
-        // A writer may have replaced everything since `state.json` was read.
+        // A writer may have replaced the files after `state.json` was read.
         let newer = try readIndex()
         guard newer.files != index.files else { throw error }
         index = newer
@@ -102,23 +103,25 @@ package struct StateFolder {
 
   private func read(_ name: String, _ digest: String) throws(TraceError) -> [UInt8] {
     guard Self.isName(name), Self.isName(digest) else {
-      throw TraceError(.inconsistent("'\(name)' is not a name"), file: index.relativePath)
+      throw TraceError(
+        .inconsistent("'\(name)' is not a valid file name"), file: index.relativePath)
     }
     let file = file(name, digest)
     let bytes = try RegularFile.bytes(of: file)
     guard Self.digest(of: bytes) == digest else {
       throw TraceError(
-        .inconsistent("its content is not the one that its name says"), file: file.relativePath)
+        .inconsistent("its content does not match the digest in its name"),
+        file: file.relativePath)
     }
     return bytes
   }
 
-  /// Removes what a writer left that was stopped while it replaced the content.
+  /// Removes the files of a writer that was stopped while it replaced the content.
   package func removeLeftovers() {
     if let index = try? readIndex() { removeOthers(than: index) }
   }
 
-  /// Removes everything that a writer made, and the folder if nothing else is in it.
+  /// Removes all files of the state, and the folder if it is empty then.
   package func remove() {
     removeOthers(than: Index(version: Self.version, files: [:], state: .null))
     unlink(index.path)

@@ -2,17 +2,17 @@ internal import Foundation
 internal import TurnwiseCore
 
 extension TraceLayout {
-  /// Adds credit to recorded episodes, and appends episodes that were played for it.
+  /// Adds credit to recorded episodes, and appends episodes that were played to compute it.
   ///
-  /// What else a record holds stays as it is, including fields of later writers; credit of the same name is
-  /// replaced. Lines without a record stay as they are. The new file takes the place of the old one by a
-  /// rename, while nobody else writes into the folder.
+  /// Other fields of a record do not change, including unknown fields of later versions; credit of the same
+  /// name is replaced. Lines without a record do not change. The folder is locked, and the file is replaced
+  /// atomically by a rename.
   ///
   /// - Parameters:
   ///   - credit: The credit by estimator, by the line of the record, from 1.
   ///   - more: Records to append.
-  /// - Throws: A ``TraceError``, in which case nothing is changed; also if the file ends inside a
-  ///   record, or another process writes into the folder.
+  /// - Throws: A ``TraceError``, also if the file ends inside a record or another process writes into the
+  ///   folder; the file is not changed then.
   public func addCredit(
     _ credit: [Int: [String: CreditRecord]], appending more: [EpisodeRecord] = []
   ) throws {

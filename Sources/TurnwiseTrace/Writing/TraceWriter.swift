@@ -3,15 +3,15 @@ public import TurnwiseCore
 
 /// Writes the files of a run.
 ///
-/// Each record is a whole line, appended to a file. A run that is killed therefore leaves at most one line that
-/// is cut short, and a reader can follow a run that is going on. One writer at a time has a folder: the folder
-/// is locked until ``close()`` or the end of the writer.
+/// Each record is appended to a file as a whole line. A run that is killed therefore leaves at most one
+/// incomplete line, and a run can be read while it is written. Only one writer at a time can use a folder, which
+/// is locked until ``close()`` or the end of the writer's lifetime.
 public final class TraceWriter {
-  /// Where the files are.
+  /// The places of the run's files.
   public let layout: TraceLayout
-  /// The number of bytes of episodes and blobs that were written.
+  /// The number of bytes of episodes and blobs written so far.
   public private(set) var bytes = 0
-  /// What was cut off when the writer continued an interrupted run.
+  /// How many records were removed when the writer continued an interrupted run.
   public private(set) var cut = TraceLength()
   private var lock: FolderLock?
   private let episodes: AppendedFile
@@ -23,11 +23,11 @@ public final class TraceWriter {
   ///
   /// - Parameters:
   ///   - folder: The run's folder.
-  ///   - run: What is run.
-  ///   - blobs: Holds the bytes of the blobs that its parameters name.
-  ///   - placement: Whether the folder may exist, and be that of an earlier run.
-  /// - Throws: A ``TraceError``, such as ``TraceError/Problem/notEmpty`` if the folder holds something and
-  ///   ``TraceError/Problem/held(_:)`` if another writer has it.
+  ///   - run: The description of the run.
+  ///   - blobs: Contains the blobs of the environment's parameters.
+  ///   - placement: Whether the folder may exist, and whether it may contain an earlier run.
+  /// - Throws: A ``TraceError``, such as ``TraceError/Problem/notEmpty`` if the folder is not empty and
+  ///   ``TraceError/Problem/held(_:)`` if another writer has locked it.
   public init(
     _ folder: URL, run: RunRecord, blobs: BlobStore? = nil, placement: FolderPlacement
   ) throws {
@@ -38,7 +38,7 @@ public final class TraceWriter {
       metrics = try AppendedFile(layout.metrics)
       let added = fresh(blobs)
       try write(added)
-      // Last: a folder with this file is a run, whatever comes next.
+      // `run.json` is written last, because it makes the folder a run.
       try synchronize()
       try DurableFile.replace(layout.run, with: JSON.encode(run, pretty: true))
       DurableFile.synchronize(folder)
@@ -53,11 +53,11 @@ public final class TraceWriter {
   ///
   /// - Parameters:
   ///   - folder: The run's folder.
-  ///   - command: What other writers are told about this one, such as `train`.
-  ///   - length: Returns how many records are kept, while nobody else writes into the folder; ``cut`` says
-  ///     how many were not.
-  /// - Throws: A ``TraceError``, such as ``TraceError/Problem/held(_:)`` if another writer has the folder, or
-  ///   what `length` throws.
+  ///   - command: The command that other writers are told about, such as `train`.
+  ///   - length: Returns how many records to keep; called while the folder is locked. ``cut`` is then the
+  ///     number of removed records.
+  /// - Throws: A ``TraceError``, such as ``TraceError/Problem/held(_:)`` if another writer has locked the
+  ///   folder, or an error of `length`.
   public init(
     resuming folder: URL, command: String, keeping length: (TraceLayout) throws -> TraceLength
   ) throws {
@@ -73,28 +73,27 @@ public final class TraceWriter {
     layout.removeLeftovers()
   }
 
-  /// The number of records that were written, including those of an interrupted run that is continued.
+  /// The number of records, including those that were kept of an interrupted run.
   public var length: TraceLength {
     TraceLength(episodes: episodes.lines, metrics: metrics.lines)
   }
 
-  /// Creates the folder of a run, which is empty or, if `replacing`, that of an earlier run.
+  /// Creates the folder of a run; it may be empty or, if `replacing`, contain an earlier run.
   ///
-  /// - Throws: As ``init(_:run:blobs:placement:)``.
+  /// - Throws: The errors of ``init(_:run:blobs:placement:)``.
   public convenience init(
     _ folder: URL, run: RunRecord, blobs: BlobStore? = nil, replacing: Bool
   ) throws {
     try self.init(folder, run: run, blobs: blobs, placement: replacing ? .replacing : .empty)
   }
 
-  /// Appends an episode and the blobs that it names.
+  /// Appends an episode and its blobs.
   ///
   /// - Parameters:
   ///   - record: The episode.
-  ///   - blobs: Holds the bytes of the blobs that it names.
+  ///   - blobs: Contains the blobs of the episode.
   ///   - limit: The most bytes by which the files may grow.
-  /// - Throws: A ``TraceError`` if the record cannot be written, or is larger than `limit`: then nothing
-  ///   is written.
+  /// - Throws: A ``TraceError`` if the record cannot be written or exceeds `limit`; nothing is written then.
   public func append(
     _ record: EpisodeRecord, blobs: BlobStore? = nil, limit: Int = .max
   ) throws {
@@ -119,10 +118,9 @@ public final class TraceWriter {
     try metrics.append(line)
   }
 
-  /// Flushes everything that was appended to the disk, so that nothing written afterwards can be there
-  /// without it.
+  /// Flushes everything that was appended to the disk, before anything that is written afterwards.
   ///
-  /// - Throws: A ``TraceError``, also where the folder is no longer the one that was opened.
+  /// - Throws: A ``TraceError``, also if the folder is no longer the one that was opened.
   public func synchronize() throws {
     for file in unsyncedBlobs { try AppendedFile(file).synchronize() }
     unsyncedBlobs = []
@@ -132,9 +130,9 @@ public final class TraceWriter {
     try lock?.check()
   }
 
-  /// Ends the writing: what was appended is on the disk, and others may write into the folder.
+  /// Flushes everything to the disk and unlocks the folder.
   ///
-  /// - Throws: As ``synchronize()``.
+  /// - Throws: The errors of ``synchronize()``.
   public func close() throws {
     defer { lock = nil }
     try synchronize()
@@ -150,7 +148,7 @@ public final class TraceWriter {
     }
   }
 
-  /// Returns the blobs that were not written yet.
+  /// Returns the blobs that have not been written yet.
   private func fresh(_ blobs: BlobStore?) -> [Blob] {
     (blobs?.drain() ?? []).filter { !knownBlobs.contains($0.digest) }
   }
