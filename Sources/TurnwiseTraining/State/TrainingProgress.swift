@@ -1,6 +1,6 @@
 public import TurnwiseTrace
 
-/// How far a training run has come: what its trainer does not know, and what decides how the run goes on.
+/// The part of a training run's state that its trainer does not hold.
 public struct TrainingProgress: Codable, Sendable {
   /// The evaluations so far.
   public internal(set) var curve = EvaluationCurve()
