@@ -53,7 +53,7 @@ public protocol EvidenceModel: Sendable {
   ///
   /// - Parameters:
   ///   - episodes: Creditable episodes.
-  /// - reader: The present policy, which played the episodes.
+  ///   - reader: The present policy, which played the episodes.
   /// - Returns: The measured numbers, in the order of the episodes, and the number of tokens that
   ///   were scored for them.
   /// - Throws: The reason why the episodes cannot be measured.
@@ -65,7 +65,7 @@ public protocol EvidenceModel: Sendable {
   ///
   /// - Parameters:
   ///   - groups: The groups with their evidence and credit.
-  /// - work: The policy after the update, and the counts of what is spent.
+  ///   - work: The policy after the update, and the counts of what is spent.
   /// - Throws: `CancellationError`.
   mutating func learn(
     afterCrediting groups: [CreditedGroup], _ work: inout EvidenceWork
@@ -79,7 +79,7 @@ public protocol EvidenceModel: Sendable {
   /// Restores a saved model.
   ///
   /// - Parameters:
-  /// - saved: The value of ``saved``.
+  ///   - saved: The value of ``saved``.
   ///   - policy: The shape of the policy that is saved with it.
   /// - Throws: A ``SavedStateError`` that says what does not fit.
   init(_ saved: SavedEvidence, besides policy: ModelConfiguration) throws

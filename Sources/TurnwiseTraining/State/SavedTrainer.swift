@@ -62,7 +62,7 @@ extension TrainerState {
   /// Restores a saved state; the sampling temperature is 1 and the number of workers 1.
   ///
   /// - Parameters:
-  /// - saved: The value of ``saved``.
+  ///   - saved: The value of ``saved``.
   ///   - catalog: The kinds of evidence that can be measured; models of other kinds are left out.
   /// - Throws: A ``SavedStateError``, also if the parts do not belong together.
   public init(_ saved: SavedTrainer, evidence catalog: EvidenceCatalog = .standard) throws {

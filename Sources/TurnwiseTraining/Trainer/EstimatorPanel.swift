@@ -37,7 +37,7 @@ public struct EstimatorPanel: Sendable {
   /// - Parameters:
   ///   - environment: The environment.
   ///   - credit: The driving estimator, as it is spelled on the command line.
-  /// - groupSize: The number of episodes in a group.
+  ///   - groupSize: The number of episodes in a group.
   ///   - catalog: The estimators that can be named.
   ///   - evidence: The kinds of evidence that can be measured.
   /// - Throws: An `EstimatorNameError`, or ``TrainingError/refusedCredit(_:)``.

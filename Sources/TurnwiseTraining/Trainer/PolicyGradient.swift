@@ -30,7 +30,7 @@ struct PolicyGradient: Sendable {
   /// Passes over a batch and makes one step for each minibatch.
   ///
   /// - Parameters:
-  /// - policy: The model that is updated.
+  ///   - policy: The model that is updated.
   ///   - optimizer: Its optimiser.
   ///   - batch: The episodes that were sampled.
   ///   - advantages: The advantage of each scored token.

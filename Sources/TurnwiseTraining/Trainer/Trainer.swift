@@ -36,12 +36,12 @@ public struct Trainer<E: Environment>: Sendable {
   ///
   /// - Parameters:
   ///   - environment: The environment.
-  /// - warmStart: The policy to start from.
+  ///   - warmStart: The policy to start from.
   ///   - configuration: The options.
   ///   - catalog: The estimators that can be named.
   ///   - evidence: The kinds of evidence that can be measured.
   ///   - workers: The most environment steps and threads that run at once.
-  /// - file: The file that is named if the number of workers is not positive.
+  ///   - file: The file that is named if the number of workers is not positive.
   ///   - line: The line that is named.
   /// - Throws: An `EstimatorNameError`, or ``TrainingError/refusedCredit(_:)`` if the driving
   ///   estimator cannot be used in the environment.
@@ -61,11 +61,11 @@ public struct Trainer<E: Environment>: Sendable {
   ///
   /// - Parameters:
   ///   - environment: The environment.
-  /// - state: The state of a trainer with the same configuration, with its kinds of evidence.
+  ///   - state: The state of a trainer with the same configuration, with its kinds of evidence.
   ///   - configuration: The options.
   ///   - catalog: The estimators that can be named.
   ///   - workers: The most environment steps and threads that run at once.
-  /// - file: The file that is named if the number of workers is not positive.
+  ///   - file: The file that is named if the number of workers is not positive.
   ///   - line: The line that is named.
   /// - Throws: As ``init(_:from:_:catalog:evidence:workers:file:line:)``.
   public init(

@@ -38,9 +38,9 @@ public struct TrainingRun<E: Environment> {
   /// - Parameters:
   ///   - trainer: The trainer, at its start.
   ///   - writer: Receives episodes, metrics and the trainer's state.
-  /// - demonstrations: The imitated demonstrations; the first ones become part of the trace.
+  ///   - demonstrations: The imitated demonstrations; the first ones become part of the trace.
   ///   - start: The evaluation of the warm start, if it is known.
-  /// - observer: The observations of the imitation.
+  ///   - observer: The observations of the imitation.
   ///   - interval: The number of updates between two saves. The state is also saved after each evaluation and
   ///     at the end.
   /// - Throws: A `TraceError`.
