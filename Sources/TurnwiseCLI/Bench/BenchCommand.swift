@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Turnwise
 
-/// Times the work of training on this machine.
+/// Measures the speed of training on this machine.
 struct BenchCommand: Subcommand {
   let name = "bench"
   let summary = "time training, sampling, updates, environments and the sandbox on this machine"
@@ -31,7 +31,7 @@ struct BenchCommand: Subcommand {
   }
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    // The machine is measured last: what is wrong with the flags can be said at once.
+    // The machine is measured last, so that errors in the flags are reported at once.
     let plan = BenchmarkPlan(
       works: try invocation.choices(Self.only), models: try invocation.choices(Self.model),
       batches: try invocation.integers(Self.batch, atLeast: 1),
@@ -56,7 +56,7 @@ struct BenchCommand: Subcommand {
     return .success
   }
 
-  /// Model by model, the smallest first, because the peak of memory never falls again.
+  /// Measures model by model, the smallest first, because the peak of memory never falls.
   private func measure(_ plan: BenchmarkPlan, _ console: Console) async throws -> [BenchmarkResult]
   {
     var results: [BenchmarkResult] = []

@@ -1,19 +1,20 @@
 internal import Foundation
 internal import Turnwise
 
-/// What the figures of a benchmark depend on beside the program.
+/// The properties of the machine and its libraries that the figures of a benchmark depend on.
 struct BenchmarkMachine: Codable, Equatable, Sendable {
-  /// Processors that the system offers.
+  /// The number of processors that the system offers.
   var cores: Int
-  /// What Turnwise's own loops run on.
+  /// The level of the kernels that Turnwise's own loops use.
   var kernelLevel: String
   /// The processor that OpenBLAS chose its kernels for.
   var openBLASCore: String
-  /// Additions and multiplications of single precision a second on one core, in 10⁹, as a loop of
-  /// fused ones within the registers reaches them: what the shares of the floor refer to.
+  /// The peak of one core: additions and multiplications of single precision per second, in 10⁹.
+  ///
+  /// It is reached by a loop of fused ones within the registers. Shares of the floor refer to it.
   var peakGigaflops: Double
 
-  /// Looks at the machine.
+  /// Measures the machine.
   init() {
     cores = ProcessInfo.processInfo.activeProcessorCount
     kernelLevel = Machine.kernels
@@ -26,7 +27,7 @@ struct BenchmarkMachine: Codable, Equatable, Sendable {
     }
   }
 
-  /// What to say before figures are believed.
+  /// Warnings that are shown before the figures.
   static var warnings: [String] {
     guard let core = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] else { return [] }
     return [
@@ -34,7 +35,7 @@ struct BenchmarkMachine: Codable, Equatable, Sendable {
     ]
   }
 
-  /// The most memory that the process has held so far, in MiB.
+  /// The most memory that the process has used so far, in MiB.
   static var peakMemoryMB: Double {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

@@ -2,7 +2,8 @@ internal import Turnwise
 
 /// A shape that is timed.
 ///
-/// All are Llama's own, without the shift of tokens, so that other programs can time the same work.
+/// All shapes are those of Llama, without the shift of tokens, so that other programs can time the
+/// same work.
 enum BenchmarkModel: String, WordChoice {
   /// 0.9 million parameters.
   case small = "T1"
@@ -11,7 +12,7 @@ enum BenchmarkModel: String, WordChoice {
   /// 134.5 million parameters: SmolLM2-135M.
   case large = "T3"
 
-  /// The shape.
+  /// The shape of the model.
   var configuration: ModelConfiguration {
     switch self {
     case .small:
@@ -29,7 +30,7 @@ enum BenchmarkModel: String, WordChoice {
     }
   }
 
-  /// Sequences of a training step, unless the command line says otherwise.
+  /// The number of sequences in a training step, unless the command line sets it.
   var trainingBatch: Int {
     switch self {
     case .small: 16
@@ -38,7 +39,7 @@ enum BenchmarkModel: String, WordChoice {
     }
   }
 
-  /// Tokens that are sampled for each sequence.
+  /// The number of tokens that are sampled for each sequence.
   var sampledTokens: Int {
     switch self {
     case .small: 128
@@ -50,14 +51,14 @@ enum BenchmarkModel: String, WordChoice {
   /// Whether updates of a trainer are timed.
   var hasIteration: Bool { self != .large }
 
-  /// Random weights, the same in every process.
+  /// A model with random weights, which are the same in every process.
   var transformer: Transformer {
     var random = Randomness(seed: 1)
     return Transformer(configuration, using: &random)
   }
 
-  /// The additions and multiplications of one token's way forward through the matrices and the
-  /// attention, where it attends to `positions` tokens on average.
+  /// Returns the additions and multiplications of the forward pass of one token, through the
+  /// matrices and the attention to `positions` tokens on average.
   func flops(attendingTo positions: Double) -> Double {
     let shape = configuration
     let keyValueWidth = shape.keyValueHeads * shape.headWidth

@@ -1,21 +1,22 @@
 internal import Turnwise
 
-/// What is to be timed, and how.
+/// The plan of a benchmark.
 struct BenchmarkPlan: Sendable {
   /// The kinds of work.
   var works: [BenchmarkResult.Work]
   /// The models.
   var models: [BenchmarkModel]
-  /// Sequences at once in training and sampling; `nil` for those of each kind of work.
+  /// The number of sequences at once in training and sampling; `nil` for the defaults of each kind
+  /// of work.
   var batches: [Int]?
   /// The most threads.
   var threads: Int
-  /// How often each row is timed; its figures are medians.
+  /// The number of times that each row is timed; its figures are medians.
   var samples: Int
-  /// What runs it.
+  /// The machine.
   var machine: BenchmarkMachine
 
-  /// Additions and multiplications a second of one core at its best.
+  /// The peak of one core, in additions and multiplications per second.
   var peak: Double { machine.peakGigaflops * 1e9 }
   /// The batches of a model's training.
   func trainingBatches(_ model: BenchmarkModel) -> [Int] { batches ?? [model.trainingBatch] }
@@ -24,7 +25,7 @@ struct BenchmarkPlan: Sendable {
   /// The models whose updates are timed.
   var iterationModels: [BenchmarkModel] { models.filter(\.hasIteration) }
 
-  /// How many rows there are.
+  /// The number of rows.
   var rows: Int {
     works.reduce(0) { total, work in
       switch work {
@@ -37,14 +38,14 @@ struct BenchmarkPlan: Sendable {
     }
   }
 
-  /// Times a step again and again, after it was taken some times to warm up.
+  /// Times a step several times, after some steps to warm up.
   ///
   /// - Parameters:
-  ///   - warmUps: How often it is taken before.
+  ///   - warmUps: The number of steps to warm up.
   ///   - bar: Counts the samples.
-  ///   - title: What the bar calls them.
+  ///   - title: The title of the samples in the bar.
   ///   - step: Does the work, and returns the number of tokens.
-  /// - Returns: What was timed.
+  /// - Returns: The samples.
   /// - Throws: `CancellationError`, and what the step throws.
   func time(
     warmUps: Int, _ bar: ProgressBar, _ title: String, _ step: () async throws -> Int

@@ -1,14 +1,14 @@
 internal import Turnwise
 
-/// What one benchmark measured: a row of `turnwise bench`.
+/// The results of one benchmark: a row of `turnwise bench`.
 struct BenchmarkResult: Codable, Equatable, Sendable {
-  /// What is timed.
+  /// The work that is timed.
   enum Work: String, WordChoice {
     /// Forward, backward and an optimiser's step on sequences as long as the context.
     case training
     /// Tokens after a prompt of one token, sampled at temperature 1 with a cache.
     case sampling
-    /// An update of the trainer: collect, credit, learn.
+    /// An update of the trainer, which collects, credits and learns.
     case iteration
     /// Turns of a text environment, without a model.
     case environment
@@ -16,31 +16,31 @@ struct BenchmarkResult: Codable, Equatable, Sendable {
     case sandbox
   }
 
-  /// What was timed.
+  /// The work that was timed.
   var work: Work
-  /// The model's name, where there is a model.
+  /// The model's name, if there is a model.
   var model: String?
-  /// Sequences at once.
+  /// The number of sequences at once.
   var batch: Int?
   /// The most threads that were used.
   var threads: Int
-  /// Tokens a second of wall time.
+  /// Tokens per second of wall time.
   var tokensPerSecond: Double?
-  /// Tokens a second of processor time, summed over threads.
+  /// Tokens per second of processor time, summed over threads.
   var cpuTokensPerSecond: Double?
-  /// Wall time of an optimiser's step, of one new token of every sequence, or of an update.
+  /// The wall time of an optimiser's step, of one new token of every sequence, or of an update.
   var millisecondsPerStep: Double?
-  /// Turns a second of processor time.
+  /// Turns per second of processor time.
   var turnsPerSecond: Double?
-  /// By which interface the turns were played, or what was run.
+  /// The interface by which the turns were played, or the command that was run.
   var via: String?
-  /// Wall time of the same by plain means: bash in a folder, or the start of a program.
+  /// The wall time of the same work by plain means: bash in a folder, or the start of a program.
   var rawMilliseconds: Double?
-  /// The speed as a share of that.
+  /// The ratio of the plain time to the sandbox's.
   var ratio: Double?
   /// The time that the model's multiplications need at the machine's measured peak, as a share of
-  /// the time that was taken.
+  /// the measured time.
   var floorShare: Double?
-  /// The most memory that the process has held so far, in MiB.
+  /// The most memory that the process has used so far, in MiB.
   var peakMemoryMB: Double?
 }

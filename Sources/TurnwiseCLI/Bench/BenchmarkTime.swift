@@ -1,13 +1,13 @@
 internal import Foundation
 internal import Turnwise
 
-/// How long something took, in seconds.
+/// A duration, in seconds.
 struct BenchmarkTime: Sendable {
-  /// By the clock on the wall.
+  /// The wall-clock time.
   var wall = 0.0
-  /// On the processor, summed over threads.
+  /// The processor time, summed over threads.
   ///
-  /// A busy neighbour stretches it less than the other.
+  /// Other programs on the machine stretch it less than the wall-clock time.
   var processor = 0.0
 
   /// The time since a fixed moment.
@@ -19,9 +19,9 @@ struct BenchmarkTime: Sendable {
     BenchmarkTime(wall: end.wall - start.wall, processor: end.processor - start.processor)
   }
 
-  /// The seconds of work that so many threads could have done in this time.
+  /// Returns the processor time that a number of threads could have used in this time.
   ///
-  /// One thread is taken at its processor time, since nothing waits for it but other programs.
+  /// For one thread this is its processor time, because only other programs make it wait.
   func capacity(threads: Int) -> Double { threads == 1 ? processor : wall * Double(threads) }
 
   private static func seconds(_ clock: clockid_t) -> Double {
@@ -31,26 +31,26 @@ struct BenchmarkTime: Sendable {
   }
 }
 
-/// What was timed again and again.
+/// The samples of work that was timed several times.
 struct BenchmarkSamples: Sendable {
   private var samples: [(tokens: Double, time: BenchmarkTime)] = []
 
-  /// Adds what one time gave.
+  /// Adds a sample.
   mutating func append(tokens: Int, _ time: BenchmarkTime) {
     samples.append((Double(tokens), time))
   }
 
-  /// The median of tokens a second of wall time.
+  /// The median of tokens per second of wall time.
   var tokensPerSecond: Double? { median { $0.tokens / $0.time.wall } }
-  /// The median of tokens a second of processor time.
+  /// The median of tokens per second of processor time.
   var cpuTokensPerSecond: Double? { median { $0.tokens / $0.time.processor } }
 
-  /// The median of milliseconds a step, where each sample holds so many.
+  /// Returns the median of milliseconds per step, for samples of several steps.
   func millisecondsPerStep(_ steps: Int = 1) -> Double? {
     median { $0.time.wall * 1000 / Double(steps) }
   }
 
-  /// The median of the share of a machine's peak that tokens of so many operations reached.
+  /// Returns the median share of the machine's peak, for tokens that take this many operations.
   func floorShare(flopsPerToken: Double, peak: Double, threads: Int) -> Double? {
     median { $0.tokens * flopsPerToken / (peak * $0.time.capacity(threads: threads)) }
   }

@@ -1,11 +1,11 @@
 package import Turnwise
 
-/// The game that environment loops are timed with: guess a number from 0 to 127 in eight turns.
+/// A game to time environment loops with: guess a number from 0 to 127 in eight turns.
 ///
-/// Rules and words are those of the loops that it is held against, so that turns a second compare
-/// like with like. The agent answers in words; ``TypedBisectionGame`` takes a tool call.
+/// Its rules and words are those of the loops that it is compared with, so that both do the same
+/// work in a turn. The agent answers in words; ``TypedBisectionGame`` takes a tool call.
 ///
-/// **Reward:** 1 for the number, -1 for words that hold no guess, else 0.
+/// **Reward:** 1 for the number, -1 for words without a guess, else 0.
 package struct BisectionGame: Environment {
   package static let id = "bisection-v1"
 
@@ -31,7 +31,7 @@ package struct BisectionGame: Environment {
 
   package func judge(_ state: Bisection) -> Judgement { state.judgement }
 
-  /// The action that guesses `number`.
+  /// Returns the action that guesses `number`.
   package static func action(guessing number: Int) -> Action {
     Action(text: "<guess>\(number)</guess>", calls: [])
   }
@@ -39,13 +39,13 @@ package struct BisectionGame: Environment {
   private static let opening = Array("<guess>".utf8)
   private static let closing = Array("</guess>".utf8)
 
-  /// The first `<guess>N</guess>` in some words.
+  /// Returns the first `<guess>N</guess>` in some words.
   private static func guess(in words: [UInt8]) -> Int? {
     for start in words.indices {
       guard let digits = end(of: opening, in: words, at: start) else { continue }
       var (number, place) = (0, digits)
       while place < words.count, UInt8(ascii: "0")...UInt8(ascii: "9") ~= words[place] {
-        // No number of the game is so large, and none must overflow.
+        // No number of the game is so large, and a larger one could overflow.
         number = min(1000, 10 * number + Int(words[place] - UInt8(ascii: "0")))
         place += 1
       }
@@ -54,7 +54,7 @@ package struct BisectionGame: Environment {
     return nil
   }
 
-  /// Where `tag` ends, if it is in `words` at `start`.
+  /// Returns the end of `tag`, if it is in `words` at `start`.
   private static func end(of tag: [UInt8], in words: [UInt8], at start: Int) -> Int? {
     guard start + tag.count <= words.count else { return nil }
     for index in tag.indices where words[start + index] != tag[index] { return nil }
@@ -96,13 +96,13 @@ package struct TypedBisectionGame: Environment {
 
   package func judge(_ state: Bisection) -> Judgement { state.judgement }
 
-  /// The action that guesses `number`.
+  /// Returns the action that guesses `number`.
   package static func action(guessing number: Int) -> Action {
     .call("guess", .object(["number": .integer(number)]))
   }
 }
 
-/// What both spellings of the game share: the state, and the answer to a guess.
+/// The common part of both games: the state, and the answer to a guess.
 package struct Bisection: Codable, Sendable {
   package static let turnLimit = 8
 
@@ -112,13 +112,13 @@ package struct Bisection: Codable, Sendable {
 
   package init(number: Int) { self.number = number }
 
-  /// Draws a number; every fourth one is held out.
+  /// Draws a number; every fourth number is held out.
   static func number(in split: Split, using random: inout Randomness) -> Int {
     let heldOut = 4 * Int.random(in: 0..<32, using: &random)
     return split == .heldOut ? heldOut : heldOut + Int.random(in: 1..<4, using: &random)
   }
 
-  /// Answers a guess; `nil` stands for words that hold none.
+  /// Answers a guess; `nil` stands for words without a guess.
   mutating func answer(to guess: Int?) -> Outcome {
     guesses += 1
     guard let guess else { return Self.badFormat }
@@ -127,7 +127,7 @@ package struct Bisection: Codable, Sendable {
     return Self.outcome("Correct after \(guesses) turns.", reward: 1, endsEpisode: true)
   }
 
-  // Answers that never change are made once.
+  // Answers that never change are created once.
   private static let higher = outcome("Higher.", reward: 0)
   private static let lower = outcome("Lower.", reward: 0)
   private static let badFormat = outcome("Bad format.", reward: -1)
@@ -139,11 +139,11 @@ package struct Bisection: Codable, Sendable {
     return Outcome(replies: [reply], reward: reward, isTerminal: endsEpisode)
   }
 
-  /// Rewards were paid turn by turn.
+  /// The rewards were paid in each turn.
   var judgement: Judgement { Judgement(success: isFound, reward: nil, gold: .integer(number)) }
 }
 
-/// Halves what is left: a policy that costs so little that only the environment is timed.
+/// A policy that halves the range of numbers, and is so cheap that only the environment is timed.
 package struct BisectingPlayer {
   private var low = 0
   private var high = 127
@@ -154,7 +154,7 @@ package struct BisectingPlayer {
 
   package init() {}
 
-  /// The next guess, given the answer to the last one.
+  /// Returns the next guess, given the answer to the last one.
   package mutating func guess(after answer: Text?) -> Int {
     if answer == Self.higher { low = last + 1 }
     if answer == Self.lower { high = last - 1 }

@@ -2,14 +2,15 @@ internal import Turnwise
 
 /// Times turns of a text game through ``Session``, on one thread and without a model.
 ///
-/// Each turn is recorded, judged and drawn for as in a run. The answer goes straight to the player, as
-/// it does in the loops that this is held against, so nothing is spent on describing situations.
+/// Each turn is recorded and judged and has its random stream, as in a run. The answer goes
+/// straight to the player, as it does in the loops that this is compared with, so no time is spent
+/// on describing situations.
 enum EnvironmentBenchmark {
   private static let episodes = 10_000
-  /// Two games, with keys of states and without.
+  /// Two games, each with and without keys of states.
   static let rows = 4
 
-  /// Times both games, with keys of states and without.
+  /// Times both games, each with and without keys of states.
   ///
   /// - Throws: `CancellationError`.
   static func measure(

@@ -1,11 +1,11 @@
 internal import Turnwise
 
-/// Times updates of a trainer: collect, credit, learn.
+/// Times updates of a trainer, which collect, credit and learn.
 ///
-/// Four scenarios of eight episodes, each with a prompt of sixteen tokens and up to sixty-four
-/// sampled ones, credited by `grpo` alone; nothing else is trained or scored beside the policy. An
-/// episode ends early where the end's token is drawn, which a random model does once in 512 tokens;
-/// only tokens that were sampled count.
+/// An update has four scenarios of eight episodes, each with a prompt of sixteen tokens and up to
+/// sixty-four sampled ones, credited by `grpo` alone. No other model is trained or scored besides
+/// the policy. An episode ends early if the end token is sampled, which a random model does once in
+/// 512 tokens; only sampled tokens count.
 enum IterationBenchmark {
   /// Times one model.
   ///
@@ -47,12 +47,12 @@ enum IterationBenchmark {
   }
 }
 
-/// A game of one turn: the more of the words' bytes are even, the more they are worth.
+/// A game of one turn, whose reward grows with the number of even bytes in the words.
 struct EvenWords: Environment {
   static let id = "even-words-v1"
 
   struct Scenario: Codable {
-    /// Fifteen digits, each a token of its own; the sixteenth token of the prompt says to act.
+    /// Fifteen digits of a token each; the sixteenth token of the prompt asks for an action.
     var digits: String
   }
 
@@ -79,13 +79,14 @@ struct EvenWords: Environment {
 
   func judge(_ state: State) -> Judgement { Judgement(success: nil, reward: nil) }
 
-  /// A tokenizer of exactly so many tokens: bytes, pairs of letters, and the special ones.
+  /// Returns a tokenizer of exactly this many tokens: bytes, pairs of letters, and the special
+  /// ones.
   static func tokenizer(vocabulary: Int) -> BytePairTokenizer {
     let letters = Array(UInt8(ascii: "a")...UInt8(ascii: "z"))
     let pairs = letters.flatMap { first in
       letters.map { [first, $0, UInt8(ascii: " ")] }
     }
-    // Twice, because a pair that occurs once is not merged.
+    // Each pair is given twice, because a pair that occurs once is not merged.
     return BytePairTokenizer(
       training: pairs + pairs, vocabulary: vocabulary, special: PlainPrompt.special)
   }

@@ -2,12 +2,12 @@ internal import Foundation
 internal import Turnwise
 internal import TurnwiseSandbox
 
-/// A folder of the host in which commands run as anybody's would: what the sandbox is held against.
+/// A folder of the host in which commands run without a sandbox, for comparison.
 struct PlainFolder: Sendable {
-  /// Where it is.
+  /// The path of the folder.
   let path = NSTemporaryDirectory() + "turnwise-bench-\(UUID().uuidString)"
 
-  /// Makes a folder of twenty files of 5 KB, one of them `f`.
+  /// Creates a folder of twenty files of 5 KB, one of them `f`.
   init() throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     try HostFolder(path).write(
@@ -19,13 +19,13 @@ struct PlainFolder: Sendable {
         }))
   }
 
-  /// The folder as a workspace.
+  /// Returns the folder as a workspace.
   func workspace() throws -> Workspace { try HostFolder(path).workspace() }
 
-  /// Takes the folder away.
+  /// Removes the folder.
   func remove() { try? FileManager.default.removeItem(atPath: path) }
 
-  /// Runs commands one after another on each of some threads, `count` in all.
+  /// Runs `count` commands in all, one after another on each of some threads.
   nonisolated(nonsending) func run(_ commands: [String], _ count: Int, _ threads: Int) async throws
   {
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -41,7 +41,7 @@ struct PlainFolder: Sendable {
     }
   }
 
-  /// Starts a program and reads what it writes to its end.
+  /// Starts a program and reads its output to the end.
   static func spawn(_ program: String, _ arguments: [String]) throws {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }

@@ -1,11 +1,11 @@
 internal import Turnwise
 
-/// Times sampling: sequences that start from one token and grow together, token by token.
+/// Times sampling of sequences that start from one token and grow together, token by token.
 ///
-/// Laying out the weights for sampling happens once for each step of an optimiser, and is part of an
-/// iteration's row, not of these.
+/// The layout of the weights for sampling is made once for each step of an optimiser, so it is part
+/// of an iteration's row, not of these rows.
 enum SamplingBenchmark {
-  /// Tokens of each sequence before anything is timed.
+  /// The number of tokens of each sequence before timing begins.
   private static let warmUpTokens = 4
 
   /// Times one model.

@@ -5,20 +5,23 @@ internal import TurnwiseSandbox
 /// Times commands in the sandbox against the same bash in a plain folder, and workspaces against the
 /// start of a program.
 ///
-/// Both sides of a ratio are timed in turn, sample by sample, so that a busy machine slows both.
+/// Both sides of a ratio are timed alternately, sample by sample, so that a busy machine slows
+/// both.
 enum SandboxBenchmark {
-  /// What is run, in a workspace with a file `f`, which is written and read back for each command.
+  /// The commands, which run in a workspace with a file `f` that is written and read back for each
+  /// command.
   static let commands = [":", "cat f", "grep -r w . | wc -l", "sort f | uniq"]
-  /// Commands of an episode.
+  /// The number of commands in an episode.
   private static let turns = 8
-  /// Episodes of a sample on each thread.
+  /// The number of episodes in a sample on each thread.
   private static let episodes = 3
-  /// A row for each command, one for all of them, one for an episode, three for workspaces.
+  /// The number of rows: one for each command, one for all of them, one for an episode, three for
+  /// workspaces.
   static let rows = commands.count + 5
 
-  /// Checks that there is a sandbox.
+  /// Checks that the sandbox works.
   ///
-  /// - Throws: A `Failure` that says why not, and what to do.
+  /// - Throws: A `Failure` with the reason if it does not, and what to do about it.
   static func prepare() async throws {
     do {
       try await Sandbox.shared.probe()
@@ -29,7 +32,7 @@ enum SandboxBenchmark {
 
   /// Times all rows.
   ///
-  /// - Throws: `CancellationError`, and a `Failure` where there is no sandbox.
+  /// - Throws: `CancellationError`, and a `Failure` if there is no sandbox.
   static func measure(_ plan: BenchmarkPlan, _ bar: ProgressBar) async throws -> [BenchmarkResult] {
     let sandbox = Sandbox(slots: plan.threads)
     let folder = try PlainFolder()
@@ -123,7 +126,7 @@ enum SandboxBenchmark {
       rawMilliseconds: theirs, ratio: mine.flatMap { mine in theirs.map { $0 / mine } })
   }
 
-  /// The seconds that each of `count` pieces of work took.
+  /// Returns the mean seconds of `count` pieces of work.
   private nonisolated(nonsending) static func seconds(
     _ count: Int, _ body: () async throws -> Void
   ) async throws -> Double {

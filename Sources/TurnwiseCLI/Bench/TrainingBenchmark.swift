@@ -2,7 +2,7 @@ internal import Turnwise
 
 /// Times training steps: forward, backward and AdamW on a plain policy gradient.
 ///
-/// Every token of a sequence but the first is scored, and counts.
+/// Every token of a sequence except the first is scored and counted.
 enum TrainingBenchmark {
   /// Times one model.
   ///
@@ -34,7 +34,7 @@ enum TrainingBenchmark {
           tokensPerSecond: samples.tokensPerSecond, cpuTokensPerSecond: samples.cpuTokensPerSecond,
           millisecondsPerStep: samples.millisecondsPerStep(),
           floorShare: samples.floorShare(
-            // The way back takes each product twice: by the weights and by the inputs.
+            // The backward pass computes each product twice: for the weights and for the inputs.
             flopsPerToken: 3 * model.flops(attendingTo: Double(model.configuration.context) / 2),
             peak: plan.peak, threads: plan.threads),
           peakMemoryMB: BenchmarkMachine.peakMemoryMB))
@@ -55,6 +55,6 @@ enum TrainingBenchmark {
     }
   }
 
-  /// Alternately good and bad, so that the policy goes nowhere.
+  /// Returns alternately positive and negative advantages, so that the policy stays where it is.
   private static func advantage(_ sequence: Int) -> Float { sequence.isMultiple(of: 2) ? 1 : -1 }
 }

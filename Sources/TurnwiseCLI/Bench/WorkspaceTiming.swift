@@ -2,22 +2,22 @@ internal import Foundation
 internal import Turnwise
 internal import TurnwiseSandbox
 
-/// Times what happens to the files of a workspace around each command, in memory as there.
+/// Times the work on the files of a workspace around each command, in memory as in the sandbox.
 struct WorkspaceTiming {
-  /// What is timed.
+  /// The work that is timed.
   enum Work: String, CaseIterable {
-    /// The tree is read back; most files turn out to be what they were.
+    /// The tree is read back; most files are unchanged.
     case snapshot
     /// The tree is written.
     case restore
-    /// The tree is deleted, as the end of its file system does it.
+    /// The tree is deleted, as at the end of its file system.
     case clear
   }
 
   private let workspace: Workspace
   private let base: String
 
-  /// Makes room in memory.
+  /// Creates a folder in memory.
   init(_ workspace: Workspace) throws {
     self.workspace = workspace
     let shared = "/dev/shm"
@@ -26,10 +26,10 @@ struct WorkspaceTiming {
     try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: false)
   }
 
-  /// Takes all of it away.
+  /// Removes the folder.
   func remove() { try? FileManager.default.removeItem(atPath: base) }
 
-  /// The seconds that one of `count` times takes.
+  /// Returns the mean seconds of the work over `count` times.
   func seconds(of work: Work, _ count: Int) throws -> Double {
     var total = 0.0
     for number in 0..<count {

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Turnwise
 
-/// Trains with several estimators on the same seeds at one budget, and compares what they learnt.
+/// Trains with several estimators on the same seeds at one budget, and compares the results.
 struct CompareCommand: Subcommand {
   let name = "compare"
   let summary = "train with several credit estimators at one budget and compare them"
@@ -27,14 +27,15 @@ struct CompareCommand: Subcommand {
   private static let threshold = Flag(
     "threshold", "also say after how many turns held-out success reached P", value: "P")
 
-  /// The defaults of a comparison: runs end with their budget of turns, and all of them take ten minutes.
+  /// The defaults of a comparison: runs end at a budget of turns, and all of them take about ten
+  /// minutes.
   static let defaults: RunConfiguration = {
     var configuration = RunConfiguration()
-    // No estimator: one of each family.
+    // An empty estimator stands for one of each family.
     configuration.credit = ""
     configuration.budget.turns = 2000
     configuration.budget.updates = 1000
-    // Often enough for an area under the curve.
+    // An area under the curve needs this many evaluations.
     configuration.evaluation.every = 2
     return configuration
   }()
@@ -108,7 +109,7 @@ struct CompareCommand: Subcommand {
     return try await finish(&comparison, invocation, context)
   }
 
-  /// Makes the runs, and prints what they come to.
+  /// Runs the comparison and prints its results.
   private func finish<E: Environment>(
     _ comparison: inout Comparison<E>, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
@@ -121,7 +122,8 @@ struct CompareCommand: Subcommand {
           + "continue it: \(Program.name) \(name) --resume \(path)")
       var result = comparison.result
       if result.keepCompleteSeeds(estimators: comparison.options.estimators.count) {
-        // What stopped the comparison says more than what keeps its results from being written.
+        // The error that stopped the comparison is more important than an error of writing its
+        // results.
         try? report(result, of: comparison, invocation, context)
       }
       guard error is CancellationError else { throw error }
@@ -133,7 +135,7 @@ struct CompareCommand: Subcommand {
     return .success
   }
 
-  /// Says why estimators did not learn, each once.
+  /// Prints the reasons why estimators did not learn, each reason once.
   private static func explain<E: Environment>(
     _ unlearnt: [Comparison<E>.Unlearnt], seeds: Int, _ context: Context
   ) {
@@ -152,7 +154,7 @@ struct CompareCommand: Subcommand {
     return try invocation.probability(threshold, default: 1)
   }
 
-  /// Writes and prints what the runs come to.
+  /// Writes and prints the results of the runs.
   private func report<E: Environment>(
     _ result: ComparisonResult, of comparison: Comparison<E>, _ invocation: Invocation,
     _ context: Context
@@ -179,7 +181,7 @@ struct CompareCommand: Subcommand {
       for name in catalog.own where !panel.all.contains(where: { $0.spelling == name }) {
         context.console.warn("'\(name)' is left out: name it in --credit to see why")
       }
-      // The control first.
+      // The control is first.
       return catalog.shown.filter { name in panel.all.contains { $0.spelling == name } }
     }
     return try catalog.estimators(configuration.credit).map { estimator in

@@ -1,18 +1,19 @@
 internal import Foundation
 internal import Turnwise
 
-/// The runs of a comparison: each estimator with each seed, all of a seed from one warm start.
+/// The runs of a comparison: each estimator with each seed, all runs of a seed from one warm start.
 ///
-/// All runs of a seed are begun before the first of them continues: each folder then holds the warm start and
-/// its evaluation, so that an interrupted comparison imitates again only for runs that it had not begun.
+/// All runs of a seed are begun before the first of them continues. Each folder then holds the warm
+/// start and its evaluation, so an interrupted comparison imitates again only for runs that it had
+/// not begun.
 struct Comparison<E: Environment> {
   let environment: E
   let options: ComparisonOptions
-  /// What is imitated; `nil` if every run has begun.
+  /// The demonstrations; `nil` if every run has begun.
   let imitated: Imitated?
   /// The writer of the comparison's folder.
   let writer: TraceWriter
-  /// What the folders of the runs may be.
+  /// The rule for the folders of the runs.
   let placement: FolderPlacement
   /// The number of updates between two saves.
   let saveInterval: Int
@@ -45,9 +46,9 @@ struct Comparison<E: Environment> {
     result = ComparisonResult(environment: E.id, plannedSeeds: options.seeds)
   }
 
-  /// Makes all runs that are not complete yet, and reads those that are.
+  /// Does all runs that are not complete yet, and reads those that are.
   ///
-  /// After each run the results are written, so that a comparison that is killed leaves them.
+  /// The results are written after each run, so that a comparison that is killed leaves them.
   ///
   /// - Throws: `CancellationError`, a ``TraceError``, or what training throws.
   mutating func run() async throws {

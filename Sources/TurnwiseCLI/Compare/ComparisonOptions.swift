@@ -1,20 +1,20 @@
 internal import Foundation
 internal import Turnwise
 
-/// What a comparison compares.
+/// The options of a comparison.
 struct ComparisonOptions {
-  /// The options of its runs, with the first seed.
+  /// The training options of its runs, with the first seed.
   var training: RunConfiguration
   /// The estimators by their canonical names, the control first.
   var estimators: [String]
   /// The number of seeds.
   var seeds: Int
-  /// A success of which the results say when it was reached.
+  /// The success for which the results give the number of turns.
   var threshold: Double?
 
-  /// Where `run.json` has the number of seeds.
+  /// The key of the number of seeds in `run.json`.
   static let seedsKey = "seeds"
-  /// Where it has the success.
+  /// The key of the success in `run.json`.
   static let thresholdKey = "threshold"
 
   init(
@@ -25,9 +25,9 @@ struct ComparisonOptions {
     self.training.credit = estimators.joined(separator: ",")
   }
 
-  /// Reads what `run.json` has of a comparison.
+  /// Reads the options of a comparison from `run.json`.
   ///
-  /// - Throws: A ``UsageError`` if it is the file of one run of a comparison.
+  /// - Throws: A ``UsageError`` if the record is that of one run of a comparison.
   init(of run: ResumedRun) throws {
     guard case .integer(let seeds)? = run.record.configuration[Self.seedsKey],
       1...CountLimit.seeds.value ~= seeds
@@ -37,7 +37,7 @@ struct ComparisonOptions {
       threshold: try run.record.configuration[Self.thresholdKey]?.decode(Double.self))
   }
 
-  /// What `run.json` has beside the options of training.
+  /// The members of `run.json` besides the options of training.
   var others: [String: JSONValue] {
     var others: [String: JSONValue] = [Self.seedsKey: .integer(seeds)]
     others[Self.thresholdKey] = threshold.map(JSONValue.number)
@@ -50,7 +50,7 @@ struct ComparisonOptions {
     var configuration: RunConfiguration
     var layout: TraceLayout
 
-    /// What the run is called in notes.
+    /// The name of the run in notes.
     var title: String { "seed \(configuration.seed.value) \(estimator)" }
   }
 

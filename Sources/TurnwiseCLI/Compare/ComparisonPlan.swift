@@ -1,13 +1,14 @@
 internal import Foundation
 internal import Turnwise
 
-/// What a comparison is about to do, and how long that should take on this machine.
+/// The plan of a comparison, with the time that it should take on this machine.
 struct ComparisonPlan {
   let text: String
 
-  /// Plays a few expert episodes and takes a few steps of imitation to see how fast the machine is.
+  /// Plays a few expert episodes and takes a few steps of imitation to measure the speed of the
+  /// machine.
   ///
-  /// Where recorded episodes are imitated, chance plays in the place of the expert.
+  /// If recorded episodes are imitated, a random policy plays in place of the expert.
   init<E: Environment>(
     _ environment: E, _ configuration: RunConfiguration, estimators: Int, seeds: Int, workers: Int,
     recorded: [Episode]? = nil
@@ -24,7 +25,7 @@ struct ComparisonPlan {
     let turnSeconds = (clock.now - mark) / .seconds(1) / playedTurns
     let episodes = recorded.map { Array($0.prefix(sample.imitation.demonstrations)) } ?? played
     let turns = Double(max(1, episodes.reduce(0) { $0 + $1.turns.count }))
-    // The difference of two, so that what is done once is not counted with every step.
+    // The difference of two times leaves out the work that is done only once.
     let steps = [1, 31]
     let seconds = try steps.map { count in
       sample.cloning.steps = count
@@ -62,7 +63,7 @@ struct ComparisonPlan {
       """
   }
 
-  /// A count, which may be larger than any integer.
+  /// Returns a count, which may be larger than any integer, in words.
   private static func whole(_ count: Double) -> String { String(format: "%.0f", count) }
 
   private static func chance<E: Environment>(

@@ -2,11 +2,11 @@ internal import Foundation
 internal import Turnwise
 
 extension ComparisonResult {
-  /// Computes the results of a comparison, which may have been killed, from the folders of its runs; `nil` if
-  /// no seed is complete.
+  /// Computes the results of a comparison from the folders of its runs, also if it was killed;
+  /// `nil` if no seed is complete.
   ///
   /// - Parameters:
-  ///   - run: What was compared.
+  ///   - run: The record of the comparison.
   ///   - layout: Its folder.
   init?(of run: RunRecord, in layout: TraceLayout) {
     var (planned, estimators) = (0, [String]())
@@ -41,7 +41,7 @@ extension ComparisonResult {
   }
 }
 
-/// The learning curve of a run that has ended, as its metrics tell it.
+/// The learning curve of a run that has ended, read from its metrics.
 private struct FoundCurve {
   var curve = EvaluationCurve()
   var seconds = 0.0
@@ -68,7 +68,7 @@ private struct FoundCurve {
       else { return nil }
       curve.points.append(decoded)
     }
-    // The start and the end, and they alone, are evaluated greedily, too.
+    // Only the start and the end are also evaluated greedily.
     guard reader.damagedLines == 0, curve.points.count > 1, curve.final?.greedy != nil else {
       return nil
     }

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Turnwise
 
 extension ComparisonResult.Answer {
-  /// The tables that `turnwise compare` prints.
+  /// Returns the tables that `turnwise compare` prints.
   func text(width: Int) -> String {
     let percent = { (value: Double) in TextTable.Cell.number(100 * value) }
     func interval(_ summary: SeedSummary?) -> TextTable.Cell {
@@ -23,7 +23,7 @@ extension ComparisonResult.Answer {
       ])
     }
     var text = """
-      held-out success in %, mean over \(Words.count(seeds.count, "seed")) (sampled unless greedy is said)
+      held-out success in %, mean over \(Words.count(seeds.count, "seed")) (sampled, unless marked greedy)
 
       \(table.rendered(width: width))
       """
@@ -59,7 +59,7 @@ extension ComparisonResult.Answer {
     return text + "\n\ntraces  \(trace)\nread one: \(Program.name) show \(trace)/\(firstRun)"
   }
 
-  /// The turns until the threshold, as the middle seed took them.
+  /// Returns the turns until the threshold: the median over seeds.
   private func turns(to threshold: Double) -> String {
     let title = String(format: "turns to %.1f %%", 100 * threshold)
     var text = ""
@@ -83,7 +83,7 @@ extension ComparisonResult.Answer {
       }
       return String(format: "%+.1f", mean) + (interval ?? "")
     }
-    // One rule for more and for less.
+    // The same rule decides about more and about less.
     func verdict(_ comparison: PairedComparison, _ what: String, _ words: (String, String))
       -> String
     {

@@ -2,12 +2,12 @@ internal import Foundation
 internal import Turnwise
 internal import TurnwiseTrace
 
-/// The learning curves of a comparison, and what they come to.
+/// The learning curves of a comparison, and its results.
 struct ComparisonResult {
   private let environment: String
   private var runs: [(estimator: String, seed: HexSeed, curve: EvaluationCurve, seconds: Double)] =
     []
-  /// How many seeds there are if nothing stops the comparison.
+  /// The number of seeds if nothing stops the comparison.
   let plannedSeeds: Int
 
   init(environment: String, plannedSeeds: Int) {
@@ -20,16 +20,16 @@ struct ComparisonResult {
     runs.append((estimator, seed, curve, seconds))
   }
 
-  /// What is known while the comparison goes on: the seeds that are complete, and all runs by name.
+  /// Returns the results so far: the seeds that are complete, and the names of all runs.
   func finished(of estimators: Int) -> ComparisonResult {
     var result = self
     _ = result.keepCompleteSeeds(estimators: estimators)
     return result
   }
 
-  /// Leaves out the seeds that not all of a number of estimators were trained with.
+  /// Removes seeds that some of the estimators were not trained with.
   ///
-  /// - Returns: Whether something is left.
+  /// - Returns: Whether any seed is left.
   mutating func keepCompleteSeeds(estimators: Int) -> Bool {
     let counts = Dictionary(grouping: runs, by: \.seed).mapValues(\.count)
     names = runs.map { Self.folder($0.estimator, seed: $0.seed.value) }
@@ -43,7 +43,7 @@ struct ComparisonResult {
     names ?? runs.map { Self.folder($0.estimator, seed: $0.seed.value) }
   }
 
-  /// One row for each estimator, and how it differs from the first one.
+  /// One row for each estimator, with its difference from the first one.
   struct Answer: Codable {
     struct Row: Codable {
       var estimator: String
@@ -51,7 +51,8 @@ struct ComparisonResult {
       var startGreedy: SeedSummary
       var final: SeedSummary
       var finalGreedy: SeedSummary
-      /// The area under the learning curve up to the budget; `nil` where there are too few evaluations.
+      /// The area under the learning curve up to the budget; `nil` if there are too few
+      /// evaluations.
       var area: SeedSummary?
       /// The turns until the threshold, if one was named.
       var threshold: ThresholdSummary?
@@ -60,20 +61,20 @@ struct ComparisonResult {
       var timing: Timing
     }
 
-    /// What differs between equal comparisons.
+    /// The numbers that differ between equal comparisons.
     struct Timing: Codable { var seconds: Double }
 
     struct Difference: Codable {
       var estimator: String
       var against: String
-      /// Held-out success at the budget, or at the end where there are too few evaluations.
+      /// Held-out success at the budget, or at the end if there are too few evaluations.
       var final: PairedComparison
       var area: PairedComparison?
     }
 
     var environment: String
     var seeds: [HexSeed]
-    /// More than `seeds` if the comparison goes on or was stopped.
+    /// The number of planned seeds, more than `seeds` if the comparison goes on or was stopped.
     var plannedSeeds: Int
     /// Whether seeds are missing.
     var isPartial: Bool
@@ -81,7 +82,7 @@ struct ComparisonResult {
     var endedRuns: [String]
     /// The turns that every run has spent.
     var budget: Int
-    /// How many evaluations the run with the fewest has; areas need ``LearningCurve/leastEvaluations``.
+    /// The smallest number of evaluations of a run; areas need ``LearningCurve/leastEvaluations``.
     var evaluations: Int
     var results: [Row]
     var differences: [Difference]
@@ -90,7 +91,7 @@ struct ComparisonResult {
     var firstRun: String
   }
 
-  /// The folder of one run in that of the comparison.
+  /// Returns the name of the folder of a run within that of the comparison.
   static func folder(_ estimator: String, seed: UInt64) -> String {
     RunFolder.word(estimator) + "-seed\(seed)"
   }

@@ -23,8 +23,9 @@ public struct ExactEvaluator<E: Environment>: Sendable {
   public var policy: LanguagePolicy
   /// The probability below which a string is not followed.
   public var cutoff: Double
-  /// The least difference between the largest and smallest return, 1 if success is paid; larger
-  /// seen differences count.
+  /// A lower bound on the difference between the largest and the smallest return.
+  ///
+  /// It is 1 if success is paid. A larger difference that is seen replaces it.
   public var returnSpan = 1.0
   /// The largest number of histories.
   public var nodeLimit: Int
@@ -74,7 +75,7 @@ public struct ExactEvaluation: Sendable {
   /// The probability that an episode comes to a string that was not followed.
   public let unresolved: Double
   /// The difference between the largest and smallest return: ``ExactEvaluator/returnSpan``, or the
-  /// largest that was seen.
+  /// largest difference that was seen if it is larger.
   public let span: Double
   /// The number of histories in which the policy decides.
   public let histories: Int

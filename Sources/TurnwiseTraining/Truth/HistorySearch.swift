@@ -130,7 +130,7 @@ struct HistorySearch<E: Environment> {
     return true
   }
 
-  /// Plays a string and returns its edge.
+  /// Returns the edge of a string, given the session after it.
   private func edge(
     _ string: Beginning, _ session: Session<E>, from open: Open
   ) throws -> HistoryTree.Edge {

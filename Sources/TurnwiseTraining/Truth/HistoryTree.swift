@@ -79,8 +79,8 @@ struct HistoryTree {
       found[index] = Expectation(
         value: sum.value / followed, success: sum.success / followed,
         unresolved: min(1, sum.unresolved + max(0, 1 - followed)))
-      // A string that counts as sampled again has the value of its situation, so its advantage is
-      // 0.
+      // A string that counts as sampled again has the value of its situation, with an
+      // advantage of 0.
       for edge in edges[nodes[index].edges] {
         guard let child = edge.child, found[child].unresolved >= 1 else { continue }
         found[child].value = found[index].value - edge.reward
