@@ -1,12 +1,12 @@
 internal import Turnwise
 
-/// Says what the machine offers, what it refuses, and what to do about that.
+/// Reports what the machine offers and what it refuses, with remedies.
 struct DoctorCommand: Subcommand {
   let name = "doctor"
   let summary = "show what this machine offers and refuses, and the remedies"
   let examples = ["turnwise doctor", "turnwise doctor --json"]
   let flags = [Flag.json]
-  // What is wrong with the kernels is one of its findings.
+  // Problems with the kernels are among its findings.
   let needsKernels = false
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {

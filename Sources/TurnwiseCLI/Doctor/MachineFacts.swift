@@ -2,56 +2,56 @@ internal import Foundation
 package import Turnwise
 package import TurnwiseSandbox
 
-/// What a machine offers, as far as Turnwise depends on it.
+/// The facts about a machine that Turnwise depends on.
 package struct MachineFacts: Sendable {
-  /// Why commands of agents cannot be run; nil where they can.
+  /// The reason why commands of agents cannot be run.
   package enum Obstacle: Sendable {
-    /// The sandbox knows cause and remedy.
+    /// The sandbox was refused, with a known cause and remedy.
     case refused(Sandbox.Refusal)
-    /// Something failed that may pass.
+    /// A failure that may be temporary.
     case failed(Failure)
   }
 
-  /// What a program in the sandbox came to.
+  /// The version of a program in the sandbox, or the reason why it is unknown.
   package enum Probe: Sendable, Hashable {
-    /// Nobody could ask.
+    /// The sandbox does not run, so the program was not asked.
     case unasked
-    /// Its version.
+    /// The version of the program.
     case version(String)
-    /// Why there is no answer.
+    /// The reason why there is no answer.
     case silent(String)
   }
 
   /// The name of the system and its kernel.
   package var system: String
-  /// What bubblewrap says of its version.
+  /// The version that bubblewrap reports.
   package var bubblewrap: String?
-  /// Whether its program is there, even if it says nothing.
+  /// Whether the program of bubblewrap exists, even if it reports nothing.
   package var isBubblewrapThere = false
-  /// What stands in the way of commands.
+  /// The reason why commands cannot be run; `nil` if they can.
   package var obstacle: Obstacle?
-  /// The most user namespaces, and switches of the kernel that forbid them.
+  /// The largest number of user namespaces, and the switches of the kernel that forbid them.
   package var namespaces: [String: String]
-  /// What there is of control groups: of each version where, and its controllers.
+  /// The control groups of each version: their path and controllers.
   package var controlGroups: [String]
   /// The version of bash inside the sandbox.
   package var bash = Probe.unasked
-  /// Whether the kernel tells which program writes what; nil where nobody could ask.
+  /// Whether the kernel tells which program writes which output; `nil` if that is unknown.
   package var isOutputAttributed: Bool?
   /// The version of python3 inside the sandbox.
   package var python = Probe.unasked
-  /// The registers of the kernels; nil where they cannot be had as they are asked for.
+  /// The registers that the kernels use; `nil` if the requested kernels are not available.
   package var kernels: String?
   /// The levels that the processor can run.
   package var levels: [String]
-  /// Why the kernels that are asked for cannot be had.
+  /// The reason why the requested kernels are not available.
   package var kernelRefusal: String?
   /// The processor that OpenBLAS chose its kernels for.
   package var openBLASCore: String
-  /// What holds OpenBLAS back.
+  /// Warnings about settings that slow OpenBLAS down.
   package var openBLASWarnings: [String]
 
-  /// Looks at this machine, and runs a few commands in the sandbox.
+  /// Gathers the facts about this machine, and runs a few commands in the sandbox.
   package static func gathered() async -> MachineFacts {
     var facts = MachineFacts(
       system: "\(ProcessInfo.processInfo.operatingSystemVersionString), "
@@ -77,14 +77,15 @@ package struct MachineFacts: Sendable {
     return facts
   }
 
-  /// Settings of the kernel that decide about user namespaces; which are there depends on the system.
+  /// The settings of the kernel that control user namespaces; which of them exist depends on the
+  /// system.
   private static let switches = [
     "user/max_user_namespaces", "kernel/unprivileged_userns_clone",
     "kernel/apparmor_restrict_unprivileged_userns",
   ]
 
   private static var mountedControlGroups: [String] {
-    // Device, place, type, options.
+    // The fields are device, path, type and options.
     let mounts = (contents("/proc/mounts") ?? "").split(separator: "\n")
       .map { $0.split(separator: " ").map(String.init) }.filter { $0.count > 3 }
     let first = mounts.filter { $0[2] == "cgroup" }
@@ -100,7 +101,7 @@ package struct MachineFacts: Sendable {
       .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  /// What a command prints, if it does well.
+  /// Returns the output of a command, if it succeeds.
   private static func answer(_ command: String) async -> Probe {
     do {
       let result = try await Sandbox.shared.run(Text(command), in: .empty, seed: 0)

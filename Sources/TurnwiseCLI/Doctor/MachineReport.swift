@@ -2,38 +2,38 @@ internal import Foundation
 internal import Turnwise
 internal import TurnwiseSandbox
 
-/// What ``MachineFacts`` mean for whoever wants to run Turnwise.
+/// The meaning of ``MachineFacts`` for users of Turnwise.
 package struct MachineReport: Encodable, Sendable {
-  /// How a part of the machine is.
+  /// The state of a part of the machine.
   package enum Verdict: String, Encodable, Sendable {
-    /// It is there.
+    /// The part is available.
     case ok
-    /// Something is lacking that only some need.
+    /// The part is missing, but only some users need it.
     case lacking
-    /// What depends on it does not run at all.
+    /// Everything that depends on the part does not run.
     case refused
   }
 
   /// A part of the machine.
   package struct Finding: Encodable, Sendable {
-    /// What the part is called.
+    /// The name of the part.
     package var part: String
-    /// How it is.
+    /// The state of the part.
     package var verdict: Verdict
-    /// What was found.
+    /// The facts that were found.
     package var found: String
-    /// What to do, where something is to be done.
+    /// The remedy, if one is needed.
     package var remedy: String?
   }
 
-  /// The parts, those that decide first.
+  /// The parts, the most important first.
   package let findings: [Finding]
   /// Whether commands of agents can be run.
   package let runsCommands: Bool
   /// Whether policies can be trained and played.
   package let computes: Bool
 
-  /// Judges what was found.
+  /// Creates the report of facts.
   package init(_ facts: MachineFacts) {
     runsCommands = facts.obstacle == nil
     computes = facts.kernelRefusal == nil
@@ -90,7 +90,7 @@ package struct MachineReport: Encodable, Sendable {
     return Finding(part: "namespaces", verdict: .refused, found: found, remedy: refusal.remedy)
   }
 
-  /// Never refused: the sandbox has limits of its own.
+  /// Control groups are never refused, because the sandbox has limits of its own.
   private static func controlGroups(_ facts: MachineFacts) -> Finding {
     let found = facts.controlGroups.isEmpty ? ["none"] : facts.controlGroups
     return Finding(
@@ -98,7 +98,8 @@ package struct MachineReport: Encodable, Sendable {
       found: found.joined(separator: "; ") + "; none are needed")
   }
 
-  /// Never refused: commands run, and only programs that write at once are in another order.
+  /// The order is never refused: commands run, and only the output of programs that write at the
+  /// same time changes order.
   private static func outputOrder(_ facts: MachineFacts) -> Finding {
     let part = "output order"
     return switch facts.isOutputAttributed {
@@ -127,7 +128,7 @@ package struct MachineReport: Encodable, Sendable {
       remedy: "Install it: apt-get install python3")
   }
 
-  /// A program in the sandbox, of which nothing is known where there is no sandbox.
+  /// Returns the finding of a program in the sandbox, which is unknown without a sandbox.
   private static func inside(
     _ part: String, _ probe: MachineFacts.Probe, otherwise: String, remedy: String
   ) -> Finding {
@@ -164,7 +165,7 @@ package struct MachineReport: Encodable, Sendable {
 }
 
 extension Sandbox.Refusal {
-  /// Whether the kernel or a security module keeps user namespaces back.
+  /// Whether the refusal is about user namespaces that the kernel or a security module forbids.
   fileprivate var isAboutNamespaces: Bool {
     switch cause {
     case .namespaceLimit, .namespacesForbidden, .appArmor, .nestedContainer: true

@@ -1,18 +1,18 @@
 internal import Turnwise
 
-/// Writes episodes in their logical order as they end, and keeps no more of them than what they come to.
+/// Writes episodes in their logical order as they end, and keeps only a summary of them.
 ///
-/// An episode that ends before one that began earlier waits for that one, so that the file does not
-/// depend on which of them was faster.
+/// An episode that ends before an earlier one waits for that one, so the file does not depend on
+/// the speed of the episodes.
 struct EpisodeOutbox {
-  /// How many bytes the files of a run may have.
+  /// The largest number of bytes of a run's files and of an episode.
   struct Quota: Sendable {
     var episode: Int
     var run: Int
 
-    /// What ends an episode, if its turns alone are more than it may have.
+    /// Returns the failure of an episode whose turns alone exceed its quota.
     func verdict(_ turns: [Turn]) -> Failure? {
-      // Adding up at each turn would take a time that grows with the square of their number.
+      // A sum at each turn would take time that grows with the square of the number of turns.
       let last = turns.last.map(Self.size) ?? 0
       guard turns.count.isMultiple(of: 16) || last > episode / 16 else { return nil }
       let size = turns.reduce(0) { $0 + Self.size($1) }
@@ -32,11 +32,11 @@ struct EpisodeOutbox {
     }
   }
 
-  /// What the written episodes come to.
+  /// The summary of the written episodes.
   private(set) var summary = RunSummary()
-  /// Whether the run has all the bytes that it may have.
+  /// Whether the run has reached its quota.
   private(set) var isFull = false
-  /// What kept an episode from being written; nothing is written after it.
+  /// The error that kept an episode from being written; nothing is written after it.
   private(set) var failure: (any Error)?
 
   private let writer: TraceWriter
@@ -49,7 +49,7 @@ struct EpisodeOutbox {
     self.quota = quota
   }
 
-  /// Takes an episode that has ended, or nothing for one that was given up.
+  /// Takes an episode that has ended, or `nil` for one that was given up.
   mutating func take(_ number: Int, _ ended: (episode: Episode, blobs: BlobStore)?) {
     waiting[number] = .some(ended)
     while let ended = waiting.removeValue(forKey: next) {
@@ -77,14 +77,14 @@ struct EpisodeOutbox {
     }
   }
 
-  /// Writes that there was an episode, and why nothing of it is kept.
+  /// Writes an episode without its turns, and the reason.
   private mutating func writeWithoutTurns(
     _ episode: Episode, _ failure: Failure, limit: Int
   ) throws {
     var short = episode
     (short.turns, short.tape, short.unfinishedAction) = ([], TokenTape(), nil)
     (short.judgement, short.finalState, short.finalKey) = (nil, nil, nil)
-    // It may be what is so large, and blobs that it names are not written.
+    // The scenario may be the large part, and the blobs that it names are not written.
     short.scenario = .null
     (short.parent, short.ancestors, short.ending) = (nil, nil, .failed(failure))
     do {
@@ -100,16 +100,16 @@ struct EpisodeOutbox {
     summary.add(episode)
   }
 
-  /// Ends the writing.
+  /// Finishes writing.
   ///
-  /// - Throws: What kept an episode, or the end, from being written.
+  /// - Throws: The error that kept an episode, or the end, from being written.
   mutating func close() throws {
     if let failure { throw failure }
     try writer.close()
   }
 }
 
-/// What episodes come to, without the episodes.
+/// A summary of episodes.
 struct RunSummary {
   struct Share {
     var count = 0

@@ -1,9 +1,9 @@
 internal import Foundation
 internal import Turnwise
 
-/// Where a command writes its run, and what it notes of the machine.
+/// Finds and creates the folders of runs, and records facts about the machine.
 enum RunFolder {
-  /// The run that the operand of a command names.
+  /// Returns the run that the operand of a command names.
   ///
   /// - Throws: A ``UsageError``.
   static func named(by invocation: Invocation) throws -> TraceLayout {
@@ -13,14 +13,14 @@ enum RunFolder {
     return TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
   }
 
-  /// The spelling of an estimator as part of a folder's name.
+  /// Returns the spelling of an estimator as part of a folder's name.
   static func word(_ spelling: String) -> String {
     String(spelling.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
   }
 
   /// Creates the folder of `--out`, or a new one in `traces/`, and the writer of a run in it.
   ///
-  /// The new folder is called `suggestion`, with the next free number.
+  /// The name of the new folder is `suggestion`, with the next free number.
   ///
   /// - Throws: A ``TraceError``.
   static func create<E: Environment>(
@@ -68,9 +68,9 @@ enum RunFolder {
       blobs: blobs, placement: placement)
   }
 
-  /// Names the damage that a reader has found, and what is done with the rest, such as `shown`.
+  /// Reports the damage that a reader has found, and what is done with the rest, such as `shown`.
   ///
-  /// - Returns: Whether there was any.
+  /// - Returns: Whether there was any damage.
   static func report<Record: TraceRecord>(
     _ reader: RecordReader<Record>, _ done: String, _ console: Console
   ) -> Bool {
@@ -82,7 +82,7 @@ enum RunFolder {
     return reader.damagedLines > 0
   }
 
-  /// What may differ between equal runs.
+  /// Returns the facts that may differ between equal runs.
   static func host(workers: Int) -> [String: JSONValue] {
     [
       "arguments": .array(CommandLine.arguments.map(JSONValue.string)),

@@ -15,11 +15,11 @@ struct RunListing {
     var environment: String
     var credit: String?
     var seed: String?
-    /// The updates that its metrics tell of.
+    /// The number of updates according to its metrics.
     var updates: Int?
     /// The last held-out success.
     var success: Double?
-    /// When it was started.
+    /// The time at which it was started.
     var started: String?
   }
 
@@ -27,13 +27,14 @@ struct RunListing {
   private let entries: [Entry]
   private let isDamaged: Bool
 
-  /// Reads what runs there are, and names what of them is damaged.
+  /// Reads the runs in a folder, and reports damaged ones.
   ///
-  /// - Returns: `nil` if there is none.
+  /// - Returns: `nil` if there are no runs.
   init?(in layout: TraceLayout, _ console: Console) {
     var folders = layout.possibleRuns().map { (name: $0.lastPathComponent, folder: $0) }
     if folders.isEmpty {
-      // Such as `traces/` of a fresh checkout, with folders of runs alone.
+      // This is a folder such as `traces/` of a fresh checkout, which contains only folders of
+      // runs.
       folders = layout.entries().flatMap { folder in
         TraceLayout(folder).possibleRuns().map {
           ("\(folder.lastPathComponent)/\($0.lastPathComponent)", $0)
@@ -73,7 +74,7 @@ struct RunListing {
         }
         if RunFolder.report(metrics, "shown", console) { isDamaged = true }
       } catch {
-        // Only what trains has any.
+        // Only commands that train write metrics.
         if (error as? TraceError)?.problem != .missing { report(error) }
       }
       return entry
@@ -81,7 +82,7 @@ struct RunListing {
     self.isDamaged = isDamaged
   }
 
-  /// Prints the list, and what a comparison has come to.
+  /// Prints the list, and the results of a comparison.
   func show(
     _ invocation: Invocation, _ context: Context, results: ComparisonResult.Answer? = nil
   ) throws -> ExitStatus {
