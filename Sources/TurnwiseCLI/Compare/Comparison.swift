@@ -46,7 +46,7 @@ struct Comparison<E: Environment> {
     result = ComparisonResult(environment: E.id, plannedSeeds: options.seeds)
   }
 
-  /// Does all runs that are not complete yet, and reads those that are.
+  /// Makes all runs that are not complete yet, and reads those that are.
   ///
   /// The results are written after each run, so that a comparison that is killed leaves them.
   ///

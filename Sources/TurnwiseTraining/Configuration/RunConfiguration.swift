@@ -53,7 +53,7 @@ extension RunConfiguration {
     public var key: String
     /// The value of the option.
     public var value: Int
-    /// What its value should be.
+    /// The values that are expected.
     public var expected: String
   }
 

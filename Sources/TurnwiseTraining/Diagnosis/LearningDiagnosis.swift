@@ -48,7 +48,7 @@ public struct LearningDiagnosis: Codable, Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - curve: The evaluations on held-out scenarios.
-  ///   - seen: What was observed of the run.
+  ///   - seen: The observations of the run.
   public init(_ curve: EvaluationCurve, _ seen: LearningObserver) {
     guard let first = curve.start?.sampled, let last = curve.final?.sampled, last.count > 0,
       !seen.recent.isEmpty

@@ -72,7 +72,7 @@ extension [String: Safetensors] {
 public struct SavedStateError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The name of the file or field.
   public var part: String
-  /// What is wrong with it.
+  /// The problem with it.
   public var reason: String
 
   /// Creates an error.

@@ -4,7 +4,7 @@ public import TurnwiseTrace
 public struct TrainingProgress: Codable, Sendable {
   /// The evaluations so far.
   public internal(set) var curve = EvaluationCurve()
-  /// What ``LearningDiagnosis`` needs to know.
+  /// The observations for ``LearningDiagnosis``.
   public internal(set) var observer: LearningObserver
   /// The number of records that the trace had when the state was saved.
   public internal(set) var length = TraceLength()

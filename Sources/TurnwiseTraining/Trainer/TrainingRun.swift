@@ -89,7 +89,7 @@ public struct TrainingRun<E: Environment> {
 
   /// Trains until the configuration's budget is used up.
   ///
-  /// If the task is cancelled, the update in progress is given up. What was written stays, and the state
+  /// If the task is cancelled, the update in progress is given up. Written records stay, and the state
   /// after the last whole update is saved.
   ///
   /// - Parameter report: Called after each update and evaluation.
