@@ -84,7 +84,7 @@ import TurnwiseTestSupport
     let refused = await turnwise(
       "audit \(run) --credit rloo --truth exact --histories 2 \(small) --out \(folder.path)/r")
     #expect(refused.status == 1)
-    #expect(refused.note.contains("the policy makes more than 2 histories likelier than 0.0001"))
+    #expect(refused.note.contains("more than 2 histories are likelier than 0.0001"))
   }
 
   @Test(arguments: [

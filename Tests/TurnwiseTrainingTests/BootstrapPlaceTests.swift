@@ -4,9 +4,9 @@ import TurnwiseCredit
 import TurnwiseModel
 import TurnwiseTraining
 
-/// Where values are read of what comes after an episode that a full context cut short.
+/// The value after an episode that was cut off because its context was full.
 @Suite struct `The value after an episode that was cut` {
-  /// Episodes of a policy, and the same cut before one of their turns, as a full context would have.
+  /// Episodes of a policy, and the same episodes cut off before a turn, as by a full context.
   private struct Cut {
     var whole: Episode
     var turn: Int
@@ -31,7 +31,7 @@ import TurnwiseTraining
     return (policy, cuts)
   }
 
-  /// What was read before the first token of a turn.
+  /// Returns the tokens before the first token of a turn.
   private func context(_ episode: Episode, _ turn: Int) throws -> [Int32] {
     let reference = try #require(episode.turns[turn].span)
     let span = try #require(episode.tape[reference])
@@ -51,7 +51,7 @@ import TurnwiseTraining
   @Test func `is what a model was taught of that context`() async throws {
     let (policy, cuts) = try await cuts()
     var model = ProcessModel(from: policy.model)
-    // Every state of a decision is worth 0.8, so what is said there is near it and not elsewhere.
+    // The value is 0.8 before every decision, so predictions are near it there and not elsewhere.
     model.add(
       cuts.map { [$0.whole] },
       cuts.map { [ForkPoint(episode: 0, turn: $0.turn): [ForkOutcome(return: 0.8)]] }, update: 1)
@@ -75,7 +75,7 @@ import TurnwiseTraining
     for window in [whole.count - 1, read.count + 1, read.count, read.count - 5] {
       let context = policy.format.nextContext(of: cut.episode, window: window)
       #expect(context.count <= window && context.last == policy.format.opening.last)
-      // What is new gives way first, then what is oldest.
+      // New text is left out first, then the oldest text.
       let kept = min(read.count, window - 1)
       #expect(Array(context.prefix(kept)) == Array(read.suffix(kept)))
     }

@@ -8,12 +8,12 @@ import TurnwiseTraining
   @Test(arguments: [
     // log ratio, advantage, loss, derivative by the log-probability, clipped
     (0.0, 1.0, -1.0, -1.0, false), (0.0, -2.0, 2.0, 2.0, false),
-    // Above 1 + high a good token stops being pushed up, below 1 - low a bad one down.
+    // The gradient stops for a good token above 1 + high, and for a bad one below 1 - low.
     (0.5, 1.0, -1.28, 0.0, true), (-0.5, -1.0, 0.8, 0.0, true),
-    // On the other side the gradient goes on.
+    // On the other side the gradient stays.
     (-0.5, 1.0, -0.6065306597, -0.6065306597, false),
     (0.5, -1.0, 1.6487212707, 1.6487212707, false),
-    // The dual clip holds the loss of a bad token that has become three times as likely.
+    // The dual clip limits the loss of a bad token that has become three times as likely.
     (log(4), -1.0, 3.0, 0.0, true),
   ])
   func `has the loss and derivative of PPO`(
@@ -76,7 +76,7 @@ import TurnwiseTraining
     for advantage in [-1.5, 0.7] {
       for logRatio in [-0.9, -0.4, -0.1, 0, 0.15, 0.4, 1.0, 1.3] {
         let term = objective(logRatio: logRatio, advantage: advantage)
-        // What is not differentiated stays as it is while the token's own log-probability moves.
+        // The ratio at the bound stays constant while the token's own log-probability changes.
         func loss(_ move: Double) -> Double {
           switch form {
           case .ppo: objective(logRatio: logRatio + move, advantage: advantage).loss

@@ -14,7 +14,7 @@ import TurnwiseTraining
 
   init() throws { folder = try TemporaryFolder.created() }
 
-  /// The files of a run without what may differ between equal runs.
+  /// Reads the files of a run without fields that may differ between equal runs.
   private func files(_ layout: TraceLayout) throws -> [String: Data] {
     var files = try contents(of: layout.folder)
     let lines = try #require(files["metrics.jsonl"]).split(separator: UInt8(ascii: "\n"))
@@ -29,7 +29,7 @@ import TurnwiseTraining
     return files
   }
 
-  /// Makes the whole run, and copies its folder whenever something is reported.
+  /// Runs to the end, and copies the folder at each report.
   private func whole(savingEvery interval: Int) async throws -> (
     layout: TraceLayout, copies: [TraceLayout]
   ) {
@@ -54,7 +54,8 @@ import TurnwiseTraining
     copy()
     try await run.run { _ in copy() }
     try writer.close()
-    // The start, three updates, and the evaluations before, after the second and at the end.
+    // The copies are those of the start, three updates, and the evaluations before, after the
+    // second update and at the end.
     #expect(copies.count == 7)
     return (layout, copies)
   }
@@ -77,7 +78,7 @@ import TurnwiseTraining
     let expected = try files(layout)
     var cuts: [Int] = []
     for (number, copy) in copies.enumerated() {
-      // What a process leaves that is killed while it writes.
+      // A process that is killed while it writes leaves this file.
       try Data("{}".utf8).write(to: copy.folder.appending(path: ".run.json.new"))
       let handle = try FileHandle(forWritingTo: copy.episodes)
       try handle.seekToEnd()
@@ -91,7 +92,8 @@ import TurnwiseTraining
         #expect(isSame, "\(name) differs in copy \(number)")
       }
     }
-    // One line was cut short in each; without a save after the first and third update, their episodes go, too.
+    // One line was cut off in each; without a save after the first and third updates, their
+    // episodes are removed too.
     for (number, cut) in cuts.enumerated() {
       #expect((cut > 1) == (interval == 2 && [2, 5].contains(number)), "\(cuts)")
     }

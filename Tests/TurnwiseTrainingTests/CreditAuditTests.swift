@@ -4,7 +4,7 @@ import TurnwiseCredit
 import TurnwiseTrace
 import TurnwiseTraining
 
-/// Audits of a policy that reads the note half of the time.
+/// Audits of a policy that reads the note in half of the episodes.
 @Suite struct `An audit of credit` {
   private static let models = Task {
     let configuration = Tiny.configuration {
@@ -72,7 +72,7 @@ import TurnwiseTraining
     for (known, found) in zip(computed.turns.joined().joined(), measured.turns.joined().joined()) {
       guard let known, let found else { continue }
       let difference = found.advantage - known.advantage
-      // Where no continuation differed from the others, what is rarer than one in so many is hidden.
+      // If all continuations agree, anything rarer than one in this many stays hidden.
       let error = max(found.standardError, 1.0 / Double(found.continuations ?? 1))
       #expect(abs(difference) < 4.5 * error + known.bound, "\(known) \(found)")
     }
@@ -103,7 +103,7 @@ import TurnwiseTraining
     let some = agreement([(3, 1), (0, 0), (-1, 2)])
     #expect(abs((some.calibration ?? 0) - 2.0.squareRoot()) < 1e-12)
     #expect(abs(some.bias - 2.0 / 3) < 1e-12 && some.turns == 3 && some.bound == 0.25)
-    // Continuations that all agree have no error, and may still be wrong.
+    // Continuations that all agree have no error, but may be wrong.
     #expect(abs((agreement([(2, 0), (0, 1)]).calibration ?? 0) - 2) < 1e-12)
     #expect(agreement([(1, 0), (0, 0)]).calibration == nil && agreement([]).calibration == nil)
   }
@@ -126,7 +126,7 @@ import TurnwiseTraining
   }
 
   @Test func `falls back on forks, and says why`() async throws {
-    // Switches are no listed choice.
+    // The environment with switches does not list its choices.
     let unlisted = try await audit { ($0.truth, $0.points, $0.forks) = (.best, 8, 4) }
     let played = try await unlisted.play()
     let truth = try await unlisted.truth(of: played)
@@ -187,7 +187,7 @@ import TurnwiseTraining
       points.groups[group].contains(ForkPoint(episode: episode, turn: turn))
     }
     for (expected, found) in zip(all, chosen) { #expect(abs(expected - found) < 0.06) }
-    // All are taken if there are no more.
+    // All turns are chosen if there are no more.
     let turns = played.groups.joined().reduce(0) { $0 + $1.turns.count }
     #expect(DecisionPoints(in: played.groups, count: 10 * turns, using: &random).count == turns)
   }

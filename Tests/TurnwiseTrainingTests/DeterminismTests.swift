@@ -6,7 +6,7 @@ import TurnwiseTrace
 import TurnwiseTraining
 
 @Suite struct `A training run` {
-  /// The files of a run, without what may differ between equal runs.
+  /// Reads the files of a run, without fields that may differ between equal runs.
   private func files(workers: Int) async throws -> [String: [JSONValue]] {
     let configuration = Tiny.configuration { $0.credit = "token" }
     let folder = try TemporaryFolder.created()
@@ -27,7 +27,7 @@ import TurnwiseTraining
     try writer.close()
     var files: [String: [JSONValue]] = [:]
     for (name, data) in try contents(of: folder.url) {
-      // The digest of their content is part of the names of these.
+      // The names of these files contain a digest of their content.
       if name.hasSuffix(".safetensors") {
         files[name] = []
         continue
@@ -72,7 +72,7 @@ import TurnwiseTraining
     var resumed = try Trainer(
       Tiny.game, resuming: TrainerState(saved), configuration)
     let found = try await resumed.step()
-    // As they are written: a metric that is not a number does not equal itself.
+    // Compares encoded values, because a metric that is not a number does not equal itself.
     func written(_ update: TrainingUpdate?) throws -> JSONValue {
       try JSONValue(encoding: (update?.metrics ?? [:]).mapValues { FiniteNumber($0) })
     }

@@ -2,7 +2,7 @@ import Testing
 import TurnwiseCore
 import TurnwiseTraining
 
-/// Synthetic runs, each with one thing wrong with it.
+/// Synthetic runs, each with one problem.
 @Suite struct `A diagnosis of learning` {
   private let template: Episode
 
@@ -30,7 +30,7 @@ import TurnwiseTraining
     return episode
   }
 
-  /// Groups of four of which one member succeeds: there is something to learn.
+  /// Groups of four of which one member succeeds, so there is something to learn.
   private func healthy(_ make: (Int, Bool) -> Episode) -> [Episode] {
     (0..<8).flatMap { scenario in (0..<4).map { make(scenario, $0 == 0) } }
   }
@@ -69,7 +69,7 @@ import TurnwiseTraining
 
   @Test func `finds nothing wrong where nothing is`() {
     #expect(findings(healthy { episode(scenario: $0, success: $1) }) == [])
-    // Without an update nothing was seen.
+    // Nothing was observed without an update.
     let diagnosis = LearningDiagnosis(curve(0, 0), LearningObserver())
     #expect(diagnosis.isLearning)
   }

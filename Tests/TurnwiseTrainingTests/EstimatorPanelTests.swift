@@ -4,7 +4,7 @@ import TurnwiseCredit
 import TurnwiseTraining
 
 @Suite struct `A panel of estimators` {
-  /// A game of eight turns, but on scenarios that last only so many.
+  /// A game of eight turns, with shorter scenarios.
   private struct Short: Environment {
     static let id = "short-v1"
     var limit: Int

@@ -14,9 +14,9 @@ struct TracedRun: Sendable {
   var episodes: [Data] = []
   /// The files of the trainer's state.
   var trainers: [[String: Data]] = []
-  /// The metrics, without what may differ.
+  /// The metrics, without those that may differ.
   var metrics: [[[String: FiniteNumber]]] = []
-  /// What the first run recorded.
+  /// The records of the first run.
   var records: [EpisodeRecord] = []
   /// The state that the first run saved.
   var state: TrainerState
@@ -54,12 +54,12 @@ struct TracedRun: Sendable {
     }
   }
 
-  /// The episodes that were played for a purpose.
+  /// Returns the episodes that were played for a purpose.
   func episodes(_ purpose: EpisodeRecord.Purpose) -> [Episode] {
     records.filter { $0.purpose == purpose }.map(\.episode)
   }
 
-  /// The options of all runs but for the estimator.
+  /// The options of all runs, except the estimator.
   static let configuration = Tiny.configuration {
     $0.imitation.demonstrations = 100
     $0.cloning.steps = 500
@@ -71,11 +71,11 @@ struct TracedRun: Sendable {
   private static let warmStart = Task { try await Tiny.warmStart(configuration) }
   private static let runs = TracedRuns()
 
-  /// The run of an estimator, which all tests share.
+  /// Returns the run of an estimator, which all tests share.
   static func of(_ credit: String) async throws -> TracedRun { try await runs.run(credit) }
 }
 
-/// Runs that are made once.
+/// Runs that are made only once.
 private actor TracedRuns {
   private var runs: [String: Task<TracedRun, any Error>] = [:]
 
@@ -87,7 +87,7 @@ private actor TracedRuns {
 }
 
 @Suite struct `Training with measured evidence` {
-  /// Estimators that make others play forks: for themselves, or to label states.
+  /// Estimators for which forks are played: for themselves, or to label states.
   static let forking = [
     "fork:k=1", "fork:at=token,k=1,stride=4", "fork:adaptive=disagreement", "tree",
     "process=delta+turn", "process=min+pure",
@@ -115,7 +115,7 @@ private actor TracedRuns {
       run.episodes[0] == run.episodes[1], run.trainers[0] == run.trainers[1]
     )
     #expect(sameEpisodes && sameState)
-    // As they are written: a metric that is not a number does not equal itself.
+    // Compares encoded values, because a metric that is not a number does not equal itself.
     let sameMetrics = try JSON.encode(run.metrics[0]) == JSON.encode(run.metrics[1])
     #expect(sameMetrics)
   }
@@ -186,16 +186,16 @@ private actor TracedRuns {
       _ = try #require(try await trainer.step())
       return trainer.state.spending.scoredTokens
     }
-    // All play the same first episodes. The critic reads them whoever drives, and the brake reads some of
-    // them before and after the update.
+    // All estimators play the same first episodes. The critic always reads them, and the brake
+    // reads some of them before and after the update.
     let plain = try await scored("turn")
     let once = try await scored("otb") - plain
     #expect(once > 0 && plain > once)
     #expect(try await scored("turn-gae") == plain)
-    // The model and its reference say the log-ratios, for the evidence and once more for the fit.
+    // The model and its reference compute log-ratios for the evidence and again for the fit.
     #expect(try await scored("process=implicit+istar") == plain + 4 * once)
-    // The brake reads what was learnt from, as it is so little. Beside the critic, which reads last
-    // observations too, there is the process model.
+    // The brake reads all episodes of the update, because they are so few. The process model reads
+    // in addition to the critic, which also reads last observations.
     let critic = plain - once
     #expect(try await scored("process=delta+turn") == 2 * critic + once)
   }
@@ -220,7 +220,7 @@ private actor TracedRuns {
     #expect(
       found.episodes.map(\.episode) == expected.filter { $0.purpose == .training }.map(\.episode))
     #expect(found.forks == expected.filter { $0.purpose == .fork }.map(\.episode))
-    // Evaluations are the only thing that the recorded run did besides.
+    // The recorded run differs only by its evaluations.
     var state = run.state
     state.spending.evaluationTurns = 0
     let same = try resumed.state.saved == state.saved

@@ -6,8 +6,8 @@ import TurnwiseTrace
 import TurnwiseTraining
 
 @Suite struct `An exact evaluation` {
-  /// Switches of which a note names the right one, and a policy that has learnt to read half of the
-  /// time.
+  /// Switches of which a note names the right one, and a policy that has learnt to read the note in
+  /// half of the episodes.
   private static let clone = Task {
     var configuration = Tiny.configuration {
       ($0.imitation.demonstrations, $0.cloning.steps, $0.imitation.habit, $0.imitation.slip) = (
@@ -30,7 +30,7 @@ import TurnwiseTraining
     return try await Rollout(.policy(policy), workers: 2).play(sessions).map { try $0.episode() }
   }
 
-  /// Set TURNWISE_EXACT_EPISODES to 100000 for the sharpest form of the test.
+  /// Set TURNWISE_EXACT_EPISODES to 100000 for the strictest form of the test.
   @Test func `is met by sampling, within what is left open and four standard errors`()
     async throws
   {
@@ -59,7 +59,8 @@ import TurnwiseTraining
       .evaluate(Session(Switchboard(), origin: origin()), visiting: episodes)
     #expect(exact.turns.map(\.count) == episodes.map(\.turns.count))
     for (episode, turns) in zip(episodes, exact.turns) {
-      // Nothing is random: V of the start and all advantages are the return (Kakade and Langford 2002).
+      // The game is not random, so V of the start plus all advantages is the return (Kakade and
+      // Langford 2002).
       let sum = turns.reduce(exact.value) { $0 + $1.advantage }
       #expect(abs(sum - (episode.totalReward ?? .nan)) < 1e-9)
       for (before, after) in zip(turns, turns.dropFirst()) {
@@ -87,7 +88,8 @@ import TurnwiseTraining
     let gradient = exact.gradient(tolerance: 0, workers: 2)
     let length = gradient.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
     #expect(length > 1e-3)
-    /// The value after a step along the gradient. Float has seven digits, so the step is not small.
+    /// Returns the value after a step along the gradient; the step is not small, as Float has seven
+    /// digits.
     func value(_ step: Double) async throws -> Double {
       var moved = policy
       for index in gradient.indices {
@@ -98,7 +100,7 @@ import TurnwiseTraining
     let step = 2e-3
     let slope = try await (value(step) - value(-step)) / (2 * step)
     #expect(abs(slope / length - 1) < 0.02, "\(slope) \(length)")
-    // A path of the larger terms is nearly all of it.
+    // The path along the larger terms gives nearly all of the gradient.
     let most = exact.gradient(tolerance: 1e-2)
     let cosine = zip(gradient, most).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     #expect(cosine / length / length > 0.95)

@@ -9,7 +9,7 @@ import TurnwiseTestSupport
 import TurnwiseTrace
 import TurnwiseTraining
 
-/// Asks for so many continuations before each of the first turns, and credits nothing.
+/// Requests a number of continuations before each of the first turns, and gives no credit.
 struct FirstTurns: CreditEstimator {
   static let id = "first", summary = "asks for forks"
   var k = 4
@@ -28,7 +28,7 @@ struct FirstTurns: CreditEstimator {
   }
 }
 
-/// A game that breaks down by chance.
+/// A game that fails at random.
 struct Brittle: Environment {
   static let id = "brittle-v1"
   var breakage = 0.0
@@ -57,7 +57,7 @@ struct Brittle: Environment {
   }
 }
 
-/// A group that was played, with what its members were before each turn.
+/// A group that was played, with the states of its members before each turn.
 struct PlayedGroup<E: Environment> {
   var histories: [SessionHistory<E>]
   var episodes: [Episode]
@@ -296,7 +296,7 @@ struct PlayedGroup<E: Environment> {
     #expect(error?.description.contains("It broke.") == true)
   }
 
-  /// Asks for something that is not there, or for more and more.
+  /// Requests a point that does not exist, or more forks in every round.
   struct Unreasonable: CreditEstimator {
     static let id = "unreasonable", summary = "asks for too much"
     var point: ForkPoint?

@@ -5,7 +5,7 @@ import TurnwiseModel
 import TurnwiseTraining
 
 @Suite struct `An action that was begun before a fork` {
-  /// Forks behind every number of tokens of every turn of some episodes.
+  /// Forks after every number of tokens of every turn of some episodes.
   private struct Forks {
     var policy: LanguagePolicy
     var parents: [Episode] = []
@@ -82,7 +82,7 @@ import TurnwiseTraining
     for (index, situation) in forks.situations.enumerated() where index % 7 == 0 {
       let alone = try await forks.decide([situation])
       #expect(alone[0].tape == together[index].tape)
-      // The same sampler, which may remember the episode's other forks.
+      // The same sampler is used, which may have cached the episode's other forks.
       guard case .act(_, let recording?, _) = try await sampler.decide([situation])[0].get() else {
         Issue.record("nothing was sampled")
         continue

@@ -34,7 +34,7 @@ import TurnwiseTraining
     #expect(GroupFilter.variance.kept([], mass: 1).isEmpty)
   }
 
-  /// Trains once on a game whose outcome is chance for the policy.
+  /// Trains once on a game whose outcome is random for the policy.
   private func update(
     _ change: (inout RunConfiguration) -> Void
   ) async throws -> (update: TrainingUpdate, spending: Spending) {

@@ -4,7 +4,7 @@ import TurnwiseCore
 import TurnwiseEnvironments
 import TurnwiseTraining
 
-/// A button whose expert never errs, whatever its habit.
+/// A button whose expert makes no mistakes, whatever its habit.
 private struct Button: Environment {
   static let id = "button-v1"
   var tools: Toolbox<Bool> { Toolbox { Press() } }
@@ -34,7 +34,8 @@ private struct Button: Environment {
     #expect(pilot.levels.map(\.habit) == HabitPilot.habits)
     let gaps = pilot.levels.map { abs($0.success - HabitPilot.target) }
     #expect(abs(pilot.chosen.success - HabitPilot.target) == gaps.min())
-    // Whoever guesses one switch of six with a habit of h succeeds in 1 - 5/6 h.
+    // An expert that guesses one switch of six with a habit of h succeeds in 1 - 5/6 h of the
+    // episodes.
     #expect(0.5...0.65 ~= pilot.chosen.habit)
     #expect(pilot.best.habit == 0 && pilot.best.success == 1)
     #expect(!pilot.isWithoutHabit)

@@ -85,7 +85,7 @@ import TurnwiseTraining
 
   @Test func `counts what does not fit the context`() async throws {
     var configuration = configuration
-    // Hardly any pairs of bytes are tokens, so that episodes are long.
+    // Few pairs of bytes are tokens, so that episodes are long.
     configuration.model.vocabulary = 262
     let episodes = try await demonstrations()
     let format = PlainPrompt(training: episodes, vocabulary: configuration.model.vocabulary)

@@ -6,10 +6,10 @@ import TurnwiseModel
 import TurnwiseTrace
 import TurnwiseTraining
 
-/// Episodes of a few tokens that are made by hand.
+/// Episodes of a few tokens that are written by hand.
 private struct ToyEpisodes {
   private let template: Episode
-  /// A format whose tokens a model of `vocabulary` tokens has.
+  /// A format whose tokens fit a model of `vocabulary` tokens.
   var format: PlainPrompt { PlainPrompt(training: [template], vocabulary: Self.vocabulary) }
   static let vocabulary = 300
 
@@ -18,8 +18,8 @@ private struct ToyEpisodes {
       in: Switchboard(), Tiny.configuration { $0.imitation.demonstrations = 1 }, workers: 1)[0]
   }
 
-  /// Makes an episode of what each turn reads and samples; `cuts` are the turns that a new segment
-  /// starts with.
+  /// Returns an episode with the given observed and sampled tokens of each turn; `cuts` are the
+  /// turns that start a new segment.
   func episode(
     _ turns: [(read: [Int32], sampled: [Int32])], reward: Double = 0, cuts: Set<Int> = [],
     ending: Ending = .terminated
@@ -63,14 +63,14 @@ private struct ToyEpisodes {
           ForkPoint(episode: 0, turn: 2): [ForkOutcome(return: 0.5)],
           ForkPoint(episode: 0, turn: 0): [1, 0, 0, 1].map { ForkOutcome(return: $0) },
           ForkPoint(episode: 0, turn: 1): [
-            // Nothing is discounted, and an absent reward pays nothing.
+            // Returns are not discounted, and an absent reward counts as 0.
             ForkOutcome(turns: [CreditTurn(reward: 0.25), CreditTurn(reward: nil)]),
             ForkOutcome(turns: [CreditTurn(reward: 0.25), CreditTurn(reward: 1)]),
           ],
           ForkPoint(episode: 1, turn: 0): [],
         ], [ForkPoint(episode: 0, turn: 0): [ForkOutcome(return: 1)]],
       ], update: 3)
-    // What was read before the turn, in its own segment, and nothing of the turn itself.
+    // The tokens before the turn in its own segment, and none of the turn itself.
     #expect(model.labels.map(\.tokens) == [[1, 2], [1, 2, 3, 4, 5], [7], [1, 2]])
     #expect(model.labels.map(\.value) == [0.5, 0.75, 0.5, 1])
     #expect(model.labels.map(\.update) == [3, 3, 3, 3])
@@ -90,7 +90,7 @@ private struct ToyEpisodes {
 
   @Test func `says what it was taught where the context decides`() async throws {
     let toys = try await ToyEpisodes()
-    // The first token decides; what follows it does not.
+    // Only the first token decides the value.
     let taught = (0..<8).map { number in
       let context = [Int32(number % 2), Int32(4 + number / 2)]
       return toys.episode([(context, [10]), ([11], [12])])
@@ -164,7 +164,7 @@ private struct ToyEpisodes {
     #expect(said.values[0] == [value, value, behind] && behind != 0)
     #expect(said.values[1] == [value, value, 0])
     #expect(said.bootstrap[1] == nil)
-    // The environment's own turn limit is an end.
+    // The environment's own turn limit ends the episode.
     #expect(said.values[2] == said.values[1] && said.bootstrap[2] == nil)
   }
 
@@ -207,7 +207,7 @@ private struct ToyEpisodes {
     ImplicitModel(from: ToyEpisodes.model(), recipe)
   }
 
-  /// The losses of pairs that iStar's worked example prints.
+  /// The losses of pairs in iStar's worked example.
   @Test(arguments: [(0.2, -0.1, 0.554355), (0.2, -0.15, 0.533382)])
   func `compares the better of a pair with the worse`(
     better: Double, worse: Double, printed: Double
@@ -257,7 +257,7 @@ private struct ToyEpisodes {
     #expect(zip(ratios[0].joined(), expected).allSatisfy { abs($0 - $1) < 1e-6 })
   }
 
-  /// The cross-entropies that PRIME's worked example prints.
+  /// The cross-entropies in PRIME's worked example.
   @Test(arguments: [
     ("E1", 0.2, 1.0, 0.598139), ("E2", -0.1, 0, 0.644397), ("E3", 0.2, 1, 0.598139),
     ("E4", -0.15, 0, 0.620957),
@@ -281,7 +281,7 @@ private struct ToyEpisodes {
     #expect(crossEntropy(odds: 0, outcome: 0.3) == log(2))
   }
 
-  /// Episodes whose first token tells how they end.
+  /// Episodes whose outcome depends on their first token.
   private func episodes() async throws -> [Episode] {
     let toys = try await ToyEpisodes()
     return (0..<6).map { number in
@@ -309,15 +309,15 @@ private struct ToyEpisodes {
       #expect(report.passedTokens == 6 * 5)
       losses.append(report.loss)
     }
-    // All log-ratios are 0 before the first step, but for rounding where matrices of other sizes are
-    // multiplied in another order.
+    // All log-ratios are 0 before the first step, except for rounding, because matrices of other
+    // sizes are multiplied in another order.
     #expect(abs(losses[0] - log(2)) < 1e-7)
     #expect(zip(losses, losses.dropFirst()).allSatisfy { $0 > $1 }, "\(losses)")
     let sums = model.read(episodes, workers: 1).numbers.map { $0.joined().reduce(0, +) }
     for (number, sum) in sums.enumerated() { #expect((sum > 0) == (number % 2 == 1)) }
     let last = try model.fit([episodes], configuration, random: Randomness(seed: 9), workers: 1)
     #expect(last.accuracy == 1)
-    // What it lost is what its own evidence comes to.
+    // The reported loss is the cross-entropy of the model's own log-ratios.
     let expected = sums.enumerated().map { number, sum in
       crossEntropy(odds: ImplicitReward().beta * sum, outcome: Double(number % 2))
     }

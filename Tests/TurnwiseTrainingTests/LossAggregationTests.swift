@@ -6,7 +6,7 @@ import TurnwiseTraining
     aggregation.divisors(of: places, length: 8).map { 1 / $0 }
   }
 
-  /// The places in the list of the first token of each episode.
+  /// The indices of the first token of each episode.
   private let starts = [0, 6, 10, 16]
 
   @Test(
@@ -41,7 +41,7 @@ import TurnwiseTraining
 
   @Test(arguments: LossAggregation.allCases)
   func `says which weights depend on the length of a turn`(aggregation: LossAggregation) {
-    // The tokens of episodes that are equal but for how they are cut into turns.
+    // The tokens of episodes that differ only by how they are cut into turns.
     let (short, long) = (Worked.places([[1, 5]]), Worked.places([[3, 3]]))
     #expect(
       (weights(aggregation, short) != weights(aggregation, long))

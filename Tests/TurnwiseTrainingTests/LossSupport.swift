@@ -2,7 +2,7 @@ import TurnwiseCore
 import TurnwiseModel
 import TurnwiseTraining
 
-/// Numbers that the literature's worked examples are about.
+/// The inputs of worked examples in the literature.
 enum Worked {
   /// Sampled tokens of each turn of the episodes E1 to E4.
   static let turns = [[2, 3, 1], [2, 2], [3, 1, 2], [1, 2]]
@@ -22,13 +22,13 @@ enum Worked {
   }
 }
 
-/// Whether numbers agree to the last printed digit.
+/// Returns whether numbers agree to the last printed digit.
 func agree(_ found: [Double], _ printed: [Double], within tolerance: Double = 5e-7) -> Bool {
   found.count == printed.count
     && zip(found, printed).allSatisfy { abs($0 - $1) <= tolerance }
 }
 
-/// Episodes made of tokens alone, with the log-probabilities that their behaviour policy recorded.
+/// Episodes of tokens alone, with the log-probabilities that their behaviour policy recorded.
 struct TokenEpisodes {
   private let template: Episode
 
@@ -37,8 +37,8 @@ struct TokenEpisodes {
       in: Switchboard(), Tiny.configuration { $0.imitation.demonstrations = 1 }, workers: 1)[0]
   }
 
-  /// Makes an episode of the log-probability of each sampled token of each turn; `cuts` are the turns
-  /// that a new segment starts with.
+  /// Returns an episode from the log-probability of each sampled token of each turn; `cuts` are the
+  /// turns that start a new segment.
   func episode(_ turns: [[Float]], cuts: Set<Int> = []) -> Episode {
     var episode = template
     episode.tape = TokenTape()
@@ -51,7 +51,8 @@ struct TokenEpisodes {
     return episode
   }
 
-  /// What a policy says of the sequences of a batch: the recorded log-probabilities, moved.
+  /// Returns the outputs of a policy for the sequences of a batch: the recorded log-probabilities,
+  /// moved.
   func outputs(
     _ batch: TrainingBatch, moved: (_ token: Int) -> Double
   ) -> [SequenceOutputs] {
@@ -72,9 +73,10 @@ struct TokenEpisodes {
   }
 }
 
-/// Pays for actions whose lengths add up to a multiple of the sides of a die; with 0 sides, never.
+/// Pays for actions whose lengths add up to a multiple of the sides of a die; with 0 sides it never
+/// pays.
 ///
-/// That is chance, for a policy that has not learnt to count.
+/// The reward is random for a policy that has not learnt to count.
 struct Lottery: Environment {
   static let id = "lottery-v1"
   var sides = 5

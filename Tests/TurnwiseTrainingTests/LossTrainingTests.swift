@@ -5,7 +5,8 @@ import TurnwiseModel
 import TurnwiseTraining
 
 @Suite struct `Training with another loss` {
-  /// Two updates of two epochs, so that ratios leave 1; `models` are the policy before and after each.
+  /// Makes two updates of two epochs, so that ratios leave 1; `models` are the policy before and
+  /// after each.
   private func train(
     workers: Int, _ change: (inout RunConfiguration) -> Void
   ) async throws -> (updates: [TrainingUpdate], state: TrainerState, models: [Transformer]) {
@@ -25,9 +26,9 @@ import TurnwiseTraining
     return (updates, trainer.state, models)
   }
 
-  /// The sum over the sampled tokens of an update of credit · log(π_new / π_old).
+  /// Returns the sum over the sampled tokens of an update of credit · log(π_new / π_old).
   ///
-  /// To first order it is what the update adds to the objective.
+  /// To first order it is the gain of the objective by the update.
   private func gain(
     of update: TrainingUpdate, from old: Transformer, to new: Transformer
   ) throws -> Double {

@@ -86,7 +86,7 @@ import TurnwiseTraining
     ratio: RatioLevel
   ) {
     let batch = batch()
-    // Small enough that no product leaves the clip range.
+    // The moves are so small that no product leaves the clip range.
     let outputs = episodes.outputs(batch) { 0.02 * sin(Double($0)) }
     let evidence = evidence(batch) { place, _ in place.episode == 1 ? -1 : 0.5 }
     let loss = prepared(batch, evidence, configuration(ratio, .sequenceSum), outputs)
@@ -96,7 +96,7 @@ import TurnwiseTraining
         places.count { ratio.spansTurns ? $0.episode == place.episode : $0 == place })
     }
     let isProduct = ratio == .turn || ratio == .sequence
-    // Each token of a unit repeats the unit's term; of a product one is the whole.
+    // Each token of a unit repeats the unit's term; for a product, one of them is the whole.
     let expected = zip(slopes(loss, outputs), sizes).map { isProduct ? $0 / $1 : $0 }
     #expect(agree(derivatives(loss, outputs).map(Double.init), expected, within: 1e-4))
   }

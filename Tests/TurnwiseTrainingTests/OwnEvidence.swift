@@ -4,14 +4,14 @@ import TurnwiseModel
 import TurnwiseTraining
 
 extension Evidence.Need {
-  /// How well the tool of each turn has served so far.
+  /// How well the tool of each turn has worked so far.
   static let toolRecord = Evidence.Need(
     "tool-record", remedy: "let a judge keep a record of the tools",
     lack: "the run saved no record of its tools",
     example: { $0.episodes.map { $0.turns.map { 0.1 * Double($0.sampledTokens) } } })
 }
 
-/// A judge that remembers the mean return of the episodes in which each tool was called.
+/// A model of the mean return of the episodes in which each tool was called.
 struct ToolRecord: EvidenceModel, Equatable {
   /// The returns of one tool.
   struct Entry: Codable, Hashable {
@@ -61,7 +61,7 @@ extension Turn {
   fileprivate var tool: String { action.calls.first?.name ?? "none" }
 }
 
-/// Credits turns whose tool has served better than that of the others.
+/// Credits turns by the advantage of their episode, weighted by the record of their tool.
 struct CreditByTool: CreditEstimator {
   static let id = "by-tool", summary = "credit by the record of each turn's tool"
   var needs: Set<Evidence.Need> { [.toolRecord] }

@@ -6,7 +6,7 @@ import TurnwiseModel
 import TurnwiseTrace
 import TurnwiseTraining
 
-/// `OwnEvidence.swift` is all that there is of the kind; it is registered here.
+/// `OwnEvidence.swift` contains the whole kind, which is registered here.
 @Suite struct `A kind of evidence of one's own` {
   private let catalog = EstimatorCatalog.standard.adding([CreditByTool()])
   private let evidence = EvidenceCatalog.standard.adding([ToolRecord.self])
@@ -57,7 +57,7 @@ import TurnwiseTraining
     _ = try await resumed.step()
     let isSame = try resumed.state.saved == trainer.state.saved
     #expect(isSame)
-    // A program that does not know the kind can still read the policy.
+    // A program without the kind can still read the policy.
     #expect(
       try TrainerState(saved).policy.model == TrainerState(saved, evidence: evidence).policy.model)
   }

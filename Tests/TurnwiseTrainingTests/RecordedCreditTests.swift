@@ -13,7 +13,7 @@ import TurnwiseTraining
     try Self.catalog.estimators(list).map { try CreditedEstimator($0, in: Self.catalog) }
   }
 
-  /// The credit of each episode by its number, computed anew.
+  /// Returns the credit of each episode by its number, computed again.
   private func credit(
     _ groups: [RecordedGroup], _ list: String, models: TrainerState?, workers: Int = 1
   ) async throws -> [Int: [String: EpisodeCredit]] {
@@ -87,7 +87,8 @@ import TurnwiseTraining
     #expect(recorded.needsForks)
     #expect(throws: CreditError.self) { try recorded.credit() }
     try await recorded.playForks(in: Tiny.game, purpose: "credit")
-    // The saved policy has the weights of the one that played, and counts one update more.
+    // The saved policy has the weights of the one that played, but its update count is higher by
+    // one.
     func unversioned(_ episodes: [Episode]) -> [Episode] {
       episodes.map { episode in
         var episode = episode
@@ -160,7 +161,7 @@ import TurnwiseTraining
       #expect(records.map(\.episode.origin.member) == [0, 1, 2, 3])
     }
     #expect(RecordedGroups(run.records, purpose: .fork).groups.isEmpty)
-    // Two evaluations of two scenarios, the last of them also greedily, as was the first.
+    // Two evaluations of two scenarios; the first and the last evaluation are also greedy.
     let evaluated = RecordedGroups(run.records, purpose: .evaluation).groups.flatMap(\.episodes)
     #expect(evaluated.count == 4 && evaluated.allSatisfy { $0.origin.member == 0 })
     #expect(run.episodes(.evaluation).count > evaluated.count)

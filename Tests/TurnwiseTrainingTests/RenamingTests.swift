@@ -3,7 +3,8 @@ import TurnwiseCore
 import TurnwiseTraining
 
 @Suite struct `A demonstration with the names of another` {
-  /// Finds a file by its name, in a folder that only the reply says, and an error that names none.
+  /// Finds a file by its name, in a folder that only the reply names; the reply of episode 7 is an
+  /// error.
   private func episode(_ number: Int, name: String, folder: String) -> Episode {
     func turn(_ command: String, _ reply: String) -> Turn {
       Turn(
@@ -25,7 +26,7 @@ import TurnwiseTraining
     return "q\(letters[number / 26])\(letters[number % 26])"
   }
 
-  /// An episode that only its turns and its origin matter of.
+  /// An episode of which only the turns and the origin matter.
   private let template: Episode
   private var episodes: [Episode] {
     (0..<60).map { episode($0, name: Self.words[2 * $0], folder: Self.words[2 * $0 + 1]) }
@@ -44,7 +45,7 @@ import TurnwiseTraining
   }
 
   @Test func `finds them where few tasks share few names`() {
-    // Each name is in a fifth of the tasks, the wording in all.
+    // Each name is in a fifth of the tasks, the wording in all tasks.
     let few = (0..<40).map {
       episode($0, name: Self.words[$0 % 20], folder: Self.words[20 + $0 / 4 % 10])
     }
@@ -84,7 +85,7 @@ import TurnwiseTraining
   }
 
   @Test func `has no names in scripts without spaces`() {
-    // Where a name ends in them, bytes do not say.
+    // Bytes do not show where a name ends in them.
     let mixed = (0..<60).map { number in
       episode(number, name: number < 2 ? "東京の川は" : Self.words[number], folder: "река")
     }
@@ -122,7 +123,7 @@ import TurnwiseTraining
     #expect(others.count > 10)
   }
 
-  /// All that is read and written in an episode.
+  /// Returns all texts that are read and written in an episode.
   private func texts(_ episode: Episode) -> [Text] {
     episode.turns.flatMap { [$0.observation.text, $0.action.text] + $0.replies.map(\.text) }
   }

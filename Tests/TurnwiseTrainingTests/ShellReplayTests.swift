@@ -13,20 +13,20 @@ import TurnwiseTraining
     return try await Rollout(player, workers: 2).play(sessions).map { try $0.episode() }
   }
 
-  /// Programs that look at the clock or the machine, whose answers no replay can repeat.
+  /// Programs that read the clock or the machine, whose output a replay cannot repeat.
   private static let unrepeatable: Set<Substring> = [
     "date", "free", "mktemp", "ps", "shuf", "top", "uptime", "vmstat", "w", "who",
   ]
 
   private func isRepeatable(_ episode: Episode) -> Bool {
     episode.turns.allSatisfy { turn in
-      // How far a program came by its deadline depends on the machine.
+      // The output of a program until its deadline depends on the machine.
       turn.action.text.string.split { !$0.isLetter }.allSatisfy { !Self.unrepeatable.contains($0) }
         && turn.replies.allSatisfy { !$0.text.string.contains("stopped by the limit on time") }
     }
   }
 
-  /// A policy that has seen just enough to type half-right commands.
+  /// Returns a policy that has learnt just enough to type partly correct commands.
   private func halfTrained() async throws -> LanguagePolicy {
     let configuration = Tiny.configuration {
       $0.cloning.steps = 100

@@ -4,7 +4,7 @@ import TurnwiseEnvironments
 import TurnwiseTestSupport
 import TurnwiseTraining
 
-/// The content of all files in a folder and its folders, by their path in it.
+/// Returns the content of all files in a folder and its subfolders, by their path in it.
 func contents(of folder: URL) throws -> [String: Data] {
   let files = FileManager.default
   var found: [String: Data] = [:]
@@ -54,7 +54,8 @@ enum Tiny {
   }
 }
 
-/// Six switches, of which a note names the right one: learnt in seconds, by whoever reads the note.
+/// Six switches, of which a note names the right one; a policy that reads the note learns in
+/// seconds.
 struct Switchboard: Environment {
   static let id = "switchboard-v1"
   static let switches = ["a", "b", "c", "d", "e", "f"]

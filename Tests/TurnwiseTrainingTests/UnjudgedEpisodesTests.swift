@@ -8,10 +8,10 @@ import TurnwiseTraining
 /// A switchboard whose judge cannot score some episodes.
 private struct Reticent: Environment {
   static let id = "reticent-v1"
-  /// What cannot be scored.
+  /// The episodes that cannot be scored.
   enum Silence: String, Codable { case failures, successes, everything }
   var silence = Silence.failures
-  /// What a turn is paid, if it is paid.
+  /// The reward of each turn, if there is one.
   var wage: Double?
 
   typealias Scenario = Switchboard.Scenario
@@ -61,7 +61,7 @@ private struct Reticent: Environment {
   private func trainer(_ environment: Reticent, _ credit: String) async throws -> Trainer<Reticent>
   {
     let configuration = configuration(credit)
-    // Who demonstrates is judged.
+    // Episodes of the demonstrating expert are judged.
     let episodes = try await WarmStart.demonstrations(in: Switchboard(), configuration, workers: 2)
     return try Trainer(
       environment, from: WarmStart(cloning: episodes, configuration, workers: 2), configuration,
@@ -86,7 +86,7 @@ private struct Reticent: Environment {
             #expect(isFinite)
           }
         }
-        // Nobody is credited alone.
+        // No episode is credited alone.
         let sizes = Dictionary(grouping: credited, by: \.episode.origin.scenario).mapValues(\.count)
         #expect(sizes.values.allSatisfy { $0 > 1 })
         #expect(update.metrics["groups/credited"] == Double(sizes.count))
@@ -98,7 +98,8 @@ private struct Reticent: Environment {
 
   @Test func `is no episode that earned 0`() async throws {
     var trainer = try await trainer(Reticent(.failures), "rloo")
-    // All that are scored succeeded, so there is nothing to compare, and nothing moves.
+    // All scored episodes succeeded, so there is nothing to compare, and the policy does not
+    // change.
     let start = trainer.state.policy.model
     while let update = try await trainer.step() { #expect(update.metrics["train/reward"] == 1) }
     let isUntouched = trainer.state.policy.model == start
@@ -160,7 +161,7 @@ private struct Reticent: Environment {
     _ = try await RecordedCredit(
       gathered.groups.map(\.episodes), [CreditedEstimator(RLOO(), in: .standard)], models: nil
     ).credit()
-    // A record that lost one, and one that has one twice.
+    // One record lacks an episode, and one group has an episode twice.
     let short = RecordedGroups(Array(records.dropFirst()), purpose: .training)
     #expect(short.remarks.count == 1 && short.remarks[0].hasSuffix("members"))
     let group = try #require(gathered.groups.first)

@@ -11,7 +11,7 @@ import TurnwiseTraining
     UpdateBrake.Measures(gradient: gradient, drift: drift, reference: reference)
   }
 
-  /// A brake that knows what is usual.
+  /// A brake that knows the usual values.
   private func brake() -> UpdateBrake {
     var brake = UpdateBrake()
     for _ in 0..<8 { #expect(brake.judge(measures()) == nil) }
@@ -91,7 +91,7 @@ import TurnwiseTraining
   }
 }
 
-/// A switchboard whose every press is as good as any other, or as bad.
+/// A switchboard on which all switches have the same result.
 private struct Foregone: Environment {
   static let id = "foregone-v1"
   var success = true
@@ -143,7 +143,7 @@ private struct Foregone: Environment {
     }
     let isUntouched = trainer.state.policy.model == start.model
     #expect(isUntouched)
-    // The critic learns on what such groups are worth.
+    // The critic learns the value of such groups.
     if credit == "token" {
       let learns = critics[0] != critics[2]
       #expect(learns)
@@ -162,7 +162,7 @@ private struct Foregone: Environment {
       ($0.budget.updates, $0.budget.groups, $0.budget.groupSize, $0.optimizer.learningRate) = (
         3, 8, 8, 3
       )
-      // Long enough that some presses are right and others wrong.
+      // The warm start is long enough that some presses are right and others wrong.
       ($0.imitation.demonstrations, $0.cloning.steps) = (200, 400)
     }
     let start = trainer.state.policy.model
@@ -171,12 +171,12 @@ private struct Foregone: Environment {
     let isUntouched = trainer.state.policy.model == start
     #expect(isUntouched)
     #expect(trainer.state.brake.brakedUpdates == 1 && trainer.state.iteration == 1)
-    // It is the same for who comes back later.
+    // The results are the same in a resumed run.
     var resumed = try Trainer(
       Switchboard(), resuming: TrainerState(trainer.state.saved),
       trainer.configuration)
     let (next, again) = (try await trainer.step(), try await resumed.step())
-    /// What is not a number equals nothing, not even itself.
+    /// Leaves out metrics that are not a number, because these do not equal themselves.
     func numbers(_ update: TrainingUpdate?) -> [String: Double]? {
       update?.metrics.filter { !$0.value.isNaN }
     }

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Turnwise
 
 extension AuditAnswer {
-  /// The scorecard in words.
+  /// Returns the scorecard in words.
   func text(width: Int) -> String {
     var table = TextTable([
       .text("credit"), .number("Pearson", decimals: 3), .number("95 % interval", decimals: 3),
@@ -32,13 +32,14 @@ extension AuditAnswer {
       \(leftOut)\(truthWords)
 
       \(table.rendered(width: width))
-      bar: rloo, which knows whether an episode went well and nothing of turns.
+      bar: rloo, which knows whether an episode succeeded but nothing about its turns.
       rank: by Pearson; estimators that share one (=) cannot be told apart from the best of them: the
-      interval of their paired difference holds 0. Intervals are bootstrapped over scenarios. slope: what
-      credit must be multiplied with to fit best. signs: share of turns of significant truth with the right
-      sign. leakage: root mean square credit of the others. bias: of a situation and action, without what all
-      actions of the situation share, as that moves no expected gradient; - where none was seen twice with two
-      actions. SD: within a situation and action. covered: share of turns with credit. cosine: of the mean gradient with the true one; cosine/group: of one group's;
+      interval of their paired difference holds 0. Intervals are bootstrapped over scenarios. slope: the
+      factor of credit that fits the truth best. signs: share of turns of significant truth with the right
+      sign. leakage: root mean square credit of the others. bias: of a situation and action, without the
+      part that all actions of the situation share, which does not change the expected gradient; - if
+      no situation was seen twice with two actions. SD: within a situation and action. covered: share of
+      turns with credit. cosine: of the mean gradient with the true one; cosine/group: of one group's;
       SNR: of a group's gradient, for 1000 environment turns with those of forks. fork turns: for each episode.
 
       trace   \(trace)
@@ -83,7 +84,7 @@ extension AuditAnswer {
     String(format: pattern, value)
   }
 
-  /// Where a truth comes from, in a line.
+  /// Returns the source of a truth, in a line.
   static func words(of truth: AuditTruth, _ options: AuditOptions) -> String {
     switch truth.source {
     case .exact, .best: return "exact, " + Words.count(truth.histories, "history", "histories")

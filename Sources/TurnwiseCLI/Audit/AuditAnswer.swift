@@ -16,18 +16,18 @@ struct AuditAnswer: Encodable {
     var spearmanCorrected: Double?
     /// The place by Pearson's coefficient, from 1; `nil` for controls.
     var rank: Int?
-    /// Whether others share the rank.
+    /// Whether other estimators share the rank.
     var isTied = false
   }
 
-  /// What was held against.
+  /// The truth that estimators are compared with.
   struct Truth: Encodable {
     var source: AuditOptions.Source
     var turns: Int
     var significantTurns: Int
     /// The root mean square of the true advantages.
     var size: Double
-    /// The mean standard error of sampled, and the mean bound of computed advantages.
+    /// The mean standard error of measured advantages, or the mean bound of computed ones.
     var standardError: Double
     var bound: Double
     var histories: Int
@@ -77,10 +77,10 @@ struct AuditAnswer: Encodable {
     timing = Timing(seconds: seconds)
   }
 
-  /// The rows with intervals, and with ranks that estimators share if the interval of their paired
-  /// difference holds 0.
+  /// Returns the rows with intervals, and with ranks that estimators share if the interval of their
+  /// paired difference contains 0.
   ///
-  /// Whole scenarios are drawn: their groups share situations and, where it was measured, their truth.
+  /// Whole scenarios are resampled, because their groups share situations and measured truth.
   private static func rows(_ result: AuditResult, scenarios: [[Int]]) -> [Row] {
     let count = scenarios.count
     let drawn = bootstrap.statistics(ofClusters: count) { drawn in

@@ -1,7 +1,8 @@
 internal import Foundation
 internal import Turnwise
 
-/// Holds estimators against true advantages: of a policy in an environment, or of a small problem.
+/// Compares estimators with the true advantages of a policy in an environment, or of a small
+/// problem.
 struct AuditCommand: Subcommand {
   let name = "audit"
   let summary = "hold credit estimators against true advantages, turn by turn"
@@ -52,7 +53,7 @@ struct AuditCommand: Subcommand {
     let others = invocation.operands.isEmpty ? Self.ofPolicies : [Self.chance, Self.modelError]
     for flag in others where invocation.has(flag) {
       throw UsageError.conflict(
-        "--\(flag.name) goes with \(invocation.operands.isEmpty ? "ENV or RUN" : "the small problem") alone"
+        "--\(flag.name) goes only with \(invocation.operands.isEmpty ? "ENV or RUN" : "the small problem")"
       )
     }
     guard let operand = invocation.operands.first else {
@@ -73,7 +74,7 @@ struct AuditCommand: Subcommand {
     return try await audit.run(policy, in: environment)
   }
 
-  /// The flags that say nothing to the small problem.
+  /// The flags that the small problem does not use.
   private static let ofPolicies =
     [policy, truth, scenarios, cutoff, Flag.environmentSet, .tasks, .workers, .out, .force]
     + EnvironmentAudit.numbers.map(\.flag) + EnvironmentAudit.training

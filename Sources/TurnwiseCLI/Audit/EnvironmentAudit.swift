@@ -1,15 +1,15 @@
 internal import Foundation
 internal import Turnwise
 
-/// Audits estimators on what a policy plays in an environment: the policy of a run, or one that is
-/// trained for it.
+/// Audits estimators on the episodes of a policy in an environment: the policy of a run, or one
+/// that is trained for the audit.
 struct EnvironmentAudit: Sendable {
   let invocation: Invocation
   let context: Context
   var options: AuditOptions
   let workers: Int
 
-  /// The flags of whole numbers, with what they set and its least value.
+  /// The flags of whole numbers, with the options that they set and their least values.
   static let numbers:
     [(flag: Flag, path: any WritableKeyPath<AuditOptions, Int> & Sendable, least: Int)] =
       [
@@ -18,7 +18,7 @@ struct EnvironmentAudit: Sendable {
         number("forks", "continuations from each side of a measured turn", \.forks, 4),
         number("gold-forks", "continuations of the turns of the gold subset", \.goldForks, 4),
         number(
-          "gold-every", "every so-many-th turn is of the gold subset; 0 for none", \.goldEvery, 0),
+          "gold-every", "interval between turns of the gold subset; 0 for none", \.goldEvery, 0),
       ]
 
   private static func number(
@@ -38,7 +38,7 @@ struct EnvironmentAudit: Sendable {
     default: "\(RunConfiguration().cloning.steps)")
   static let training = [updates, demonstrations, cloningSteps]
 
-  /// What is played and measured.
+  /// Reads the options of the audit.
   ///
   /// - Throws: A ``UsageError``.
   static func options(_ invocation: Invocation) throws -> AuditOptions {
@@ -70,7 +70,7 @@ struct EnvironmentAudit: Sendable {
     }
     guard options.goldEvery == 0 || options.goldForks > options.forks else {
       throw UsageError.conflict(
-        "--gold-forks \(options.goldForks) must be more than --forks \(options.forks); --gold-every 0 does without"
+        "--gold-forks \(options.goldForks) must be more than --forks \(options.forks); --gold-every 0 measures none"
       )
     }
     return options
@@ -116,7 +116,7 @@ struct EnvironmentAudit: Sendable {
       case .policy(let player) = try context.catalog.policies.player(policy, in: environment, use)
     else {
       throw UsageError.conflict(
-        "the expert is no policy: it looks into the state, so its turns have no value to compare")
+        "the expert is not a policy: it reads the state, so its turns have no value to compare")
     }
     try environment.draw(from: [.train])
     try await environment.prepare()
@@ -156,12 +156,12 @@ struct EnvironmentAudit: Sendable {
       CreditAudit(environment, models: models, options, workers: workers), folder, writer)
   }
 
-  /// What the run records of itself.
+  /// The configuration in the audit's run record.
   private struct Configuration: Encodable {
     var audit: AuditOptions
     /// The run whose policy is audited.
     var policy: String?
-    /// How the policy was trained that is audited.
+    /// The options with which the audited policy was trained.
     var training: JSONValue?
   }
 
@@ -205,7 +205,7 @@ struct EnvironmentAudit: Sendable {
     return .success
   }
 
-  /// The estimators that are asked for, or all that the run has what they need for.
+  /// Returns the estimators that were named, or all that the run has evidence for.
   private func estimators(
     _ models: TrainerState?, _ played: AuditedEpisodes
   ) throws -> [CreditedEstimator] {

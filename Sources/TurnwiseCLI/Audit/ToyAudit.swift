@@ -1,13 +1,13 @@
 internal import Foundation
 internal import Turnwise
 
-/// Holds estimators against the exact advantages of a small problem.
+/// Compares estimators with the exact advantages of a small problem.
 struct ToyAudit {
   let audit: GatedAudit
   let estimators: [any CreditEstimator]
   let catalog: EstimatorCatalog
 
-  /// The rows of the documentation.
+  /// The rows of the documentation's table.
   private static let documented = [
     "rloo", "grpo", "grpo:std=false", "gigpo:episode=false,gamma=1", "gigpo:gamma=1",
     "hgpo:gamma=1",
@@ -37,7 +37,7 @@ struct ToyAudit {
     }
   }
 
-  /// Prepares the audit of some estimators, or of those of the documentation and a user's own.
+  /// Prepares the audit of some estimators, or of those of the documentation and the user's own.
   ///
   /// - Throws: An ``EstimatorNameError``, or ``TrainingError/refusedCredit(_:)``.
   init(_ audit: GatedAudit, credit: String?, _ catalog: EstimatorCatalog) throws {
@@ -67,7 +67,7 @@ struct ToyAudit {
     }
   }
 
-  /// The controls, and each estimator once; one with a critic also with a biased one.
+  /// Returns the controls and each estimator once; one with a critic also with a biased critic.
   private static func rows(
     of estimators: [any CreditEstimator], _ catalog: EstimatorCatalog
   ) throws -> [(name: String, evidence: String, entry: GatedAudit.Entry)] {
@@ -115,10 +115,10 @@ struct ToyAudit {
     console.answer(
       """
       Pearson, Spearman: of credit and true advantage over all turns. signs: share of turns that
-      matter with the right sign. bias: root mean square over states and actions, without what all
-      actions of a state share, as that moves no expected gradient. variance: mean over them.
-      leakage: root mean square credit of turns that decide nothing. cosine: of the mean gradient with
-      the true one; cosine/group, SNR/group: of one group's. fork turns: for each episode.
+      matter with the right sign. bias: root mean square over states and actions, without the part
+      that all actions of a state share, which does not change the expected gradient. variance: mean
+      over them. leakage: root mean square credit of turns that decide nothing. cosine: of the mean
+      gradient with the true one; cosine/group, SNR/group: of one group's. fork turns: for each episode.
       """)
   }
 }

@@ -11,7 +11,7 @@ enum BenchmarkModel: String, WordChoice {
   /// 134.5 million parameters: SmolLM2-135M.
   case large = "T3"
 
-  /// The shape.
+  /// The shape of the model.
   var configuration: ModelConfiguration {
     switch self {
     case .small:
@@ -50,7 +50,7 @@ enum BenchmarkModel: String, WordChoice {
   /// Whether updates of a trainer are timed.
   var hasIteration: Bool { self != .large }
 
-  /// Random weights, the same in every process.
+  /// A model with random weights, which are the same in every process.
   var transformer: Transformer {
     var random = Randomness(seed: 1)
     return Transformer(configuration, using: &random)

@@ -8,7 +8,7 @@ struct BenchmarkResult: Codable, Equatable, Sendable {
     case training
     /// Tokens after a prompt of one token, sampled at temperature 1 with a cache.
     case sampling
-    /// An update of the trainer: collect, credit, learn.
+    /// An update of the trainer, which collects, credits and learns.
     case iteration
     /// Turns of a text environment, without a model.
     case environment

@@ -31,7 +31,7 @@ package struct BisectionGame: Environment {
 
   package func judge(_ state: Bisection) -> Judgement { state.judgement }
 
-  /// The action that guesses `number`.
+  /// Returns the action that guesses `number`.
   package static func action(guessing number: Int) -> Action {
     Action(text: "<guess>\(number)</guess>", calls: [])
   }
@@ -96,7 +96,7 @@ package struct TypedBisectionGame: Environment {
 
   package func judge(_ state: Bisection) -> Judgement { state.judgement }
 
-  /// The action that guesses `number`.
+  /// Returns the action that guesses `number`.
   package static func action(guessing number: Int) -> Action {
     .call("guess", .object(["number": .integer(number)]))
   }
@@ -112,7 +112,7 @@ package struct Bisection: Codable, Sendable {
 
   package init(number: Int) { self.number = number }
 
-  /// Draws a number; every fourth one is held out.
+  /// Draws a number; every fourth number is held out.
   static func number(in split: Split, using random: inout Randomness) -> Int {
     let heldOut = 4 * Int.random(in: 0..<32, using: &random)
     return split == .heldOut ? heldOut : heldOut + Int.random(in: 1..<4, using: &random)

@@ -1,6 +1,6 @@
 internal import Turnwise
 
-/// Times updates of a trainer: collect, credit, learn.
+/// Times updates of a trainer, which collect, credit and learn.
 ///
 /// An update has four scenarios of eight episodes, each with a prompt of sixteen tokens and up to 64 sampled
 /// tokens, credited by `grpo`; only the policy is trained. An episode ends early if the end token is sampled,
@@ -84,7 +84,7 @@ struct EvenWords: Environment {
     let pairs = letters.flatMap { first in
       letters.map { [first, $0, UInt8(ascii: " ")] }
     }
-    // Twice, because a pair that occurs once is not merged.
+    // Each pair is given twice, because a pair that occurs once is not merged.
     return BytePairTokenizer(
       training: pairs + pairs, vocabulary: vocabulary, special: PlainPrompt.special)
   }

@@ -16,7 +16,7 @@ enum SandboxBenchmark {
   /// The number of rows: one for each command, one for all of them, one for an episode, three for workspaces.
   static let rows = commands.count + 5
 
-  /// Checks that there is a sandbox.
+  /// Checks that the sandbox works.
   ///
   /// - Throws: A `Failure` with the cause and the remedy.
   static func prepare() async throws {

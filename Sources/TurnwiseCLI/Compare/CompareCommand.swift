@@ -27,14 +27,15 @@ struct CompareCommand: Subcommand {
   private static let threshold = Flag(
     "threshold", "also say after how many turns held-out success reached P", value: "P")
 
-  /// The defaults of a comparison: runs end with their budget of turns, and all of them take ten minutes.
+  /// The defaults of a comparison: runs end at a budget of turns, and all of them take about ten
+  /// minutes.
   static let defaults: RunConfiguration = {
     var configuration = RunConfiguration()
-    // No estimator: one of each family.
+    // An empty estimator stands for one of each family.
     configuration.credit = ""
     configuration.budget.turns = 2000
     configuration.budget.updates = 1000
-    // Often enough for an area under the curve.
+    // An area under the curve needs this many evaluations.
     configuration.evaluation.every = 2
     return configuration
   }()
@@ -179,7 +180,7 @@ struct CompareCommand: Subcommand {
       for name in catalog.own where !panel.all.contains(where: { $0.spelling == name }) {
         context.console.warn("'\(name)' is left out: name it in --credit to see why")
       }
-      // The control first.
+      // The control is first.
       return catalog.shown.filter { name in panel.all.contains { $0.spelling == name } }
     }
     return try catalog.estimators(configuration.credit).map { estimator in

@@ -3,7 +3,7 @@ internal import Turnwise
 
 /// The options of a comparison.
 struct ComparisonOptions {
-  /// The options of its runs, with the first seed.
+  /// The training options of its runs, with the first seed.
   var training: RunConfiguration
   /// The estimators by their canonical names, the control first.
   var estimators: [String]
@@ -12,9 +12,9 @@ struct ComparisonOptions {
   /// A success rate; the results say when it was reached.
   var threshold: Double?
 
-  /// Where `run.json` has the number of seeds.
+  /// The key of the number of seeds in `run.json`.
   static let seedsKey = "seeds"
-  /// Where it has the success.
+  /// The key of the success in `run.json`.
   static let thresholdKey = "threshold"
 
   init(
@@ -27,7 +27,7 @@ struct ComparisonOptions {
 
   /// Reads the options from `run.json` of a comparison.
   ///
-  /// - Throws: A ``UsageError`` if it is the file of one run of a comparison.
+  /// - Throws: A ``UsageError`` if the record is that of one run of a comparison.
   init(of run: ResumedRun) throws {
     guard case .integer(let seeds)? = run.record.configuration[Self.seedsKey],
       1...CountLimit.seeds.value ~= seeds

@@ -16,7 +16,7 @@ package struct MachineFacts: Sendable {
   package enum Probe: Sendable, Hashable {
     /// The program could not be asked, because there is no sandbox.
     case unasked
-    /// Its version.
+    /// The version of the program.
     case version(String)
     /// The reason why there is no answer.
     case silent(String)

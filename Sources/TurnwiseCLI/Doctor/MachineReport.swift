@@ -20,7 +20,7 @@ package struct MachineReport: Encodable, Sendable {
     package var part: String
     /// The verdict.
     package var verdict: Verdict
-    /// What was found.
+    /// The facts that were found.
     package var found: String
     /// What to do, if anything.
     package var remedy: String?

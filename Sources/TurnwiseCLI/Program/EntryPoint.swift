@@ -4,28 +4,29 @@ internal import TurnwiseCore
 
 /// Runs the command line with environments, estimators and policies of your own, and ends the process.
 ///
-/// This is the whole of a user's `main.swift` beside the environment itself:
+/// This is the whole `main.swift` of a user, besides the environment itself:
 ///
 ///     await TurnwiseCLI.main(environments: [Lockbox()])
 ///
-/// The first Ctrl-C, SIGTERM or SIGHUP lets the command finish what it is at and write what was done; a
-/// second one ends the process at once, and so do ten seconds after the first.
+/// The first Ctrl-C, SIGTERM or SIGHUP lets the command finish its current step and write its
+/// results. A second one ends the process at once, and so do ten seconds after the first one.
 ///
 /// - Parameters:
 ///   - environments: The environments that the commands know.
-///   - estimators: Estimators beside the built-in ones.
-///   - shapers: Reward shapers beside the built-in ones.
-///   - policies: Policies beside the built-in ones, which `--policy` knows by their names; those of one that is
-///     `Codable` has its stored properties as options, as in `--policy mine:depth=3`.
-///   - evidence: Kinds of evidence beside the built-in ones.
-///   - file: The file that is named where two of them have one name.
+///   - estimators: Estimators besides the built-in ones.
+///   - shapers: Reward shapers besides the built-in ones.
+///   - policies: Policies besides the built-in ones, which `--policy` finds by their names. The
+///     stored properties of a `Codable` policy are its options, as in `--policy mine:depth=3`.
+///   - evidence: Kinds of evidence besides the built-in ones.
+///   - file: The file that is named if two of them have one name.
 ///   - line: The line that is named.
 nonisolated(nonsending) public func main(
   environments: [any Environment], estimators: [any CreditEstimator] = [],
   shapers: [any RewardShaper] = [], policies: [any Policy] = [],
   evidence: [any EvidenceModel.Type] = [], file: StaticString = #fileID, line: UInt = #line
 ) async -> Never {
-  // What is closed would be taken by the first file that is opened, and answers written into that.
+  // The first file that is opened would reuse a closed descriptor, and answers would be written
+  // into it.
   for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
   where fcntl(descriptor, F_GETFD) < 0 {
     _ = open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY)
@@ -49,7 +50,7 @@ nonisolated(nonsending) public func main(
   exit(status)
 }
 
-/// What a program calls itself: the last part of the path that it was started by.
+/// Returns the name of the program: the last part of the path that it was started by.
 private func programName(_ path: String?) -> String {
   path?.split(separator: "/").last.map(String.init) ?? Program.standard
 }
@@ -59,10 +60,11 @@ public struct CommandLineTool: Sendable {
   private let catalog: Catalog
   private let program: String
 
-  /// Creates a command line that knows `environments`, and estimators, shapers, policies and kinds of evidence
-  /// beside the built-in ones, and that calls itself `program`.
+  /// Creates a command line with additional environments, estimators, shapers, policies and kinds
+  /// of evidence.
   ///
-  /// No two environments may have one id; `file` and `line` are named where they do.
+  /// The program calls itself `program`. No two environments may have one id; `file` and `line` are
+  /// named if they do.
   public init(
     environments: [any Environment], estimators: [any CreditEstimator] = [],
     shapers: [any RewardShaper] = [], policies: [any Policy] = [],
@@ -96,7 +98,7 @@ public struct CommandLineTool: Sendable {
 
   /// Runs one command line.
   ///
-  /// - Parameter arguments: The arguments behind the program's name.
+  /// - Parameter arguments: The arguments after the program's name.
   /// - Returns: The status that the process should end with.
   public func run(_ arguments: [String]) async -> Int32 {
     await run(arguments, console: Console())
@@ -114,7 +116,7 @@ public struct CommandLineTool: Sendable {
     } catch {
       let text: String
       (status, text) = Words.of(error)
-      // An error may quote the file or the argument that it complains of.
+      // An error may quote the file or the argument that it is about.
       console.note(text)
     }
     if let loss = console.loss {

@@ -2,14 +2,14 @@ internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
-/// What signals do to a command: the first one lets it finish what it is at and write what was done; a
-/// second one, or a command that takes too long for that, ends the process.
+/// The handling of signals: the first one lets a command finish its current step and write its
+/// results; a second one, or a command that takes too long for that, ends the process.
 final class Interruption {
-  /// What the handlers of all signals share.
+  /// The state that the handlers of all signals share.
   private final class Progress: Sendable {
     private let isStopping = Mutex(false)
 
-    /// Whether nothing was to stop the command before.
+    /// Returns whether this is the first request to stop the command.
     func begins() -> Bool {
       isStopping.withLock { isStopping in
         defer { isStopping = true }
@@ -18,16 +18,16 @@ final class Interruption {
     }
   }
 
-  /// How long a command may take to end, in seconds.
+  /// The number of seconds that a command may take to end.
   private static let patience = 10
 
   private let sources: [any DispatchSourceSignal]
 
-  /// Has signals stop a command.
+  /// Lets signals stop a command.
   ///
-  /// - Parameter stop: Asks the command to end.
+  /// - Parameter stop: Tells the command to end.
   init(stop: @escaping @Sendable () -> Void) {
-    // A reader of the answer that has gone away is no reason to lose a run.
+    // A run must not end because the reader of its answer has gone away.
     signal(SIGPIPE, SIG_IGN)
     let progress = Progress()
     sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }.map { number in
@@ -43,7 +43,7 @@ final class Interruption {
     }
   }
 
-  /// Whether `nohup` has asked that a command goes on when its terminal is closed.
+  /// Returns whether `nohup` lets the command continue after its terminal is closed.
   private static func isIgnored(_ number: Int32) -> Bool {
     guard number == SIGHUP else { return false }
     var action = sigaction()

@@ -1,12 +1,12 @@
 internal import Foundation
 
-/// The words that the process was started with.
+/// The arguments that the process was started with.
 enum ProcessArguments {
-  /// Why the words cannot be had.
+  /// The reason why the arguments cannot be read.
   enum Problem: Error, Hashable, CustomStringConvertible {
-    /// A word is not text; its number, and how it looks.
+    /// An argument is not text; its number and its printable form.
     case notText(Int, String)
-    /// The system does not say.
+    /// The system does not provide the arguments.
     case unknown
 
     var description: String {
@@ -18,11 +18,12 @@ enum ProcessArguments {
     }
   }
 
-  /// The words after the program's name.
+  /// Reads the arguments after the program's name.
   ///
   /// - Throws: A ``Problem``.
   static func read() throws(Problem) -> [String] {
-    // The language asks /proc; where that is not mounted, the words are still where the kernel put them.
+    // The standard library reads /proc. If that is not mounted, the arguments are still on the
+    // stack.
     let raw =
       CommandLine.argc > 0
       ? (0..<Int(CommandLine.argc)).compactMap { CommandLine.unsafeArgv[$0] } : onStack()
@@ -37,9 +38,10 @@ enum ProcessArguments {
     return words
   }
 
-  /// The words as a new process finds them: their number, the words, a null, then the environment.
+  /// Reads the stack of a new process: the number of arguments, the arguments, a null, and the
+  /// environment.
   ///
-  /// - Returns: `nil` where the environment was moved, or things are otherwise.
+  /// - Returns: `nil` if the environment was moved, or the layout is different.
   private static func onStack() -> [UnsafeMutablePointer<CChar>]? {
     let most = 1 << 20
     var place = UnsafeMutableRawPointer(environ).assumingMemoryBound(to: UInt.self) - 1

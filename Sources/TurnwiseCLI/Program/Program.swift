@@ -1,6 +1,6 @@
-/// What the program is called that a command line was typed for.
+/// The name of the program that runs the command line.
 ///
-/// A user's own binary calls itself by its own name in help, hints and errors.
+/// A user's own program uses its own name in help, hints and errors.
 enum Program {
   /// `turnwise`, unless ``CommandLineTool`` runs under another name.
   @TaskLocal static var name = standard
@@ -8,11 +8,12 @@ enum Program {
   /// The name of the tool that comes with the package.
   static let standard = "turnwise"
 
-  /// A command line that is written down with the standard name, in the words of this program.
+  /// Returns a command line that uses the name and environments of this program.
   ///
   /// - Parameters:
-  ///   - line: Such as `turnwise check keydoor-v1`.
-  ///   - environments: Those that the program has; another one in the line becomes the first of them.
+  ///   - line: A command line with the standard name, such as `turnwise check keydoor-v1`.
+  ///   - environments: The environments of the program; another one in the line is replaced by the
+  ///     first of them.
   /// - Returns: The line.
   static func line(_ line: String, environments: [String]) -> String {
     let words = line.split(separator: " ", omittingEmptySubsequences: false).enumerated().map {

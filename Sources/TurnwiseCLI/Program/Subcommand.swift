@@ -1,22 +1,22 @@
 internal import Foundation
 internal import Turnwise
 
-/// One word of the command line, with its flags, help and work.
+/// A command of the command line, with its flags, help and work.
 protocol Subcommand: Sendable {
   var name: String { get }
-  /// What it does, in one line without a full stop.
+  /// The purpose of the command, in one line without a full stop.
   var summary: String { get }
-  /// The operand, as usage lines show it, such as `ENV`.
+  /// The operand as usage lines show it, such as `ENV`.
   var operand: String? { get }
-  /// Command lines that run as typed.
+  /// Command lines that can be run as they are.
   var examples: [String] { get }
   var flags: [Flag] { get }
-  /// Whether it computes, so that it cannot run where the kernels that are asked for cannot.
+  /// Whether the command computes, so that it needs the requested kernels.
   var needsKernels: Bool { get }
 
-  /// Does the work.
+  /// Runs the command.
   ///
-  /// - Throws: Any error; `Words` knows what to say and which status it means.
+  /// - Throws: Any error; `Words` has its message and status.
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus
 }
 
@@ -25,12 +25,12 @@ extension Subcommand {
   var needsKernels: Bool { true }
 }
 
-/// What a subcommand works with.
+/// The context in which a subcommand runs.
 struct Context: Sendable {
   var catalog: Catalog
   var console: Console
 
-  /// Finds the environment that a command line names, and prints what its tasks warn of.
+  /// Finds the environment that a command line names, and prints warnings about its tasks.
   ///
   /// - Throws: A ``UsageError``, or an `InputError` of the tasks.
   func environment(of invocation: Invocation) throws -> any Environment {
@@ -43,7 +43,7 @@ struct Context: Sendable {
 }
 
 extension Environment {
-  /// Starts on a scenario of each split, so that one that cannot be had is said before any work.
+  /// Starts a scenario of each split, so that missing scenarios are reported before any work.
   ///
   /// - Throws: What the environment's `scenario` and `start` throw.
   func draw(from splits: [Split]) throws {
@@ -53,7 +53,7 @@ extension Environment {
   }
 }
 
-/// What the program was started with.
+/// The environments, estimators and policies that the program was started with.
 struct Catalog: Sendable {
   var environments: [any Environment]
   var estimators: EstimatorCatalog

@@ -2,12 +2,12 @@ internal import Foundation
 internal import Turnwise
 internal import TurnwiseSandbox
 
-/// What a command line is refused for before anything is done: where it would work, and with how little.
+/// Checks of the process's surroundings, which are made before a command runs.
 enum Surroundings {
-  /// Ends the process with a sentence where it may have too little memory or too few threads to run at all.
+  /// Ends the process with a message if there may be too little memory or too few threads to run.
   ///
-  /// This must run on the first thread, before anything needs another one: threads that cannot be had let
-  /// the process wait for ever.
+  /// This must run on the first thread, before another one is needed, because the process waits for
+  /// ever for threads that cannot be created.
   static func requireResources() {
     guard let shortage = Sandbox.resourceShortage else { return }
     let (status, text) = Words.of(UsageError.conflict(shortage))
@@ -16,23 +16,24 @@ enum Surroundings {
     _exit(status.rawValue)
   }
 
-  /// The flags by which a folder is named that may hold what an agent must not see: tasks, and runs with
-  /// the answers in them.
+  /// The flags that name folders whose contents agents must not see: tasks, and runs that contain
+  /// the answers.
   private static let folders: Set = [
     "out", "tasks", "policy", "warm-start", "demonstrations-from", "resume",
   ]
 
-  /// Checks what a command is about to use.
+  /// Checks the folders that a command will use.
   ///
-  /// - Throws: `Sandbox.ExposedPath` where agents could read what a command reads or writes.
+  /// - Throws: `Sandbox.ExposedPath` if agents could read what a command reads or writes.
   static func check(_ invocation: Invocation, of command: any Subcommand) throws {
-    // Whoever only shows a run lets no agent look.
+    // Commands that only show a run do not run an agent.
     if command is ShowCommand || command is StatsCommand { return }
     let folders = command.flags.filter { Self.folders.contains($0.name) }
     let paths = invocation.operands + folders.compactMap { invocation.text($0) }
-    // Also a word that is no path: it is then in the current folder, which is checked anyway.
+    // A word that is not a path is in the current folder, which is checked anyway.
     for path in paths { try Sandbox.requireHidden(path) }
-    // The project is where its environments are, and its runs, unless `--out` says otherwise.
+    // The project folder contains its environments, and its runs unless `--out` names another
+    // folder.
     if !folders.isEmpty || command.operand != nil {
       try Sandbox.requireHidden(FileManager.default.currentDirectoryPath)
     }

@@ -1,25 +1,27 @@
 internal import Foundation
 internal import Turnwise
 
-/// What is imitated: episodes of the environment's expert, or the successful ones of a recorded run.
+/// The episodes that are imitated: those of the environment's expert, or successful ones of a
+/// recorded run.
 ///
-/// Everything that can be wrong with it is reported before the folder of the run is created.
+/// All errors of the choice are reported before the folder of the run is created.
 struct Imitated {
   /// The configuration with a habit that is a number.
   let configuration: RunConfiguration
-  /// What an expert did at several levels of its habit, if the habit was to be chosen.
+  /// The results of an expert at several levels of its habit, if the habit was chosen by a pilot.
   private(set) var pilot: HabitPilot?
   /// The recorded episodes, if they are not the expert's.
   private(set) var recorded: [Episode]?
 
-  /// Finds what is to be imitated, and chooses the habit if it is to be chosen.
+  /// Finds the episodes to imitate, and chooses the habit if needed.
   ///
   /// - Parameters:
   ///   - environment: The environment.
   ///   - configuration: The options.
-  ///   - pilot: What chose the habit earlier, if the configuration is that of an interrupted run.
+  ///   - pilot: The pilot that chose the habit earlier, if the configuration is that of an
+  ///     interrupted run.
   ///   - workers: The most environment steps that run at once.
-  ///   - out: Where the run will be written.
+  ///   - out: The folder that the run will be written to.
   ///   - console: Receives notes and warnings.
   /// - Throws: A ``UsageError``, a ``TraceError``, or what playing the pilot throws.
   init<E: Environment>(
@@ -52,7 +54,7 @@ struct Imitated {
     return .object(members)
   }
 
-  /// Returns what a pilot chose, and why.
+  /// Returns the choice of a pilot, and the reason.
   private static func words(_ pilot: HabitPilot) -> String {
     func percent(_ level: HabitPilot.Level) -> String {
       String(format: "%.0f %%", 100 * level.success)
@@ -72,7 +74,8 @@ struct Imitated {
       chosen.habit, percent(chosen), 100 * HabitPilot.target, others.joined(separator: ", "))
   }
 
-  /// Returns what is wrong with demonstrations of which less than 60 % succeed, unless a pilot chose so.
+  /// Returns a warning about demonstrations of which less than 60 % succeed, unless a pilot chose
+  /// so.
   func warning(success: Double) -> String? {
     guard success < 0.6 else { return nil }
     let share = String(format: "%.0f %%", 100 * success)
@@ -103,7 +106,7 @@ struct Imitated {
     var episodes: [Episode] = []
     var (all, heldOut) = (0, 0)
     while let record = reader.next() {
-      // A fork shares most of its turns with the episode that it left.
+      // A fork shares most of its turns with its parent.
       if record.episode.parent != nil { continue }
       all += 1
       guard record.episode.origin.split == .train else {
@@ -122,13 +125,14 @@ struct Imitated {
     return episodes
   }
 
-  /// Whether an episode succeeded; if nobody judges that, whether it earned a reward.
+  /// Whether an episode succeeded; without a judgement, whether it earned a reward.
   private static func isSuccess(_ episode: Episode) -> Bool {
     guard episode.ending.failure == nil else { return false }
     return episode.judgement?.success ?? ((episode.totalReward ?? 0) > 0)
   }
 
-  /// Removes the tokens and the last state of an episode, and spells its actions as our own policy does.
+  /// Removes the tokens and the last state of an episode, and renders its actions in the trained
+  /// policy's format.
   private static func imitable(_ episode: Episode, _ tools: [ToolDescription]) -> Episode {
     var episode = episode
     episode.tape = TokenTape()

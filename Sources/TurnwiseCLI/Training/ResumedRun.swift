@@ -2,18 +2,18 @@ internal import Foundation
 internal import Turnwise
 
 extension Flag {
-  /// The run that is continued.
+  /// The flag for continuing a run.
   static let resume = Flag(
     "resume", "continue the interrupted run in a folder, with the options that it was begun with",
     value: "FOLDER")
-  /// The number of updates between two saves.
+  /// The flag for the number of updates between two saves.
   static let saveEvery = Flag(
     "save-every", "updates between two saves of what --resume continues from; changes no result",
     value: "N", default: "1")
 }
 
 extension Invocation {
-  /// The number of updates between two saves.
+  /// Returns the number of updates between two saves.
   ///
   /// - Throws: A ``UsageError``.
   func saveInterval() throws -> Int {
@@ -21,7 +21,7 @@ extension Invocation {
   }
 }
 
-/// A run that was interrupted, or is complete: what its folder says about how to continue it.
+/// A run that was interrupted or is complete, with the information that is needed to continue it.
 struct ResumedRun {
   private let run: Run
   /// The options of training; `credit` of a comparison is a list.
@@ -29,10 +29,10 @@ struct ResumedRun {
 
   /// The run's files.
   var layout: TraceLayout { run.layout }
-  /// What is run.
+  /// The record of the run.
   var record: RunRecord { run.record }
 
-  /// The flags that go with `--resume`: they change no result.
+  /// The flags that are allowed with `--resume`, because they change no result.
   private static let allowed = Set(
     [Flag.resume, .saveEvery, .workers, .json, .helpPage].map(\.name))
 
@@ -49,16 +49,16 @@ struct ResumedRun {
     guard run.record.command == command.name else {
       throw UsageError.notResumable(path, writtenBy: run.record.command, command: command.name)
     }
-    // A state of an earlier version says so, which explains more than the options of an earlier version.
+    // The error about a state of an earlier version explains more than one about its options.
     _ = try Self.progress(of: run.layout)
     configuration = try OptionFile(run.record.configuration, path: run.layout.run.relativePath)
       .configuration(over: RunConfiguration())
   }
 
-  /// What an expert did at several levels of its habit, if the habit was chosen.
+  /// The results of an expert at several levels of its habit, if the habit was chosen by a pilot.
   var pilot: HabitPilot? { try? run.record.configuration["habitPilot"]?.decode(HabitPilot.self) }
 
-  /// The environment with the parameters of the run, ready to be played.
+  /// Returns the environment with the parameters of the run, ready to be played.
   ///
   /// - Throws: A ``TraceError``, or what the environment throws.
   func prepared<E: Environment>(_ environment: E) async throws -> E {
@@ -68,7 +68,7 @@ struct ResumedRun {
     return environment
   }
 
-  /// Warns if this program or machine computes other numbers than the one that began the run.
+  /// Warns if this program or machine may compute other numbers than the one that began the run.
   func warnOfDifferences(_ console: Console) {
     let here = RunFolder.host(workers: 1)
     var differences: [String] = []
@@ -86,7 +86,7 @@ struct ResumedRun {
         + ": the run may not come to the same numbers as without the interruption")
   }
 
-  /// Opens a run for writing, and cuts off what was written after its last saved state.
+  /// Opens a run for writing, and removes the records after its last saved state.
   ///
   /// - Throws: A ``UsageError`` if the state is of an earlier version; a ``TraceError``.
   static func writer(_ layout: TraceLayout, _ command: String) throws -> TraceWriter {
@@ -95,7 +95,7 @@ struct ResumedRun {
     }
   }
 
-  /// How far a run has come; `nil` if it has saved nothing yet.
+  /// Reads the progress of a run; `nil` if it has saved nothing yet.
   ///
   /// - Throws: A ``UsageError`` if the state is of an earlier version; a ``TraceError``.
   static func progress(of layout: TraceLayout) throws -> TrainingProgress? {
@@ -111,7 +111,7 @@ struct ResumedRun {
 }
 
 extension TraceLength {
-  /// What was cut off, in words; `nil` if nothing was.
+  /// A message about the records that were removed; `nil` if there were none.
   var words: String? {
     var parts: [String] = []
     if episodes > 0 { parts.append(Words.count(episodes, "episode")) }

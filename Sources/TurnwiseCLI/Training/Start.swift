@@ -1,20 +1,21 @@
 internal import Turnwise
 
-/// Where training starts.
+/// The start of training.
 enum Start {
-  /// From the policy of another run.
+  /// The policy of another run.
   case known(WarmStart, RunConfiguration)
-  /// From a policy that imitates episodes.
+  /// A policy that imitates episodes.
   case imitation(Imitated)
 
-  /// Finds what a configuration names.
+  /// Finds the start that a configuration names.
   ///
   /// - Parameters:
   ///   - environment: The environment.
   ///   - configuration: The options.
-  ///   - pilot: What chose the habit earlier, if the configuration is that of an interrupted run.
+  ///   - pilot: The pilot that chose the habit earlier, if the configuration is that of an
+  ///     interrupted run.
   ///   - workers: The most environment steps that run at once.
-  ///   - out: Where the run will be written.
+  ///   - out: The folder that the run will be written to.
   ///   - context: The catalog, and the console that receives notes and warnings.
   /// - Throws: A ``UsageError``, a ``TraceError``, or what playing the pilot throws.
   init<E: Environment>(
@@ -51,7 +52,7 @@ enum Start {
     }
   }
 
-  /// Returns the policy to start from, what it imitates, and what was seen of that.
+  /// Returns the policy to start from, the demonstrations, and the observations of the imitation.
   func warmStart<E: Environment>(
     in environment: E, _ stages: TrainingStages
   ) async throws -> (WarmStart, demonstrations: [Episode], LearningObserver) {

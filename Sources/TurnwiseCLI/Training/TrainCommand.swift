@@ -132,7 +132,7 @@ struct TrainCommand: Subcommand {
     var estimator: String
     var seed: HexSeed
     var curve: EvaluationCurve
-    /// Why the policy does not learn, if it does not.
+    /// The reasons why the policy does not learn, if it does not.
     var diagnosis: LearningDiagnosis
     var trace: String
   }

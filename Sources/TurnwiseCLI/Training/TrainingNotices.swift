@@ -1,9 +1,9 @@
 internal import Foundation
 internal import Turnwise
 
-/// What training reports once about its updates, however often it happens.
+/// The notices about updates that training prints once, however often their cause occurs.
 struct TrainingNotices {
-  /// The share of updates that are taken back from which on something is wrong.
+  /// The share of updates taken back that counts as a problem.
   private static let often = 0.1
 
   private var braked: Int
@@ -11,13 +11,13 @@ struct TrainingNotices {
   private var dropped: Int
   private var updates: Int
 
-  /// Starts with what a trainer has seen already.
+  /// Creates notices that omit what was reported before a trainer's state was saved.
   init(_ state: TrainerState) {
     (braked, updates) = (state.brake.brakedUpdates, state.iteration)
     (unjudged, dropped) = (state.spending.unjudgedEpisodes, state.spending.droppedGroups)
   }
 
-  /// Returns what is to be reported of an update now.
+  /// Returns a notice about an update, if there is a new one.
   mutating func see(_ update: TrainingUpdate) -> String? {
     updates += 1
     dropped = Int(update.metrics["spent/dropped_groups"] ?? 0)
@@ -38,7 +38,7 @@ struct TrainingNotices {
     return texts.isEmpty ? nil : texts.joined(separator: "\n")
   }
 
-  /// Returns what is to be reported at the end.
+  /// Returns a notice at the end, if there is one.
   func summary() -> String? {
     var texts: [String] = []
     if braked > 1 {
@@ -72,12 +72,12 @@ struct TrainingNotices {
 }
 
 extension Words {
-  /// A count with its noun: 1 seed, 2 seeds.
+  /// Returns a count with its noun: 1 seed, 2 seeds.
   static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
     "\(number) " + (number == 1 ? noun : plural ?? noun + "s")
   }
 
-  /// What no estimator gives credit to, if anything.
+  /// Returns a message about the episodes and groups that no estimator credits, if there are any.
   static func leftOut(failed: Int = 0, unjudged: Int = 0, groups: Int = 0) -> String? {
     var parts: [String] = []
     if failed > 0 { parts.append(count(failed, "episode") + " that failed") }

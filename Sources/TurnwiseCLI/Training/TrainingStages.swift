@@ -1,12 +1,12 @@
 internal import Foundation
 internal import Turnwise
 
-/// The stages of training with their progress bars, as `train` and `compare` show them.
+/// The stages of training with their progress bars, for `train` and `compare`.
 struct TrainingStages: Sendable {
   let console: Console
   let workers: Int
 
-  /// Returns the demonstrations: those that were recorded, or fresh ones of the expert.
+  /// Returns the demonstrations: the recorded ones, or new ones of the expert.
   func demonstrations<E: Environment>(
     in environment: E, _ imitated: Imitated
   ) async throws -> [Episode] {
@@ -32,10 +32,10 @@ struct TrainingStages: Sendable {
     return episodes
   }
 
-  /// Imitates demonstrations.
+  /// Trains the warm start.
   ///
-  /// If hardly any episode then succeeds although the expert can do better, demonstrations of the expert at its
-  /// best are imitated, too.
+  /// If hardly any episode succeeds after imitation although the expert can do better,
+  /// demonstrations of the expert at its best are imitated too.
   func warmStart<E: Environment>(
     in environment: E, from demonstrations: [Episode], _ imitated: Imitated,
     seed: HexSeed? = nil, title: String = "imitate"
@@ -88,7 +88,7 @@ struct TrainingStages: Sendable {
     return String(format: "%d steps%@, loss %.3f%@", report.steps, why, report.loss, heldOut)
   }
 
-  /// Plays the held-out scenarios sampled, then greedily.
+  /// Plays the held-out scenarios with sampled tokens, then greedily.
   func evaluate<E: Environment>(
     _ policy: LanguagePolicy, in environment: E, _ configuration: RunConfiguration, title: String
   ) async throws -> [Episode] {
@@ -114,7 +114,7 @@ struct TrainingStages: Sendable {
   /// - Parameters:
   ///   - trainer: The trainer, at its start.
   ///   - writer: Receives the trace.
-  ///   - title: What the progress bar says.
+  ///   - title: The title of the progress bar.
   /// - Throws: As `TrainingRun.run`.
   func train<E: Environment>(
     _ trainer: Trainer<E>, _ writer: TraceWriter, title: String
@@ -128,7 +128,7 @@ struct TrainingStages: Sendable {
   /// - Parameters:
   ///   - run: The run, at its start or later.
   ///   - configuration: Its options.
-  ///   - title: What the progress bar says.
+  ///   - title: The title of the progress bar.
   /// - Throws: As `TrainingRun.run`.
   func train<E: Environment>(
     _ run: inout TrainingRun<E>, _ configuration: RunConfiguration, title: String
@@ -183,7 +183,7 @@ struct TrainingStages: Sendable {
 }
 
 extension LearningObserver {
-  /// Starts with what was imitated.
+  /// Creates an observer that has observed the imitation.
   init(_ demonstrations: [Episode], _ start: WarmStart, _ imitated: Imitated) {
     self.init()
     see(demonstrations: demonstrations)

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Turnwise
 
-/// Trains in one environment and evaluates in all: a row of a matrix of generalisation.
+/// Trains in one environment and evaluates in all: one row of a generalisation matrix.
 struct TransferCommand: Subcommand {
   let name = "transfer"
   let summary = "train in one environment and evaluate in all of them"
@@ -43,7 +43,7 @@ struct TransferCommand: Subcommand {
     var after: Success
   }
 
-  /// Held-out success with its Wilson interval, which speaks of one policy.
+  /// Held-out success with its Wilson interval, which describes one policy.
   private struct Success: Encodable {
     var share: Double
     var interval: Interval?
@@ -148,7 +148,7 @@ struct TransferCommand: Subcommand {
     return imitation
   }
 
-  /// Plays the held-out scenarios of each environment, the same ones whatever the policy.
+  /// Plays the held-out scenarios of each environment, the same scenarios for every policy.
   private func success(
     of policy: LanguagePolicy, in environments: [any Environment],
     _ configuration: RunConfiguration, _ stages: TrainingStages

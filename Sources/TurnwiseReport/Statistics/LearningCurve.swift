@@ -4,7 +4,7 @@ internal import TurnwiseCore
 public struct LearningCurve: Codable, Hashable, Sendable {
   /// One evaluation.
   public struct Point: Codable, Hashable, Sendable {
-    /// Environment turns spent until then, forks and discarded groups included.
+    /// The environment turns that were spent until then, including forks and discarded groups.
     public var turns: Int
     /// The value that was measured.
     public var value: Double
@@ -16,8 +16,8 @@ public struct LearningCurve: Codable, Hashable, Sendable {
     }
   }
 
-  /// The number of evaluations from which on the area under a curve, and values between evaluations, are
-  /// meaningful.
+  /// The number of evaluations at which the area under a curve, and values between evaluations,
+  /// become meaningful.
   ///
   /// With two evaluations the curve is a straight line, whose area is the mean of start and end.
   public static let leastEvaluations = 5

@@ -2,11 +2,11 @@ internal import TurnwiseCore
 
 /// A summary of one number for each training seed.
 ///
-/// Seeds are the unit of replication: average the episodes of a seed first. From ``smallestReplication``
-/// seeds on there are intervals. With fewer seeds there are only the values, as an interval would claim
-/// more than they can show.
+/// Seeds are the unit of replication: average the episodes of a seed first. Intervals need at least
+/// ``smallestReplication`` seeds. With fewer seeds there are only the values, because an interval
+/// would claim more than they can show.
 public struct SeedSummary: Codable, Hashable, Sendable {
-  /// The number of seeds from which on intervals are given.
+  /// The number of seeds that intervals need.
   public static let smallestReplication = 5
 
   /// The value of each seed.

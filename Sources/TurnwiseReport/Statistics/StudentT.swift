@@ -3,7 +3,7 @@ internal import TurnwiseCore
 
 /// Student's t distribution.
 public enum StudentT {
-  /// Returns the t below which a variable with the distribution lies with a probability.
+  /// Returns the t below which a variable of the distribution lies with a given probability.
   ///
   /// The central probability is a finite series for whole degrees of freedom (Abramowitz and Stegun
   /// 26.7.3 and 26.7.4). It is inverted by bisection over the angle θ = atan(t/√ν).

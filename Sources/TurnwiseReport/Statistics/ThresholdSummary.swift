@@ -2,8 +2,8 @@ internal import TurnwiseCore
 
 /// A summary of how many environment turns training took to reach a level, one number for each seed.
 ///
-/// A seed that did not reach the level within its budget has no number. It counts as more than all that
-/// did, so the median does not depend on a guess about it.
+/// A seed that did not reach the level within its budget has no number. It counts as more than all
+/// others, so the median does not depend on a guess about it.
 public struct ThresholdSummary: Codable, Hashable, Sendable {
   /// The level.
   public let threshold: Double

@@ -73,8 +73,8 @@ public enum TerminalText {
     text.reduce(0) { $0 + width(of: $1) }
   }
 
-  /// Returns text of at least some columns, with spaces after it, or before it if it is aligned to the
-  /// right.
+  /// Returns text of at least `width` columns, padded with spaces after it, or before it if it is
+  /// aligned to the right.
   public static func padded(
     _ text: String, to width: Int, alignsRight: Bool = false
   ) -> String {
@@ -82,7 +82,8 @@ public enum TerminalText {
     return alignsRight ? space + text : text + space
   }
 
-  /// Returns text of at most some columns; an ellipsis takes the place of what is left out of its middle.
+  /// Returns text of at most `width` columns; an ellipsis replaces the middle part that is left
+  /// out.
   public static func shortened(_ text: String, to width: Int) -> String {
     guard self.width(of: text) > width else { return text }
     guard width > 1 else { return width == 1 ? "…" : "" }

@@ -3,10 +3,10 @@ internal import TurnwiseCore
 
 /// A table for terminals and plain files: aligned columns without lines between them.
 ///
-/// Numbers are aligned to the right, with the same number of decimals in a column; units belong in the
-/// titles. Titles and text are escaped (``TerminalText``). If the width is too small, columns that can be
-/// left out are (``Column/droppable(_:)``), and the longest texts are shortened. Below 60 columns, or if that
-/// is not enough, each row becomes a record of `title: value` lines.
+/// Numbers are aligned to the right, with the same number of decimals in a column; units belong in
+/// the titles. Titles and text are escaped (``TerminalText``). If the width is too small, some
+/// columns are left out (``Column/droppable(_:)``), and the longest texts are shortened. Below 60
+/// columns, or if that is not enough, each row becomes a record of `title: value` lines.
 public struct TextTable: Sendable {
   /// A column.
   public struct Column: Hashable, Sendable {

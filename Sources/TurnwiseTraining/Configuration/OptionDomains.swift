@@ -1,9 +1,9 @@
 public import TurnwiseCore
 
-/// The most things that are in memory all at once.
+/// The largest number of items that are kept in memory at once.
 let keptLimit = 1_000_000
 
-/// Whole numbers from `least` on of things that are in memory all at once.
+/// Whole numbers, `least` or more, of items that are kept in memory at once.
 public enum KeptCount<let least: Int>: OptionDomain {
   /// The bounds, and the reason for the upper one.
   public static var requirement: String {
@@ -13,7 +13,7 @@ public enum KeptCount<let least: Int>: OptionDomain {
   public static func allows(_ value: Int) -> Bool { (least...keptLimit).contains(value) }
 }
 
-/// Whole numbers from `least` on of steps that follow each other.
+/// Whole numbers, `least` or more, of steps that follow each other.
 public enum StepCount<let least: Int>: OptionDomain {
   private static var most: Int { 1_000_000_000 }
 

@@ -1,7 +1,7 @@
 public import TurnwiseCore
 
 extension RunConfiguration {
-  /// How long training goes on, and how much is played for each update.
+  /// The length of training, and the number of episodes for each update.
   public struct Budget: Codable, Hashable, Sendable, OptionGroup {
     /// The title of the group.
     public static let title = "Budget"
@@ -20,7 +20,7 @@ extension RunConfiguration {
     public var groupSize = 8
   }
 
-  /// When and how the policy is evaluated.
+  /// The times and scenarios at which the policy is evaluated.
   public struct Evaluation: Codable, Hashable, Sendable, OptionGroup {
     /// The title of the group.
     public static let title = "Evaluation"
@@ -40,7 +40,7 @@ extension RunConfiguration {
     /// The title of the group.
     public static let title = "Selection of groups"
 
-    /// Which groups an update learns from.
+    /// The rule that chooses the groups that an update learns from.
     @Option("Which groups are learnt from: \(GroupFilter.words).")
     public var filter = GroupFilter.none
     /// The share of the variance of returns that the filter `variance` keeps.

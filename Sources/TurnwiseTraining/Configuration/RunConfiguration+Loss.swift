@@ -1,7 +1,7 @@
 public import TurnwiseCore
 
 extension RunConfiguration {
-  /// The steps that the policy takes.
+  /// The optimiser of the policy.
   public struct Optimizer: Codable, Hashable, Sendable, OptionGroup {
     /// The title of the group.
     public static let title = "Optimizer"
@@ -9,8 +9,8 @@ extension RunConfiguration {
     /// The step size of the policy.
     @Option<NonNegative>("Step size of the policy.")
     public var learningRate = 1e-3
-    /// Adam's ε, which keeps it from taking full steps along parameters whose gradient is all noise.
-    @Option<NonNegative>("Smallest gradient that the policy's Adam takes at full step.")
+    /// Adam's ε, which keeps steps small along parameters whose gradient is only noise.
+    @Option<NonNegative>("Epsilon of the policy's Adam.")
     public var adamEpsilon = 1e-4
     /// The number of passes over the episodes of an update.
     @Option<KeptCount<1>>("Passes over the episodes of an update.")
@@ -19,7 +19,7 @@ extension RunConfiguration {
     @Option<KeptCount<1>>("Steps in a pass.")
     public var minibatches = 2
     /// The largest Euclidean norm of a gradient; longer gradients are scaled to it.
-    @Option<NonNegative>("The longest gradient; longer ones are shortened.")
+    @Option<NonNegative>("The largest norm of a gradient; longer gradients are scaled to it.")
     public var gradientNorm = 1.0
   }
 
@@ -28,11 +28,11 @@ extension RunConfiguration {
     /// The title of the group.
     public static let title = "Loss"
 
-    /// Over how many tokens the probability ratio is taken.
-    @Option("Over what the probability ratio is taken: \(RatioLevel.words).")
+    /// The unit of tokens that the probability ratio is taken over.
+    @Option("Unit of the probability ratio: \(RatioLevel.words).")
     public var ratio = RatioLevel.token
-    /// What happens to a token whose ratio leaves the range.
-    @Option("What happens out of its range: \(ClipForm.words).")
+    /// What happens to a token whose ratio leaves the clip range.
+    @Option("What happens to a ratio out of its range: \(ClipForm.words).")
     public var clip = ClipForm.ppo
     /// How far below 1 the probability ratio may fall before its gradient stops (PPO's ε).
     @Option<NonNegative>("How far below 1 the probability ratio may fall.")
@@ -43,16 +43,16 @@ extension RunConfiguration {
     /// The ratio at which the loss of a bad token stops growing; 0 for none.
     @Option<DualClip>("Ratio at which the loss of a bad token stops growing; 0 for none.")
     public var dualClip = 3.0
-    /// How the losses of tokens become that of a minibatch.
-    @Option("How tokens add up: \(LossAggregation.words).")
+    /// How the losses of tokens are combined into the loss of a minibatch.
+    @Option("How the losses of tokens are combined: \(LossAggregation.words).")
     public var aggregation = LossAggregation.tokenMean
     /// The length, in tokens, that the aggregation `constant` divides by.
     @Option<StepCount<1>>("Length that the aggregation 'constant' divides by.")
     public var aggregationLength = 64
-    /// Over how many tokens the ratio of trainer to sampler is taken that weighs them.
-    @Option("Weights for what another policy sampled: \(ImportanceWeights.Level.words).")
+    /// The unit of tokens that the importance ratio, of trainer to sampler, is taken over.
+    @Option("Weights for tokens that another policy sampled: \(ImportanceWeights.Level.words).")
     public var importance = ImportanceWeights.Level.none
-    /// What happens to a weight out of bounds.
+    /// What happens to a weight that is out of bounds.
     @Option("What happens to a weight out of bounds: \(ImportanceWeights.Form.words).")
     public var importanceForm = ImportanceWeights.Form.truncate
     /// The largest weight.

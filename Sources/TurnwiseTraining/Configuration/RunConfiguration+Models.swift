@@ -7,7 +7,7 @@ extension RunConfiguration {
     public static let title = "Model"
 
     /// The vocabulary size of the tokenizer: bytes, marks and merges.
-    @Option<Integers<259, 1_048_576>>("Tokens of the tokenizer.")
+    @Option<Integers<259, 1_048_576>>("Vocabulary size of the tokenizer.")
     public var vocabulary = 448
     /// The number of channels.
     @Option<Integers<2, 65_536>>("Channels of the model.")
@@ -39,7 +39,8 @@ extension RunConfiguration {
     /// The step size of the critic.
     @Option<NonNegative>("Step size of the critic.")
     public var rate = 1e-3
-    /// The number of episodes of the warm start that the critic is fitted to before the first update.
+    /// The number of episodes of the warm start that the critic is fitted to before the first
+    /// update.
     @Option<KeptCount<0>>("Episodes that the critic is fitted to before the first update.")
     public var episodes = 64
     /// The number of passes of the critic over the episodes of an update.

@@ -1,13 +1,13 @@
 public import TurnwiseCore
 
 extension RunConfiguration {
-  /// What the warm start imitates.
+  /// The demonstrations that the warm start imitates.
   public struct Imitation: Codable, Hashable, Sendable, OptionGroup {
     /// The title of the group.
     public static let title = "What the warm start imitates"
 
     /// The folder of a run whose successful training episodes are imitated; empty to imitate the expert.
-    @Option("Folder of a run whose successful episodes are imitated, not the expert.")
+    @Option("Folder of a run whose successful episodes are imitated instead of the expert's.")
     public var demonstrationsFrom = ""
     /// The number of episodes that the warm start imitates.
     @Option<KeptCount<1>>("Expert episodes that the warm start imitates.")
@@ -19,9 +19,9 @@ extension RunConfiguration {
     @Option("How often the demonstrating expert skips looking; 'auto' tries and chooses.")
     public var habit = HabitChoice.auto
     /// How often the demonstrating expert does a wrong thing.
-    @Option<UnitInterval>("How often it does a wrong thing.")
+    @Option<UnitInterval>("How often the demonstrating expert does a wrong thing.")
     public var slip = 0.02
-    /// How often an imitated episode has its names exchanged for those of others.
+    /// How often the names in an imitated episode are replaced by those of another episode.
     @Option<UnitInterval>("How often an imitated episode gets the names of others.")
     public var renaming = 0.8
   }
@@ -36,8 +36,8 @@ extension RunConfiguration {
     /// The largest number of steps of imitation.
     @Option<StepCount<1>>("The most steps of imitation.")
     public var steps = 6500
-    /// The number of steps without a gain on demonstrations that are held out after which imitation ends;
-    /// 0 for all steps.
+    /// The number of steps without a gain on held-out demonstrations after which imitation ends; 0
+    /// for all steps.
     @Option<KeptCount<0>>("Steps without a gain after which imitation ends; 0 for all steps.")
     public var patience = 2000
     /// The number of episodes of a step of imitation.
@@ -46,7 +46,8 @@ extension RunConfiguration {
     /// The highest step size of imitation.
     @Option<NonNegative>("Highest step size of imitation.")
     public var rate = 3e-3
-    /// The temperature that is made part of the warm start: below 1, it samples unlikely tokens more rarely.
+    /// The temperature that is made part of the warm start; below 1, unlikely tokens are sampled
+    /// less often.
     @Option<CloningTemperature>("Temperature that is made part of the warm start.")
     public var temperature = 0.7
   }

@@ -7,11 +7,12 @@ public import TurnwiseCore
 ///     configuration.budget.updates = 50
 ///     configuration.loss.klWeight = 0
 ///
-/// The options are the flags of `turnwise train` and `turnwise compare`, and what `run.json` records. Options
-/// that cannot change results, such as the number of workers and the folder, are not part of it. Assigning a
-/// value that an option does not allow is a mistake in the program and ends it; decoding one throws.
+/// The options are the flags of `turnwise train` and `turnwise compare`, and are recorded in
+/// `run.json`. Options that cannot change results, such as the number of workers and the folder,
+/// are not part of the configuration. Assigning a value that an option does not allow is a
+/// programming error and ends the program; decoding one throws.
 public struct RunConfiguration: Codable, Hashable, Sendable {
-  /// The seed of everything random but the demonstrations.
+  /// The seed of all random numbers except those of the demonstrations.
   public var seed = HexSeed(1)
   /// The estimator that drives the updates, with its options.
   @Option("The estimator that drives the updates, with its options.")
@@ -20,19 +21,19 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   @Option("Folder of a run whose policy is the start, instead of imitating the expert.")
   public var warmStart = ""
 
-  /// How long training goes on, and how much is played for each update.
+  /// The length of training, and the number of episodes for each update.
   public var budget = Budget()
-  /// When and how the policy is evaluated.
+  /// The times and scenarios at which the policy is evaluated.
   public var evaluation = Evaluation()
-  /// The steps that the policy takes.
+  /// The optimiser of the policy.
   public var optimizer = Optimizer()
   /// The loss of the policy.
   public var loss = Loss()
   /// The groups that an update learns from.
   public var selection = Selection()
-  /// What the warm start imitates.
+  /// The demonstrations that the warm start imitates.
   public var imitation = Imitation()
-  /// How the warm start imitates it.
+  /// The imitation of the demonstrations.
   public var cloning = Cloning()
   /// The shape of the model.
   public var model = Model()
@@ -52,7 +53,7 @@ extension RunConfiguration {
     public var key: String
     /// The value of the option.
     public var value: Int
-    /// What its value should be.
+    /// The values that are expected.
     public var expected: String
   }
 

@@ -1,15 +1,17 @@
 public import TurnwiseCore
 
-/// How often an argument of a call is a value that a reply has shown before, by tool and argument.
+/// Counts of how often the value of an argument was shown by an earlier reply, by tool and
+/// argument.
 ///
-/// A policy that looks up where a thing is and then names another place has read but not copied. Only words
-/// and numbers that the first observation does not show count: what a task names can be copied from there.
+/// A policy that looks up a place and then names another one has read the reply but not copied from
+/// it. Only words and numbers count, and only those that the first observation does not show,
+/// because those could be copied from the task.
 public struct CopyTally: Codable, Hashable, Sendable {
   /// Calls with an argument, and those among them that copy it.
   public struct Count: Codable, Hashable, Sendable {
-    /// The number of calls before which some reply had been read.
+    /// The number of calls that were made after some reply had been read.
     public var calls = 0
-    /// The number of those whose value a reply had shown.
+    /// The number of those calls whose value a reply had shown.
     public var copied = 0
 
     /// The share that copied a value.
@@ -19,7 +21,7 @@ public struct CopyTally: Codable, Hashable, Sendable {
   /// The counts, by `tool.argument`.
   public private(set) var counts: [String: Count] = [:]
 
-  /// Counts nothing yet.
+  /// Creates a tally without counts.
   public init() {}
 
   /// Counts the calls of an episode.
@@ -42,7 +44,7 @@ public struct CopyTally: Codable, Hashable, Sendable {
     }
   }
 
-  /// Adds the counts of another.
+  /// Adds the counts of another tally.
   public mutating func add(_ other: CopyTally) {
     for (name, count) in other.counts {
       counts[name, default: Count()].calls += count.calls
@@ -50,7 +52,8 @@ public struct CopyTally: Codable, Hashable, Sendable {
     }
   }
 
-  /// Returns the argument that demonstrations copy most of the time and a policy hardly ever copies.
+  /// Returns an argument that demonstrations copy most of the time but the policy hardly ever
+  /// copies.
   public func neverCopied(by policy: CopyTally) -> String? {
     counts.filter { name, shown in
       guard shown.calls >= 20, shown.share >= 0.5, let played = policy.counts[name] else {

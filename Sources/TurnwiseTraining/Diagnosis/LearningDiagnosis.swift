@@ -1,13 +1,14 @@
 internal import TurnwiseCore
 internal import TurnwiseTrace
 
-/// Why a policy does not learn, as far as its episodes show it: facts without words.
+/// The reasons why a policy does not learn, as far as its episodes show them.
 ///
 /// A policy that learns has no findings.
 public struct LearningDiagnosis: Codable, Hashable, Sendable {
   /// Something that keeps a policy from learning.
   public enum Finding: Codable, Hashable, Sendable {
-    /// In a share of groups all episodes earned the same, so that nothing tells good turns from bad ones.
+    /// In a share of groups all episodes had the same return, so the groups do not tell good turns
+    /// from bad ones.
     case deadGroups(share: Double, success: Double)
     /// A share of turns was refused, most often calls of this tool, with this reply.
     case refusals(share: Double, tool: String, reply: String)
@@ -21,17 +22,17 @@ public struct LearningDiagnosis: Codable, Hashable, Sendable {
     case expertLow(success: Double, best: Double?)
     /// No held-out episode of these families succeeded.
     case familiesAtZero([String])
-    /// Training has only this number of different scenarios.
+    /// Training has only this many different scenarios.
     case fewScenarios(Int)
-    /// This number of demonstrations did not fit the context.
+    /// This many demonstrations did not fit the context.
     case demonstrationsTooLong(count: Int, of: Int)
     /// Imitation ended while its loss was still falling.
     case imitationUnfinished(loss: Double)
   }
 
-  /// The gain of held-out success from which on a policy counts as learning.
+  /// The smallest gain in held-out success that counts as learning.
   public static let gain = 0.05
-  /// The success from which on a policy has nothing left to learn.
+  /// The success at which a policy has nothing left to learn.
   public static let solved = 0.9
 
   /// The success on held-out scenarios before training, if episodes are judged.
@@ -47,7 +48,7 @@ public struct LearningDiagnosis: Codable, Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - curve: The evaluations on held-out scenarios.
-  ///   - seen: What was observed of the run.
+  ///   - seen: The observations of the run.
   public init(_ curve: EvaluationCurve, _ seen: LearningObserver) {
     guard let first = curve.start?.sampled, let last = curve.final?.sampled, last.count > 0,
       !seen.recent.isEmpty

@@ -1,14 +1,14 @@
 public import TurnwiseCore
 internal import TurnwiseTrace
 
-/// Collects what ``LearningDiagnosis`` needs to know of a training run, in memory that does not grow.
+/// Collects what ``LearningDiagnosis`` needs to know about a training run, in constant memory.
 public struct LearningObserver: Codable, Sendable {
-  /// The number of the last updates that are considered.
+  /// The number of most recent updates that are considered.
   static let window = 5
-  /// The number of train scenarios up to which scenarios are told apart.
+  /// The number of different scenarios at which counting them stops.
   static let scenarioLimit = 4
 
-  /// What one update showed.
+  /// The counts of one update.
   struct Update: Codable, Sendable {
     var tally = EpisodeTally()
     var copies = CopyTally()
@@ -27,7 +27,7 @@ public struct LearningObserver: Codable, Sendable {
   private(set) var recent: [Update] = []
   private(set) var scenarios: Set<StateKey> = []
 
-  /// Starts without having seen anything.
+  /// Creates an observer that has observed nothing.
   public init() {}
 
   /// Observes demonstrations.

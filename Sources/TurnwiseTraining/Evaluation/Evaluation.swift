@@ -2,7 +2,7 @@ public import TurnwiseCore
 internal import TurnwiseCredit
 public import TurnwiseModel
 
-/// How a policy does on held-out scenarios.
+/// The performance of a policy on scenarios.
 public struct Evaluation: Codable, Hashable, Sendable {
   /// The share of judged episodes that succeeded.
   public var success: Double
@@ -12,10 +12,10 @@ public struct Evaluation: Codable, Hashable, Sendable {
   public var turns: Double
   /// The share that succeeded, by family.
   public var families: [String: Double]
-  /// How many episodes were played to an end.
+  /// The number of episodes that were played to an end.
   public var count: Int
 
-  /// Sums up judged episodes; failed ones say nothing about the policy and are left out.
+  /// Summarizes judged episodes; failed ones say nothing about the policy and are left out.
   public init(_ episodes: [Episode]) {
     let judged = episodes.filter { $0.judgement?.success != nil }
     count = judged.count
@@ -28,7 +28,7 @@ public struct Evaluation: Codable, Hashable, Sendable {
     }
   }
 
-  /// The numbers by name, for metrics.
+  /// Returns the numbers by name, for metrics.
   public func metrics(_ prefix: String) -> [String: Double] {
     var metrics = [
       "\(prefix)/success": success, "\(prefix)/reward": reward, "\(prefix)/turns": turns,
@@ -38,24 +38,24 @@ public struct Evaluation: Codable, Hashable, Sendable {
     return metrics
   }
 
-  /// Plays a policy on held-out scenarios, or on those of training.
+  /// Plays a policy on held-out scenarios or on training scenarios.
   ///
-  /// The scenarios and the random streams depend on the seed alone, so that policies that are
-  /// compared meet the same tasks with the same luck.
+  /// The scenarios and the random streams depend on the seed alone, so policies that are compared
+  /// play the same tasks with the same random numbers.
   ///
   /// - Parameters:
   ///   - policy: The policy.
   ///   - environment: The environment.
-  ///   - episodes: How many scenarios.
-  ///   - seed: Which scenarios.
-  ///   - member: The number of the episodes in their groups: episodes of another number have other names and
-  ///     random streams.
-  ///   - split: Which scenarios the episodes are played on.
-  ///   - workers: How many environment steps run at once.
+  ///   - episodes: The number of scenarios.
+  ///   - seed: The seed that chooses the scenarios and the random streams.
+  ///   - member: The number of the episodes in their groups. Episodes with another number have
+  ///     other names and random streams.
+  ///   - split: The split that the scenarios belong to.
+  ///   - workers: The most environment steps that run at once.
   /// - Returns: The episodes.
   /// - Throws: What the environment's `start` throws, `CancellationError`, or
-  ///   ``TrainingError/everyEpisodeFailed(_:)``, also where none was scored: no score is made of trouble
-  ///   with the machinery, nor of a judge that says nothing.
+  ///   ``TrainingError/everyEpisodeFailed(_:)`` if all episodes failed or none was scored: a score
+  ///   must not come from failures of the machinery, nor from a judge without verdicts.
   public static func play<E: Environment>(
     _ policy: any Policy, in environment: E, episodes: Int, seed: UInt64, member: Int = 0,
     split: Split = .heldOut, workers: Int

@@ -1,14 +1,14 @@
-/// How a policy did on held-out scenarios while it learnt.
+/// The evaluations of a policy on held-out scenarios while it learnt.
 public struct EvaluationCurve: Codable, Hashable, Sendable {
   /// One evaluation.
   public struct Point: Codable, Hashable, Sendable {
-    /// How many updates were made before.
+    /// The number of updates that were made before the evaluation.
     public var update: Int
-    /// How many environment turns training had spent.
+    /// The number of environment turns that training had spent.
     public var turns: Int
-    /// With sampled tokens.
+    /// The evaluation with sampled tokens.
     public var sampled: Evaluation
-    /// With the likeliest tokens; measured at the start and at the end.
+    /// The evaluation with the likeliest tokens, measured at the start and at the end.
     public var greedy: Evaluation?
 
     /// Creates a point.

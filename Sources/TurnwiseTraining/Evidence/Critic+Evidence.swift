@@ -3,15 +3,16 @@ public import TurnwiseCredit
 public import TurnwiseModel
 
 extension Critic: EvidenceModel {
-  /// `critic`.
+  /// The kind `critic`.
   public static var need: Evidence.Need { .critic }
-  /// Yes: a trace shows how estimators with a critic would have credited the episodes, whichever drives.
+  /// Yes: a trace shows how estimators with a critic would have credited the episodes, whichever
+  /// estimator drives.
   public static var isAlwaysMeasured: Bool { true }
 
-  /// Fits a new critic to episodes of the policy before anything depends on it.
+  /// Fits a new critic to episodes of the policy before an estimator depends on it.
   ///
-  /// If the first estimator that reads the critic is paid shaped rewards, the critic is not fitted: what
-  /// those are worth is not known yet.
+  /// The critic is not fitted if the first estimator that reads it uses shaped rewards, because
+  /// their values are not known yet.
   ///
   /// - Throws: `CancellationError`, a `CreditError`, and what the environment throws at the start of an
   ///   episode.
@@ -31,7 +32,7 @@ extension Critic: EvidenceModel {
     work.spending.sampledTokens += played.reduce(0) { $0 + $1.tape.sampledCount }
     work.spending.criticTurns += turns
     if work.isDriven(by: need) { work.spending.trainingTurns += turns }
-    // With a critic whose values are 0, the targets are what was earned.
+    // With a critic whose values are 0, the targets are the rewards that were earned.
     let targets = try episodes.map { episode in
       let group = try CreditGroup([episode])
       let zeros = group.episodes.map {
@@ -53,7 +54,8 @@ extension Critic: EvidenceModel {
     read(episodes, format: reader.policy.format, workers: reader.workers)
   }
 
-  /// Fits the critic to the value targets of the driving estimator, or of the first one that has some.
+  /// Fits the critic to the value targets of the driving estimator, or of the first estimator that
+  /// has targets.
   public mutating func learn(
     afterCrediting groups: [CreditedGroup], _ work: inout EvidenceWork
   ) throws {
@@ -66,11 +68,11 @@ extension Critic: EvidenceModel {
     work.spending.trainedTokens += try fit(
       TrainingBatch(groups.flatMap(\.episodes)).examples(targets),
       epochs: configuration.critic.epochs, configuration: configuration,
-      // Numbered by the updates made before this one.
+      // The stream is numbered by the updates made before this one.
       random: work.random.stream("critic", work.update - 1), workers: work.workers)
   }
 
-  /// Weights and moments.
+  /// The weights and the moments of the optimiser.
   public var saved: SavedEvidence? {
     get throws { SavedEvidence(tensors: ["critic": try checkpoint.encoded()]) }
   }
@@ -82,7 +84,7 @@ extension Critic: EvidenceModel {
 }
 
 extension [CreditedGroup] {
-  /// The value targets that an estimator gave every episode; `nil` if one has none.
+  /// The value targets that an estimator gave every episode; `nil` if an episode has none.
   fileprivate func valueTargets(of estimator: String) -> [[[Double]]]? {
     var targets: [[[Double]]] = []
     for group in self {
@@ -96,7 +98,7 @@ extension [CreditedGroup] {
   }
 }
 
-/// 1 - Var(target - value) / Var(target); not a number where all targets are equal.
+/// Returns 1 - Var(target - value) / Var(target); not a number if all targets are equal.
 private func explainedVariance(_ values: [[[Double]]], _ targets: [[[Double]]]) -> Double {
   func variance(_ numbers: [Double]) -> Double {
     let mean = numbers.reduce(0, +) / Double(max(1, numbers.count))

@@ -2,10 +2,10 @@ internal import TurnwiseCore
 internal import TurnwiseCredit
 public import TurnwiseModel
 
-/// A model of values: the return to expect before each token.
+/// A model of values: the expected return before each token.
 ///
-/// It shares no parameters with the policy, so no gradient of it reaches the policy. It starts from the
-/// policy's trunk, because both must be able to read an episode.
+/// It shares no parameters with the policy, so its gradients do not reach the policy. It starts
+/// from the policy's trunk, because both must be able to read an episode.
 public struct Critic: Sendable, Equatable {
   /// The model, with a scalar head.
   public private(set) var model: Transformer
@@ -18,7 +18,7 @@ public struct Critic: Sendable, Equatable {
     var values: [Double]
   }
 
-  /// Starts from a policy's trunk with a head that gives 0.
+  /// Creates a critic from a policy's trunk and a head that gives 0.
   public init(from policy: Transformer) {
     model = Transformer(critic: policy)
     optimizer = AdamW(for: model)
@@ -33,8 +33,8 @@ public struct Critic: Sendable, Equatable {
 
   /// Computes the values of episodes.
   ///
-  /// The value after an episode that was cut from outside is read where values are trained: before the first
-  /// token of a turn, in this case of the turn that was never decided.
+  /// If an episode was cut off from outside, the value after it is read at the first token of the
+  /// turn that was never decided, because values are trained before the first token of a turn.
   func read(
     _ episodes: [Episode], format: any PromptFormat, workers: Int
   ) -> EvidenceReading<Evidence.Critic> {
@@ -56,9 +56,9 @@ public struct Critic: Sendable, Equatable {
       scoredTokens: batch.tokenCount + contexts.reduce(0) { $0 + $1.tokens.count })
   }
 
-  /// Moves the values towards those of examples.
+  /// Trains the values on examples.
   ///
-  /// - Returns: How many tokens were passed forward and backward.
+  /// - Returns: The number of tokens that were passed forward and backward.
   /// - Throws: `CancellationError`.
   mutating func fit(
     _ examples: [Example], epochs: Int, configuration: RunConfiguration, random: Randomness,
@@ -91,8 +91,8 @@ public struct Critic: Sendable, Equatable {
 }
 
 extension TrainingBatch {
-  /// Pairs the sequences with targets in the shape `[episode][turn][token]`; tokens without a target are left
-  /// out.
+  /// Pairs the sequences with targets in the shape `[episode][turn][token]`; tokens without a
+  /// target are left out.
   func examples(_ targets: [[[Double]]]) -> [Critic.Example] {
     sequences.indices.compactMap { index in
       let targets = targets[owners[index]]

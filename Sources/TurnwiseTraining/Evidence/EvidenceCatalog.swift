@@ -13,11 +13,11 @@ public struct EvidenceCatalog: Sendable {
 
   private init(kinds: [any EvidenceModel.Type]) { self.kinds = kinds }
 
-  /// Returns a catalog that has more kinds.
+  /// Returns a catalog with more kinds.
   ///
   /// - Parameters:
   ///   - more: The kinds. No two kinds of a catalog may have one name.
-  ///   - file: The file that is named where two have.
+  ///   - file: The file that is named if two kinds have one name.
   ///   - line: The line that is named.
   /// - Returns: The larger catalog.
   public func adding(
@@ -33,7 +33,7 @@ public struct EvidenceCatalog: Sendable {
     return EvidenceCatalog(kinds: kinds + more)
   }
 
-  /// The model or measurement that meets a need; `nil` if there is none.
+  /// The model or measurement of a need; `nil` if there is none.
   public subscript(need: Evidence.Need) -> (any EvidenceModel.Type)? {
     kinds.first { $0.need == need }
   }

@@ -4,45 +4,46 @@ public import TurnwiseModel
 
 /// A model or measurement that gives one kind of evidence.
 ///
-/// A trainer calls ``prepare(_:)`` once, before the first update if an estimator needs the kind. In each update
-/// it calls ``learn(beforeCrediting:_:)``, then ``measure(_:by:)``, and, after the estimators have credited the
-/// groups and the policy was moved, ``learn(afterCrediting:_:)``. The model is saved with the trainer, and
-/// recorded episodes are credited with what it measures.
+/// A trainer calls ``prepare(_:)`` once, before the first update if an estimator needs the kind. In
+/// each update it calls ``learn(beforeCrediting:_:)`` and then ``measure(_:by:)``. After the
+/// estimators have credited the groups and the policy was updated, it calls
+/// ``learn(afterCrediting:_:)``. The model is saved with the trainer, and its measurements credit
+/// recorded episodes.
 ///
 /// A kind that learns nothing is an ``EvidenceMeasurement``. All kinds that a run can use are in its
 /// ``EvidenceCatalog``.
 public protocol EvidenceModel: Sendable {
-  /// What is measured.
+  /// The measured numbers.
   associatedtype Numbers: EvidenceNumbers & Sendable
 
   /// The kind of evidence.
   static var need: Evidence.Need { get }
 
-  /// Whether the kind is prepared and measured in every run, so that estimators that need it credit the
-  /// groups beside the driving one. Default: no.
+  /// Whether the kind is prepared and measured in every run, so that estimators that need it can
+  /// credit the groups besides the driving one. Default: no.
   static var isAlwaysMeasured: Bool { get }
 
-  /// Whether the model plays forks to learn from, so that the states of episodes are kept. Default: no.
+  /// Whether the model plays forks to learn from, which need the states of episodes. Default: no.
   static var playsForks: Bool { get }
 
-  /// A model that can measure although nothing was saved; `nil` if there is none. Default: `nil`.
+  /// A model that can measure without saved state; `nil` if there is none. Default: `nil`.
   static var untrained: Self? { get }
 
   /// Makes the model, before the first update that needs it.
   ///
-  /// - Parameter work: The policy and configuration; counts what is spent.
+  /// - Parameter work: The policy, the configuration and the counts of what is spent.
   /// - Returns: The model.
-  /// - Throws: `CancellationError`, or what keeps the model from being made.
+  /// - Throws: `CancellationError`, or the reason why the model cannot be made.
   static func prepare(_ work: inout EvidenceWork) async throws -> Self
 
   /// Learns from the groups of an update before they are measured and credited. Default: nothing.
   ///
-  /// What is learnt must not depend on how the episodes of the groups went on after the states that are
-  /// measured. The model of an update without groups is not taught.
+  /// What the model learns must not depend on how the episodes went on after the states that are
+  /// measured. In an update without groups the model does not learn.
   ///
   /// - Parameters:
   ///   - groups: The episodes by group.
-  ///   - work: The policy and configuration, and a player of forks; counts what is spent.
+  ///   - work: The policy, the configuration, a player of forks and the counts of what is spent.
   /// - Throws: `CancellationError`, a ``ForkError``, a `CreditError`.
   mutating func learn(
     beforeCrediting groups: [[Episode]], _ work: inout EvidenceWork
@@ -52,9 +53,10 @@ public protocol EvidenceModel: Sendable {
   ///
   /// - Parameters:
   ///   - episodes: Creditable episodes.
-  ///   - reader: The policy that played them, as it is now.
-  /// - Returns: What was measured, in the order of the episodes, and how many tokens were scored for it.
-  /// - Throws: What keeps the episodes from being measured.
+  ///   - reader: The present policy, which played the episodes.
+  /// - Returns: The measured numbers, in the order of the episodes, and the number of tokens that
+  ///   were scored for them.
+  /// - Throws: The reason why the episodes cannot be measured.
   func measure(
     _ episodes: [Episode], by reader: EvidenceReader
   ) async throws -> EvidenceReading<Numbers>
@@ -63,21 +65,21 @@ public protocol EvidenceModel: Sendable {
   ///
   /// - Parameters:
   ///   - groups: The groups with their evidence and credit.
-  ///   - work: The policy after the update; counts what is spent.
+  ///   - work: The policy after the update, and the counts of what is spent.
   /// - Throws: `CancellationError`.
   mutating func learn(
     afterCrediting groups: [CreditedGroup], _ work: inout EvidenceWork
   ) async throws
 
-  /// What must be saved to go on; `nil` if ``untrained`` is as good. Default: `nil`.
+  /// The state that must be saved to continue; `nil` if ``untrained`` is as good. Default: `nil`.
   ///
-  /// - Throws: What keeps it from being written.
+  /// - Throws: The reason why the state cannot be written.
   var saved: SavedEvidence? { get throws }
 
   /// Restores a saved model.
   ///
   /// - Parameters:
-  ///   - saved: What ``saved`` gave.
+  ///   - saved: The value of ``saved``.
   ///   - policy: The shape of the policy that is saved with it.
   /// - Throws: A ``SavedStateError`` that says what does not fit.
   init(_ saved: SavedEvidence, besides policy: ModelConfiguration) throws
@@ -99,9 +101,9 @@ extension EvidenceModel {
     afterCrediting groups: [CreditedGroup], _ work: inout EvidenceWork
   ) async throws {}
 
-  /// Measures groups, and enters what it finds into their evidence.
+  /// Measures groups, and adds the numbers to their evidence.
   ///
-  /// - Returns: How many tokens were scored.
+  /// - Returns: The number of tokens that were scored.
   func measure(
     _ groups: [[Episode]], by reader: EvidenceReader, into evidence: inout [Evidence]
   ) async throws -> Int {
@@ -115,7 +117,7 @@ extension EvidenceModel {
   }
 }
 
-/// Evidence that is measured without anything that was learnt.
+/// Evidence that is measured without a learnt model.
 public protocol EvidenceMeasurement: EvidenceModel {
   /// Makes the measurement.
   init()
@@ -126,7 +128,7 @@ extension EvidenceMeasurement {
   public static var untrained: Self? { Self() }
   /// Makes the measurement.
   public static func prepare(_ work: inout EvidenceWork) async throws -> Self { Self() }
-  /// Nothing.
+  /// Nothing is saved.
   public var saved: SavedEvidence? { nil }
   /// Makes the measurement.
   public init(_ saved: SavedEvidence, besides policy: ModelConfiguration) throws { self.init() }
@@ -136,20 +138,20 @@ extension EvidenceMeasurement {
 public struct EvidenceReader: Sendable {
   /// The policy.
   public var policy: LanguagePolicy
-  /// The most threads, which change no result.
+  /// The most threads, which do not change results.
   public var workers: Int
 
-  /// Names a policy.
+  /// Creates a reader.
   public init(policy: LanguagePolicy, workers: Int = 1) {
     (self.policy, self.workers) = (policy, workers)
   }
 }
 
-/// What was measured, and what that took.
+/// The measured numbers, and the cost of measuring them.
 public struct EvidenceReading<Numbers: EvidenceNumbers & Sendable>: Sendable {
-  /// What was measured, in the order of the episodes.
+  /// The measured numbers, in the order of the episodes.
   public var numbers: Numbers
-  /// How many tokens were scored for it.
+  /// The number of tokens that were scored for them.
   public var scoredTokens: Int
 
   /// Creates a reading.

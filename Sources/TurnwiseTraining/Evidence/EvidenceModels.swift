@@ -1,13 +1,13 @@
 internal import TurnwiseCore
 public import TurnwiseCredit
 
-/// The models of evidence that a trainer has, by their kind.
+/// The models of evidence of a trainer, by their kind.
 public struct EvidenceModels: Sendable {
-  /// The kinds that there can be.
+  /// The kinds that the trainer can have.
   public let catalog: EvidenceCatalog
   private var models: [Evidence.Need: any EvidenceModel] = [:]
 
-  /// Has no models yet.
+  /// Creates a collection without models.
   public init(_ catalog: EvidenceCatalog = .standard) { self.catalog = catalog }
 
   /// The model of a type, if it was prepared.
@@ -22,21 +22,21 @@ public struct EvidenceModels: Sendable {
     set { models[need] = newValue }
   }
 
-  /// The kinds that there are models of, in the order of the catalog.
+  /// The kinds whose models were prepared, in the order of the catalog.
   var prepared: [any EvidenceModel.Type] { catalog.kinds.filter { models[$0.need] != nil } }
 
-  /// The model that measures a kind, which may need no preparation; `nil` if there is none.
+  /// The model that measures a kind, whether or not it needs preparation; `nil` if there is none.
   func meter(of need: Evidence.Need) -> (any EvidenceModel)? {
     models[need] ?? catalog[need]?.untrained
   }
 
-  /// Measures what estimators need.
+  /// Measures the evidence that estimators need.
   ///
   /// - Parameters:
   ///   - groups: Creditable episodes, by group.
   ///   - needs: The kinds; those without a model are left out.
   ///   - reader: The policy that played the episodes.
-  /// - Returns: The evidence of each group, and how many tokens were scored for it.
+  /// - Returns: The evidence of each group, and the number of tokens that were scored for it.
   /// - Throws: What a model throws.
   func measure(
     _ groups: [[Episode]], for needs: Set<Evidence.Need>, by reader: EvidenceReader

@@ -2,7 +2,7 @@ public import TurnwiseCore
 public import TurnwiseCredit
 public import TurnwiseModel
 
-/// What a model of evidence works with while it is prepared or learns, and where it reports.
+/// The context in which a model of evidence is prepared or learns, and its reports.
 public struct EvidenceWork: Sendable {
   /// The policy.
   public let policy: LanguagePolicy
@@ -12,11 +12,11 @@ public struct EvidenceWork: Sendable {
   public let update: Int
   /// The estimators that credit the groups, the driving one first.
   public let estimators: [CreditedEstimator]
-  /// The most threads, which change no result.
+  /// The most threads, which do not change results.
   public let workers: Int
-  /// What the run has spent; add what the model spends.
+  /// The spending of the run; add what the model spends.
   public var spending: Spending
-  /// The metrics of the update; add what the model measures.
+  /// The metrics of the update; add those of the model.
   public var metrics: [String: Double] = [:]
   /// The forks that were played, for the trace.
   var forks: [Episode] = []
@@ -40,12 +40,12 @@ public struct EvidenceWork: Sendable {
     try await player(origins)
   }
 
-  /// Plays continuations of the groups that are about to be credited, and counts what they spend.
+  /// Plays continuations of the groups that will be credited, and counts what they spend.
   ///
   /// - Parameters:
-  ///   - requests: What is asked of each group.
-  ///   - purpose: What the names of the random streams begin with; no other kind may use the same.
-  /// - Returns: For each group the outcomes of each point.
+  ///   - requests: The requests for each group.
+  ///   - purpose: The beginning of the names of the random streams; no other kind may use the same.
+  /// - Returns: The outcomes of each point, for each group.
   /// - Throws: `CancellationError`, a ``ForkError``, a `CreditError`.
   public mutating func playForks(
     _ requests: [[ForkRequest]], purpose: String

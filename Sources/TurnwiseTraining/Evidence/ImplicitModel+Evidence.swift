@@ -3,10 +3,10 @@ public import TurnwiseCredit
 public import TurnwiseModel
 
 extension ImplicitModel: EvidenceModel {
-  /// `implicit-model`.
+  /// The kind `implicit-model`.
   public static var need: Evidence.Need { .implicitModel }
 
-  /// Starts as the policy, with the recipe of the driving estimator's shaper.
+  /// Creates a copy of the policy, with the recipe of the driving estimator's shaper.
   public static func prepare(_ work: inout EvidenceWork) -> ImplicitModel {
     let shaper = work.estimators.first?.estimator.shaper
     return ImplicitModel(
@@ -20,7 +20,7 @@ extension ImplicitModel: EvidenceModel {
     read(episodes, workers: reader.workers)
   }
 
-  /// Learns which episodes went well.
+  /// Learns which episodes succeeded.
   ///
   /// - Throws: `CancellationError`.
   public mutating func learn(
@@ -35,7 +35,7 @@ extension ImplicitModel: EvidenceModel {
     work.metrics["implicit_model/accuracy"] = report.accuracy
   }
 
-  /// Weights and moments, the weights of the start, and the recipe.
+  /// The weights, the moments of the optimiser, the weights at the start, and the recipe.
   public var saved: SavedEvidence? {
     get throws {
       SavedEvidence(

@@ -5,10 +5,10 @@ public import TurnwiseModel
 
 /// An implicit process reward model: a policy whose log-ratio to a reference tells good episodes from bad ones.
 ///
-/// It is trained on outcomes alone, with the odds x_i = β Σ_j log(π_φ/π_ref) over the sampled tokens of an
-/// episode; the share of each token in the odds can then be read as a reward. The shaper that it serves
-/// (`ImplicitReward`) says what it is trained on and compared with. An update is credited before the
-/// model learns from it.
+/// It is trained on outcomes only, with the odds x_i = β Σ_j log(π_φ/π_ref) over the sampled tokens
+/// of an episode. The share of each token in the odds can then be read as a reward. The shaper that
+/// uses it (`ImplicitReward`) defines what it is trained on and compared with. An update is
+/// credited before the model learns from it.
 public struct ImplicitModel: Sendable, Equatable {
   /// The model that is trained, φ.
   public private(set) var model: Transformer
@@ -16,10 +16,10 @@ public struct ImplicitModel: Sendable, Equatable {
   public private(set) var optimizer: AdamW
   /// The policy that training started from.
   public let start: Transformer
-  /// What the model is trained on, and what it is compared with.
+  /// The choice of what the model is trained on and compared with.
   public let recipe: ImplicitReward
 
-  /// Starts as a policy.
+  /// Creates a copy of a policy.
   public init(from policy: Transformer, _ recipe: ImplicitReward) {
     model = policy
     start = policy

@@ -6,7 +6,7 @@ extension ImplicitReward.Loss {
   package struct Judgement {
     /// The mean loss in nats.
     package var loss = 0.0
-    /// The share of outcomes, or of pairs, that the odds predict; odds of 0 count half.
+    /// The share of outcomes, or of pairs, that the odds predict; odds of 0 count as half.
     package var accuracy = 0.0
     /// The derivative of the loss by each of the odds.
     package var slopes: [[Double]] = []

@@ -3,15 +3,15 @@ public import TurnwiseCredit
 public import TurnwiseModel
 
 extension ProcessModel: EvidenceModel {
-  /// `process-model`.
+  /// The kind `process-model`.
   public static var need: Evidence.Need { .processModel }
   /// Yes: forks label the states that the model learns from.
   public static var playsForks: Bool { true }
 
-  /// How many times as many labels and passes a model gets that has learnt nothing yet.
+  /// The factor of labels and passes for a model that has not learnt yet.
   private static let firstEffort = 4
 
-  /// Starts from the policy's trunk.
+  /// Creates a model from the policy's trunk.
   public static func prepare(_ work: inout EvidenceWork) -> ProcessModel {
     ProcessModel(from: work.policy.model)
   }
@@ -39,7 +39,7 @@ extension ProcessModel: EvidenceModel {
 
   /// Requests forks of a random share of the turns of a group.
   ///
-  /// The choice follows from the names of the episodes, so it does not depend on the order of anything.
+  /// The choice depends on the names of the episodes only, so no order of execution changes it.
   private static func requests(
     _ group: [Episode], share: Double, forks: Int, _ random: Randomness
   ) -> [ForkRequest] {
@@ -59,7 +59,7 @@ extension ProcessModel: EvidenceModel {
     read(episodes, format: reader.policy.format, workers: reader.workers)
   }
 
-  /// Weights and moments, and the labels.
+  /// The weights, the moments of the optimiser, and the labels.
   public var saved: SavedEvidence? {
     get throws {
       SavedEvidence(

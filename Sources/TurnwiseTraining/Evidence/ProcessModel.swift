@@ -2,16 +2,16 @@ package import TurnwiseCore
 package import TurnwiseCredit
 public import TurnwiseModel
 
-/// A process reward model: the return to expect in the state before a turn, learnt from forks.
+/// A process reward model: the expected return in the state before a turn, learnt from forks.
 ///
 /// Labels are mean returns of continuations that were played from the state (Math-Shepherd, arXiv
-/// 2312.08935, with soft labels). Unlike a critic's targets they do not depend on how the episode itself
-/// went on. Labels of the last updates are kept, because the policy that played them is close to the
-/// present one.
+/// 2312.08935, with soft labels). Unlike a critic's targets, they do not depend on how the episode
+/// itself went on. Labels of recent updates are kept, because the policy that played them is close
+/// to the present one.
 public struct ProcessModel: Sendable, Equatable {
   /// A state with the mean return of the forks from it.
   public struct Label: Codable, Hashable, Sendable {
-    /// The tokens that were read before the turn.
+    /// The tokens that come before the turn.
     public var tokens: [Int32]
     /// The mean return.
     public var value: Double
@@ -21,7 +21,7 @@ public struct ProcessModel: Sendable, Equatable {
 
   /// The model of the values.
   public private(set) var critic: Critic
-  /// The labels that are learnt from.
+  /// The labels that the model learns from.
   public private(set) var labels: [Label]
   /// Whether the model has learnt from an update.
   public internal(set) var hasLearnt: Bool
@@ -29,7 +29,7 @@ public struct ProcessModel: Sendable, Equatable {
   /// The number of updates for which labels are kept.
   private static let memory = 8
 
-  /// Starts from a policy's trunk.
+  /// Creates a model from a policy's trunk.
   public init(from policy: Transformer) {
     self.init(critic: Critic(from: policy), labels: [], hasLearnt: false)
   }
@@ -51,7 +51,7 @@ public struct ProcessModel: Sendable, Equatable {
         }, bootstrap: values.bootstrap), scoredTokens: reading.scoredTokens)
   }
 
-  /// Adds the labels that the forks of an update give, and removes those that are too old.
+  /// Adds the labels from the forks of an update, and removes labels that are too old.
   package mutating func add(
     _ groups: [[Episode]], _ outcomes: [[ForkPoint: [ForkOutcome]]], update: Int
   ) {
@@ -70,9 +70,9 @@ public struct ProcessModel: Sendable, Equatable {
     }
   }
 
-  /// Moves the values towards the labels.
+  /// Trains the values on the labels.
   ///
-  /// - Returns: How many tokens were passed forward and backward.
+  /// - Returns: The number of tokens that were passed forward and backward.
   /// - Throws: `CancellationError`.
   package mutating func fit(
     _ configuration: RunConfiguration, epochs: Int, random: Randomness, workers: Int

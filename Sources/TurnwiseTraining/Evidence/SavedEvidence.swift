@@ -1,14 +1,14 @@
 public import TurnwiseCore
 public import TurnwiseModel
 
-/// What is saved of a model of evidence: files of tensors, and whatever else it has to remember.
+/// The saved state of a model of evidence: files of tensors, and a JSON value with the rest.
 public struct SavedEvidence: Sendable, Equatable {
   /// The tensors by the name of their file, without its extension; no two files of a trainer may have one name.
   public var tensors: [String: Safetensors]
   /// Everything else.
   public var state: JSONValue
 
-  /// Collects what is saved.
+  /// Creates a saved state.
   public init(tensors: [String: Safetensors] = [:], state: JSONValue = [:]) {
     (self.tensors, self.state) = (tensors, state)
   }
@@ -17,8 +17,9 @@ public struct SavedEvidence: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - name: The name of the file.
-  ///   - head: What the model must give.
-  ///   - policy: The shape of the policy: what the policy reads, the model must be able to read.
+  ///   - head: The required output of the model.
+  ///   - policy: The shape of the policy. The model must be able to read everything that the policy
+  ///     reads.
   /// - Returns: The model with its optimiser.
   /// - Throws: A ``SavedStateError`` that says what does not fit.
   public func checkpoint(
@@ -67,14 +68,14 @@ extension [String: Safetensors] {
   }
 }
 
-/// What is wrong with a part of a trainer's saved state.
+/// A problem with a part of a trainer's saved state.
 public struct SavedStateError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The name of the file or field.
   public var part: String
-  /// What is wrong with it.
+  /// The problem with it.
   public var reason: String
 
-  /// Names a part, and says what is wrong with it.
+  /// Creates an error.
   public init(part: String, reason: String) { (self.part, self.reason) = (part, reason) }
 
   /// The part and what is wrong with it.

@@ -2,9 +2,9 @@ public import TurnwiseCore
 public import TurnwiseCredit
 internal import TurnwiseModel
 
-/// What the policy's distribution of each sampled token is like.
+/// The policy's distribution of each sampled token.
 public struct TokenDistributions: EvidenceMeasurement {
-  /// `distributions`.
+  /// The kind `distributions`.
   public static var need: Evidence.Need { .distributions }
 
   /// Makes the measurement.

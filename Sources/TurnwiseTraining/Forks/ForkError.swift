@@ -1,18 +1,18 @@
 public import TurnwiseCore
 public import TurnwiseCredit
 
-/// Why forks could not be played.
+/// The reason why forks could not be played.
 public enum ForkError: Error, Hashable, Sendable {
   /// A point was requested that its group does not have.
   case noSuchPoint(ForkPoint)
   /// Continuations from a point keep failing. Turns count from 0.
   case failing(episode: String, turn: Int, Failure)
-  /// Estimators ask for more whenever they are asked.
+  /// Estimators still request more forks after this many rounds.
   case endless(rounds: Int)
 }
 
 extension ForkError: CustomStringConvertible {
-  /// What is wrong, and what to do about it.
+  /// The problem, and what to do about it.
   public var description: String {
     switch self {
     case .noSuchPoint(let point):
@@ -25,7 +25,7 @@ extension ForkError: CustomStringConvertible {
     case .endless(let rounds):
       """
       an estimator still asked for more forks after \(rounds) rounds; \
-      its requests must come to an end
+      its requests must end at some point
       """
     }
   }

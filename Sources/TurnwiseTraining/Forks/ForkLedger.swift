@@ -1,13 +1,13 @@
 internal import TurnwiseCore
 internal import TurnwiseCredit
 
-/// What was requested and played of one group.
+/// The forks that were requested and played for one group.
 struct ForkLedger {
   let group: ForkGroup
 
-  /// For each episode and turn the first episode that was in the same situation.
+  /// The first episode that was in the same situation, for each episode and turn.
   private let firsts: [[Int]]
-  /// The largest number that was requested, by the point as it was requested.
+  /// The largest number of forks that was requested, by the requested point.
   private var wanted: [ForkPoint: Int] = [:]
   /// The outcomes of the forks of a situation, by its first point.
   private var outcomes: [ForkPoint: [ForkOutcome]] = [:]
@@ -18,15 +18,17 @@ struct ForkLedger {
   /// The number of continuations of a point that may fail.
   private static let failureLimit = 3
 
-  /// The number of continuations of a point that may have no score, beside those that have one.
+  /// Returns the number of continuations of a point that may have no score, besides those that have
+  /// one.
   private static func unscoredLimit(_ wanted: Int) -> Int { 2 * wanted + 6 }
 
-  /// Whether the judge scores episodes of the group, so that an episode without a judgement lacks its score.
+  /// Whether the judge scores episodes of the group; if so, an episode without a judgement has no
+  /// score.
   private var judges: Bool {
     group.episodes.contains { !($0.judgement?.saysNothing ?? true) }
   }
 
-  /// What the future depends on: the state, and everything that a policy sees.
+  /// The situation that the future depends on: the state, and everything that the policy sees.
   private struct Place: Hashable {
     var stateKey: StateKey
     var past: [[Text]]
@@ -42,7 +44,7 @@ struct ForkLedger {
         defer {
           past.append([turn.observation.text, turn.action.text] + turn.replies.map(\.text))
         }
-        // Without a key, nothing tells whether the state is the same.
+        // Without a key it is unknown whether the state is the same.
         guard let key = turn.stateKey else { return index }
         let tape = episode.tape.prefix(beforeTurn: number)
         let place = Place(
@@ -62,9 +64,9 @@ struct ForkLedger {
       })
   }
 
-  /// Adds what is requested, given what was played so far.
+  /// Adds the requests that are made after what was played so far.
   ///
-  /// - Returns: Whether anything new is requested.
+  /// - Returns: Whether any request is new.
   mutating func enter(
     _ requests: (CreditGroup, Evidence) -> [ForkRequest]
   ) throws(ForkError) -> Bool {
@@ -78,7 +80,7 @@ struct ForkLedger {
     return wanted != before
   }
 
-  /// Returns the continuations that are still to be played.
+  /// Returns the continuations that are not played yet.
   mutating func missing() -> [(point: ForkPoint, stream: Int)] {
     var counts: [ForkPoint: Int] = [:]
     for (point, count) in wanted {
@@ -95,8 +97,9 @@ struct ForkLedger {
 
   /// Adds a continuation, or notes that it failed or was not scored.
   ///
-  /// A continuation without a score is not worth 0: another one is played instead. If too many have no score,
-  /// the point has fewer outcomes than were requested, or none.
+  /// The return of a continuation without a score is unknown, not 0, so another continuation is
+  /// played instead. If too many have no score, the point has fewer outcomes than were requested,
+  /// or none.
   mutating func enter(_ fork: PlayedFork) throws {
     if let failure = fork.episode.ending.failure {
       failures[fork.point, default: 0] += 1
@@ -113,7 +116,7 @@ struct ForkLedger {
     }
   }
 
-  /// The first point that has no scored continuation although some were played.
+  /// The first point whose continuations were played but not scored.
   var unscoredPoint: ForkPoint? {
     unscored.keys.filter { outcomes[$0] == nil }.min()
   }

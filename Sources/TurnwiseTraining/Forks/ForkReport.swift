@@ -7,14 +7,14 @@ public struct ForkGroup: Sendable {
   public var episodes: [Episode]
   /// The episodes as estimators read them, in the same order.
   public var credit: CreditGroup
-  /// What was measured about them, except forks.
+  /// The evidence that was measured about them, except forks.
   public var evidence: Evidence
 
-  /// Gathers episodes.
+  /// Creates a group.
   ///
   /// - Parameters:
   ///   - episodes: Creditable episodes of one scenario from one start.
-  ///   - evidence: What was measured about them, except forks.
+  ///   - evidence: The evidence that was measured about them, except forks.
   /// - Throws: A `CreditError` if they are not a group.
   public init(_ episodes: [Episode], evidence: Evidence = Evidence()) throws {
     (self.episodes, self.evidence) = (episodes, evidence)
@@ -26,7 +26,7 @@ public struct ForkGroup: Sendable {
 public struct PlayedFork: Sendable {
   /// The index of the group.
   public var group: Int
-  /// Where it forked: in the first episode of the group that came into the situation.
+  /// The point of the fork, in the first episode of the group that was in the situation.
   public var point: ForkPoint
   /// The episode, including the turns that it shares with its parent.
   public var episode: Episode
@@ -40,7 +40,7 @@ public struct PlayedFork: Sendable {
     get throws {
       guard episode.totalReward != nil else { throw CreditError.noReward(episode: episode.name) }
       let credit = CreditEpisode(episode)
-      // If it has no turn of its own, what it is paid at the end would count for earlier turns.
+      // Without a turn of its own, its reward at the end would count for earlier turns.
       let turns =
         turns > 0
         ? Array(credit.turns[point.turn...]) : [CreditTurn(reward: episode.judgement?.reward)]
@@ -51,11 +51,11 @@ public struct PlayedFork: Sendable {
 
 /// The outcomes of forks.
 public struct ForkReport: Sendable {
-  /// For each group the outcomes of each point that was requested: `Evidence.forks`.
+  /// The outcomes of each requested point, for each group: `Evidence.forks`.
   public var outcomes: [[ForkPoint: [ForkOutcome]]]
   /// All continuations in the order in which they were started, including those that failed.
   public var forks: [PlayedFork]
-  /// For each group the first point that was requested and has no outcome, because none of its
+  /// For each group, the first requested point that has no outcome, because none of its
   /// continuations was scored; `nil` if there is none.
   public var unscored: [ForkPoint?]
 

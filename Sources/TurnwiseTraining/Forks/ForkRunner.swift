@@ -1,7 +1,7 @@
 public import TurnwiseCore
 public import TurnwiseCredit
 
-/// Plays continuations: those that estimators ask for, or given ones.
+/// Plays the continuations that estimators request, or given ones.
 ///
 ///     let histories = await rollout.playKeepingHistory(sessions)
 ///     let runner = ForkRunner<Shell>(policy, workers: 2) { _, episode, turn in
@@ -9,9 +9,9 @@ public import TurnwiseCredit
 ///     }
 ///     let report = try await runner.play([ForkGroup(episodes)], asking: [ForkMonteCarlo()])
 ///
-/// Points in the same situation share continuations: all members of a group start alike, so forks of
-/// their first turns are played once. What is played depends on the episodes and the requests, not on the
-/// number of workers.
+/// Points in the same situation share continuations. All members of a group start in the same
+/// state, so forks of their first turns are played once. The continuations depend on the episodes
+/// and the requests, not on the number of workers.
 public struct ForkRunner<E: Environment>: Sendable {
   /// The policy that plays the continuations.
   public var policy: any Policy
@@ -26,9 +26,10 @@ public struct ForkRunner<E: Environment>: Sendable {
   public typealias Snapshot =
     @Sendable (_ group: Int, _ episode: Int, _ turn: Int) async throws -> Session<E>
 
-  /// The number of times that estimators are asked before their requests count as endless.
+  /// The number of rounds of requests after which they count as endless.
   private static var roundLimit: Int { 16 }
-  /// The number of forks that are played at once: more would not make batches larger, only take more memory.
+  /// The number of forks that are played at once; more would take memory without making batches
+  /// larger.
   private static var wave: Int { 1024 }
 
   /// Creates a runner.
@@ -46,16 +47,16 @@ public struct ForkRunner<E: Environment>: Sendable {
     (self.purpose, self.snapshot) = (purpose, snapshot)
   }
 
-  /// Plays what estimators ask for, and asks them again until they ask for nothing new.
+  /// Plays the forks that estimators request, in rounds, until there are no new requests.
   ///
-  /// If several ask for continuations from one point, the largest number is played, and all estimators see all
-  /// of them.
+  /// If several estimators request continuations from one point, the largest number is played, and
+  /// all estimators see all of them.
   ///
   /// - Parameters:
-  ///   - groups: The groups that are to be credited.
-  ///   - estimators: The estimators that are asked.
+  ///   - groups: The groups that will be credited.
+  ///   - estimators: The estimators that request forks.
   /// - Returns: The outcomes of the forks.
-  /// - Throws: A ``ForkError``, a `CreditError` if a continuation was paid nothing at all,
+  /// - Throws: A ``ForkError``, a `CreditError` if a continuation has no reward,
   ///   `CancellationError`, and what `snapshot` throws.
   public func play(
     _ groups: [ForkGroup], asking estimators: [any CreditEstimator]
@@ -69,7 +70,7 @@ public struct ForkRunner<E: Environment>: Sendable {
   ///
   /// - Parameters:
   ///   - groups: The groups.
-  ///   - requests: What is requested of each group.
+  ///   - requests: The requests for each group.
   /// - Returns: The outcomes of the forks.
   /// - Throws: As ``play(_:asking:)``.
   public func play(
@@ -99,7 +100,7 @@ public struct ForkRunner<E: Environment>: Sendable {
     throw ForkError.endless(rounds: Self.roundLimit)
   }
 
-  /// Plays what estimators ask for, and adds the outcomes to the evidence of the groups.
+  /// Plays the forks that estimators request, and adds the outcomes to the evidence of the groups.
   func extend(
     _ evidence: inout [Evidence], of groups: [[Episode]], asking estimators: [any CreditEstimator]
   ) async throws -> ForkReport {
@@ -109,9 +110,9 @@ public struct ForkRunner<E: Environment>: Sendable {
     return report
   }
 
-  /// Plays until nothing is missing.
+  /// Plays until no continuation is missing.
   ///
-  /// What fails or is not scored is played again with another stream.
+  /// Continuations that fail or are not scored are replaced by others with another stream.
   private func settle(_ ledgers: inout [ForkLedger], _ forks: inout [PlayedFork]) async throws {
     while true {
       var jobs: [Job] = []
@@ -142,7 +143,7 @@ public struct ForkRunner<E: Environment>: Sendable {
     var last: (job: Job, session: Session<E>)?
     for job in jobs {
       let session: Session<E>
-      // Those of one turn follow each other, and one snapshot may have to be replayed for them.
+      // Forks from one turn follow each other, because a snapshot may have to be replayed for them.
       if let last, last.job.group == job.group, last.job.point.episode == job.point.episode,
         last.job.point.turn == job.point.turn
       {

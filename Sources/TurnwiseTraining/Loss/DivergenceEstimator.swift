@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// What one sampled token says about the divergence KL(q ‖ p) of the policy q that it was sampled from
+/// An estimator of the divergence KL(q ‖ p) from one token that was sampled from the policy q
 /// (Schulman, "Approximating KL divergence", 2020).
 ///
 /// With x = log p - log q of the token:
@@ -9,10 +9,11 @@ internal import Foundation
 ///     k2 = x² / 2          biased, never negative
 ///     k3 = eˣ - 1 - x      unbiased, never negative
 ///
-/// That is about values. As a loss, differentiated through log q with the tokens held fixed, k3 has the
-/// expected gradient of the other divergence, KL(p ‖ q): E_q[(1 - p/q) ∇ log q] = -E_p[∇ log q]. GRPO
-/// trains with it, and so does `klWeight` here, with the reference as p: the pull grows without bound on
-/// tokens that the policy has nearly given up and the reference has not.
+/// These properties hold for the values. As a loss, differentiated through log q with the tokens
+/// held fixed, k3 has the expected gradient of the other divergence, KL(p ‖ q): E_q[(1 - p/q) ∇ log
+/// q] = -E_p[∇ log q]. GRPO trains with k3, and so does `klWeight` here, with the reference as p.
+/// Its gradient grows without bound on tokens that are likely under the reference and hardly
+/// possible under the policy.
 public enum DivergenceEstimator: String, CaseIterable, Hashable, Sendable {
   /// -x.
   case k1

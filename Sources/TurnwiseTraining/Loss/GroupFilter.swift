@@ -1,22 +1,23 @@
 public import TurnwiseCore
 internal import TurnwiseCredit
 
-/// Which groups of episodes an update learns from.
+/// The rule that chooses the groups of episodes that an update learns from.
 ///
-/// A group whose episodes all have one return says nothing about which was better. What is left out
-/// was played all the same: it stays charged in ``Spending/trainingTurns``.
+/// A group whose episodes all have the same return does not show which of them was better. The
+/// groups that are left out were played all the same, so their turns stay charged in
+/// ``Spending/trainingTurns``.
 public enum GroupFilter: String, WordChoice {
-  /// All of them.
+  /// All groups.
   case none
-  /// Those whose returns differ; more scenarios are played until there are enough of them (dynamic
-  /// sampling of DAPO, arXiv 2503.14476).
+  /// The groups whose returns differ; more scenarios are played until there are enough of them
+  /// (dynamic sampling of DAPO, arXiv 2503.14476).
   case dynamic
-  /// The fewest that together hold most of the variance of the returns: with σ_g the standard deviation
-  /// within group g, the smallest set S with Σ_{g ∈ S} σ_g² ≥ mass · Σ_g σ_g² (RAGEN-2, arXiv
-  /// 2604.06268).
+  /// The fewest groups that together hold most of the variance of the returns: with σ_g the
+  /// standard deviation within group g, the smallest set S with Σ_{g ∈ S} σ_g² ≥ mass · Σ_g σ_g²
+  /// (RAGEN-2, arXiv 2604.06268).
   case variance
 
-  /// Whether more scenarios are played for those that were left out.
+  /// Whether more scenarios are played in place of the groups that were left out.
   public var replenishes: Bool { self == .dynamic }
 
   /// Chooses groups.
@@ -24,8 +25,8 @@ public enum GroupFilter: String, WordChoice {
   /// - Parameters:
   ///   - returns: The returns of the episodes of each group.
   ///   - mass: The share of the variance that `variance` keeps.
-  /// - Returns: The indices of the groups that are kept, ascending. `dynamic` and `variance` keep none
-  ///   of groups whose returns are equal.
+  /// - Returns: The indices of the groups that are kept, ascending. `dynamic` and `variance` keep
+  ///   no group whose returns are all equal.
   public func kept(_ returns: [[Double]], mass: Double) -> [Int] {
     let varied = returns.indices.filter { !LeaveOneOut.areEqual(returns[$0]) }
     switch self {

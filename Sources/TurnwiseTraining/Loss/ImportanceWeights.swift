@@ -1,24 +1,24 @@
 public import TurnwiseCore
 
-/// Weights that make up for tokens having been sampled by another policy than the one that is trained.
+/// Weights that correct for tokens that another policy than the trained one has sampled.
 ///
-/// Three policies are told apart: μ, which sampled and recorded its log-probabilities; π_old, the
-/// trained policy at the start of the update, as the trainer computes it; and π, which moves. With
-/// weights the loss of a token is
+/// There are three policies: μ, which sampled the tokens and recorded their log-probabilities;
+/// π_old, the trained policy at the start of the update, as the trainer computes it; and π, which
+/// the update changes. With weights the loss of a token is
 ///
 ///     w · L(π / π_old),    w = f(Π_{j ∈ u} π_old(j) / μ(j))
 ///
-/// over the token's unit u; w is a constant, never differentiated (decoupled PPO, arXiv 2110.00641).
-/// Without them, ratios are π / μ, and the clipping alone does the correction: to do both would
-/// correct twice. A ratio r becomes
+/// over the token's unit u; w is a constant, never differentiated (decoupled PPO, arXiv
+/// 2110.00641). Without weights, ratios are π / μ and clipping is the only correction; weights
+/// would correct them a second time. A ratio r becomes
 ///
 ///     truncate    min(r, C)                     biased towards μ, of bounded variance (IMPALA, arXiv 1802.01561)
-///     mask        r if 1/C ≤ r ≤ C, else 0      leaves out what the two policies disagree about
+///     mask        r if 1/C ≤ r ≤ C, else 0      leaves out tokens on which the two policies disagree
 ///
-/// What is masked still counts in the divisors of ``LossAggregation``: masking takes from a gradient and
-/// never makes the rest of it larger.
+/// Masked tokens still count in the divisors of ``LossAggregation``, so masking never makes the
+/// gradient of the other tokens larger.
 public struct ImportanceWeights: Hashable, Sendable {
-  /// Over how many tokens the ratio is taken.
+  /// The unit of tokens that a ratio is taken over.
   public enum Level: String, WordChoice {
     /// No weights.
     case none
@@ -32,7 +32,7 @@ public struct ImportanceWeights: Hashable, Sendable {
     /// exponentially with the number of tokens.
     case sequence
 
-    /// The level of the ratios, `nil` if there are none.
+    /// The level of the ratios; `nil` if there are no weights.
     public var ratioLevel: RatioLevel? {
       switch self {
       case .none: nil
@@ -44,22 +44,22 @@ public struct ImportanceWeights: Hashable, Sendable {
     }
   }
 
-  /// What happens to ratios out of bounds.
+  /// What happens to ratios that are out of bounds.
   public enum Form: String, WordChoice {
-    /// Larger ones are set to the cap.
+    /// Ratios above the cap are set to the cap.
     case truncate
-    /// Those above the cap or below one over it are set to 0.
+    /// Ratios above the cap or below its reciprocal are set to 0.
     case mask
   }
 
-  /// Over how many tokens the ratio is taken.
+  /// The unit of tokens that a ratio is taken over.
   public var level: RatioLevel
-  /// What happens to ratios out of bounds.
+  /// What happens to ratios that are out of bounds.
   public var form: Form
   /// The largest ratio, C.
   public var cap: Double
 
-  /// Sets the weights.
+  /// Creates the weights.
   public init(_ level: RatioLevel, _ form: Form = .truncate, cap: Double) {
     (self.level, self.form, self.cap) = (level, form, cap)
   }
@@ -80,9 +80,9 @@ public struct ImportanceWeights: Hashable, Sendable {
     }
   }
 
-  /// Returns (Σw)² / Σw²: how many tokens of weight 1 say as much as weighted ones (Kish, 1965).
+  /// Returns (Σw)² / Σw²: the number of tokens of weight 1 that are as informative (Kish, 1965).
   ///
-  /// It is 0 if all weights are.
+  /// It is 0 if all weights are 0.
   public static func effectiveSampleSize(_ weights: [Double]) -> Double {
     let sum = weights.reduce(0, +)
     let squares = weights.reduce(0) { $0 + $1 * $1 }

@@ -1,6 +1,6 @@
-/// What to say about the loss of a run before it starts.
+/// Notices about the loss of a run that are shown before it starts.
 public enum LossAdvice {
-  /// Returns what degenerates or contradicts itself in the loss of a configuration.
+  /// Returns notices about options of the loss that have no effect or do not fit together.
   ///
   /// - Parameters:
   ///   - configuration: The options of the run.
@@ -15,7 +15,7 @@ public enum LossAdvice {
       + filters(configuration, creditVariesWithinTurns) + unused(configuration)
   }
 
-  /// Where parts of the loss see other units than the credit does.
+  /// Finds parts of the loss whose units differ from those of the credit.
   private static func granularity(
     _ configuration: RunConfiguration, _ creditVariesWithinTurns: Bool
   ) -> [String] {
@@ -34,7 +34,7 @@ public enum LossAdvice {
     return notices
   }
 
-  /// Where clipping does nothing, or nearly everything.
+  /// Finds clip ranges that never act, or nearly always.
   private static func ratios(_ configuration: RunConfiguration) -> [String] {
     var notices: [String] = []
     let (ratio, defaults) = (configuration.loss.ratio, RunConfiguration())
@@ -55,9 +55,9 @@ public enum LossAdvice {
     }
     if ratio != .token, configuration.loss.klWeight > 0 {
       notices.append(
-        "ratio '\(ratio.rawValue)' stops no single token, and the gradient of the divergence grows as"
-          + " the reference's probability over the policy's: a token that falls far takes over a"
-          + " step; GSPO uses a KL weight of 0")
+        "ratio '\(ratio.rawValue)' does not stop single tokens, and the gradient of the divergence grows"
+          + " with the reference's probability over the policy's: a token whose probability falls far"
+          + " dominates a step; GSPO uses a KL weight of 0")
     }
     if configuration.loss.clip == .ppo, configuration.loss.dualClip > 0,
       configuration.loss.dualClip < 1 + configuration.loss.clipHigh
@@ -107,7 +107,7 @@ public enum LossAdvice {
     return notices
   }
 
-  /// Options that were set beside the choice that would read them.
+  /// Finds options that were set but have no effect without another choice.
   private static func unused(_ configuration: RunConfiguration) -> [String] {
     let defaults = RunConfiguration()
     func changed(_ property: KeyPath<RunConfiguration, some Equatable>) -> Bool {

@@ -1,6 +1,6 @@
 public import TurnwiseCore
 
-/// How the losses of tokens become the loss of a minibatch.
+/// How the losses of tokens are combined into the loss of a minibatch.
 ///
 /// The loss is Σ_j L_j / d_j, with a divisor d_j for each token. With N the episodes of the minibatch,
 /// n_i the sampled tokens of episode i, T_i its turns, n_t the tokens of turn t, n = Σ n_i and
@@ -11,11 +11,12 @@ public import TurnwiseCore
 ///     sequence-sum          d = N           the gradient of log π(episode)
 ///     constant              d = C N         the same, scaled (Dr. GRPO, arXiv 2503.20783)
 ///     turn-mean             d = T n_t       every turn counts the same
-///     episode-turn-mean     d = N T_i n_t   every episode does, and in it every turn
+///     episode-turn-mean     d = N T_i n_t   every episode counts the same, and in it every turn
 ///
-/// Because log π(turn) = Σ log π(token), a policy gradient over turns gives all tokens of a turn one
-/// advantage and sums over them. Dividing by the length of the turn lets a bad turn get off lightly by
-/// being long; the forms with `mean` of turns or sequences trade that bias for smaller variance.
+/// Because log π(turn) = Σ log π(token), a policy gradient over turns gives all tokens of a turn
+/// one advantage and sums over them. Dividing by the length of the turn makes the penalty of a bad
+/// turn smaller if the turn is long. The forms with `mean` of turns or sequences accept that bias
+/// for a smaller variance.
 public enum LossAggregation: String, WordChoice {
   /// The mean over all tokens.
   case tokenMean = "token-mean"
@@ -33,11 +34,11 @@ public enum LossAggregation: String, WordChoice {
   /// Whether the weight of a token depends on how long its turn is.
   public var dividesByTurnLength: Bool { self == .turnMean || self == .episodeTurnMean }
 
-  /// Returns the divisor of each token: its weight in the loss is one over it.
+  /// Returns the divisor of each token: the reciprocal of its weight in the loss.
   ///
-  /// Divisors and not weights, because they are whole numbers and exact. They must be taken once over
-  /// all tokens of a step: those of a micro-batch alone would give a mean of means, in which a
-  /// token's weight depends on which others it happened to be computed with.
+  /// The function returns divisors, because they are whole numbers and exact, unlike weights. They
+  /// must be taken once over all tokens of a step: divisors of each micro-batch would give a mean
+  /// of means, in which a token's weight depends on the tokens that it happens to be computed with.
   ///
   /// - Parameters:
   ///   - places: The place of each sampled token of the minibatch.

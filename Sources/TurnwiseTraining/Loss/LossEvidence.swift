@@ -1,30 +1,31 @@
 package import TurnwiseModel
 
-/// What the loss of an update knows of each sampled token, in the shape of the batch's sequences.
+/// The inputs of the loss for each sampled token of an update, in the shape of the batch's
+/// sequences.
 ///
-/// None of it changes while the policy moves.
+/// They stay the same while the policy moves.
 package struct LossEvidence: Sendable {
   /// The advantages.
   package var advantages: [[Double]]
   /// The log-probabilities that ratios are taken against.
   package private(set) var anchor: [[Float]]
-  /// The log-probabilities of the policy to stay near, if there is one.
+  /// The log-probabilities under the reference, if there is one.
   package var reference: [[Float]]?
   /// The importance weights, if there are any.
   package private(set) var weights: [[Double]]?
-  /// What there is to say about the weights.
+  /// The metrics of the weights.
   package private(set) var metrics: [String: Double] = [:]
-  /// How many tokens were scored for the weights.
+  /// The number of tokens that were scored for the weights.
   package private(set) var scoredTokens = 0
 
-  /// Takes ratios against the behaviour policy.
+  /// Creates evidence whose ratios are taken against the behaviour policy.
   package init(_ batch: TrainingBatch, advantages: [[Double]], reference: [[Float]]? = nil) {
     (self.advantages, self.reference) = (advantages, reference)
     anchor = batch.behavior
   }
 
-  /// Takes ratios against a policy as it is now, and weighs tokens by how much likelier they are under
-  /// it than they were under the behaviour policy.
+  /// Takes ratios against a policy as it is now, and weights tokens by the ratio of their
+  /// probabilities under that policy and under the behaviour policy.
   package mutating func correct(
     _ batch: TrainingBatch, by importance: ImportanceWeights, for policy: Transformer, workers: Int
   ) {
@@ -49,7 +50,7 @@ package struct LossEvidence: Sendable {
 }
 
 extension [[Float]] {
-  /// Cuts a flat list into rows of the lengths of these.
+  /// Cuts a flat list into rows that are as long as those of this array.
   func shaped<Item>(_ flat: [Item]) -> [[Item]] {
     var rest = flat[...]
     return map { row in

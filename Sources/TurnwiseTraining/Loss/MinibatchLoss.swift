@@ -7,7 +7,8 @@ package import TurnwiseModel
 ///
 /// over all sampled tokens j of the minibatch, with the ratio r_j of ``RatioLevel``, the term L of
 /// ``ClippedObjective``, the weight w_j of ``ImportanceWeights`` and the divisor d_j of
-/// ``LossAggregation``. Divisors belong to the minibatch: the sum over any parts of it is the whole.
+/// ``LossAggregation``. Divisors are those of the whole minibatch, so the losses of its parts add
+/// up to its loss.
 package struct MinibatchLoss: Sendable {
   /// The sequences of the batch that make up the minibatch: all of each of its episodes.
   package let sequences: [Int]
@@ -20,16 +21,16 @@ package struct MinibatchLoss: Sendable {
   private let klWeight: Double
   /// The divisor of each token of `sequences`.
   private let divisors: [[Double]]
-  /// The logarithm of the ratio that each token of `sequences` uses, where that cannot be seen from its
-  /// own sequence alone.
+  /// The logarithm of the ratio that each token of `sequences` uses, if it depends on other
+  /// sequences than the token's own.
   private var pooled: [[Double]]?
 
   /// Prepares the loss.
   ///
   /// - Parameters:
   ///   - sequences: The sequences of the batch that make up the minibatch.
-  ///   - batch: What was sampled.
-  ///   - evidence: What is known of each token of the batch.
+  ///   - batch: The sampled tokens.
+  ///   - evidence: The inputs of the loss for each token of the batch.
   ///   - configuration: The parts of the loss.
   package init(
     _ sequences: [Int], of batch: TrainingBatch, _ evidence: LossEvidence,
@@ -47,14 +48,14 @@ package struct MinibatchLoss: Sendable {
         of: Array(places.joined()), length: configuration.loss.aggregationLength))
   }
 
-  /// Whether some ratio is that of an episode of more than one sequence.
+  /// Whether some ratio is taken over an episode of more than one sequence.
   package var needsPooling: Bool {
     ratio.spansTurns && Set(sequences.map { batch.owners[$0] }).count < sequences.count
   }
 
   /// Takes the ratios of episodes over all their sequences.
   ///
-  /// - Parameter outputs: What the policy says of each of `sequences` as it is now.
+  /// - Parameter outputs: The outputs of the present policy for each of `sequences`.
   package mutating func pool(_ outputs: [SequenceOutputs]) {
     let logRatios = outputs.enumerated().map { self.logRatios($0.offset, $0.element) }
     let places = sequences.map { batch.lossPlaces[$0] }
@@ -62,8 +63,8 @@ package struct MinibatchLoss: Sendable {
       ratio.logRatios(Array(logRatios.joined()), at: Array(places.joined())))
   }
 
-  /// The logarithm of the ratio of each token by itself, given the number of its sequence in
-  /// `sequences` and what the policy says of that.
+  /// The logarithm of the ratio of each token by itself, given the index of its sequence in
+  /// `sequences` and the policy's outputs for that sequence.
   package func logRatios(_ index: Int, _ outputs: SequenceOutputs) -> [Double] {
     zip(outputs.logProbabilities, evidence.anchor[sequences[index]]).map { Double($0) - Double($1) }
   }
@@ -81,7 +82,7 @@ package struct MinibatchLoss: Sendable {
     }
   }
 
-  /// The derivatives of the loss by what the policy says of one sequence.
+  /// The derivatives of the loss by the policy's outputs for one sequence.
   package func gradients(_ index: Int, _ outputs: SequenceOutputs) -> SequenceGradients {
     let sequence = sequences[index]
     let divisors = divisors[index]
@@ -99,7 +100,7 @@ package struct MinibatchLoss: Sendable {
     return gradients
   }
 
-  /// The logarithm of reference over policy, if there is a reference.
+  /// The logarithm of reference over policy for each token, if there is a reference.
   package func referenceGap(
     _ index: Int, _ token: Int, _ outputs: SequenceOutputs
   ) -> Double? {

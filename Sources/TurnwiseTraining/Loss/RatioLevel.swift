@@ -1,7 +1,7 @@
 internal import Foundation
 public import TurnwiseCore
 
-/// Over how many tokens the ratio of probabilities is taken that a token is clipped by.
+/// The unit of tokens over which the ratio of probabilities is taken for clipping.
 ///
 /// With ρ_j = π(j) / π_old(j) the ratio of token j, the unit u of a token is the token itself, its
 /// turn or its episode, and its ratio is
@@ -10,10 +10,10 @@ public import TurnwiseCore
 ///     geometric mean     s_u = (Π_{j ∈ u} ρ_j)^(1/|u|)
 ///
 /// Each token keeps a term of its own: -min(r A, clip(r) A) with its own advantage, in which the
-/// ratio is a constant but for the token's own log-probability (GSPO-token, arXiv 2507.18071,
-/// equation 14). The derivative by that is -r A. Where all tokens of a unit share one advantage and
-/// one weight w, the terms together have the gradient of -w r A for a product, and of -|u| w s A for
-/// a geometric mean: one term of the unit as a whole.
+/// ratio is constant except for the token's own log-probability (GSPO-token, arXiv 2507.18071,
+/// equation 14). The derivative by that log-probability is -r A. Where all tokens of a unit share
+/// one advantage and one weight w, the sum of their terms has the gradient of -w r A for a product,
+/// and of -|u| w s A for a geometric mean, like one term for the whole unit.
 public enum RatioLevel: String, WordChoice {
   /// Each token by itself (PPO, arXiv 1707.06347).
   case token
@@ -28,7 +28,7 @@ public enum RatioLevel: String, WordChoice {
   /// The geometric mean over the sampled tokens of the episode (GSPO, arXiv 2507.18071).
   case sequenceMean = "sequence-mean"
 
-  /// Whether a unit can lie in several sequences: an episode does, once its context was full.
+  /// Whether a unit can lie in several sequences, as an episode does after its context was full.
   public var spansTurns: Bool { self == .sequence || self == .sequenceMean }
 
   private var isMean: Bool { self == .turnMean || self == .sequenceMean }
@@ -53,11 +53,11 @@ public enum RatioLevel: String, WordChoice {
     }
   }
 
-  /// The name of a token's unit; all turns of an episode are one where the level spans them.
+  /// Returns the unit of a token; all turns of an episode are one unit if the level spans turns.
   private func unit(of place: TokenPlace) -> TokenPlace {
     spansTurns ? TokenPlace(episode: place.episode, turn: 0) : place
   }
 
-  /// Returns e^x for a logarithm of a ratio, held within e^±20, so that no product overflows.
+  /// Returns e^x for the logarithm of a ratio, limited to e^±20 so that no product overflows.
   public static func ratio(_ logRatio: Double) -> Double { exp(min(20, max(-20, logRatio))) }
 }

@@ -2,14 +2,14 @@ public import TurnwiseCore
 public import TurnwiseCredit
 internal import TurnwiseTrace
 
-/// Credit of episodes that were recorded, computed anew.
+/// Credit for recorded episodes, computed again.
 ///
 ///     var recorded = try await RecordedCredit(groups, estimators, models: layout.readTrainer())
 ///     if recorded.needsForks { try await recorded.playForks(in: environment) }
 ///     let credit = try recorded.credit()
 ///
-/// Evidence is measured by the models that were saved with the run, which are those of its end. Only forks
-/// need the environment.
+/// Evidence is measured by the models that the run saved at its end. Only forks need the
+/// environment.
 public struct RecordedCredit: Sendable {
   /// The episodes by group.
   public let groups: [[Episode]]
@@ -17,7 +17,7 @@ public struct RecordedCredit: Sendable {
   public let estimators: [CreditedEstimator]
   /// The forks that were played.
   public private(set) var forks: [Episode] = []
-  /// How many environment turns they took.
+  /// The number of environment turns that they took.
   public private(set) var forkTurns = 0
 
   private let policy: (any Policy)?
@@ -25,16 +25,17 @@ public struct RecordedCredit: Sendable {
   private let workers: Int
   private var evidence: [Evidence]
 
-  /// Measures everything that estimators need except forks.
+  /// Measures all evidence that estimators need except forks.
   ///
   /// - Parameters:
   ///   - groups: Creditable episodes, by group.
   ///   - estimators: The estimators.
-  ///   - models: What the run saved, if it saved models.
-  ///   - policy: The policy that played the episodes, which plays forks on; `nil` for that of `models`.
+  ///   - models: The saved state of the run, if it saved models.
+  ///   - policy: The policy that played the episodes and that plays forks; `nil` for that of
+  ///     `models`.
   ///   - workers: The most threads.
-  /// - Throws: ``TrainingError/refusedCredit(_:)`` if the run does not hold what is needed, an
-  ///   ``UnreadableEpisode``, and what a model throws that cannot measure an episode.
+  /// - Throws: ``TrainingError/refusedCredit(_:)`` if the run lacks evidence, an
+  ///   ``UnreadableEpisode``, and the error of a model that cannot measure an episode.
   public init(
     _ groups: [[Episode]], _ estimators: [CreditedEstimator], models: TrainerState?,
     policy: (any Policy)? = nil, workers: Int = 1
@@ -65,23 +66,23 @@ public struct RecordedCredit: Sendable {
     ).evidence
   }
 
-  /// Who plays forks, in words.
+  /// The policy that plays forks, in words.
   public var policyName: String {
     models == nil ? "the policy '\(policy?.name ?? "-")'" : "the policy that the run ended with"
   }
 
-  /// Whether estimators ask for forks, which only the environment can play.
+  /// Whether estimators request forks, which only the environment can play.
   public var needsForks: Bool { estimators.needs.contains(.forks) }
 
-  /// Plays the forks that estimators ask for, with the policy that played the episodes.
+  /// Plays the forks that estimators request, with the policy that played the episodes.
   ///
   /// - Parameters:
   ///   - environment: The environment, with the parameters of the run.
-  ///   - blobs: Where the blobs of scenarios are read from.
-  ///   - purpose: What the forks are called; another word than training used for its own, which another
-  ///     policy may have played.
-  /// - Throws: A ``ForkError``, a `CreditError`, `CancellationError`, or the `Replay.Divergence` of an
-  ///   episode that does not come again.
+  ///   - blobs: The source of the blobs of scenarios.
+  ///   - purpose: The name of the forks. It must differ from the name that training used for its
+  ///     own forks, which another policy may have played.
+  /// - Throws: A ``ForkError``, a `CreditError`, `CancellationError`, or the `Replay.Divergence` of
+  ///   an episode whose replay differs from its record.
   public mutating func playForks<E: Environment>(
     in environment: E, blobs: BlobStore? = nil, purpose: String = "recorded"
   ) async throws {
@@ -109,19 +110,19 @@ public struct RecordedCredit: Sendable {
 
   /// Credits the groups.
   ///
-  /// - Returns: For each group the credit by the name of the estimator.
+  /// - Returns: The credit by the name of the estimator, for each group.
   /// - Throws: A `CreditError`.
   public func credit() throws -> [[String: GroupCredit]] {
     try zip(groups, evidence).map { try CreditedGroup($0, $1, by: estimators).credit }
   }
 
-  /// Returns why an estimator cannot credit recorded groups; empty if it can.
+  /// Returns the reasons why an estimator cannot credit recorded groups; empty if it can.
   ///
   /// - Parameters:
   ///   - entry: The estimator.
   ///   - groups: The groups.
-  ///   - models: What the run saved, if it saved models.
-  ///   - canFork: Whether a policy can play on.
+  ///   - models: The saved state of the run, if it saved models.
+  ///   - canFork: Whether a policy can play continuations.
   /// - Returns: The reasons.
   public static func refusals(
     _ entry: CreditedEstimator, _ groups: [[Episode]], models: TrainerState?, canFork: Bool
@@ -145,12 +146,12 @@ public struct RecordedCredit: Sendable {
 public struct UnreadableEpisode: InputError, Hashable, Sendable {
   /// The name of the episode.
   public var episode: String
-  /// What does not fit.
+  /// The reason why they cannot read it.
   public var reason: String
 
-  /// The episode and what does not fit.
+  /// The episode and the reason.
   public var description: String { "episode \(episode): \(reason)" }
-  /// What to do about it.
+  /// A hint at the cause.
   public var hint: String? {
     "the trainer and the episodes in the folder are of different runs, or were changed"
   }

@@ -4,26 +4,26 @@ public import TurnwiseTrace
 
 /// Recorded episodes that are credited together.
 public struct RecordedGroup: Sendable {
-  /// The numbers of the records: their lines, from 1.
+  /// The line numbers of the records, from 1.
   public var numbers: [Int]
   /// The episodes, in the same order.
   public var episodes: [Episode]
 }
 
-/// The groups of a record, and what is not among them.
+/// The groups of a record, and the counts of episodes and groups that are left out.
 public struct RecordedGroups: Sendable {
   /// The groups, in the order of the file.
   public private(set) var groups: [RecordedGroup] = []
-  /// How many episodes failed.
+  /// The number of episodes that failed.
   public private(set) var failedEpisodes = 0
-  /// How many episodes were not scored (`EpisodeSelection`).
+  /// The number of episodes that were not scored (`EpisodeSelection`).
   public private(set) var unjudgedEpisodes = 0
-  /// How many groups had others to compare with and have not any more; they are left out.
+  /// The number of groups that are left out because too few of their episodes are left to compare.
   public private(set) var droppedGroups = 0
-  /// What is odd about the groups, in words: episodes that come twice, members that are missing.
+  /// Remarks about the groups: episodes that occur twice, and members that are missing.
   public private(set) var remarks: [String] = []
 
-  /// Gathers the episodes of one update and scenario from all records, one a line.
+  /// Gathers the episodes of one update and scenario from all records, one record per line.
   ///
   /// Forks and greedy evaluations are left out.
   public init(_ records: [EpisodeRecord], purpose: EpisodeRecord.Purpose) {
@@ -34,7 +34,7 @@ public struct RecordedGroups: Sendable {
   ///
   /// - Parameters:
   ///   - records: The records with their lines.
-  ///   - purpose: What the episodes were played for.
+  ///   - purpose: The purpose of the episodes that are gathered.
   public init(
     _ records: [(number: Int, record: EpisodeRecord)], purpose: EpisodeRecord.Purpose
   ) {
@@ -71,7 +71,7 @@ public struct RecordedGroups: Sendable {
             + " members")
       }
       let left = indices.filter(creditable.contains)
-      // An episode that was alone from the start is no group that fell apart.
+      // An episode that was alone from the start is not counted as a dropped group.
       guard left.count > 1 || left.count == all.count else {
         droppedGroups += 1
         continue

@@ -1,7 +1,7 @@
 public import TurnwiseTrace
 
 extension Run {
-  /// Reads the trained policy and the models beside it.
+  /// Reads the trained policy and its models of evidence.
   ///
   /// - Parameter evidence: The kinds of evidence that can be measured; models of other kinds are left out.
   /// - Returns: `nil` if the run has trained no policy.

@@ -4,8 +4,8 @@ internal import TurnwiseModel
 internal import TurnwiseTrace
 
 extension SavedTrainer {
-  /// Reads `trainer.json`, which runs had before version 2 of the format: one JSON object in which each file of
-  /// tensors is a string of base64.
+  /// Reads `trainer.json`, the file of runs before version 2 of the format: one JSON object in
+  /// which each file of tensors is a base64 string.
   ///
   /// - Throws: A ``SavedStateError``.
   init(version1 bytes: [UInt8]) throws {
@@ -35,7 +35,7 @@ extension SavedTrainer {
       evidence[kind.name] = ["files": JSONValue(kind.files), "state": .object(state)]
     }
     members["evidence"] = .object(evidence)
-    // The first states did not know what is usual.
+    // Version 1 did not save these.
     let fresh = try [
       "brake": JSONValue(encoding: UpdateBrake()),
       "creditScale": JSONValue(encoding: CreditScale()),
@@ -44,8 +44,8 @@ extension SavedTrainer {
     self.init(tensors: tensors, state: .object(members.merging(fresh) { first, _ in first }))
   }
 
-  /// The kinds of evidence that there were: their files, what is new in their state, and the earlier names of
-  /// what is not.
+  /// The kinds of evidence in version 1: their files, the fields of their state that are new, and
+  /// the earlier names of the other fields.
   private static let kinds:
     [(
       name: String, files: [String], state: [String: JSONValue], fields: [String: String]

@@ -10,11 +10,11 @@ public struct SavedTrainer: Sendable, Equatable {
   /// Everything else.
   public var state: JSONValue
 
-  /// What is not tensors.
+  /// The part of the state that is not in tensors.
   fileprivate struct Numbers: Codable {
     var policy: PolicySettings
     var iteration: Int
-    /// Counters that the writer did not know stay 0.
+    /// The counters; those that the writer did not know stay 0.
     var spending: [String: JSONValue]
     var brake: UpdateBrake
     var creditScale: CreditScale
@@ -30,12 +30,12 @@ public struct SavedTrainer: Sendable, Equatable {
 }
 
 extension TrainerState {
-  /// The largest counter: sums of a few counters must not overflow.
+  /// The range of counters, small enough that sums of a few counters do not overflow.
   private static let counters = 0...(1 << 53)
 
   /// The state as it is saved.
   ///
-  /// - Throws: What keeps a part from being written.
+  /// - Throws: The error that keeps a part from being written.
   public var saved: SavedTrainer {
     get throws {
       var tensors = ["policy": try Checkpoint(policy.model, optimizer: optimizer).encoded()]
@@ -62,7 +62,7 @@ extension TrainerState {
   /// Restores a saved state; the sampling temperature is 1 and the number of workers 1.
   ///
   /// - Parameters:
-  ///   - saved: What ``saved`` gave.
+  ///   - saved: The value of ``saved``.
   ///   - catalog: The kinds of evidence that can be measured; models of other kinds are left out.
   /// - Throws: A ``SavedStateError``, also if the parts do not belong together.
   public init(_ saved: SavedTrainer, evidence catalog: EvidenceCatalog = .standard) throws {

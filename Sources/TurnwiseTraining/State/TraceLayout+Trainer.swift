@@ -4,7 +4,7 @@ internal import TurnwiseModel
 public import TurnwiseTrace
 
 extension TraceLayout {
-  /// What `trainer/state.json` holds beside the names of the files.
+  /// The contents of `trainer/state.json` besides the names of the files.
   private struct SavedRun: Codable {
     var trainer: JSONValue
     var progress: TrainingProgress
@@ -82,7 +82,7 @@ extension TraceLayout {
     }
   }
 
-  /// Names the file in which something is wrong.
+  /// Adds the name of the file to errors of `body`.
   private func naming<Value>(_ file: URL, _ body: () throws -> Value) throws -> Value {
     do {
       return try body()

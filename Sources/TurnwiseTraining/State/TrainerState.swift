@@ -10,17 +10,17 @@ public struct TrainerState: Sendable {
   public var optimizer: AdamW
   /// The models of evidence: a critic, a process reward model and so on.
   public var evidence: EvidenceModels
-  /// The warm start, for the divergence from it.
+  /// The warm start, from which the divergence is measured.
   public var reference: Transformer?
-  /// The number of updates that were made.
+  /// The number of updates so far.
   public var iteration = 0
-  /// What was spent.
+  /// The turns and tokens that were spent.
   public var spending = Spending()
-  /// What updates are usually like, and how many were taken back.
+  /// The brake, which knows the usual size of updates and the number that were taken back.
   public internal(set) var brake = UpdateBrake()
   /// The divisor of credit.
   var creditScale = CreditScale()
-  /// What is known of solved groups.
+  /// The returns that tell which groups are solved.
   var solved = SolvedGroups()
 
   /// Starts from a policy.
@@ -39,8 +39,8 @@ public struct TrainerState: Sendable {
     reference = configuration.loss.klWeight > 0 ? policy.model : nil
   }
 
-  /// Returns why the models cannot read an episode, if they cannot: its tape was written by another policy, or
-  /// was changed.
+  /// Returns the reason why the models cannot read an episode, if they cannot: its tape was written
+  /// by another policy, or was changed.
   public func flaw(of episode: Episode) -> String? {
     let shape = policy.model.configuration
     for (index, segment) in episode.tape.segments.enumerated() {

@@ -1,10 +1,10 @@
 public import TurnwiseTrace
 
-/// How far a training run has come: what its trainer does not know, and what decides how the run goes on.
+/// The part of a training run's state that its trainer does not hold.
 public struct TrainingProgress: Codable, Sendable {
   /// The evaluations so far.
   public internal(set) var curve = EvaluationCurve()
-  /// What ``LearningDiagnosis`` needs to know.
+  /// The observations for ``LearningDiagnosis``.
   public internal(set) var observer: LearningObserver
   /// The number of records that the trace had when the state was saved.
   public internal(set) var length = TraceLength()

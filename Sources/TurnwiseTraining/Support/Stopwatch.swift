@@ -16,7 +16,7 @@ struct Stopwatch {
     (start, spent) = (now, processor)
   }
 
-  /// The processor seconds of this process, and of the children that it has waited for, so far.
+  /// The processor seconds so far, of this process and of the children that it has waited for.
   private static var processorSeconds: Double {
     [RUSAGE_SELF, RUSAGE_CHILDREN].reduce(0) { total, who in
       var usage = rusage()

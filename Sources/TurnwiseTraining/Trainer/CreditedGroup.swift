@@ -5,7 +5,7 @@ public import TurnwiseCredit
 public struct CreditedGroup: Sendable {
   /// The episodes.
   public let episodes: [Episode]
-  /// What was measured about them.
+  /// The evidence that was measured.
   public let evidence: Evidence
   /// The credit by the name of the estimator.
   public let credit: [String: GroupCredit]
@@ -37,7 +37,7 @@ public struct CreditedGroup: Sendable {
 }
 
 extension EpisodeCredit {
-  /// Whether all its numbers are finite.
+  /// Whether all numbers are finite.
   fileprivate var isFinite: Bool {
     turns.allSatisfy(\.isFinite) && (tokens ?? []).joined().allSatisfy(\.isFinite)
       && (valueTargets ?? []).joined().allSatisfy(\.isFinite)

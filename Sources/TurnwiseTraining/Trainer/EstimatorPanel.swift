@@ -8,7 +8,7 @@ public struct CreditedEstimator: Sendable {
   /// The estimator.
   public var estimator: any CreditEstimator
 
-  /// Names an estimator as a catalog spells it.
+  /// Creates an estimator with the name that a catalog gives it.
   ///
   /// - Throws: An `EncodingError` if the estimator cannot be written as JSON.
   public init(_ estimator: any CreditEstimator, in catalog: EstimatorCatalog) throws {
@@ -18,7 +18,7 @@ public struct CreditedEstimator: Sendable {
 }
 
 extension [CreditedEstimator] {
-  /// The kinds of evidence that any of them needs.
+  /// The kinds of evidence that the estimators need.
   var needs: Set<Evidence.Need> { reduce(into: []) { $0.formUnion($1.estimator.needs) } }
 }
 
@@ -26,8 +26,8 @@ extension [CreditedEstimator] {
 public struct EstimatorPanel: Sendable {
   /// The estimator that drives the updates.
   public var driver: CreditedEstimator
-  /// The driver and the estimators that cost nothing more: one of each family that can be used in the
-  /// environment, and the user's own.
+  /// The driver and the estimators that cost nothing more: one of each family that can be used in
+  /// the environment, and the user's own estimators.
   public var all: [CreditedEstimator]
   /// Warnings about the driver, for the start of the run.
   public var warnings: [String]
@@ -37,7 +37,7 @@ public struct EstimatorPanel: Sendable {
   /// - Parameters:
   ///   - environment: The environment.
   ///   - credit: The driving estimator, as it is spelled on the command line.
-  ///   - groupSize: How many episodes a group has.
+  ///   - groupSize: The number of episodes in a group.
   ///   - catalog: The estimators that can be named.
   ///   - evidence: The kinds of evidence that can be measured.
   /// - Throws: An `EstimatorNameError`, or ``TrainingError/refusedCredit(_:)``.
@@ -60,8 +60,8 @@ public struct EstimatorPanel: Sendable {
       notices.refusals
       + unmet.map { "'\(type(of: chosen).id)' cannot be used here: \($0.remedy)" }
     guard refusals.isEmpty else { throw TrainingError.refusedCredit(refusals) }
-    /// Whether evidence is there whichever estimator drives. What a model learns from shaped rewards says
-    /// nothing about those that the environment pays.
+    /// Whether the evidence is available whichever estimator drives. A model that has learnt from
+    /// shaped rewards knows nothing about the rewards of the environment.
     func isFree(_ need: Evidence.Need) -> Bool {
       if need.isRecorded != nil { return true }
       let isShaped = chosen.shaper != nil && chosen.needs.contains(need)
@@ -77,7 +77,7 @@ public struct EstimatorPanel: Sendable {
     all.sort { $0.spelling < $1.spelling }
   }
 
-  /// Returns warnings about the loss of a configuration that follows the driver's credit.
+  /// Returns warnings about how the loss of a configuration fits the driver's credit.
   public func lossWarnings(_ configuration: RunConfiguration) -> [String] {
     LossAdvice.notices(
       configuration, creditVariesWithinTurns: driver.estimator.granularity == .token)

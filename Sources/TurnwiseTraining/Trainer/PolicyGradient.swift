@@ -1,7 +1,7 @@
 internal import Foundation
 internal import TurnwiseModel
 
-/// Moves a policy by the clipped policy gradient.
+/// Updates a policy by the clipped policy gradient.
 struct PolicyGradient: Sendable {
   var configuration: RunConfiguration
   var workers: Int
@@ -14,7 +14,7 @@ struct PolicyGradient: Sendable {
     var referenceKL = 0.0
     var clipFraction = 0.0
     var gradientNorm = 0.0
-    /// The norm of the longest gradient, before it was clipped.
+    /// The largest norm of a gradient, before clipping.
     var longestGradient = 0.0
     /// The largest difference between the sampler's and the trainer's log-probability of a token,
     /// before the first step.
@@ -27,16 +27,17 @@ struct PolicyGradient: Sendable {
     var importance: [String: Double] = [:]
   }
 
-  /// Passes over a batch, with one step for each minibatch.
+  /// Passes over a batch and makes one step for each minibatch.
   ///
   /// - Parameters:
-  ///   - policy: The model that moves.
+  ///   - policy: The model that is updated.
   ///   - optimizer: Its optimiser.
   ///   - batch: The episodes that were sampled.
   ///   - advantages: The advantage of each scored token.
   ///   - reference: The log-probabilities of a reference, if the policy should stay near it.
-  ///   - limit: The norm of the longest gradient along which a step is made; at a longer one the passes end.
-  ///   - order: Draws the order of the episodes.
+  ///   - limit: The largest norm of a gradient at which a step is made. The passes end at a larger
+  ///     one.
+  ///   - order: The source of the order of the episodes.
   /// - Returns: The measures of the steps.
   /// - Throws: `CancellationError`.
   func step(
@@ -86,10 +87,10 @@ struct PolicyGradient: Sendable {
 
   /// Measures on some of the episodes of an update how far the policy has moved.
   ///
-  /// - Returns: In nats per token, the divergence KL(sampler‖policy now); and, where there is a reference,
-  ///   KL(sampler‖reference) and KL(policy now‖reference). All are means over the sampled tokens of k3
-  ///   (``DivergenceEstimator``); the last one is weighed by the ratio of the policy now to the sampler,
-  ///   because the policy now did not sample the tokens.
+  /// - Returns: In nats per token, the divergence KL(sampler‖policy now); and, if there is a
+  ///   reference, KL(sampler‖reference) and KL(policy now‖reference). All are means of k3
+  ///   (``DivergenceEstimator``) over the sampled tokens. The last one is weighted by the ratio of
+  ///   the policy now to the sampler, because the policy now did not sample the tokens.
   func divergences(
     of policy: Transformer, on batch: TrainingBatch, reference: [[Float]]?
   ) -> (drift: Double, reference: (before: Double, after: Double)?, scoredTokens: Int) {

@@ -1,10 +1,10 @@
 internal import TurnwiseCore
 
-/// The last values of a quantity, one for each update, which tell what is usual.
+/// The last values of a quantity, one for each update, whose median is the usual value.
 struct RecentValues: Codable, Hashable, Sendable {
   /// The number of values that are kept.
   static let capacity = 20
-  /// The number of values from which on something is usual.
+  /// The fewest values that have a usual value.
   static let least = 4
 
   /// The values, oldest first.

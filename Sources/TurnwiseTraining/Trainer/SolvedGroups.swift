@@ -1,20 +1,21 @@
 internal import TurnwiseCore
 internal import TurnwiseCredit
 
-/// Tells which groups have nothing more to teach.
+/// Tells which groups can teach nothing more.
 ///
-/// A group is *solved* if all its episodes, and all continuations that were forked from them, earned the
-/// same, which is the most that the run has seen, and all episodes succeeded. If the judge does not say
-/// whether they succeeded, other episodes must have earned less. Nothing better is known then, and any
-/// difference between the turns that a critic or another model sees is its error. Estimators that compare
-/// episodes give 0 to such groups by themselves.
+/// A group is *solved* if all its episodes, and all continuations that were forked from them, had
+/// the same return, which is the highest that the run has seen, and all episodes succeeded. If the
+/// judge does not say whether they succeeded, some other episode must have had a lower return.
+/// Nothing better is known then, and any difference between the turns according to a critic or
+/// another model is an error of that model. Estimators that compare episodes give 0 to such groups
+/// anyway.
 ///
 /// A critic still learns the value of such groups.
 struct SolvedGroups: Codable, Hashable, Sendable {
   private var lowest: Double?
   private var highest: Double?
 
-  /// Learns what the episodes of an update earned.
+  /// Learns the returns of the episodes of an update.
   mutating func learn(_ groups: [CreditedGroup]) {
     for value in groups.flatMap(\.episodes).compactMap(\.totalReward) {
       lowest = min(lowest ?? value, value)
@@ -22,7 +23,7 @@ struct SolvedGroups: Codable, Hashable, Sendable {
     }
   }
 
-  /// Whether a group has nothing more to teach.
+  /// Whether a group can teach nothing more.
   func contains(_ group: CreditedGroup) -> Bool {
     let returns = group.episodes.compactMap(\.totalReward)
     guard let lowest, let highest, let earned = returns.first else { return false }
@@ -35,7 +36,7 @@ struct SolvedGroups: Codable, Hashable, Sendable {
 }
 
 extension CreditedGroup {
-  /// The returns of the continuations, including the turns before them.
+  /// The returns of the continuations, each with the turns before it.
   fileprivate var forkedReturns: [Double] {
     evidence.forks.flatMap { point, outcomes in
       let past = episodes[point.episode].rewards.prefix(point.turn).reduce(0) { $0 + ($1 ?? 0) }

@@ -1,6 +1,6 @@
-/// What a run has spent.
+/// The counts of what a run has spent.
 public struct Spending: Codable, Hashable, Sendable {
-  /// Environment turns of training episodes, and of what else the driving estimator needed.
+  /// Environment turns of training episodes, and of the other needs of the driving estimator.
   public var trainingTurns = 0
   /// Environment turns of evaluations, which no estimator learns from.
   public var evaluationTurns = 0
@@ -28,7 +28,7 @@ public struct Spending: Codable, Hashable, Sendable {
   /// `trainingTurns`.
   public var filteredGroups = 0
 
-  /// Nothing was spent.
+  /// Creates counts of 0.
   public init() {}
 
   /// Counts the turns and tokens of forks.

@@ -13,7 +13,7 @@ extension Trainer {
     var snapshots: [[[Session<E>]]] = []
   }
 
-  /// Plays the groups of an update, and more groups for those that a filter left out.
+  /// Plays the groups of an update, and more groups in place of those that a filter left out.
   func collect(_ next: inout TrainerState) async throws -> PlayedEpisodes {
     let filter = configuration.selection.filter
     guard filter != .none else { return try await collect(batch: 0, &next) }
@@ -79,8 +79,8 @@ extension Trainer {
 }
 
 extension EpisodeSelection {
-  /// Returns why the first of the episodes that are left out was left out; `nil` if none was, or it has no
-  /// turns.
+  /// Returns the first failure of the episodes, where a missing score counts as a failure; `nil` if
+  /// there is none.
   func firstFailure(of episodes: [Episode]) -> Failure? {
     episodes.lazy.compactMap(\.ending.failure).first
       ?? unjudged.first.map { .unjudged(episodes[$0].name) }

@@ -3,7 +3,8 @@ internal import TurnwiseCredit
 internal import TurnwiseModel
 
 extension Trainer {
-  /// Credits the groups of an update by every estimator, after playing the forks that the driver requests.
+  /// Credits the groups of an update by every estimator, after playing the forks that the driver
+  /// requests.
   ///
   /// - Returns: The credited groups, and the forks.
   func credit(
@@ -20,7 +21,8 @@ extension Trainer {
         &evidence, of: played.groups, asking: [driver.estimator])
       next.spending.charge(report)
       forks = report.forks.map(\.episode)
-      // What cannot be compared with scored continuations cannot be credited.
+      // A group whose continuations were not scored has nothing to compare with, so it is not
+      // credited.
       let kept = groups.indices.filter { report.unscored[$0] == nil }
       next.spending.droppedGroups += groups.count - kept.count
       (groups, evidence) = (kept.map { groups[$0] }, kept.map { evidence[$0] })
@@ -31,7 +33,7 @@ extension Trainer {
     return (credited, forks)
   }
 
-  /// The estimators that credit beside the driver.
+  /// The estimators that credit the groups besides the driver.
   private var shadows: Set<String> {
     Set(estimators.map(\.spelling)).subtracting([driver.spelling])
   }

@@ -3,15 +3,15 @@ internal import TurnwiseCredit
 internal import TurnwiseModel
 
 extension Trainer {
-  /// What the models of evidence add to an update.
+  /// The metrics and forks that the models of evidence add to an update.
   struct Learning {
-    /// Numbers of the update.
+    /// The metrics of the update.
     var metrics: [String: Double] = [:]
-    /// Forks that were played.
+    /// The forks that were played.
     var forks: [Episode] = []
   }
 
-  /// Prepares the models that an estimator needs and that are not there yet.
+  /// Prepares the models that an estimator needs and that were not prepared before.
   func prepareEvidence(_ next: inout TrainerState) async throws {
     for kind in next.evidence.catalog.kinds
     where estimators.needs.contains(kind.need) && next.evidence[kind.need] == nil {

@@ -3,7 +3,7 @@ internal import TurnwiseCredit
 internal import TurnwiseModel
 
 extension Trainer {
-  /// Moves the policy along the credit of the driving estimator.
+  /// Updates the policy with the credit of the driving estimator.
   func improve(
     _ next: inout TrainerState, _ groups: [CreditedGroup], _ update: inout TrainingUpdate
   ) throws {
@@ -31,7 +31,7 @@ extension Trainer {
     let reference = next.reference?.score(batch.sequences, workers: workers)
       .map(\.logProbabilities)
     if reference != nil { next.spending.scoredTokens += batch.tokenCount }
-    // Numbered by the updates made before this one.
+    // The stream is numbered by the updates made before this one.
     var order = Randomness(seed: configuration.seed.value).stream(
       "minibatches", next.iteration - 1)
     let before = (model: next.policy.model, optimizer: next.optimizer)
@@ -55,7 +55,7 @@ extension Trainer {
 }
 
 extension EpisodeCredit {
-  /// The same turns and tokens without credit.
+  /// Credit of 0 for the same turns and tokens.
   fileprivate var silenced: EpisodeCredit {
     var credit = self
     credit.turns = turns.map { _ in 0 }

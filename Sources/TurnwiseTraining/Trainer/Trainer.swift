@@ -2,21 +2,21 @@ public import TurnwiseCore
 public import TurnwiseCredit
 internal import TurnwiseModel
 
-/// Improves a policy: collect groups of episodes, credit their turns, step.
+/// Improves a policy by collecting groups of episodes, crediting their turns, and making steps.
 ///
 ///     var trainer = try Trainer(environment, from: warmStart, configuration)
 ///     while let update = try await trainer.step() { print(update.metrics) }
 ///
-/// One estimator of each family credits every group, so that a trace shows the credit of each. The one that
-/// the configuration names drives the update; what it needs is measured and charged. The same
+/// One estimator of each family credits every group, so a trace shows the credit of each. The one
+/// that the configuration names drives the update; its evidence is measured and charged. The same
 /// configuration gives the same updates for any number of workers.
 ///
-/// Three guards keep noise from moving a policy that is already good. *Solved* groups teach the policy
-/// nothing: all their episodes and forks earned the same, which is the most that the run has seen, and they
-/// succeeded (``TrainingUpdate/metrics`` `groups/solved`). Credit is divided by its root mean square over the
-/// update, but never by less than a third of the usual value (`credit/scale`). An update is taken back if
-/// its gradient, or its distance from the policy that played or from the reference, is far larger than
-/// usual (``UpdateBrake``, `policy/braked`).
+/// Three guards keep noise from moving a policy that is already good. *Solved* groups teach the
+/// policy nothing: all their episodes and forks had the same return, which is the highest that the
+/// run has seen, and the episodes succeeded (``TrainingUpdate/metrics`` `groups/solved`). Credit is
+/// divided by its root mean square over the update, but never by less than a third of the usual
+/// value (`credit/scale`). An update is taken back if its gradient, or its distance from the policy
+/// that played or from the reference, is far larger than usual (``UpdateBrake``, `policy/braked`).
 public struct Trainer<E: Environment>: Sendable {
   /// The environment.
   public let environment: E
@@ -26,7 +26,7 @@ public struct Trainer<E: Environment>: Sendable {
   public let estimators: [CreditedEstimator]
   /// The most environment steps and threads that run at once.
   public let workers: Int
-  /// Everything that changes.
+  /// The state that updates change.
   public private(set) var state: TrainerState
 
   /// The estimator that drives the updates.
@@ -36,12 +36,12 @@ public struct Trainer<E: Environment>: Sendable {
   ///
   /// - Parameters:
   ///   - environment: The environment.
-  ///   - warmStart: Where learning starts.
+  ///   - warmStart: The policy to start from.
   ///   - configuration: The options.
   ///   - catalog: The estimators that can be named.
   ///   - evidence: The kinds of evidence that can be measured.
   ///   - workers: The most environment steps and threads that run at once.
-  ///   - file: The file that is that is named if the number of workers is not positive.
+  ///   - file: The file that is named if the number of workers is not positive.
   ///   - line: The line that is named.
   /// - Throws: An `EstimatorNameError`, or ``TrainingError/refusedCredit(_:)`` if the driving
   ///   estimator cannot be used in the environment.
@@ -61,11 +61,11 @@ public struct Trainer<E: Environment>: Sendable {
   ///
   /// - Parameters:
   ///   - environment: The environment.
-  ///   - state: The state of a trainer with the same configuration; it knows the kinds of evidence.
+  ///   - state: The state of a trainer with the same configuration, with its kinds of evidence.
   ///   - configuration: The options.
   ///   - catalog: The estimators that can be named.
   ///   - workers: The most environment steps and threads that run at once.
-  ///   - file: The file that is that is named if the number of workers is not positive.
+  ///   - file: The file that is named if the number of workers is not positive.
   ///   - line: The line that is named.
   /// - Throws: As ``init(_:from:_:catalog:evidence:workers:file:line:)``.
   public init(
@@ -99,7 +99,7 @@ public struct Trainer<E: Environment>: Sendable {
 
   /// Makes one update.
   ///
-  /// - Returns: What it did, or `nil` if the configuration's budget is used up.
+  /// - Returns: The results, or `nil` if the configuration's budget is used up.
   /// - Throws: `CancellationError`, ``TrainingError/everyEpisodeFailed(_:)``, a ``ForkError``, a
   ///   `CreditError`. The state is then as before the update.
   public mutating func step() async throws -> TrainingUpdate? {

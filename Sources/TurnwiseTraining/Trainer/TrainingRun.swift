@@ -4,17 +4,17 @@ public import TurnwiseCredit
 internal import TurnwiseModel
 public import TurnwiseTrace
 
-/// Trains a policy, evaluates it from time to time, and writes the trace of all that.
+/// Trains a policy, evaluates it regularly, and writes the trace.
 ///
 ///     var run = try TrainingRun(trainer, writer: writer)
 ///     try await run.run()
 ///     print(run.progress.curve)
 ///
-/// The state is saved on the way, so that a run that was stopped at any moment can be continued with
-/// ``init(resuming:in:_:catalog:evidence:workers:savingEvery:)``. It then comes to the same episodes, metrics
-/// and weights as if it had not been stopped.
+/// The state is saved regularly, so a run that was stopped at any moment can be continued with
+/// ``init(resuming:in:_:catalog:evidence:workers:savingEvery:)``. Its episodes, metrics and weights
+/// are then the same as without the stop.
 public struct TrainingRun<E: Environment> {
-  /// What can be reported while a run goes on.
+  /// An event that is reported while a run goes on.
   public enum Event: Sendable {
     /// An update was made.
     case updated(TrainingUpdate, turns: Int)
@@ -22,25 +22,25 @@ public struct TrainingRun<E: Environment> {
     case evaluated(EvaluationCurve.Point)
   }
 
-  /// The evaluations so far, and what was observed.
+  /// The evaluations and observations so far.
   public private(set) var progress: TrainingProgress
-  /// What was trained so far.
+  /// The state of the trainer so far.
   public var state: TrainerState { trainer.state }
 
   private var trainer: Trainer<E>
   private let writer: TraceWriter
   private let saveInterval: Int
-  /// The last moment at which all records had been written: what can be saved.
+  /// The state that can be saved: the last one for which all records were written.
   private var whole: (state: TrainerState, progress: TrainingProgress)
 
-  /// Begins a run, and saves where it begins.
+  /// Begins a run, and saves its first state.
   ///
   /// - Parameters:
   ///   - trainer: The trainer, at its start.
   ///   - writer: Receives episodes, metrics and the trainer's state.
-  ///   - demonstrations: What was imitated; the first ones become part of the trace.
+  ///   - demonstrations: The imitated demonstrations; the first ones become part of the trace.
   ///   - start: The evaluation of the warm start, if it is known.
-  ///   - observer: What was seen of the imitation.
+  ///   - observer: The observations of the imitation.
   ///   - interval: The number of updates between two saves. The state is also saved after each evaluation and
   ///     at the end.
   /// - Throws: A `TraceError`.
@@ -89,7 +89,7 @@ public struct TrainingRun<E: Environment> {
 
   /// Trains until the configuration's budget is used up.
   ///
-  /// If the task is cancelled, the update in progress is given up. What was written stays, and the state
+  /// If the task is cancelled, the update in progress is given up. Written records stay, and the state
   /// after the last whole update is saved.
   ///
   /// - Parameter report: Called after each update and evaluation.
@@ -177,14 +177,15 @@ public struct TrainingRun<E: Environment> {
     return point
   }
 
-  /// Makes the present moment the one that is saved.
+  /// Makes the present state the one that is saved.
   private mutating func commit() {
     progress.length = writer.length
     progress.isFinished = trainer.isFinished && !isEvaluationDue
     whole = (trainer.state, progress)
   }
 
-  /// Saves the state; episodes and metrics are on the disk before it, so no state is newer than its trace.
+  /// Saves the state; episodes and metrics are written to disk first, so no state is newer than its
+  /// trace.
   private func save() throws {
     try writer.synchronize()
     try writer.layout.write(whole.state, whole.progress)

@@ -19,7 +19,7 @@ public struct TrainingUpdate: Sendable {
   public internal(set) var forks: [Episode] = []
   /// The numbers of the update, by name.
   public internal(set) var metrics: [String: Double] = [:]
-  /// Why the update was taken back, if it was: the policy is then as before it.
+  /// The reason why the update was taken back, if it was; the policy is then as before the update.
   public internal(set) var brake: UpdateBrake.Reason?
   /// Wall-clock seconds by stage.
   public private(set) var timing: [String: Double] = [:]

@@ -1,13 +1,13 @@
 /// Takes back updates that would move the policy far more than usual.
 ///
-/// Three measures are compared with limits: the norm of a step's gradient before it is clipped, and the
-/// divergence per token from the policy that played and from the reference, if there is one, both on some of
-/// the episodes that were just learnt from. A limit is a multiple of the median of the last updates, and never
-/// below what a sound update may reach. An update that comes nearer to the reference is kept however far it
-/// is from the reference.
+/// Three measures are compared with limits: the norm of a step's gradient before clipping, and the
+/// divergences per token from the policy that played and from the reference, if there is one. Both
+/// divergences are measured on some of the episodes of the update. A limit is a multiple of the
+/// median of the last updates, and never below what a sound update may reach. An update that comes
+/// nearer to the reference is kept, however far it is from the reference.
 ///
-/// When an update is taken back, policy and optimiser are as before it. Nothing here is random, and all of it is
-/// part of the trainer's state, so a run that is continued brakes as if it had not stopped.
+/// When an update is taken back, policy and optimiser are as before it. The brake uses no random
+/// numbers and is part of the trainer's state, so a continued run brakes as if it had not stopped.
 public struct UpdateBrake: Codable, Hashable, Sendable {
   /// Why an update was taken back.
   public enum Reason: Hashable, Sendable {
@@ -27,7 +27,7 @@ public struct UpdateBrake: Codable, Hashable, Sendable {
     package var least: Double
 
     func value(_ usual: Double?) -> Double {
-      // As long as nothing is usual, only updates that can never be right are stopped.
+      // Before there is a usual value, only updates that can never be right are stopped.
       max(least, multiple * (usual ?? least))
     }
   }
@@ -48,7 +48,7 @@ public struct UpdateBrake: Codable, Hashable, Sendable {
 
   /// The measures of an update.
   package struct Measures {
-    /// The norm of the longest gradient of a step.
+    /// The largest norm of a step's gradient.
     package var gradient: Double
     /// The divergence from the policy that played.
     package var drift: Double
@@ -60,16 +60,16 @@ public struct UpdateBrake: Codable, Hashable, Sendable {
     }
   }
 
-  /// The norm of a gradient that a step must not exceed.
+  /// The largest norm of a gradient at which a step is made.
   package var gradientLimit: Double { Self.gradient.value(gradients.median) }
 
   /// Judges an update, and remembers its measures.
   ///
-  /// - Returns: Why the update must be taken back, or `nil`.
+  /// - Returns: The reason why the update must be taken back, or `nil`.
   package mutating func judge(_ measures: Measures) -> Reason? {
     let reason = reason(measures)
-    // An outlier counts as the largest allowed value: so nothing is stopped for ever, and one outlier does not
-    // raise the limit for the next.
+    // An outlier counts as the largest allowed value, so the brake cannot stop all later updates,
+    // and one outlier does not raise the limit for the next.
     if reason != .notFinite { gradients.append(min(measures.gradient, gradientLimit)) }
     switch reason {
     // Steps end at a gradient that is too long, so the policy has hardly moved in that case.

@@ -1,48 +1,49 @@
 public import TurnwiseCore
 
-/// What an audit plays and measures: everything that can change its result beside the policy.
+/// The options of an audit: everything that can change its result besides the policy.
 public struct AuditOptions: Codable, Hashable, Sendable {
-  /// Where the truth comes from.
+  /// The source of the true advantages.
   public enum Source: String, Codable, Hashable, Sendable, CaseIterable, WordChoice {
-    /// Computed where the environment lists its actions, the tree is small enough, and little is left
-    /// open (``AuditOptions/largestBound``); else measured.
+    /// Computed if the environment lists its actions, the tree is small enough, and few histories
+    /// are not followed (``AuditOptions/largestBound``); else measured.
     case best
     /// Computed by an ``ExactEvaluator``.
     case exact
     /// Measured by ``ForkTruth``.
     case forks
-    /// Measured, and computed, too, to see how far they lie from each other (``TruthAgreement``).
+    /// Measured and also computed, to compare the two (``TruthAgreement``).
     case both
   }
 
-  /// The seed of everything random.
+  /// The seed of all random numbers.
   public var seed = HexSeed(1)
-  /// Where the truth comes from.
+  /// The source of the true advantages.
   public var truth = Source.best
-  /// How many scenarios are played.
+  /// The number of scenarios that are played.
   public var scenarios = 16
-  /// How many groups are played on each.
+  /// The number of groups that are played on each scenario.
   public var groups = 4
-  /// How many episodes a group has.
+  /// The number of episodes in a group.
   public var groupSize = 8
-  /// The probability under which histories are not followed.
+  /// The probability below which histories are not followed.
   public var cutoff = 1e-4
-  /// The most histories of a scenario.
+  /// The largest number of histories of a scenario.
   public var histories = 100_000
-  /// By how much what was not followed may change an advantage, on average over turns, if computed truth
-  /// is to be preferred.
+  /// The largest mean change of an advantage, over turns, that histories that were not followed
+  /// could make if computed truth is to be preferred.
   public static let largestBound = 0.05
-  /// How many turns are measured by forks.
+  /// The number of turns that are measured by forks.
   public var points = 256
-  /// How many continuations leave each side of a measured turn.
+  /// The number of continuations from each side of a measured turn.
   public var forks = 64
-  /// How many leave turns of the gold subset.
+  /// The number of continuations from each side of a turn of the gold subset.
   public var goldForks = 256
-  /// Every so-many-th turn belongs to the gold subset; 0 for none.
+  /// The interval between turns of the gold subset; 0 for no gold turns.
   public var goldEvery = 8
-  /// How far from 0 an advantage must lie to matter, in units of reward, however well it is known.
+  /// The absolute advantage up to which a turn does not matter, in units of reward, however well it
+  /// is known.
   public var negligible = 0.01
 
-  /// The defaults.
+  /// Creates the defaults.
   public init() {}
 }

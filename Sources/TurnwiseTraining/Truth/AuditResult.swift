@@ -2,15 +2,15 @@ public import TurnwiseCore
 public import TurnwiseCredit
 public import TurnwiseTrace
 
-/// What an audit has played.
+/// The episodes that an audit has played.
 public struct AuditedEpisodes: Sendable {
   /// The episodes by group; groups of one scenario follow each other.
   public let groups: [[Episode]]
-  /// How many episodes failed and were left out.
+  /// The number of episodes that failed and were left out.
   public var failedEpisodes = 0
-  /// How many were not scored and were left out (`EpisodeSelection`).
+  /// The number of episodes that were not scored and were left out (`EpisodeSelection`).
   public var unjudgedEpisodes = 0
-  /// How many groups had fewer than two episodes left and were left out.
+  /// The number of groups that had fewer than two episodes left and were left out.
   public var droppedGroups = 0
 
   /// The numbers of the groups of each scenario.
@@ -27,19 +27,20 @@ public struct AuditedEpisodes: Sendable {
     return found
   }
 
-  /// What was done in what situation, as numbers that are equal for equal tokens, or words.
+  /// The situation and the action of a turn, as numbers that are equal for equal tokens or words.
   struct Place {
-    /// The situation, with what was sampled in it.
+    /// The situation and the action.
     var cell: Int
     /// The situation alone.
     var situation: Int
   }
 
-  /// The places of turns, `[group][episode][turn]`.
+  /// The situations and actions of turns, `[group][episode][turn]`.
   var places: [[[Place]]] {
     struct Cell: Hashable {
       var scenario: Int
-      /// What was read and sampled, or the words of the dialogue where nothing was sampled as tokens.
+      /// The tokens that were read and sampled, or the words of the dialogue if no tokens were
+      /// sampled.
       var past: AnyHashable
     }
     var numbers: [Cell: Int] = [:]
@@ -70,9 +71,9 @@ public struct AuditedEpisodes: Sendable {
   }
 }
 
-/// What is true of the turns that an audit has played.
+/// The true advantages of the turns that an audit has played.
 public struct AuditTruth: Sendable {
-  /// Why the truth was measured and not computed.
+  /// The reason why the truth was measured and not computed.
   public enum Reason: Hashable, Sendable {
     /// The environment does not list its actions.
     case noActionList
@@ -80,28 +81,28 @@ public struct AuditTruth: Sendable {
     case noProbabilities
     /// It could not be computed.
     case refused(ExactEvaluationError)
-    /// What was not followed could change an advantage by so much on average.
+    /// The histories that were not followed could change an advantage by this much on average.
     case tooVague(bound: Double)
   }
 
-  /// Whether it was computed or measured: ``AuditOptions/Source/exact`` or
+  /// Whether the truth was computed or measured: ``AuditOptions/Source/exact`` or
   /// ``AuditOptions/Source/forks``.
   public let source: AuditOptions.Source
-  /// Why it was measured, if that was not asked for.
+  /// The reason why it was measured, if the options do not demand it.
   public internal(set) var reason: Reason?
   /// The truth of each turn, `[group][episode][turn]`; `nil` where it was not measured.
   public internal(set) var turns: [[[TurnTruth?]]]
   /// The true policy gradient that each group is compared with.
   var gradients: [[Double]]
-  /// How many histories were followed to compute it.
+  /// The number of histories that were followed to compute it.
   public internal(set) var histories = 0
-  /// For each scenario how much probability was not followed.
+  /// The probability that was not followed, for each scenario.
   public internal(set) var unresolved: [Double] = []
-  /// What was measured, in the order of groups.
+  /// The measured turns, in the order of groups.
   public internal(set) var measured: [ForkedTurn] = []
-  /// How far that lies from what was computed, where both was asked for.
+  /// The agreement of measured and computed truth, if both were asked for.
   public internal(set) var agreement: TruthAgreement?
-  /// How many environment turns were played to measure it.
+  /// The number of environment turns that were played to measure it.
   public internal(set) var spentTurns = 0
 
   init(_ source: AuditOptions.Source, _ played: AuditedEpisodes) {
@@ -110,32 +111,37 @@ public struct AuditTruth: Sendable {
     gradients = played.groups.map { _ in [] }
   }
 
-  /// What is known, without places.
+  /// The truths that are known, without their places.
   public var known: [TurnTruth] { turns.joined().joined().compactMap(\.self) }
 
-  /// How many turns have a truth.
+  /// The number of turns that have a truth.
   public var count: Int { known.count }
 
-  /// The mean over turns of what was not followed could change about an advantage.
+  /// The mean over turns of the largest change that histories that were not followed could make to
+  /// an advantage.
   public var meanBound: Double { known.reduce(0) { $0 + $1.bound } / Double(max(1, count)) }
 
-  /// How well the measurements agree with themselves; `nil` for computed truth.
+  /// The reliability of the measurements; `nil` for computed truth.
   ///
-  /// The advantages of even and odd continuations are correlated over the turns, and the coefficient r
-  /// of halves becomes that of the whole, 2 r / (1 + r) (Spearman 1910, Brown 1910). An estimator that
-  /// were the truth itself would correlate with the measured truth by the root of it.
+  /// The advantages of even and odd continuations are correlated over the turns, and the
+  /// coefficient r of halves becomes that of the whole, 2 r / (1 + r) (Spearman 1910, Brown 1910).
+  /// An estimator that equals the truth would correlate with the measured truth by the square root
+  /// of the reliability.
   public var reliability: (pearson: Double?, spearman: Double?)? {
     guard source == .forks else { return nil }
     let (even, odd) = (measured.map { $0.half(0) }, measured.map { $0.half(1) })
-    // Halves that contradict each other are no measurement at all.
+    // Halves that contradict each other have no reliability.
     func whole(_ half: Double?) -> Double? { half.map { $0 > 0 ? 2 * $0 / (1 + $0) : 0 } }
     return (
       whole(Correlation.pearson(even, odd)), whole(Correlation.spearman(even, odd))
     )
   }
 
-  /// How many standard errors the usual number of continuations of gold turns lies from the others, over
-  /// all of them (as ``TruthAgreement/calibration``): about 1 if the errors are what they are said to be.
+  /// Returns the distance between two measurements of gold turns, in standard errors.
+  ///
+  /// One measurement uses the usual number of continuations, the other one the rest. The distance is
+  /// taken over all gold turns (as ``TruthAgreement/calibration``); it is about 1 if the standard
+  /// errors are right.
   public func calibration(forks: Int) -> Double? {
     let deviations = measured.compactMap { $0.deviation(first: forks) }
     guard deviations.count > 1 else { return nil }
@@ -144,31 +150,31 @@ public struct AuditTruth: Sendable {
   }
 }
 
-/// An estimator or a control, and how it did.
+/// The scores of an estimator or a control.
 public struct AuditRow: Sendable {
-  /// What a row is there for.
+  /// The purpose of a row.
   public enum Kind: String, Codable, Hashable, Sendable {
-    /// The truth itself, which must come out best.
+    /// The truth itself, which must score best.
     case oracle
-    /// What is audited.
+    /// An estimator that is audited.
     case estimator
     /// Credit that is wrong on purpose.
     case control
   }
 
-  /// The name of the estimator with its options, or what the control does.
+  /// The name of the estimator with its options, or of the control.
   public var name: String
-  /// What the row is there for.
+  /// The purpose of the row.
   public var kind: Kind
-  /// How it did.
+  /// The score.
   public var score: CreditScore
-  /// Credit beside truth by group, the same turns in every row.
+  /// The credit and the truth by group, for the same turns in every row.
   public var groups: [[CreditSample]]
 }
 
-/// How estimators did.
+/// The scores of estimators.
 public struct AuditResult: Sendable {
-  /// What they were held against.
+  /// The truth that they are compared with.
   public var truth: AuditTruth
   /// The oracle, the estimators in their order, and the controls.
   public internal(set) var rows: [AuditRow] = []

@@ -4,12 +4,12 @@ internal import TurnwiseModel
 internal import TurnwiseTrace
 
 extension CreditAudit {
-  /// Scores estimators, and controls around them.
+  /// Scores estimators and controls.
   ///
   /// - Parameters:
   ///   - estimators: The estimators.
-  ///   - played: What ``play()`` gave.
-  ///   - truth: What ``truth(of:onProgress:)`` gave.
+  ///   - played: The result of ``play()``.
+  ///   - truth: The result of ``truth(of:onProgress:)``.
   ///   - onRow: Called before each row.
   /// - Returns: A row for each estimator and control.
   /// - Throws: ``TrainingError/refusedCredit(_:)``, a `CreditError`, a ``ForkError``,
@@ -79,7 +79,7 @@ extension CreditAudit {
       for (episode, turns) in truth.turns[index].enumerated() {
         for (turn, truth) in turns.enumerated() {
           guard let truth else {
-            // What has no truth cannot be held against the true gradient either.
+            // A turn without a truth is left out of the gradient too.
             known[episode].turns[turn] = 0
             if let tokens = known[episode].tokens?[turn] {
               known[episode].tokens?[turn] = tokens.map { _ in 0 }
@@ -106,8 +106,8 @@ extension CreditAudit {
     return scorer
   }
 
-  /// Σ x ∇ log π over the sampled tokens of a group, divided by the number of its episodes; empty for a policy
-  /// without gradients.
+  /// Returns Σ x ∇ log π over the sampled tokens of a group, divided by the number of its episodes;
+  /// empty for a policy without gradients.
   func gradient(of group: [Episode], _ credit: [EpisodeCredit]) -> [Double] {
     guard let models else { return [] }
     let batch = TrainingBatch(group)

@@ -3,30 +3,31 @@ internal import TurnwiseCredit
 internal import TurnwiseModel
 internal import TurnwiseTrace
 
-/// Compares estimators with the true credit of what one policy plays in a real environment.
+/// Compares estimators with the true credit of the episodes that a policy plays in a real
+/// environment.
 ///
 ///     let audit = CreditAudit(environment, models: models, AuditOptions(), workers: 2)
 ///     let played = try await audit.play()
 ///     let truth = try await audit.truth(of: played)
 ///     let result = try await audit.scores(of: estimators, on: played, against: truth)
 ///
-/// The policy plays fresh groups, so estimators, critics and truth are about the same policy. All
-/// estimators credit the same groups. They are compared with controls: the truth itself, the truth in wrong
-/// places of any group, the credit of `rloo` assigned to random turns, and estimators that compare states, with
-/// the keys of the states exchanged.
+/// The policy plays fresh groups, so estimators, critics and truth refer to the same policy. All
+/// estimators credit the same groups. They are compared with controls: the truth itself, the truth
+/// assigned to wrong turns of any group, the credit of `rloo` assigned to random turns, and
+/// estimators that compare states with the keys of the states exchanged.
 public struct CreditAudit<E: Environment>: Sendable {
   /// The environment.
   public var environment: E
   /// The policy that plays.
   public let policy: any Policy
-  /// What was trained with the policy; `nil` for a policy of another kind.
+  /// The state that was trained with the policy; `nil` for a policy of another kind.
   ///
-  /// Without it truth is measured and not computed, there are no gradients to compare, and estimators that need
-  /// a model are refused.
+  /// Without it the truth is measured and not computed, there are no gradients to compare, and
+  /// estimators that need a model are refused.
   public let models: TrainerState?
-  /// What is played and measured.
+  /// The options of the audit.
   public var options: AuditOptions
-  /// The most environment steps and threads that run at once, which change no result.
+  /// The most environment steps and threads that run at once, which do not change results.
   public var workers: Int
 
   /// Prepares an audit of a trained policy.
@@ -105,13 +106,13 @@ public struct CreditAudit<E: Environment>: Sendable {
 
   // MARK: - Truth
 
-  /// Finds the truth, as ``AuditOptions/truth`` says.
+  /// Finds the truth from the source that ``AuditOptions/truth`` chooses.
   ///
   /// - Parameters:
-  ///   - played: What ``play()`` gave.
+  ///   - played: The result of ``play()``.
   ///   - onProgress: Called with the number of scenarios that are done.
   /// - Returns: The truth of each turn, or of the chosen ones.
-  /// - Throws: An ``ExactEvaluationError`` if exact values are asked for and cannot be computed, and
+  /// - Throws: An ``ExactEvaluationError`` if exact values are demanded and cannot be computed, and
   ///   what ``ForkTruth/measure(_:of:in:blobs:offset:)`` throws.
   public func truth(
     of played: AuditedEpisodes, onProgress: (_ scenario: Int) -> Void = { _ in }
@@ -185,7 +186,8 @@ public struct CreditAudit<E: Environment>: Sendable {
     var truth = AuditTruth(.forks, played)
     truth.reason = reason
     for (number, groups) in played.scenarios.enumerated() {
-      // Groups of one scenario start alike, so they are measured as one and share what they can.
+      // Groups of one scenario start in the same state, so they are measured together and share
+      // continuations.
       var episodes: [Episode] = []
       var chosen: [ForkPoint] = []
       var owners: [(group: Int, point: ForkPoint)] = []
@@ -198,7 +200,7 @@ public struct CreditAudit<E: Environment>: Sendable {
       }
       let (turns, spent) = try await forks.measure(
         chosen, of: episodes, in: environment, offset: truth.measured.count)
-      // Continuations without a score measure nothing.
+      // Turns with too few scored continuations are not measured.
       for (owner, turn) in zip(owners, turns) where turn.isMeasured {
         truth.turns[owner.group][owner.point.episode][owner.point.turn] = turn.truth
       }

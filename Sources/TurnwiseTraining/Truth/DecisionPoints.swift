@@ -2,12 +2,12 @@ internal import Foundation
 public import TurnwiseCore
 public import TurnwiseCredit
 
-/// Chooses turns of recorded episodes whose true credit is to be measured.
+/// Chooses turns of recorded episodes for the measurement of their true credit.
 ///
-/// The choice is stratified in proportion: turns are ordered by their number, then by how many turns
-/// their episode still had, by how undecided the policy was, and by the outcome, and every so-many-th
-/// is taken from a random beginning. So each kind of turn is represented as it occurs, and a score
-/// over the chosen ones needs no weights.
+/// The choice is stratified in proportion. Turns are ordered by their number, then by the number of
+/// turns that their episode still had, by the uncertainty of the policy, and by the outcome. Turns
+/// are taken at equal intervals from a random beginning. So each kind of turn is represented as
+/// often as it occurs, and a score over the chosen turns needs no weights.
 public struct DecisionPoints: Sendable {
   /// A turn that may be chosen.
   private struct Candidate {
@@ -22,15 +22,15 @@ public struct DecisionPoints: Sendable {
   /// The chosen turns of each group, in ascending order.
   public let groups: [[ForkPoint]]
 
-  /// How many turns were chosen.
+  /// The number of turns that were chosen.
   public var count: Int { groups.reduce(0) { $0 + $1.count } }
 
   /// Chooses turns.
   ///
   /// - Parameters:
   ///   - groups: Recorded episodes, by group.
-  ///   - count: How many turns; all of them if there are no more.
-  ///   - random: Decides the beginning and the order of equals.
+  ///   - count: The number of turns; all turns are chosen if there are no more.
+  ///   - random: The source of the beginning and of the order of equal turns.
   public init(in groups: [[Episode]], count: Int, using random: inout Randomness) {
     require(count > 0, "There must be at least one point, not \(count).")
     var candidates: [Candidate] = []
@@ -38,7 +38,8 @@ public struct DecisionPoints: Sendable {
       for (index, episode) in episodes.enumerated() {
         for (turn, record) in episode.turns.enumerated() {
           let span = record.span.flatMap { episode.tape[$0] }
-          // What a string of tokens costs in nats is a one-sample estimate of the entropy.
+          // The negative log-probability of the tokens, in nats, is a one-sample estimate of the
+          // entropy.
           let surprise = (span?.logProbabilities ?? []).reduce(0) { $0 - Double($1) }
           candidates.append(
             Candidate(

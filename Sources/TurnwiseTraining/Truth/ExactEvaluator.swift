@@ -2,51 +2,53 @@ public import TurnwiseCore
 public import TurnwiseModel
 public import TurnwiseTrace
 
-/// Computes what sampling can only estimate: success, values, advantages and the policy gradient of a
-/// language policy on one scenario.
+/// Computes the success, values, advantages and policy gradient of a language policy on one
+/// scenario, which sampling can only estimate.
 ///
 ///     let start = try Session(KeyDoor(), origin: origin)
 ///     let found = try await ExactEvaluator<KeyDoor>(policy).evaluate(start)
 ///     print(found.success, found.unresolved)
 ///
-/// The policy itself is pushed through the tree of all histories that it makes likely, over *token
-/// strings*: a history is what was really sampled and read, a string that is no sensible action is
-/// played like any other, and two spellings of an action are two strings, as they are when sampling.
-/// What histories have in common is read once. Strings whose probability falls under ``cutoff``, seen
-/// from the start or from the nearest turn that is visited, are not followed; what they add up to is
-/// reported, and no value is off by more than ``ExactEvaluation/unresolved`` times
-/// ``ExactEvaluation/span``.
+/// The policy runs through the tree of all histories that are likely under it, over *token
+/// strings*. A history consists of the tokens that were sampled and read. A string that is not a
+/// sensible action is played like any other, and two spellings of an action are two strings, as
+/// they are in sampling. The shared parts of histories are read once. Strings whose probability is
+/// below ``cutoff``, counted from the start or from the nearest visited turn, are not followed.
+/// Their total probability is reported, and no value is off by more than
+/// ``ExactEvaluation/unresolved`` times ``ExactEvaluation/span``.
 ///
-/// The environment must be one that draws no random numbers while it is played.
+/// The environment must not draw random numbers while it is played.
 public struct ExactEvaluator<E: Environment>: Sendable {
   /// The policy, with the temperature that it samples with.
   public var policy: LanguagePolicy
-  /// The probability under which a string is not followed.
+  /// The probability below which a string is not followed.
   public var cutoff: Double
-  /// How far apart two returns can be at least, 1 for what pays success; where more is seen, that counts.
+  /// A lower bound on the difference between the largest and the smallest return.
+  ///
+  /// It is 1 if success is paid. A larger difference that is seen replaces it.
   public var returnSpan = 1.0
-  /// The most histories.
+  /// The largest number of histories.
   public var nodeLimit: Int
-  /// How many environment steps and threads run at once, which changes no result.
+  /// The most environment steps and threads that run at once, which do not change results.
   public var workers: Int
 
-  /// Prepares an evaluation.
+  /// Creates an evaluator.
   public init(
     _ policy: LanguagePolicy, cutoff: Double = 1e-5, nodeLimit: Int = 100_000, workers: Int = 1
   ) {
     require(cutoff > 0 && cutoff < 1, "A cutoff must lie between 0 and 1, but is \(cutoff).")
-    require(nodeLimit > 0 && workers > 0, "There is at least one history and one worker.")
+    require(nodeLimit > 0 && workers > 0, "At least one history and one worker are needed.")
     (self.policy, self.cutoff) = (policy, cutoff)
     (self.nodeLimit, self.workers) = (nodeLimit, workers)
   }
 
-  /// Evaluates the policy from a situation on.
+  /// Evaluates the policy from a situation.
   ///
   /// - Parameters:
-  ///   - start: An episode in progress, mostly at its start.
-  ///   - episodes: Episodes that the policy played from there. All their turns are followed, however
-  ///     unlikely, and the tree below each of them is as deep as if it began there.
-  /// - Returns: What was found.
+  ///   - start: An episode in progress, usually at its start.
+  ///   - episodes: Episodes that the policy played from there. All their turns are followed, even
+  ///     if they are unlikely, and the tree below each of them is as deep as if it began there.
+  /// - Returns: The evaluation.
   /// - Throws: An ``ExactEvaluationError``, a `Failure` of the environment, `CancellationError`.
   public func evaluate(
     _ start: Session<E>, visiting episodes: [Episode] = []
@@ -64,19 +66,20 @@ public struct ExactEvaluator<E: Environment>: Sendable {
   }
 }
 
-/// What an ``ExactEvaluator`` has found.
+/// The results of an ``ExactEvaluator``.
 public struct ExactEvaluation: Sendable {
   /// The probability of success.
   public let success: Double
   /// The expected return.
   public let value: Double
-  /// The probability that an episode comes to something that was not followed.
+  /// The probability that an episode comes to a string that was not followed.
   public let unresolved: Double
-  /// How far apart two returns can be: ``ExactEvaluator/returnSpan``, or more if more was seen.
+  /// The difference between the largest and smallest return: ``ExactEvaluator/returnSpan``, or the
+  /// largest difference that was seen if it is larger.
   public let span: Double
-  /// How many histories there are in which the policy decides.
+  /// The number of histories in which the policy decides.
   public let histories: Int
-  /// What is true of each turn of the episodes that were visited, in their order.
+  /// The truth of each turn of the visited episodes, in their order.
   public let turns: [[TurnTruth]]
 
   private let tree: HistoryTree
@@ -120,27 +123,28 @@ public struct ExactEvaluation: Sendable {
   }
 }
 
-/// Why a policy cannot be evaluated exactly.
+/// The reason why a policy cannot be evaluated exactly.
 public enum ExactEvaluationError: Error, Hashable, Sendable {
-  /// There are too many histories that the policy makes likely.
+  /// Too many histories are likely under the policy.
   case tooManyHistories(limit: Int, cutoff: Double)
-  /// The environment drew random numbers in a turn, from 0.
+  /// The environment drew random numbers in a turn; turns count from 0.
   case randomEnvironment(String, turn: Int)
-  /// An episode that is to be visited does not begin like the situation, or sampled no tokens.
+  /// An episode to visit does not begin like the situation, or has a turn without sampled tokens.
   case notVisited(episode: String, turn: Int)
-  /// A history that ends with a turn, from 0, is not scored: its judgement has neither success nor reward.
+  /// A history that ends with a turn, from 0, is not scored: its judgement has neither success nor
+  /// reward.
   case unscored(String, turn: Int)
-  /// The policy does not say how likely its actions are.
+  /// The policy does not give the probabilities of its actions.
   case noProbabilities(String)
 }
 
 extension ExactEvaluationError: CustomStringConvertible {
-  /// What is wrong, and what to do about it.
+  /// The problem, and what to do about it.
   public var description: String {
     switch self {
     case .tooManyHistories(let limit, let cutoff):
       """
-      the policy makes more than \(limit) histories likelier than \(cutoff); \
+      more than \(limit) histories are likelier than \(cutoff) under the policy; \
       raise the cutoff, shorten the episodes, or measure by forks
       """
     case .randomEnvironment(let name, let turn):
@@ -153,7 +157,7 @@ extension ExactEvaluationError: CustomStringConvertible {
     case .noProbabilities(let policy):
       "the policy '\(policy)' does not say how likely its actions are, so values cannot be computed; use forks"
     case .notVisited(let episode, let turn):
-      "turn \(turn + 1) of episode \(episode) is none that the policy samples from there"
+      "turn \(turn + 1) of episode \(episode) was not sampled by the policy from this situation"
     }
   }
 }

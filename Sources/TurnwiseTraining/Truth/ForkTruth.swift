@@ -2,36 +2,37 @@ public import TurnwiseCore
 public import TurnwiseCredit
 public import TurnwiseTrace
 
-/// Measures the true credit of recorded turns by playing on from them.
+/// Measures the true credit of recorded turns by playing continuations from them.
 ///
-/// The record is played again up to the turn and beyond, and must come to equal states, observations
-/// and replies (`Replay`). Then fresh continuations leave the turn: as many from the situation itself,
-/// whose mean return is V, as from after the recorded action, whose mean return is Q.
-/// The latter take the action again in the environment, with luck of their own. Turns in the same
-/// situation share V, and those with the same action Q.
+/// The record is replayed up to the turn and through it, and must give equal states, observations
+/// and replies (`Replay`). Then fresh continuations are played from two sides of the turn, the same
+/// number each: from the situation before the action, whose mean return is V, and from the recorded
+/// action, whose mean return is Q. The latter take the action again in the environment, with new
+/// random numbers. Turns in the same situation share V, and those with the same action share Q.
 ///
-/// The streams of all continuations begin with ``streamName``: no estimator plays with them.
+/// The streams of all continuations begin with ``streamName``, which no estimator uses.
 public struct ForkTruth<E: Environment>: Sendable {
   /// The policy that played the record.
   public var policy: any Policy
-  /// How many continuations leave each side of a turn.
+  /// The number of continuations from each side of a turn.
   public var forks: Int
-  /// How many leave turns of the gold subset.
+  /// The number of continuations from each side of a turn of the gold subset.
   public var goldForks: Int
-  /// Every so-many-th turn belongs to the gold subset; 0 for none.
+  /// The interval between turns of the gold subset; 0 for no gold turns.
   public var goldEvery: Int
-  /// How many environment steps and threads run at once, which changes no result.
+  /// The most environment steps and threads that run at once, which do not change results.
   public var workers: Int
 
-  /// What the names of the random streams begin with.
+  /// The beginning of the names of the random streams.
   public static var streamName: String { "truth" }
 
-  /// Prepares measurements.
+  /// Creates a measurement.
   public init(
     _ policy: any Policy, forks: Int = 64, goldForks: Int = 256, goldEvery: Int = 8,
     workers: Int = 1
   ) {
-    require(forks > 1 && goldForks >= forks, "A truth takes two continuations or more.")
+    require(
+      forks > 1 && goldForks >= forks, "There must be two forks or more, and no fewer gold forks.")
     (self.policy, self.forks) = (policy, forks)
     (self.goldForks, self.goldEvery, self.workers) = (goldForks, goldEvery, workers)
   }
@@ -42,18 +43,20 @@ public struct ForkTruth<E: Environment>: Sendable {
   ///   - points: The turns.
   ///   - group: The recorded episodes of the group.
   ///   - environment: The environment, with the parameters of the run.
-  ///   - blobs: Where the scenario's blobs are read from.
-  ///   - offset: How many turns were measured before, which decides who belongs to the gold subset.
-  /// - Returns: What was measured of each point, in order, and how many turns that took.
-  /// - Throws: A ``ForkError``, a `CreditError`, `CancellationError`, or the `Replay.Divergence` of an
-  ///   episode that does not come again.
+  ///   - blobs: The source of the scenario's blobs.
+  ///   - offset: The number of turns that were measured before, which decides which turns belong to
+  ///     the gold subset.
+  /// - Returns: The measurement of each point, in order, and the number of turns that were played.
+  /// - Throws: A ``ForkError``, a `CreditError`, `CancellationError`, or the `Replay.Divergence` of
+  ///   an episode whose replay differs from its record.
   public func measure(
     _ points: [ForkPoint], of group: [Episode], in environment: E, blobs: BlobStore? = nil,
     offset: Int = 0
   ) async throws -> (turns: [ForkedTurn], spent: Int) {
     guard !points.isEmpty else { return ([], 0) }
     let restored = RestoredEpisodes(group, in: environment, blobs: blobs)
-    // Every measured turn must come again, also where another one stands in for its situation.
+    // Every measured turn must be replayed without a difference, even if another turn represents
+    // its situation.
     for episode in Set(points.map(\.episode)).sorted() {
       _ = try await restored.snapshots(of: episode)
     }
@@ -86,24 +89,24 @@ public struct ForkTruth<E: Environment>: Sendable {
   }
 }
 
-/// The returns of the continuations that left a turn.
+/// The returns of the continuations from both sides of a turn.
 public struct ForkedTurn: Codable, Hashable, Sendable {
   /// The turn.
   public var point: ForkPoint
-  /// The returns of continuations from its situation.
+  /// The returns of continuations from the situation before the action.
   public var before: [Double]
-  /// The returns of continuations from behind its action.
+  /// The returns of continuations from after the action.
   public var behind: [Double]
-  /// Whether it belongs to the gold subset.
+  /// Whether the turn belongs to the gold subset.
   public var isGold: Bool
 
-  /// Whether enough continuations were scored on both sides to say something.
+  /// Whether enough continuations were scored on both sides for a measurement.
   public var isMeasured: Bool { before.count > 1 && behind.count > 1 }
 
-  /// What all continuations say, where the turn is measured.
+  /// The truth from all continuations, if the turn is measured.
   public var truth: TurnTruth { Self.truth(before, behind) }
 
-  /// The advantage as one half of the continuations gives it: the even or the odd ones.
+  /// Returns the advantage from one half of the continuations: the even or the odd ones.
   public func half(_ parity: Int) -> Double {
     func every(_ values: [Double]) -> [Double] {
       values.indices.filter { $0 % 2 == parity }.map { values[$0] }
@@ -111,7 +114,8 @@ public struct ForkedTurn: Codable, Hashable, Sendable {
     return Self.truth(every(before), every(behind)).advantage
   }
 
-  /// How far the first continuations of a gold turn lie from the others, and the standard error of that.
+  /// Returns the difference between the first continuations of a gold turn and the others, and its
+  /// standard error.
   func deviation(first count: Int) -> (difference: Double, standardError: Double)? {
     guard isGold, before.count > count + 1 else { return nil }
     let few = Self.truth(Array(before.prefix(count)), Array(behind.prefix(count)))
@@ -122,7 +126,7 @@ public struct ForkedTurn: Codable, Hashable, Sendable {
   }
 
   private static func truth(_ before: [Double], _ behind: [Double]) -> TurnTruth {
-    /// The squared standard error of the mean.
+    /// Returns the squared standard error of the mean.
     func error(_ values: [Double]) -> Double {
       guard values.count > 1 else { return 0 }
       let middle = values.mean
@@ -135,7 +139,7 @@ public struct ForkedTurn: Codable, Hashable, Sendable {
   }
 }
 
-/// What recorded episodes were before each turn, replayed when it is asked for.
+/// The states of recorded episodes before each turn, replayed on demand.
 private actor RestoredEpisodes<E: Environment> {
   private let episodes: [Episode]
   private let environment: E
@@ -152,7 +156,7 @@ private actor RestoredEpisodes<E: Environment> {
       of: episodes[episode], in: environment, blobs: blobs
     ).map { session in
       var session = session
-      // Continuations are only asked for what they earned.
+      // Only the rewards of continuations are needed.
       session.recordsStateKeys = false
       return session
     }

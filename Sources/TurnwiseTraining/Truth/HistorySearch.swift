@@ -2,19 +2,19 @@ internal import Foundation
 internal import TurnwiseCore
 internal import TurnwiseModel
 
-/// Follows a policy through its histories, some at a time, so that the policy reads in batches.
+/// Follows the histories of a policy, several at a time, so that the policy reads in batches.
 struct HistorySearch<E: Environment> {
-  /// A history that is to be followed.
+  /// A history that will be followed.
   private struct Open {
     var node: Int
     var session: Session<E>
     /// The tape with the prompt of the decision.
     var tape: TokenTape
-    /// What has been read of it.
+    /// The part of it that has been read.
     var cache: SequenceCache
-    /// The probability of coming here from the start, or from the nearest visited turn.
+    /// The probability of this history from the start, or from the nearest visited turn.
     var weight: Double
-    /// The visited episodes that came here.
+    /// The visited episodes with this history.
     var visitors: [Int]
   }
 
@@ -39,15 +39,15 @@ struct HistorySearch<E: Environment> {
   private let cutoff: Double
   private let workers: Int
   private let firstTurn: Int
-  /// The sampled tokens of the visited episodes, `[episode][turn]`, from the start on.
+  /// The sampled tokens of the visited episodes, `[episode][turn]`, from the start of the search.
   private let recorded: [[[Int32]]]
   private let episodes: [Episode]
-  /// Whether the judge says something of episodes, so that a history of which it says nothing lacks its
-  /// score.
+  /// Whether the judge scores any episode; if so, a history without a judgement has no score.
   private let judges: Bool
   private var stack: [Open] = []
 
-  /// How many histories are followed at once: what is still to be followed keeps its caches.
+  /// The number of histories that are followed at once, because open histories keep their caches in
+  /// memory.
   private static var batch: Int { 64 }
 
   init(
@@ -79,7 +79,7 @@ struct HistorySearch<E: Environment> {
         visitors: Array(episodes.indices)))
   }
 
-  /// Follows some more histories.
+  /// Follows the next batch of histories.
   ///
   /// - Returns: Whether there are more.
   mutating func follow() async throws -> Bool {
@@ -130,7 +130,7 @@ struct HistorySearch<E: Environment> {
     return true
   }
 
-  /// What came of a string.
+  /// Returns the edge of a string, given the session after it.
   private func edge(
     _ string: Beginning, _ session: Session<E>, from open: Open
   ) throws -> HistoryTree.Edge {
@@ -150,7 +150,7 @@ struct HistorySearch<E: Environment> {
       success: session.ending == nil ? nil : session.judgement?.success ?? false)
   }
 
-  /// All strings that are followed in some histories.
+  /// Returns all strings that are followed in some histories.
   private func strings(_ batch: [Open]) -> [Beginning] {
     var found: [Beginning] = []
     var open = batch.enumerated().map { index, open in

@@ -2,28 +2,28 @@ internal import TurnwiseCore
 internal import TurnwiseModel
 internal import TurnwiseTrace
 
-/// The histories that a policy makes likely, as far as they were followed.
+/// The histories that are likely under a policy, as far as they were followed.
 ///
-/// A node is a history in which the policy decides; an edge is a string of tokens that it may sample
-/// there, with what came of it. Children come behind their parents.
+/// A node is a history in which the policy decides. An edge is a string of tokens that may be
+/// sampled there, with its result. Children come after their parents.
 struct HistoryTree {
   struct Node {
-    /// All that the policy has read, the prompt of this decision included.
+    /// All tokens that the policy has read, including the prompt of this decision.
     var context: [Int32]
     /// The edge that led here; `nil` at the root.
     var edge: Int?
-    /// What may be sampled here.
+    /// The strings that may be sampled here.
     var edges = 0..<0
   }
 
   struct Edge {
-    /// Where the string is sampled.
+    /// The node in which the string is sampled.
     var node: Int
     /// The string.
     var tokens: [Int32]
     /// The probability of the string in its situation.
     var probability: Double
-    /// What is paid for it, the judgement's reward included if it ends the episode.
+    /// The reward for it, including the judgement's reward if it ends the episode.
     var reward: Double
     /// Whether it ends the episode with success; `nil` if the episode goes on.
     var success: Bool?
@@ -31,11 +31,11 @@ struct HistoryTree {
     var child: Int?
   }
 
-  /// What is expected from a history on.
+  /// The expected results from a history on.
   struct Expectation {
     var value = 0.0
     var success = 0.0
-    /// The probability of coming to what was not followed.
+    /// The probability of strings that were not followed.
     var unresolved = 1.0
   }
 
@@ -51,16 +51,17 @@ struct HistoryTree {
     return nodes.count - 1
   }
 
-  /// Adds all that is followed of a history.
+  /// Adds all followed strings of a history.
   mutating func add(_ strings: [Edge], to node: Int) {
     nodes[node].edges = edges.count..<edges.count + strings.count
     edges += strings
   }
 
-  /// Goes from the leaves to the root.
+  /// Computes the expectations from the leaves to the root.
   ///
-  /// What was not followed counts as if the policy had drawn again: probabilities are divided by
-  /// their sum. The truth lies within ``Expectation/unresolved`` times ``HistoryTree/span`` of that.
+  /// Strings that were not followed count as if the policy had sampled again: probabilities are
+  /// divided by their sum. The truth differs from the result by at most ``Expectation/unresolved``
+  /// times ``HistoryTree/span``.
   func expectations() -> [Expectation] {
     var found = nodes.map { _ in Expectation() }
     for index in nodes.indices.reversed() {
@@ -78,7 +79,8 @@ struct HistoryTree {
       found[index] = Expectation(
         value: sum.value / followed, success: sum.success / followed,
         unresolved: min(1, sum.unresolved + max(0, 1 - followed)))
-      // What was drawn again is worth what its situation is: its advantage is 0.
+      // A string that counts as sampled again has the value of its situation, with an
+      // advantage of 0.
       for edge in edges[nodes[index].edges] {
         guard let child = edge.child, found[child].unresolved >= 1 else { continue }
         found[child].value = found[index].value - edge.reward
@@ -88,7 +90,7 @@ struct HistoryTree {
     return found
   }
 
-  /// How far apart two returns can be, judged by all that were seen from any history on.
+  /// The largest difference between two returns from any history on, as far as they were seen.
   var span: Double {
     var ranges = nodes.map { _ in (low: Double.infinity, high: -Double.infinity) }
     var (low, high) = (Double.infinity, -Double.infinity)
@@ -105,14 +107,14 @@ struct HistoryTree {
     return max(0, high - low)
   }
 
-  /// The gradient of the root's value, as far as the larger terms go.
+  /// The gradient of the root's value, from its larger terms.
   ///
   /// ∇V = Σ_h d(h) Σ_a π(a | h) A(h, a) ∇ log π(a | h) over histories h that are reached with d(h)
   /// (policy gradient theorem, Sutton et al. 1999).
   ///
   /// - Parameters:
   ///   - model: The policy's model.
-  ///   - expectations: What ``expectations()`` gave.
+  ///   - expectations: The result of ``expectations()``.
   ///   - tolerance: The share of Σ |d π A| that may be left out.
   ///   - workers: The most threads.
   /// - Returns: A number for each parameter.
@@ -127,7 +129,7 @@ struct HistoryTree {
       rest -= abs(weights[edge])
       return rest >= 0
     }
-    // The deepest first: a path to one of them passes many of the others.
+    // Start with the deepest, because a path to one passes many of the others.
     var open = Set(largest.dropLast(dropped.count))
     var sequences: [TrainingSequence] = []
     var slopes: [[Float]] = []
@@ -171,7 +173,7 @@ struct HistoryTree {
     return weights
   }
 
-  /// The expected return once the string of an edge is taken.
+  /// Returns the expected return after the string of an edge was sampled.
   func actionValue(_ edge: Int, _ expectations: [Expectation]) -> Double {
     edges[edge].reward + (edges[edge].child.map { expectations[$0].value } ?? 0)
   }

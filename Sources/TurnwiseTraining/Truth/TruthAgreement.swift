@@ -2,18 +2,18 @@ internal import TurnwiseCore
 internal import TurnwiseCredit
 public import TurnwiseTrace
 
-/// How far measured truth lies from what was computed of the same turns.
+/// The agreement of measured truth with computed truth on the same turns.
 public struct TruthAgreement: Codable, Hashable, Sendable {
-  /// How many turns have both.
+  /// The number of turns that have both.
   public var turns: Int
-  /// √(Σ (measured − computed)² / Σ SE²), about 1 if the errors are what they are said to be; `nil` where
-  /// all are 0.
+  /// √(Σ (measured − computed)² / Σ SE²), about 1 if the standard errors are right; `nil` if all of
+  /// them are 0.
   public var calibration: Double?
-  /// The mean of measured − computed, about 0.
+  /// The mean of measured − computed, which should be about 0.
   public var bias: Double
-  /// What was not followed could change about a computed advantage, on average.
+  /// The mean change that histories that were not followed could make to a computed advantage.
   public var bound: Double
-  /// Pearson's coefficient, about the root of ``AuditTruth/reliability``.
+  /// Pearson's coefficient, about the square root of ``AuditTruth/reliability``.
   public var pearson: Double?
 
   /// Compares turns that were measured with the same turns computed.
@@ -29,8 +29,8 @@ public struct TruthAgreement: Codable, Hashable, Sendable {
 
   /// √(Σ d² / Σ e²) of differences d and their standard errors e.
   ///
-  /// Not the mean of (d / e)²: where all continuations agree, e is 0 and d may not be, and both sums are right
-  /// on average.
+  /// This is not the mean of (d / e)²: where all continuations agree, e is 0 and d may not be,
+  /// while both sums are right on average.
   static func calibration(_ differences: [Double], errors: [Double]) -> Double? {
     let expected = errors.reduce(0) { $0 + $1 * $1 }
     guard expected > 0 else { return nil }

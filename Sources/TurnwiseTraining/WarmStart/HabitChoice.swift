@@ -13,9 +13,9 @@ public enum HabitChoice: Hashable, Sendable {
 }
 
 extension HabitChoice: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
-  /// A given share.
+  /// Creates a given share.
   public init(floatLiteral value: Double) { self = .share(value) }
-  /// A given share.
+  /// Creates a given share.
   public init(integerLiteral value: Int) { self = .share(Double(value)) }
 }
 

@@ -2,12 +2,12 @@ public import TurnwiseCore
 
 /// A few expert episodes at each of several levels of the habit, from which one level is chosen.
 ///
-/// An expert that always succeeds leaves nothing to learn by reinforcement, and one that nearly always
-/// fails shows nothing worth imitating. The level whose success is nearest ``target`` is chosen. The
-/// scenarios and the luck of the expert are the same at all levels, and come from the seed of the
-/// demonstrations, so that runs of all seeds choose the same.
+/// An expert that always succeeds leaves nothing to learn by reinforcement, and one that nearly
+/// always fails shows nothing worth imitating. The level whose success is nearest ``target`` is
+/// chosen. The scenarios and the random numbers of the expert are the same at all levels and come
+/// from the seed of the demonstrations, so runs of all seeds choose the same level.
 public struct HabitPilot: Codable, Hashable, Sendable {
-  /// What the expert did at one level.
+  /// The results of the expert at one level.
   public struct Level: Codable, Hashable, Sendable {
     /// The probability of the habit.
     public var habit: Double
@@ -17,7 +17,7 @@ public struct HabitPilot: Codable, Hashable, Sendable {
     public var turns: Double
     /// The share of turns that were refused.
     public var refused: Double
-    /// How many episodes were judged.
+    /// The number of episodes that were judged.
     public var episodes: Int
 
     init(habit: Double, _ played: [Episode]) {
@@ -33,34 +33,34 @@ public struct HabitPilot: Codable, Hashable, Sendable {
   public static let target = 0.5
   /// The levels that are tried.
   public static let habits = [0, 0.15, 0.3, 0.5, 0.65]
-  /// How many episodes are played at each level.
+  /// The number of episodes that are played at each level.
   public static let episodes = 48
 
-  /// What was seen, by rising habit.
+  /// The levels that were played, by rising habit.
   public var levels: [Level]
   /// The environment turns that were played.
   public var playedTurns: Int
 
-  /// Whether the environment says of any episode whether it succeeded; if not, the lowest level is chosen.
+  /// Whether any episode was judged; if not, the lowest level is chosen.
   public var isJudged: Bool { levels.contains { $0.episodes > 0 } }
 
-  /// Where success is nearest the target; the lowest of equals.
+  /// The level whose success is nearest the target; the lowest of equals.
   public var chosen: Level {
     levels.min { abs($0.success - Self.target) < abs($1.success - Self.target) } ?? levels[0]
   }
 
-  /// The expert at its best.
+  /// The level with the highest success.
   public var best: Level { levels.max { $0.success < $1.success } ?? levels[0] }
 
-  /// Whether the habit makes no difference at all.
+  /// Whether the habit makes no difference.
   public var isWithoutHabit: Bool { levels.dropFirst().allSatisfy { $0.isLike(levels[0]) } }
 
   /// Plays the pilot.
   ///
   /// - Parameters:
   ///   - environment: An environment with an expert.
-  ///   - configuration: Says which scenarios, and how often the expert slips.
-  ///   - workers: How many environment steps run at once.
+  ///   - configuration: The options that choose the scenarios and how often the expert slips.
+  ///   - workers: The most environment steps that run at once.
   ///   - onEpisode: Called when an episode has ended.
   /// - Throws: As ``WarmStart/demonstrations(in:_:workers:onEpisode:onKnowledge:)``.
   public init<E: Environment>(

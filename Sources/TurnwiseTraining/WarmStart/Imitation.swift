@@ -1,14 +1,14 @@
 internal import TurnwiseCore
 internal import TurnwiseModel
 
-/// Trains a model to do what demonstrations do.
+/// Trains a model to imitate demonstrations.
 ///
-/// Calls that were refused are read, because the policy must know how to go on after them, but they are not
-/// imitated: the environment does not take what the expert tried there.
+/// Refused calls are read, because the policy must know how to go on after them, but they are not
+/// imitated, because the environment did not accept them.
 struct Imitation {
-  /// How many steps are between two measurements of the loss on what is held out.
+  /// The number of steps between two measurements of the held-out loss.
   private static let interval = 250
-  /// The fraction of the loss that counts as a gain.
+  /// The fraction by which the loss must fall for a gain.
   private static let gain = 0.02
 
   private let configuration: RunConfiguration
@@ -20,7 +20,7 @@ struct Imitation {
   private var heldOut: [TrainingSequence] = []
   private(set) var report = ImitationReport()
 
-  /// Lays out demonstrations.
+  /// Prepares demonstrations.
   ///
   /// - Throws: ``TrainingError/demonstrationsTooLong(context:)`` or ``TrainingError/everyTurnRefused``.
   init(
@@ -53,11 +53,11 @@ struct Imitation {
     sequence.tokens.count <= configuration.model.context && !sequence.scored.isEmpty
   }
 
-  /// Takes the steps.
+  /// Trains a model.
   ///
   /// - Parameters:
-  ///   - model: The model that moves.
-  ///   - random: Draws the order of the demonstrations and their names.
+  ///   - model: The model that is trained.
+  ///   - random: The source of the order of the demonstrations and of their names.
   ///   - onStep: Called after each step with its number, the number of the last one as far as it is
   ///     known, and the loss.
   /// - Throws: `CancellationError`.
@@ -95,7 +95,7 @@ struct Imitation {
       let loss = heldOutLoss(model)
       report.heldOutLosses.append(loss)
       if loss < (1 - Self.gain) * best { (best, bestStep) = (loss, step) }
-      // The last third of the steps becomes smaller and smaller; it begins where nothing more is gained.
+      // Steps become smaller over the last third, which begins when the loss has stopped falling.
       if isPatient, 3 * step < 2 * end, step - bestStep >= configuration.cloning.patience {
         (end, report.reason) = (step * 3 / 2, .plateau)
       }
@@ -117,15 +117,15 @@ struct Imitation {
     }
   }
 
-  /// The mean negative log-likelihood of what is held out, in nats a token.
+  /// The mean negative log-likelihood of the held-out demonstrations, in nats per token.
   private func heldOutLoss(_ model: Transformer) -> Double {
     let scores = model.score(heldOut, workers: workers).map(\.logProbabilities)
     let sum = scores.joined().reduce(0) { $0 - Double($1) }
     return sum / Double(max(1, scores.reduce(0) { $0 + $1.count }))
   }
 
-  /// A short rise, full size, and a straight fall over the last third: what is still to be learned
-  /// late needs full steps as much as what came early.
+  /// Returns the factor of the step size: a short linear rise, then 1, then a linear fall over the
+  /// last third, because what is learnt late needs full steps too.
   private static func rate(_ step: Int, of steps: Int) -> Double {
     let rise = min(40, max(1, steps / 10))
     let left = Double(steps - step) / Double(steps)

@@ -1,6 +1,6 @@
 internal import TurnwiseCore
 
-/// What imitating demonstrations came to.
+/// The results of imitating demonstrations.
 public struct ImitationReport: Codable, Hashable, Sendable {
   /// Why imitation ended.
   public enum Reason: String, Codable, Hashable, Sendable {
@@ -34,7 +34,7 @@ public struct ImitationReport: Codable, Hashable, Sendable {
     set { finiteHeldOutLosses = newValue.map { FiniteNumber($0) } }
   }
 
-  // Imitation may diverge, and what is not finite must be written as well.
+  // Imitation may diverge, and losses that are not finite must be written as well.
   private var finiteLoss = FiniteNumber(.nan)
   private var finiteHeldOutLosses: [FiniteNumber] = []
 
@@ -44,7 +44,7 @@ public struct ImitationReport: Codable, Hashable, Sendable {
     case finiteHeldOutLosses = "heldOutLosses"
   }
 
-  /// Nothing was imitated.
+  /// Creates the report of an imitation without steps.
   public init() {}
 
   /// Whether the loss on the held-out demonstrations still fell by more than a tenth over the last quarter of

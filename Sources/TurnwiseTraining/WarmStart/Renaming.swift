@@ -1,28 +1,30 @@
 package import TurnwiseCore
 
-/// Gives a demonstration the names of another one, everywhere the same way.
+/// Replaces the names in a demonstration by those of another one, each name by the same name
+/// everywhere.
 ///
-/// Which name stands where says nothing of what to do with it, but a small model that sees each
-/// demonstration many times learns its names by heart instead of looking them up. A demonstration with
-/// other names is as good as a new one and costs no environment turn. The names come together from
-/// one other demonstration, so what is true of names that occur together stays true.
+/// The right action does not depend on the names themselves, but a small model that sees each
+/// demonstration many times learns the names by heart instead of looking them up. A demonstration
+/// with other names is as good as a new one and costs no environment turns. All new names come from
+/// one other demonstration, so names that belong together still do.
 ///
-/// A name is a run of letters that is rare and that some action copies from what was read before: a
-/// rare word of an error message is none, nor is the name of a tool. Scripts that put no space between
-/// words have no names here, as nothing says where one ends. Names come from demonstrations
-/// alone, so those of held-out scenarios stay unseen.
+/// A name is a rare run of letters that some action copies from text that was read before. So a
+/// rare word of an error message is not a name, nor is the name of a tool. Scripts without spaces
+/// between words have no names here, because nothing shows where a name ends. Names come from
+/// demonstrations only, so the names of held-out scenarios stay unseen.
 package struct Renaming {
   /// The letters of a word.
   package typealias Word = ArraySlice<UInt8>
 
-  /// The share of demonstrations from which on a word is part of the wording.
+  /// The share of demonstrations at which a word counts as wording, not as a name.
   static let commonShare = 0.05
 
-  /// The share for these demonstrations.
+  /// Returns the share for these demonstrations.
   ///
-  /// Where there are few tasks, as in a folder of them, each name comes up in many: the share is then twice
-  /// the standard deviation of a share in so many tasks, and at most a third. Tasks are told apart by
-  /// their first observations; fewer than 20 do not show what is wording.
+  /// If there are few tasks, as in a folder of tasks, each name occurs in many demonstrations. The
+  /// share is then twice the standard deviation of a share in that many tasks, and at most a third.
+  /// Tasks are told apart by their first observations; fewer than 20 do not show which words are
+  /// wording.
   private static func commonShare(of demonstrations: [Episode]) -> Double {
     let tasks = Set(demonstrations.compactMap { $0.turns.first?.observation.text }).count
     guard tasks >= 20 else { return commonShare }
@@ -60,8 +62,8 @@ package struct Renaming {
     episodes = demonstrations
   }
 
-  /// The demonstration of a number with the names of another one, or its own where the other has too
-  /// few.
+  /// Returns the demonstration of a number with the names of another one, or with its own names if
+  /// the other one has too few.
   package func episode(_ number: Int, using random: inout Randomness) -> Episode {
     var episode = episodes[number]
     let other = names.randomElement(using: &random) ?? []
@@ -80,12 +82,12 @@ package struct Renaming {
 }
 
 extension Text {
-  /// The runs of letters.
+  /// The runs of letters in the text.
   fileprivate var words: [Renaming.Word] {
     runs.map(\.word).filter { !$0.isEmpty }
   }
 
-  /// Puts another word in the place of each that has one.
+  /// Replaces each word that has a replacement.
   fileprivate mutating func exchange(_ words: [Renaming.Word: Renaming.Word]) {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
@@ -93,7 +95,7 @@ extension Text {
     bytes = result
   }
 
-  /// Words, each with what is between it and the next one; the first may be empty.
+  /// Words, each with the text between it and the next one; the first word may be empty.
   private var runs: [(word: Renaming.Word, gap: Renaming.Word)] {
     let letters = letters
     var runs: [(word: Renaming.Word, gap: Renaming.Word)] = []
@@ -107,7 +109,7 @@ extension Text {
     return runs
   }
 
-  /// Whether each byte belongs to a letter; in what is not UTF-8 only ASCII has letters.
+  /// Whether each byte belongs to a letter; in bytes that are not UTF-8 only ASCII letters count.
   private var letters: [Bool] {
     guard bytes.contains(where: { $0 >= 0x80 }), let string = validString else {
       return bytes.map(\.isLetter)
@@ -123,7 +125,8 @@ extension UInt8 {
 }
 
 extension Unicode.Scalar {
-  /// Whether the scalar is a letter, or an accent of one, of a script that tells where words end.
+  /// Whether the scalar is a letter, or an accent of one, of a script that puts spaces between
+  /// words.
   fileprivate var isLetter: Bool {
     guard value >= 0x80 else { return UInt8(value).isLetter }
     return (properties.isAlphabetic || properties.generalCategory == .nonspacingMark)

@@ -46,12 +46,12 @@ public struct WarmStart: Sendable {
     let rollout = Rollout(.expert(noise), workers: workers) { if $0 { onEpisode() } }
     let played = await rollout.play(sessions)
     try Task.checkCancellation()
-    // Only those that a trace shows are recorded whole: the scenarios of all would take much memory.
+    // Only the demonstrations that a trace shows keep their scenarios, which take much memory.
     let tools = environment.tools.descriptions
     let episodes = try played.filter { $0.ending?.failure == nil }.enumerated().map {
       var episode =
         try $0.offset < shownCount ? $0.element.episode() : $0.element.episode(scenario: .null)
-      // An expert does not know which arguments can be left out of the words of a call.
+      // An expert does not know which arguments can be left out of the text of a call.
       episode.spellCalls(in: CompactFormat(), tools: tools)
       return episode
     }
@@ -62,14 +62,14 @@ public struct WarmStart: Sendable {
   /// The number of demonstrations that a trace shows.
   public static let shownCount = 16
 
-  /// Makes fresh sessions on the first scenarios of the demonstrations that the expert knows.
+  /// Creates sessions on the first scenarios of the demonstrations that the expert knows.
   ///
   /// - Parameters:
   ///   - environment: The environment.
   ///   - configuration: The options that choose the scenarios.
   ///   - most: The most sessions.
   /// - Returns: The sessions, and what the expert knows of the scenarios that were asked for.
-  /// - Throws: ``TrainingError/noExpert(_:taskNeed:)`` if there are none among all demonstrations.
+  /// - Throws: ``TrainingError/noExpert(_:taskNeed:)`` if the expert knows none of the scenarios.
   static func knownSessions<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, most: Int
   ) throws -> ([Session<E>], ExpertKnowledge) {
@@ -169,7 +169,7 @@ extension WarmStart {
       demonstrations, policy.format, configuration, workers: workers)
     var random = Randomness(seed: configuration.seed.value).stream("cloning-further")
     var model = policy.model
-    // The temperature that is part of the model is taken out first, and made part of it again afterwards.
+    // The temperature is part of the model: it is taken out first and put back afterwards.
     model.bakeIn(temperature: 1 / configuration.cloning.temperature)
     try imitation.teach(&model, random: &random, onStep: onStep)
     model.bakeIn(temperature: configuration.cloning.temperature)
