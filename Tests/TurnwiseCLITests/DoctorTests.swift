@@ -78,7 +78,7 @@ import TurnwiseTestSupport
     #expect(report.runsCommands && !report.computes)
     let findings = findings(facts)
     #expect(findings["python3"]?.remedy == "Install it: apt-get install python3")
-    #expect(findings["python3"]?.found.hasSuffix("cannot be done. (status 127: not found)") == true)
+    #expect(findings["python3"]?.found.hasSuffix("cannot be solved. (status 127: not found)") == true)
     #expect(findings["bubblewrap"]?.remedy == "Install it: apt-get install bubblewrap")
     #expect(findings["kernels"]?.verdict == .refused)
     #expect(findings["OpenBLAS"]?.remedy == "OPENBLAS_CORETYPE=Haswell holds it back")

@@ -59,7 +59,7 @@ import TurnwiseTestSupport
     #expect(list.answer.components(separatedBy: "\n").count { $0.contains("demonstration") } == 16)
     // What was chosen, and why, is recorded.
     let run = try TraceLayout(folder.url).readRun()
-    #expect(try run.configuration["habit"]?.decode(Double.self) != nil)
+    #expect(try run.configuration["imitation"]?["habit"]?.decode(Double.self) != nil)
     guard case .array(let levels)? = run.configuration["habitPilot"]?["levels"] else {
       Issue.record("no pilot in \(run.configuration)")
       return

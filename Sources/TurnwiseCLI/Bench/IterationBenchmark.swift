@@ -31,7 +31,7 @@ enum IterationBenchmark {
   ) throws -> Trainer<EvenWords> {
     var configuration = RunConfiguration()
     configuration.credit = GRPO.id
-    configuration.budget.updates = .max
+    configuration.budget.updates = 1_000_000
     (configuration.budget.groups, configuration.budget.groupSize) = (4, 8)
     (configuration.optimizer.epochs, configuration.optimizer.minibatches) = (1, 1)
     configuration.optimizer.learningRate = 1e-4
