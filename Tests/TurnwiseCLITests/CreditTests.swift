@@ -347,7 +347,7 @@ import TurnwiseTestSupport
     #expect(isSame)
     // They are not credited themselves, and do not disturb what is credited next.
     let again = try await turnwise("credit \(folder.path) --credit rloo --json").json
-    guard case .array(let entries)? = again["episodes"] else { return }
+    let entries = try (again["episodes"]).items
     #expect(entries.count == 4)
     let shown = await turnwise("show \(folder.path) --purpose fork --limit 1")
     #expect(shown.status == 0 && shown.answer.contains("\n"))

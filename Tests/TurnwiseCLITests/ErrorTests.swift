@@ -43,7 +43,7 @@ import TurnwiseTestSupport
       "run keydoor-v1 --policy expert:habit=nan",
       "error: habit=nan: expected a number\n"
     ),
-    ("run keydoor-v1 --split all", "error: --split all: expected train or held-out\n"),
+    ("run keydoor-v1 --split all", "error: --split all: expected train, held-out\n"),
     (
       "run keydoor-v1 --policy nobody",
       "error: no policy named 'nobody'\n"

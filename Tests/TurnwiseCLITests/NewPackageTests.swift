@@ -44,7 +44,7 @@ import TurnwiseTestSupport
   ) async throws {
     let json = try await new("\(name) --json --out \(folder.path)").json
     #expect(json["environment"] == .string(package + "-v1"))
-    guard case .array(let files)? = json["files"] else { return }
+    let files = try (json["files"]).items
     #expect(files.contains(.string("Sources/\(type)/\(type).swift")))
   }
 

@@ -70,6 +70,34 @@ import TurnwiseTestSupport
     if !hint.isEmpty { #expect(printed.note.contains(hint), "\(printed.note)") }
   }
 
+  @Test(
+    arguments: [
+      (#"{"seed": 7, "budget": {"updates": 0}}"#, nil),
+      (#"{"seed": 7, "updates": 0, "evaluationEpisodes": 2}"#, nil),
+      (#"{"imitation": {"habit": 0.5}, "budget": {"updates": 0}}"#, nil),
+      (#"{"budget": 5}"#, "budget=5: expected a JSON object of options"),
+      (#"{"budget": {"updates": 1.5}}"#, "budget.updates=1.5: expected a whole number"),
+      (#"{"seed": [7]}"#, "seed"),
+      (
+        #"{"version": 2, "command": "run", "configuration": {"policy": "expert"}}"#,
+        "it was written by 'run', which has no options of training"
+      ),
+    ] as [(String, String?)])
+  func `are read as people write them, and as earlier versions did`(text: String, reason: String?)
+    async throws
+  {
+    let out = UUID().uuidString
+    let printed = await turnwise(
+      "train keydoor-v1 --config \(try file(text)) --habit auto --demonstrations 20 --cloning-steps 2"
+        + " --evaluation-episodes 2 --out \(folder.path)/\(out)")
+    if let reason {
+      #expect(printed.status == 2 && printed.note.contains(reason), "\(printed.note)")
+    } else {
+      #expect(printed.status == 0, "\(printed.note)")
+      #expect(try configuration(of: out)["budget"]?["updates"] == 0)
+    }
+  }
+
   @Test func `that cannot be read are named`() async throws {
     let missing = await turnwise("train keydoor-v1 --config \(folder.path)/nowhere.json")
     #expect(missing.status == 4 && missing.note.contains("nowhere.json"))

@@ -51,7 +51,7 @@ struct LastTurn: CreditEstimator {
     #expect(printed.status == 1)
     let json = try printed.json
     #expect(names(json["estimators"]) == ["last", "rloo"])
-    guard case .array(let entries)? = json["estimators"] else { return }
+    let entries = try (json["estimators"]).items
     func broken(_ entry: JSONValue) throws -> [EstimatorLaw] {
       try #require(entry["report"]).decode(EstimatorReport.self).violations
     }

@@ -11,11 +11,17 @@ private struct Picky: TurnPolicy, Codable {
   var version: String? { "2" }
   var whim = 0.5
 
-  private enum CodingKeys: CodingKey { case whim }
-
   func decide(_ situation: Situation, using random: inout Randomness) -> Action {
     let choices = situation.observation.choices
     return (random.chance(whim) ? choices.randomElement(using: &random) : choices.last) ?? .nothing
+  }
+}
+
+/// Has no answer.
+private struct Failing: TurnPolicy {
+  let name = "failing"
+  func decide(_ situation: Situation, using random: inout Randomness) throws -> Action {
+    throw Failure(.policy, code: "stuck", message: "out of ideas")
   }
 }
 
@@ -45,7 +51,10 @@ private struct Picky: TurnPolicy, Codable {
     #expect(printed.status == 0, "\(printed.note)")
     let played = try episodes()
     #expect(played.count == 3)
-    #expect(played.allSatisfy { $0.policy == PolicyRecord(name: "picky", version: "2") })
+    #expect(
+      played.allSatisfy {
+        $0.policy == PolicyRecord(name: "picky", version: "2", options: ["whim": 0])
+      })
     // Without whim it leaves at once.
     #expect(played.allSatisfy { $0.turns.map(\.action.text) == ["leave"] })
   }
@@ -85,6 +94,14 @@ private struct Picky: TurnPolicy, Codable {
   @Test func `is played by a check, which names its failures`() async throws {
     let printed = try await tool("check keydoor-v1 --policy picky --scenarios 3")
     #expect(printed.answer.contains("\npolicy  picky, version 2: "))
+    #expect(printed.status == 0)
+    let failing = await turnwise(
+      ["check", "keydoor-v1", "--policy", "failing", "--scenarios", "3"],
+      tool: CommandLineTool(environments: builtInEnvironments, policies: [Failing()]))
+    #expect(failing.status == 1 && failing.answer.contains("out of ideas"), "\(failing.answer)")
+    // A name that is wrong is found before the laws are tried.
+    let typo = try await tool("check keydoor-v1 --policy picki")
+    #expect(typo.status == 2 && typo.answer.isEmpty)
   }
 
   @Test func `plays the forks of a run that it has played`() async throws {

@@ -93,8 +93,9 @@ private func contents(of folder: URL) throws -> [String: Data] {
       while process.isRunning, ((try? Data(contentsOf: episodes).count) ?? 0) < size {
         usleep(1000)
       }
-      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+      kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
+      #expect(process.terminationReason == .uncaughtSignal, "it ended before it could be killed")
       let resumed = try start("\(command) --resume run")
       resumed.waitUntilExit()
       #expect(resumed.terminationStatus == 0)
@@ -190,6 +191,39 @@ private func contents(of folder: URL) throws -> [String: Data] {
       return
     }
     #expect(!episodes.isEmpty)
+  }
+
+  @Test func `keeps what was added after its end`() async throws {
+    let out = folder.url.appending(path: "run")
+    _ = try await done("train \(small) --out \(out.path)")
+    _ = try await done("credit \(out.path) --credit fork:k=1 --write")
+    let layout = TraceLayout(out)
+    let before = try Data(contentsOf: layout.episodes)
+    _ = try await done("train --resume \(out.path)")
+    #expect(try Data(contentsOf: layout.episodes) == before)
+  }
+
+  @Test(arguments: [
+    ("width", 7, "model.width=7: expected a multiple of twice the heads"),
+    ("layers", 0, "model.layers=0: expected a whole number from 1"),
+  ])
+  func `with options that cannot be is refused`(name: String, value: Int, reason: String)
+    async throws
+  {
+    let out = folder.url.appending(path: "run")
+    _ = try await done("train \(small) --out \(out.path)")
+    let layout = TraceLayout(out)
+    guard
+      case .object(var record) = try JSON.decode(JSONValue.self, from: Data(contentsOf: layout.run)),
+      case .object(var configuration)? = record["configuration"],
+      case .object(var model)? = configuration["model"]
+    else { return Issue.record("no configuration") }
+    model[name] = .integer(value)
+    configuration["model"] = .object(model)
+    record["configuration"] = .object(configuration)
+    try JSON.encode(record).write(to: layout.run)
+    let refused = await turnwise("train --resume \(out.path)")
+    #expect([2, 3].contains(refused.status) && refused.note.contains(reason), "\(refused.note)")
   }
 
   @Test func `is refused while somebody writes into its folder`() async throws {

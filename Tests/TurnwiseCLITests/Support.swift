@@ -18,6 +18,18 @@ struct Printed: Sendable {
   }
 }
 
+extension JSONValue? {
+  /// The items of an array, which it must be.
+  var items: [JSONValue] {
+    get throws {
+      guard case .array(let items)? = self else {
+        throw Failure(.environment, code: "no-array", message: "not an array: \(self ?? .null)")
+      }
+      return items
+    }
+  }
+}
+
 /// Runs a command line in this process, on a terminal of `width` columns.
 func turnwise(
   _ arguments: [String],

@@ -107,6 +107,6 @@ private struct Silence: Environment {
     }
     let wrong = await transfer("--imitate some")
     #expect(wrong.status == 2)
-    #expect(wrong.note.contains("all or own"))
+    #expect(wrong.note.contains("all, own"))
   }
 }

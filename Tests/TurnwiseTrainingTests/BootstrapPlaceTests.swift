@@ -61,9 +61,9 @@ import TurnwiseTraining
     for cut in cuts {
       let whole = model.read([cut.whole], format: policy.format, workers: 1).numbers
       let said = model.read([cut.episode], format: policy.format, workers: 1).numbers
-      let behind = try #require(said.bootstrap[0])
-      #expect(abs(behind - whole.values[0][cut.turn]) < 1e-4)
-      #expect(abs(behind - 0.8) < 0.1)
+      let after = try #require(said.bootstrap[0])
+      #expect(abs(after - whole.values[0][cut.turn]) < 1e-4)
+      #expect(abs(after - 0.8) < 0.1)
     }
   }
 

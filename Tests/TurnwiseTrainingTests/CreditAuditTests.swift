@@ -85,7 +85,7 @@ import TurnwiseTraining
     #expect(measured.spentTurns > 0 && computed.spentTurns == 0)
     #expect(computed.agreement == nil)
     #expect(measured.measured.filter(\.isGold).allSatisfy { $0.before.count == 96 })
-    #expect(measured.measured.filter { !$0.isGold }.allSatisfy { $0.behind.count == 32 })
+    #expect(measured.measured.filter { !$0.isGold }.allSatisfy { $0.after.count == 32 })
   }
 
   @Test func `calibrates errors by their sums`() {

@@ -160,8 +160,8 @@ private struct ToyEpisodes {
     let said = model.read([cut, ended, limited], format: toys.format, workers: 1).numbers
     let value = said.values[0][1]
     #expect(value > 0.01)
-    let behind = try #require(said.bootstrap[0])
-    #expect(said.values[0] == [value, value, behind] && behind != 0)
+    let after = try #require(said.bootstrap[0])
+    #expect(said.values[0] == [value, value, after] && after != 0)
     #expect(said.values[1] == [value, value, 0])
     #expect(said.bootstrap[1] == nil)
     // The environment's own turn limit ends the episode.

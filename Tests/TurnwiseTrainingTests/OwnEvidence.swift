@@ -52,7 +52,7 @@ struct ToolRecord: EvidenceModel, Equatable {
   }
 
   init() {}
-  init(_ saved: SavedEvidence, besides policy: ModelConfiguration) throws {
+  init(_ saved: SavedEvidence, alongside policy: ModelConfiguration) throws {
     tools = try saved.value("tools")
   }
 }

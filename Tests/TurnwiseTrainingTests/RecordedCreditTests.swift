@@ -35,7 +35,7 @@ import TurnwiseTraining
   }
 
   private func written(_ credit: EpisodeCredit?) -> CreditRecord? {
-    credit.map { CreditRecord(turns: $0.turns, tokens: $0.tokens) }
+    credit.map { CreditRecord($0) }
   }
 
   private func example() throws -> [EpisodeRecord] {

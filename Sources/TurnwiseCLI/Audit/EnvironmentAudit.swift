@@ -45,13 +45,7 @@ struct EnvironmentAudit: Sendable {
     var options = AuditOptions()
     options.seed = HexSeed(
       UInt64(try invocation.integer(.seed, atLeast: 0, atMost: .any, default: 1)))
-    if let word = invocation.text(AuditCommand.truth) {
-      guard let source = AuditOptions.Source(rawValue: word) else {
-        throw UsageError.badValue(
-          flag: AuditCommand.truth.name, text: word, expected: AuditOptions.Source.words)
-      }
-      options.truth = source
-    }
+    options.truth = try invocation.choice(AuditCommand.truth, default: options.truth)
     options.scenarios = try invocation.integer(
       AuditCommand.scenarios, atLeast: 1, default: options.scenarios)
     options.groups = try invocation.integer(
@@ -117,6 +111,9 @@ struct EnvironmentAudit: Sendable {
     else {
       throw UsageError.conflict(
         "the expert is not a policy: it reads the state, so its turns have no value to compare")
+    }
+    if player is HumanPolicy {
+      throw UsageError.conflict("a person plays one episode at a time: use 'run --policy human'")
     }
     try environment.draw(from: [.train])
     try await environment.prepare()
@@ -237,7 +234,7 @@ struct EnvironmentAudit: Sendable {
     for (index, group) in played.groups.enumerated() {
       for (place, episode) in group.enumerated() {
         let credit = result.credit[episode.name]?.mapValues {
-          CreditRecord(turns: $0.turns, tokens: $0.tokens)
+          CreditRecord($0)
         }
         try writer.append(
           EpisodeRecord(

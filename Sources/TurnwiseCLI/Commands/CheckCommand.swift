@@ -66,6 +66,13 @@ struct CheckCommand: Subcommand {
   private func check<E: Environment>(
     _ environment: E, _ settings: [String], _ invocation: Invocation, _ context: Context
   ) async throws -> Answer {
+    let player = try invocation.text(Self.policy).map {
+      try context.catalog.policies.player(
+        $0, in: environment, PolicyUse(invocation, context.console))
+    }
+    if player?.human != nil {
+      throw UsageError.conflict("a person plays one episode at a time: use 'run --policy human'")
+    }
     try environment.draw(from: [.train])
     try await environment.prepare()
     let checker = EnvironmentChecker(
@@ -92,9 +99,7 @@ struct CheckCommand: Subcommand {
         "  \(mark)  \(law.statement)" + (law.detail.map { ": \(TerminalText.escaped($0))" } ?? ""))
     }
     var answer = Answer(environment: E.id, facts: facts, remarks: facts.remarks, laws: laws)
-    if let name = invocation.text(Self.policy) {
-      let player = try context.catalog.policies.player(
-        name, in: environment, PolicyUse(invocation, context.console))
+    if let player {
       let check = try await PolicyCheck(player, checker)
       if !invocation.has(.json) { check.lines.forEach(context.console.answer) }
       answer.policy = check

@@ -82,7 +82,7 @@ struct CreditCommand: Subcommand {
   ) throws -> [RecordedGroup] {
     let isTraining = records.contains { $0.record.purpose == .training }
     let purpose =
-      try invocation.text(Self.purpose).map(ShowCommand.purpose) ?? (isTraining ? .training : .run)
+      try invocation.choice(Self.purpose, default: isTraining ? .training : .run)
     let gathered = RecordedGroups(records, purpose: purpose)
     Words.leftOut(
       failed: gathered.failedEpisodes, unjudged: gathered.unjudgedEpisodes,
@@ -143,10 +143,13 @@ struct CreditCommand: Subcommand {
   private func policy(
     of run: Run, _ invocation: Invocation, _ context: Context
   ) throws -> (any Policy)? {
-    guard case .string(let name)? = run.record.configuration["policy"],
+    guard case .string(let name)? = run.record.configuration["policy"] else { return nil }
+    var use = try PolicyUse(invocation, context.console)
+    use.isGreedy = run.record.configuration["greedy"] == true
+    let environment = try context.catalog.environment(run.record.environment)
+    guard
       case .policy(let policy) = try context.catalog.policies.player(
-        name, in: context.catalog.environment(run.record.environment),
-        PolicyUse(invocation, context.console))
+        name, in: run.restored(environment), use)
     else { return nil }
     return policy
   }
@@ -180,12 +183,7 @@ struct CreditCommand: Subcommand {
     }
     entries.sort { $0.number < $1.number }
     if invocation.has(Self.write) {
-      let credit = entries.map { entry in
-        (
-          entry.number,
-          entry.credit.mapValues { CreditRecord(turns: $0.turns, tokens: $0.tokens) }
-        )
-      }
+      let credit = entries.map { ($0.number, $0.credit.mapValues { CreditRecord($0) }) }
       // Forks that an earlier call has written are not written again.
       let known = Set(
         records.lazy.map(\.record).filter { $0.purpose == .fork }.map(\.episode.name))

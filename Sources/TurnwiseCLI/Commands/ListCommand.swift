@@ -40,7 +40,9 @@ struct ListCommand: Subcommand {
 
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
     let sections = try sections(of: context.catalog)
-    if let name = invocation.operands.first {
+    if let text = invocation.operands.first {
+      // As it is typed elsewhere: with options, and with the shaper before the estimator.
+      let name = String(text.prefix { !":=".contains($0) })
       let all = sections.flatMap(\.entries)
       guard let entry = all.first(where: { $0.name.prefix { $0 != ":" } == name }) else {
         throw UsageError.unknownPart(name, known: all.map { String($0.name.prefix { $0 != ":" }) })
@@ -126,13 +128,5 @@ struct ListCommand: Subcommand {
     for (name, value) in entry.options.sorted(by: { $0.key < $1.key })
     where !described.contains(name) { lines += ["", "\(name)=\(value.compact)"] }
     return lines
-  }
-}
-
-extension JSONValue {
-  /// The value as a user would type it.
-  var compact: String {
-    if case .string(let text) = self { return text }
-    return (try? JSON.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 }

@@ -158,16 +158,10 @@ struct RunCommand: Subcommand {
   }
 
   private func configuration(_ invocation: Invocation) throws -> Configuration {
-    let splitText = invocation.text(Self.split) ?? Split.heldOut.rawValue
-    guard let split = Split(rawValue: splitText) else {
-      throw UsageError.badValue(
-        flag: Self.split.name, text: splitText,
-        expected: Split.allCases.map(\.rawValue).joined(separator: " or "))
-    }
-    return Configuration(
+    Configuration(
       policy: invocation.text(.policy) ?? "expert",
       episodes: try invocation.integer(Self.episodes, atLeast: 1, atMost: .count, default: 20),
-      split: split,
+      split: try invocation.choice(Self.split, default: .heldOut),
       greedy: invocation.has(.greedy),
       seed: HexSeed(UInt64(try invocation.integer(.seed, atLeast: 0, atMost: .any, default: 1))),
       episodeBytes: try invocation.integer(

@@ -112,18 +112,6 @@ struct ShowCommand: Subcommand {
     return isDamaged ? .data : .success
   }
 
-  /// Parses the purpose of episodes.
-  ///
-  /// - Throws: A ``UsageError``.
-  static func purpose(_ text: String) throws -> EpisodeRecord.Purpose {
-    guard let purpose = EpisodeRecord.Purpose(rawValue: text) else {
-      throw UsageError.badValue(
-        flag: purpose.name, text: text,
-        expected: EpisodeRecord.Purpose.allCases.map(\.rawValue).joined(separator: ", "))
-    }
-    return purpose
-  }
-
   private func describe(_ run: Run, _ invocation: Invocation, _ context: Context) {
     guard !invocation.has(.json) else { return }
     let run = run.record

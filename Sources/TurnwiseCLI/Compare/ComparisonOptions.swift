@@ -29,12 +29,13 @@ struct ComparisonOptions {
   ///
   /// - Throws: A ``UsageError`` if the record is that of one run of a comparison.
   init(of run: ResumedRun) throws {
-    guard case .integer(let seeds)? = run.record.configuration[Self.seedsKey],
-      1...CountLimit.seeds.value ~= seeds
-    else { throw UsageError.partOfComparison(run.layout.folder.relativePath) }
+    let file = try OptionFile(of: run.record, path: run.layout.run.relativePath)
+    guard let seeds = try file.seeds else {
+      throw UsageError.partOfComparison(run.layout.folder.relativePath)
+    }
     self.init(
       run.configuration, estimators: try ProcessName.split(run.configuration.credit), seeds: seeds,
-      threshold: try run.record.configuration[Self.thresholdKey]?.decode(Double.self))
+      threshold: try file.threshold)
   }
 
   /// What `run.json` contains in addition to the options of training.

@@ -34,11 +34,7 @@ struct NewCommand: Subcommand {
       throw UsageError.missingOperand("the new package, such as 'lockbox'")
     }
     let names = try PackageNames(text)
-    let word = invocation.text(Self.template) ?? PackageTemplate.game.rawValue
-    guard let template = PackageTemplate(rawValue: word) else {
-      throw UsageError.badValue(
-        flag: Self.template.name, text: word, expected: PackageTemplate.words)
-    }
+    let template = try invocation.choice(Self.template, default: PackageTemplate.game)
     let turnwise = try invocation.text(Self.package).map(Self.package(at:)) ?? Self.ownPackage()
     let folder = URL(
       filePath: invocation.text(Self.folder) ?? names.package, directoryHint: .isDirectory)

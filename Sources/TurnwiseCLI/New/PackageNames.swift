@@ -15,6 +15,11 @@ struct PackageNames: Sendable {
     "policy", "tool", "toolbox", "episode", "action", "observation", "shell", "search", "repair",
     "class", "struct", "enum", "protocol", "extension", "import", "self", "type", "any", "some",
     "test", "main", "sandbox", "workspace", "text", "turn", "split", "failure", "judgement",
+    "read", "open", "bash", "submit", "run", "message", "option", "situation", "decision",
+    "scenario",
+    "state", "replay", "randomness", "string", "int", "double", "bool", "set", "array",
+    "dictionary",
+    "optional", "result", "error", "task", "data", "url", "date", "process",
   ]
 
   /// Makes the names from words that are separated by hyphens, underscores or capitals.

@@ -106,6 +106,21 @@ struct Invocation: Sendable {
     return value
   }
 
+  /// The last value of a flag that takes one of a few words.
+  ///
+  /// - Throws: ``UsageError/badValue(flag:text:expected:)``.
+  func choice<Word: RawRepresentable & CaseIterable>(
+    _ flag: Flag, default fallback: Word
+  ) throws -> Word where Word.RawValue == String {
+    guard let text = text(flag) else { return fallback }
+    guard let word = Word(rawValue: text) else {
+      throw UsageError.badValue(
+        flag: flag.name, text: text,
+        expected: Word.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return word
+  }
+
   /// The last value of a flag that takes a probability.
   ///
   /// - Throws: ``UsageError/badValue(flag:text:expected:)``.

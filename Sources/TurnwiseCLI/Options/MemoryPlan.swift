@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Turnwise
 
 /// A lower bound of the memory that a training needs.
@@ -18,6 +19,9 @@ struct MemoryPlan {
     activations =
       float * Double(model.context) * Double(model.layers) * perToken
   }
+
+  /// The error if this machine has too little memory; `nil` if it may have enough.
+  var shortage: String? { lack(of: ProcessInfo.processInfo.physicalMemory) }
 
   /// Returns the error for a machine with too little memory; `nil` if it may have enough.
   func lack(of bytes: UInt64) -> String? {

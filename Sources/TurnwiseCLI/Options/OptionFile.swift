@@ -34,24 +34,63 @@ struct OptionFile {
     let bytes = try RegularFile.bytes(of: file)
     do {
       let value = try TraceJSON.value(JSONValue.self, bytes)
-      try self.init(value["configuration"] ?? value, path: file.relativePath)
+      if case .string(let command)? = value["command"], let configuration = value["configuration"] {
+        try self.init(configuration, writtenBy: command, path: file.relativePath)
+      } else {
+        try self.init(value, writtenBy: nil, path: file.relativePath)
+      }
     } catch let refusal as TraceJSON.Refusal {
       throw TraceError(refusal.problem, file: file.relativePath)
     }
   }
 
-  /// Reads the configuration of a run.
+  /// Takes the configuration of a run.
   ///
-  /// - Throws: A ``UsageError`` if it has no options.
-  init(_ configuration: JSONValue, path: String) throws {
+  /// - Throws: A ``UsageError`` if it has no options of training.
+  init(of run: RunRecord, path: String) throws {
+    try self.init(run.configuration, writtenBy: run.command, path: path)
+  }
+
+  private init(_ configuration: JSONValue, writtenBy command: String?, path: String) throws {
     // Commands that do more than train record the options of training in a separate member.
-    guard case .object(let members) = configuration["training"] ?? configuration else {
+    let training = configuration["training"]
+    if let command, training == nil, !["train", "compare"].contains(command) {
+      throw UsageError.badOptionFile(
+        path, .refused("it was written by '\(command)', which has no options of training"))
+    }
+    guard case .object(let members) = training ?? configuration else {
       throw UsageError.badOptionFile(path, .refused("it is not a JSON object of options"))
     }
     self.path = path
-    options = members.filter { !Self.noteKeys.contains($0.key) }
+    options = try Self.nested(members.filter { !Self.noteKeys.contains($0.key) })
     notes = members.filter { Self.noteKeys.contains($0.key) }
   }
+
+  /// Puts options into their groups, which files of version 1 of the format do not have.
+  private static func nested(_ members: [String: JSONValue]) throws -> [String: JSONValue] {
+    var members = members
+    for option in try OptionDescription.all(of: RunConfiguration()) where option.path.count == 2 {
+      // The flag `critic-epochs` was the option `criticEpochs`.
+      let words = option.flag.split(separator: "-")
+      let name = words.dropFirst().reduce(String(words[0])) {
+        $0 + $1.prefix(1).uppercased() + $1.dropFirst()
+      }
+      guard let value = members[name], !isGroup(value) else { continue }
+      members[name] = nil
+      var group: [String: JSONValue] = [:]
+      if case .object(let others)? = members[option.path[0]] { group = others }
+      group[option.path[1]] = value
+      members[option.path[0]] = .object(group)
+    }
+    return members
+  }
+
+  private static func isGroup(_ value: JSONValue) -> Bool {
+    if case .object = value { true } else { false }
+  }
+
+  /// Whether the habit of the expert was chosen by a pilot.
+  var hasPilot: Bool { notes["habitPilot"] != nil }
 
   /// The number of seeds, if the file belongs to a comparison.
   ///
@@ -98,9 +137,7 @@ struct OptionFile {
     over base: RunConfiguration, _ known: [OptionDescription]? = nil
   ) throws -> RunConfiguration {
     do {
-      var configuration = try Parameters.settingStrictly(options, of: base)
-      // The pilot chose the habit for one environment, and must choose it again for another.
-      if notes["habitPilot"] != nil { configuration.imitation.habit = .auto }
+      let configuration = try Parameters.settingStrictly(options, of: base)
       if let known {
         for option in try OptionDescription.all(of: base) where !known.contains(option) {
           guard try option.value(in: configuration) != option.defaultValue else { continue }

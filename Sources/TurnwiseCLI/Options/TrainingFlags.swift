@@ -45,7 +45,11 @@ struct TrainingFlags: Sendable {
     _ invocation: Invocation, over file: OptionFile?
   ) throws -> RunConfiguration {
     var configuration = base
-    if let file { configuration = try file.configuration(over: base, options) }
+    if let file {
+      configuration = try file.configuration(over: base, options)
+      // What a pilot chose for one environment is chosen again for the next.
+      if file.hasPilot { configuration.imitation.habit = .auto }
+    }
     for option in options {
       guard let text = invocation.text(Flag(option)) else { continue }
       do {
@@ -64,7 +68,7 @@ struct TrainingFlags: Sendable {
       let flag = options.first { $0.key == flaw.key }?.flag ?? flaw.key
       throw UsageError.badValue(flag: flag, text: String(flaw.value), expected: flaw.expected)
     }
-    if let lack = MemoryPlan(configuration.model).lack(of: ProcessInfo.processInfo.physicalMemory) {
+    if let lack = MemoryPlan(configuration.model).shortage {
       throw UsageError.conflict(lack)
     }
     return configuration
@@ -104,9 +108,14 @@ extension Flag {
   ///
   /// Its help begins without a capital and has no full stop.
   fileprivate init(_ option: OptionDescription) {
+    let kinds = [
+      ("a whole number", "N"), ("one of ", "WORD"), ("the folder", "FOLDER"), ("a text", "NAME"),
+    ]
+    let value = kinds.first { option.requirement.hasPrefix($0.0) }?.1 ?? "NUMBER"
+    let fallback = option.defaultValue.compact
     self.init(
       option.flag, option.help.prefix(1).lowercased() + option.help.dropFirst().dropLast(),
-      value: "VALUE", default: option.defaultValue.compact)
+      value: value, default: fallback.isEmpty ? nil : fallback)
     group = option.group
   }
 }

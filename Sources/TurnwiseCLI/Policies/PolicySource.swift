@@ -124,6 +124,11 @@ struct ReplaySource: PolicySource {
         flag: "policy", text: "\(name):\(argument)",
         expected: "the number of an episode after '#', as \(Program.name) show counts them")
     }
-    return .policy(try ReplayPolicy(run, episode: number, name: "\(name):\(argument)"))
+    guard let policy = try ReplayPolicy(run, episode: number, name: "\(name):\(argument)") else {
+      throw UsageError.badValue(
+        flag: "policy", text: "\(name):\(argument)",
+        expected: "the number of an episode that the run has")
+    }
+    return .policy(policy)
   }
 }

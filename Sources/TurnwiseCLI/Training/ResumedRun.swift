@@ -51,8 +51,12 @@ struct ResumedRun {
     }
     // The error about a state of an earlier version explains more than one about its options.
     _ = try Self.progress(of: run.layout)
-    configuration = try OptionFile(run.record.configuration, path: run.layout.run.relativePath)
+    configuration = try OptionFile(of: run.record, path: run.layout.run.relativePath)
       .configuration(over: RunConfiguration())
+    if let flaw = configuration.flaw?.words ?? MemoryPlan(configuration.model).shortage {
+      throw TraceError(
+        .inconsistent("configuration: \(flaw)"), file: run.layout.run.relativePath)
+    }
   }
 
   /// The results of an expert at several levels of its habit, if the habit was chosen by a pilot.
@@ -91,7 +95,9 @@ struct ResumedRun {
   /// - Throws: A ``UsageError`` if the state is of an earlier version; a ``TraceError``.
   static func writer(_ layout: TraceLayout, _ command: String) throws -> TraceWriter {
     try TraceWriter(resuming: layout.folder, command: command) {
-      try progress(of: $0)?.length ?? TraceLength()
+      guard let progress = try progress(of: $0) else { return TraceLength() }
+      // What was added to a complete run, such as forks of `credit --write`, stays.
+      return progress.isFinished ? nil : progress.length
     }
   }
 

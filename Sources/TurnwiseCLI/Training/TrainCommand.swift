@@ -33,6 +33,7 @@ struct TrainCommand: Subcommand {
     var configuration = try Self.training.configuration(invocation)
     try Self.training.refuseNeedless(invocation, configuration)
     let workers = try invocation.workers()
+    _ = try invocation.saveInterval()
     let panel = try panel(environment, configuration, context)
     for warning in panel.warnings + panel.lossWarnings(configuration) {
       context.console.warn(warning)
@@ -117,10 +118,11 @@ struct TrainCommand: Subcommand {
           curve: run.progress.curve, diagnosis: run.progress.diagnosis, trace: folder),
         stages, invocation, context)
       return .success
-    } catch is CancellationError {
+    } catch {
       context.console.note(
         "stopped; what was done is in \(folder)\n"
           + "continue it: \(Program.name) \(name) --resume \(folder)")
+      guard error is CancellationError else { throw error }
       return .interrupted
     }
   }
@@ -148,6 +150,7 @@ struct TrainCommand: Subcommand {
     context.console.answer(
       "trace   \(answer.trace)\nread it: \(Program.name) show \(answer.trace)\n"
         + "play it: \(Program.name) run \(answer.environment) --policy \(answer.trace)"
+        + invocation.texts(.environmentSet).map { " --env-set \($0)" }.joined()
         + (invocation.text(.tasks).map { " --tasks \($0)" } ?? ""))
   }
 }

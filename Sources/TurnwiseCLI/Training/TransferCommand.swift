@@ -71,7 +71,7 @@ struct TransferCommand: Subcommand {
     from environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
     let configuration = try Self.training.configuration(invocation)
-    let imitation = try Self.imitation(invocation)
+    let imitation = try invocation.choice(Self.imitate, default: Imitation.all)
     let stages = TrainingStages(console: context.console, workers: try invocation.workers())
     let panel = try EstimatorPanel(
       environment, credit: configuration.credit, groupSize: configuration.budget.groupSize,
@@ -136,16 +136,6 @@ struct TransferCommand: Subcommand {
       context.console.note("stopped; what was done is in \(folder.relativePath)")
       return .interrupted
     }
-  }
-
-  private static func imitation(_ invocation: Invocation) throws -> Imitation {
-    let text = invocation.text(imitate) ?? Imitation.all.rawValue
-    guard let imitation = Imitation(rawValue: text) else {
-      throw UsageError.badValue(
-        flag: imitate.name, text: text,
-        expected: Imitation.allCases.map(\.rawValue).joined(separator: " or "))
-    }
-    return imitation
   }
 
   /// Plays the held-out scenarios of each environment, the same scenarios for every policy.

@@ -47,9 +47,13 @@ public struct HexSeed: Codable, Hashable, Sendable {
   /// Wraps a seed.
   public init(_ value: UInt64) { self.value = value }
 
-  /// Decodes up to 16 hexadecimal digits.
+  /// Decodes up to 16 hexadecimal digits, or a whole number as people write it.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
+    if let number = try? container.decode(UInt64.self) {
+      value = number
+      return
+    }
     guard let value = StateKey.word(hexadecimal: try container.decode(String.self)) else {
       throw DecodingError.dataCorruptedError(
         in: container, debugDescription: "is not a seed in hexadecimal digits")

@@ -48,20 +48,32 @@ public enum Parameters {
     var members = try settings(of: value)
     for (name, text) in assignments {
       let path = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-      members = try set(path[...], to: text, in: members, name: name)
+      do {
+        members = try set(path[...], in: members, name: name) {
+          try read(text, like: $0, name: name)
+        }
+      } catch let mismatch as Problem {
+        // Some values are spelled in two ways, such as a number and the word `auto`.
+        guard case .mismatch = mismatch,
+          let spelled = try? set(path[...], in: members, name: name, { _ in .string(text) }),
+          (try? merged(spelled, T.self)) != nil
+        else { throw mismatch }
+        members = spelled
+      }
     }
     return try merged(members, T.self)
   }
 
   private static func set(
-    _ path: ArraySlice<String>, to text: String, in members: [String: JSONValue], name: String
+    _ path: ArraySlice<String>, in members: [String: JSONValue], name: String,
+    _ value: (_ current: JSONValue) throws -> JSONValue
   ) throws -> [String: JSONValue] {
     var members = members
     let key = path.first ?? ""
     switch (path.dropFirst(), members[key]) {
-    case ([], let current?): members[key] = try read(text, like: current, name: name)
+    case ([], let current?): members[key] = try value(current)
     case (let rest, .object(let inner)?):
-      members[key] = .object(try set(rest, to: text, in: inner, name: name))
+      members[key] = .object(try set(rest, in: inner, name: name, value))
     default: throw Problem.unknown(name: name, known: members.keys.sorted())
     }
     return members
@@ -105,6 +117,9 @@ public enum Parameters {
         throw Problem.unknown(name: place + name, known: known)
       case (.object(let current)?, .object(let inner)):
         members[name] = .object(try joined(inner, onto: current, in: "\(place)\(name)."))
+      case (.object?, _):
+        throw Problem.mismatch(
+          name: place + name, text: value.compact, expected: "a JSON object of options")
       default: members[name] = value
       }
     }

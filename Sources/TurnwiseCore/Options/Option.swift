@@ -77,12 +77,14 @@ extension Option: Codable {
   ///
   /// - Throws: A `DecodingError` if the value has another type or is not allowed.
   public init(from decoder: any Decoder) throws {
-    wrappedValue = try decoder.singleValueContainer().decode(Domain.Value.self)
+    let container = try decoder.singleValueContainer()
     (help, file, line) = (nil, #fileID, #line)
-    guard Domain.allows(wrappedValue) else {
-      throw UnknownWord.error(
-        "\(wrappedValue)", expected: Domain.requirement, at: decoder.codingPath)
+    let value = try? container.decode(Domain.Value.self)
+    guard let value, Domain.allows(value) else {
+      let text = (try? container.decode(JSONValue.self)).map(\.compact) ?? ""
+      throw UnknownWord.error(text, expected: Domain.requirement, at: decoder.codingPath)
     }
+    wrappedValue = value
   }
 
   /// Encodes the value, without the help.

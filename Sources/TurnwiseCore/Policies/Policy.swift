@@ -23,7 +23,13 @@ extension Policy {
   public var temperature: Double? { nil }
   /// The policy as episodes record it.
   public var record: PolicyRecord {
-    PolicyRecord(name: name, version: version, temperature: temperature)
+    var record = PolicyRecord(name: name, version: version, temperature: temperature)
+    if let policy = self as? any Encodable, let options = try? Parameters.settings(of: policy),
+      !options.isEmpty
+    {
+      record.options = options
+    }
+    return record
   }
 }
 
@@ -35,12 +41,18 @@ public struct PolicyRecord: Codable, Hashable, Sendable {
   public var version: String?
   /// The sampling temperature; 0 took the most likely tokens.
   public var temperature: Double?
+  /// The options of a policy that is `Codable`: its stored properties.
+  public var options: [String: JSONValue]?
 
   /// Describes a policy.
-  public init(name: String, version: String? = nil, temperature: Double? = nil) {
+  public init(
+    name: String, version: String? = nil, temperature: Double? = nil,
+    options: [String: JSONValue]? = nil
+  ) {
     self.name = name
     self.version = version
     self.temperature = temperature
+    self.options = options
   }
 
   /// Whether the most likely tokens were taken, so that the policy drew no random numbers.

@@ -26,6 +26,8 @@ struct RetryingSampler: Sendable {
       do {
         try await Task.sleep(for: rule.delay(beforeRetry: retry))
       } catch {
+        // What may pass is not known, as the run was stopped.
+        for index in failed { answers[index].decision = .failure(.cancelled) }
         break
       }
       for (index, decision) in zip(failed, await ask(failed.map { batch[$0] })) {

@@ -73,6 +73,20 @@ extension PolicySettings: Codable {
 
   /// Writes the names of the formats, and what the prompt format writes of itself.
   public func encode(to encoder: any Encoder) throws {
+    func refuse(_ part: String, _ name: String) throws -> Never {
+      throw EncodingError.invalidValue(
+        name,
+        .init(
+          codingPath: encoder.codingPath,
+          debugDescription: "the \(part) '\(name)' could not be read again: PolicySettings does not"
+            + " list it"))
+    }
+    if !Self.formats.contains(where: { $0 == type(of: format) }) {
+      try refuse("prompt format", type(of: format).id)
+    }
+    if !Self.actionFormats.contains(where: { $0.name == actions.name }) {
+      try refuse("action format", actions.name)
+    }
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(type(of: format).id, forKey: .format)
     try container.encode(format, forKey: .prompt)

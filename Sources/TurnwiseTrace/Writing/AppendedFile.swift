@@ -7,11 +7,14 @@ final class AppendedFile {
   private let url: URL
   private let descriptor: Int32
 
-  /// Opens a file; if it already has lines, ``cut(to:)`` must be called next.
-  init(_ url: URL) throws(TraceError) {
-    let descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+  /// Opens a file, and creates it unless it must exist; if it already has lines, ``cut(to:)`` must be called
+  /// next.
+  init(_ url: URL, mustExist: Bool = false) throws(TraceError) {
+    let flags = O_WRONLY | O_APPEND | O_CLOEXEC | (mustExist ? 0 : O_CREAT)
+    let descriptor = open(url.path, flags, 0o644)
     guard descriptor >= 0 else {
-      throw TraceError(.system(SystemReason.words(errno)), file: url.relativePath)
+      throw TraceError(
+        errno == ENOENT ? .missing : .system(SystemReason.words(errno)), file: url.relativePath)
     }
     (self.url, self.descriptor) = (url, descriptor)
   }
@@ -36,21 +39,21 @@ final class AppendedFile {
 
   /// Removes everything after the first lines.
   ///
-  /// - Parameter count: The number of lines to keep.
+  /// - Parameter count: The number of lines to keep; `nil` for all that are complete.
   /// - Returns: The number of removed lines, including an incomplete one.
   /// - Throws: A ``TraceError`` if the file has fewer lines, or cannot be read.
-  func cut(to count: Int) throws(TraceError) -> Int {
+  func cut(to count: Int?) throws(TraceError) -> Int {
     var reader = LineReader(try RegularFile(url))
     var (found, end, removed) = (0, 0, 0)
     while let line = try reader.next() {
-      if found < count, !line.isCut {
+      if found < count ?? .max, !line.isCut {
         found += 1
         end = line.start + line.bytes.count + 1
       } else {
         removed += 1
       }
     }
-    guard found == count else {
+    if let count, found != count {
       throw TraceError(
         .inconsistent("it has \(found) records, but the trainer's state was saved after \(count)"),
         file: url.relativePath)
@@ -58,7 +61,7 @@ final class AppendedFile {
     if removed > 0, ftruncate(descriptor, off_t(end)) != 0 {
       throw TraceError(.system(SystemReason.words(errno)), file: url.relativePath)
     }
-    lines = count
+    lines = found
     return removed
   }
 

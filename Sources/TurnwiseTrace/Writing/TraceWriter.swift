@@ -54,22 +54,22 @@ public final class TraceWriter {
   /// - Parameters:
   ///   - folder: The run's folder.
   ///   - command: The command that other writers are told about, such as `train`.
-  ///   - length: Returns how many records to keep; called while the folder is locked. ``cut`` is then the
-  ///     number of removed records.
+  ///   - length: Returns how many records to keep, or `nil` for all; called while the folder is locked.
+  ///     ``cut`` is then the number of removed records.
   /// - Throws: A ``TraceError``, such as ``TraceError/Problem/held(_:)`` if another writer has locked the
   ///   folder, or an error of `length`.
   public init(
-    resuming folder: URL, command: String, keeping length: (TraceLayout) throws -> TraceLength
+    resuming folder: URL, command: String, keeping length: (TraceLayout) throws -> TraceLength?
   ) throws {
     layout = TraceLayout(folder)
     let lock = try FolderLock(layout)
     self.lock = lock
     let length = try length(layout)
     try lock.announce(command)
-    episodes = try AppendedFile(layout.episodes)
-    metrics = try AppendedFile(layout.metrics)
-    cut.episodes = try episodes.cut(to: length.episodes)
-    cut.metrics = try metrics.cut(to: length.metrics)
+    episodes = try AppendedFile(layout.episodes, mustExist: true)
+    metrics = try AppendedFile(layout.metrics, mustExist: true)
+    cut.episodes = try episodes.cut(to: length?.episodes)
+    cut.metrics = try metrics.cut(to: length?.metrics)
     layout.removeLeftovers()
   }
 

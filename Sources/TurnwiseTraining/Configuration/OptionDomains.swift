@@ -36,3 +36,11 @@ public enum TokenCount<let least: Int>: OptionDomain {
   /// Whether the number lies within the bounds.
   public static func allows(_ value: Int) -> Bool { (least...most).contains(value) }
 }
+
+/// The folder of a run, which is read when training starts.
+public enum RunFolderPath: OptionDomain {
+  /// The folder, or nothing.
+  public static let requirement = "the folder of a run, or empty"
+  /// True: whether there is a run is found when it is read.
+  public static func allows(_ path: String) -> Bool { true }
+}

@@ -7,7 +7,8 @@ extension RunConfiguration {
     public static let title = "What the warm start imitates"
 
     /// The folder of a run whose successful training episodes are imitated; empty to imitate the expert.
-    @Option("Folder of a run whose successful episodes are imitated instead of the expert's.")
+    @Option<RunFolderPath>(
+      "Folder of a run whose successful episodes are imitated instead of the expert's.")
     public var demonstrationsFrom = ""
     /// The number of episodes that the warm start imitates.
     @Option<KeptCount<1>>("Expert episodes that the warm start imitates.")

@@ -18,7 +18,8 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   @Option("The estimator that drives the updates, with its options.")
   public var credit = "turn"
   /// The folder of a run whose policy training starts from; empty to imitate episodes first.
-  @Option("Folder of a run whose policy is the start, instead of imitating the expert.")
+  @Option<RunFolderPath>(
+    "Folder of a run whose policy is the start, instead of imitating the expert.")
   public var warmStart = ""
 
   /// The length of training, and the number of episodes for each update.
@@ -55,6 +56,9 @@ extension RunConfiguration {
     public var value: Int
     /// The values that are expected.
     public var expected: String
+
+    /// What is wrong, and what would be right.
+    public var words: String { "\(key)=\(value): expected \(expected)" }
   }
 
   /// The first contradiction between options; `nil` if there is none.

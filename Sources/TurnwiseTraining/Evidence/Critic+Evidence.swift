@@ -78,8 +78,8 @@ extension Critic: EvidenceModel {
   }
 
   /// Restores a critic.
-  public init(_ saved: SavedEvidence, besides policy: ModelConfiguration) throws {
-    self.init(try saved.checkpoint("critic", head: .scalar, besides: policy))
+  public init(_ saved: SavedEvidence, alongside policy: ModelConfiguration) throws {
+    self.init(try saved.checkpoint("critic", head: .scalar, alongside: policy))
   }
 }
 

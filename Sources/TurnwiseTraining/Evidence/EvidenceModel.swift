@@ -82,7 +82,7 @@ public protocol EvidenceModel: Sendable {
   ///   - saved: The value of ``saved``.
   ///   - policy: The shape of the policy that is saved with it.
   /// - Throws: A ``SavedStateError`` that says what does not fit.
-  init(_ saved: SavedEvidence, besides policy: ModelConfiguration) throws
+  init(_ saved: SavedEvidence, alongside policy: ModelConfiguration) throws
 }
 
 extension EvidenceModel {
@@ -131,7 +131,7 @@ extension EvidenceMeasurement {
   /// Nothing is saved.
   public var saved: SavedEvidence? { nil }
   /// Makes the measurement.
-  public init(_ saved: SavedEvidence, besides policy: ModelConfiguration) throws { self.init() }
+  public init(_ saved: SavedEvidence, alongside policy: ModelConfiguration) throws { self.init() }
 }
 
 /// The policy whose episodes are measured.

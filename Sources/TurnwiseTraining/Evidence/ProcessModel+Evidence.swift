@@ -71,8 +71,8 @@ extension ProcessModel: EvidenceModel {
   }
 
   /// Restores a process reward model.
-  public init(_ saved: SavedEvidence, besides policy: ModelConfiguration) throws {
-    let checkpoint = try saved.checkpoint("processModel", head: .scalar, besides: policy)
+  public init(_ saved: SavedEvidence, alongside policy: ModelConfiguration) throws {
+    let checkpoint = try saved.checkpoint("processModel", head: .scalar, alongside: policy)
     let labels: [Label] = try saved.value("labels")
     let context = checkpoint.model.configuration.context
     for (index, label) in labels.enumerated() {

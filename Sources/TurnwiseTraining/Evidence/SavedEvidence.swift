@@ -23,7 +23,7 @@ public struct SavedEvidence: Sendable, Equatable {
   /// - Returns: The model with its optimiser.
   /// - Throws: A ``SavedStateError`` that says what does not fit.
   public func checkpoint(
-    _ name: String, head: ModelConfiguration.Head, besides policy: ModelConfiguration
+    _ name: String, head: ModelConfiguration.Head, alongside policy: ModelConfiguration
   ) throws -> Checkpoint {
     let checkpoint = try tensors.checkpoint(name)
     let shape = checkpoint.model.configuration

@@ -83,17 +83,17 @@ extension TrainerState {
       "does not belong to the policy")
     policy = LanguagePolicy(stored.model, numbers.policy)
     optimizer = stored.optimizer ?? AdamW(for: stored.model)
-    let besides = SavedEvidence(tensors: saved.tensors)
+    let others = SavedEvidence(tensors: saved.tensors)
     reference =
       try saved.tensors["reference"] == nil
-      ? nil : besides.checkpoint("reference", head: .tokens, besides: shape).model
+      ? nil : others.checkpoint("reference", head: .tokens, alongside: shape).model
     evidence = EvidenceModels(catalog)
     for kind in catalog.kinds {
       guard let model = numbers.evidence[kind.need.name] else { continue }
       evidence[kind.need] = try kind.init(
         SavedEvidence(
           tensors: saved.tensors.filter { model.files.contains($0.key) }, state: model.state),
-        besides: shape)
+        alongside: shape)
     }
     try require(
       Self.counters ~= numbers.iteration, "iteration", "is \(numbers.iteration)")

@@ -122,7 +122,7 @@ public struct TrainingRun<E: Environment> {
 
   private mutating func record(_ update: TrainingUpdate) throws {
     for entry in update.episodes {
-      let credit = entry.credit.mapValues { CreditRecord(turns: $0.turns, tokens: $0.tokens) }
+      let credit = entry.credit.mapValues { CreditRecord($0) }
       try writer.append(
         EpisodeRecord(
           purpose: .training, update: update.iteration, episode: entry.episode,

@@ -102,10 +102,10 @@ public struct ExactEvaluation: Sendable {
     turns = visits.map { visited in
       visited.map { edge in
         let before = expectations[tree.edges[edge].node]
-        let behind = tree.edges[edge].child.map { expectations[$0].unresolved } ?? 0
+        let after = tree.edges[edge].child.map { expectations[$0].unresolved } ?? 0
         return TurnTruth(
           value: before.value, actionValue: tree.actionValue(edge, expectations),
-          bound: min(2, before.unresolved + behind) * span)
+          bound: min(2, before.unresolved + after) * span)
       }
     }
   }

@@ -82,7 +82,7 @@ public struct ForkTruth<E: Environment>: Sendable {
       ForkedTurn(
         point: points[index],
         before: evidence.forkReturns(points[index], first: counts[index]),
-        behind: evidence.forkReturns(ends[index], first: counts[index]),
+        after: evidence.forkReturns(ends[index], first: counts[index]),
         isGold: counts[index] > forks)
     }
     return (turns, report.turns)
@@ -96,36 +96,36 @@ public struct ForkedTurn: Codable, Hashable, Sendable {
   /// The returns of continuations from the situation before the action.
   public var before: [Double]
   /// The returns of continuations from after the action.
-  public var behind: [Double]
+  public var after: [Double]
   /// Whether the turn belongs to the gold subset.
   public var isGold: Bool
 
   /// Whether enough continuations were scored on both sides for a measurement.
-  public var isMeasured: Bool { before.count > 1 && behind.count > 1 }
+  public var isMeasured: Bool { before.count > 1 && after.count > 1 }
 
   /// The truth from all continuations, if the turn is measured.
-  public var truth: TurnTruth { Self.truth(before, behind) }
+  public var truth: TurnTruth { Self.truth(before, after) }
 
   /// Returns the advantage from one half of the continuations: the even or the odd ones.
   public func half(_ parity: Int) -> Double {
     func every(_ values: [Double]) -> [Double] {
       values.indices.filter { $0 % 2 == parity }.map { values[$0] }
     }
-    return Self.truth(every(before), every(behind)).advantage
+    return Self.truth(every(before), every(after)).advantage
   }
 
   /// Returns the difference between the first continuations of a gold turn and the others, and its
   /// standard error.
   func deviation(first count: Int) -> (difference: Double, standardError: Double)? {
     guard isGold, before.count > count + 1 else { return nil }
-    let few = Self.truth(Array(before.prefix(count)), Array(behind.prefix(count)))
-    let rest = Self.truth(Array(before.dropFirst(count)), Array(behind.dropFirst(count)))
+    let few = Self.truth(Array(before.prefix(count)), Array(after.prefix(count)))
+    let rest = Self.truth(Array(before.dropFirst(count)), Array(after.dropFirst(count)))
     let error =
       (few.standardError * few.standardError + rest.standardError * rest.standardError).squareRoot()
     return (few.advantage - rest.advantage, error)
   }
 
-  private static func truth(_ before: [Double], _ behind: [Double]) -> TurnTruth {
+  private static func truth(_ before: [Double], _ after: [Double]) -> TurnTruth {
     /// Returns the squared standard error of the mean.
     func error(_ values: [Double]) -> Double {
       guard values.count > 1 else { return 0 }
@@ -134,8 +134,8 @@ public struct ForkedTurn: Codable, Hashable, Sendable {
       return squares / Double((values.count - 1) * values.count)
     }
     return TurnTruth(
-      value: before.mean, actionValue: behind.mean,
-      standardError: (error(before) + error(behind)).squareRoot(), continuations: before.count)
+      value: before.mean, actionValue: after.mean,
+      standardError: (error(before) + error(after)).squareRoot(), continuations: before.count)
   }
 }
 

@@ -72,7 +72,7 @@ struct HistorySearch<E: Environment> {
     session.recordsStateKeys = false
     var tape = session.tape
     policy.format.appendPrompt(of: session.situation, to: &tape)
-    let root = tree.add(context: tape.context, behind: nil)
+    let root = tree.add(context: tape.context, after: nil)
     stack.append(
       Open(
         node: root, session: session, tape: tape, cache: SequenceCache(), weight: 1,
@@ -121,7 +121,7 @@ struct HistorySearch<E: Environment> {
         }
         stack.append(
           Open(
-            node: tree.add(context: tape.context, behind: first + place), session: session,
+            node: tree.add(context: tape.context, after: first + place), session: session,
             tape: tape, cache: strings[string].cache,
             weight: visitors.isEmpty ? open.weight * strings[string].probability : 1,
             visitors: visitors))

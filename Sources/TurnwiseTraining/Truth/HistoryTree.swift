@@ -45,7 +45,7 @@ struct HistoryTree {
   /// Adds a history.
   ///
   /// - Returns: Its number.
-  mutating func add(context: [Int32], behind edge: Int?) -> Int {
+  mutating func add(context: [Int32], after edge: Int?) -> Int {
     if let edge { edges[edge].child = nodes.count }
     nodes.append(Node(context: context, edge: edge))
     return nodes.count - 1
@@ -68,12 +68,12 @@ struct HistoryTree {
       var sum = Expectation(value: 0, success: 0, unresolved: 0)
       var followed = 0.0
       for edge in edges[nodes[index].edges] {
-        let behind = edge.child.map { found[$0] }
-        if let behind, behind.unresolved >= 1 { continue }  // Nothing of it was followed.
+        let after = edge.child.map { found[$0] }
+        if let after, after.unresolved >= 1 { continue }  // Nothing of it was followed.
         followed += edge.probability
-        sum.value += edge.probability * (edge.reward + (behind?.value ?? 0))
-        sum.success += edge.probability * (behind?.success ?? (edge.success == true ? 1 : 0))
-        sum.unresolved += edge.probability * (behind?.unresolved ?? 0)
+        sum.value += edge.probability * (edge.reward + (after?.value ?? 0))
+        sum.success += edge.probability * (after?.success ?? (edge.success == true ? 1 : 0))
+        sum.unresolved += edge.probability * (after?.unresolved ?? 0)
       }
       guard followed > 0 else { continue }
       found[index] = Expectation(
@@ -96,10 +96,10 @@ struct HistoryTree {
     var (low, high) = (Double.infinity, -Double.infinity)
     for index in nodes.indices.reversed() {
       for edge in edges[nodes[index].edges] {
-        let behind = edge.child.map { ranges[$0] } ?? (low: 0, high: 0)
-        guard behind.low <= behind.high else { continue }
-        ranges[index].low = min(ranges[index].low, edge.reward + behind.low)
-        ranges[index].high = max(ranges[index].high, edge.reward + behind.high)
+        let after = edge.child.map { ranges[$0] } ?? (low: 0, high: 0)
+        guard after.low <= after.high else { continue }
+        ranges[index].low = min(ranges[index].low, edge.reward + after.low)
+        ranges[index].high = max(ranges[index].high, edge.reward + after.high)
       }
       low = min(low, ranges[index].low)
       high = max(high, ranges[index].high)
