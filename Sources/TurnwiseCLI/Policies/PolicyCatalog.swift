@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Turnwise
+internal import TurnwiseSandbox
 
 /// The policies that the command line can name.
 struct PolicyCatalog: Sendable {
@@ -62,6 +63,7 @@ struct PolicyCatalog: Sendable {
       }
       return (source, argument)
     }
+    if text.contains("/") { try Sandbox.requireHidden(text) }
     let layout = TraceLayout(URL(filePath: text, directoryHint: .isDirectory))
     guard FileManager.default.fileExists(atPath: layout.run.path) else {
       throw UsageError.unknownPolicy(text, known: spellings)

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Turnwise
+internal import TurnwiseSandbox
 
 /// A kind of policy that the command line can name, such as `run:FOLDER`.
 protocol PolicySource: Sendable {
@@ -113,6 +114,7 @@ struct ReplaySource: PolicySource {
   ) throws -> Player {
     let parts = argument.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
     let path = String(parts[0])
+    try Sandbox.requireHidden(path)
     let run = try Run(opening: URL(filePath: path, directoryHint: .isDirectory))
     try run.requirePlayed(in: environment)
     try TrainedPolicy.requireKept(path, writingTo: use.out)

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Turnwise
+internal import TurnwiseSandbox
 
 /// Reads the trainer's state of an earlier run, for a command that writes a run.
 enum TrainedPolicy {
@@ -11,6 +12,7 @@ enum TrainedPolicy {
     in path: String, for environment: E, writingTo out: String?, _ console: Console,
     evidence: EvidenceCatalog = .standard
   ) throws -> TrainerState {
+    try Sandbox.requireHidden(path)
     let layout = TraceLayout(URL(filePath: path, directoryHint: .isDirectory))
     guard FileManager.default.fileExists(atPath: layout.run.path) else {
       throw UsageError.conflict("\(path) is not the folder of a run")

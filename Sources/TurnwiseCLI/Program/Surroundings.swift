@@ -18,9 +18,9 @@ enum Surroundings {
 
   /// The flags that name folders whose contents agents must not see: tasks, and runs that contain
   /// the answers.
-  private static let folders: Set = [
-    "out", "tasks", "policy", "warm-start", "demonstrations-from", "resume",
-  ]
+  ///
+  /// Folders that options of training or the names of policies name are checked where they are read.
+  private static let folders: Set = ["out", "tasks", "resume"]
 
   /// Checks the folders that a command will use.
   ///

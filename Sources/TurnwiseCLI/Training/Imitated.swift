@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Turnwise
+internal import TurnwiseSandbox
 
 /// The episodes that are imitated: those of the environment's expert, or successful ones of a
 /// recorded run.
@@ -99,6 +100,7 @@ struct Imitated {
     of environment: E, _ configuration: RunConfiguration, _ console: Console
   ) throws -> [Episode] {
     let path = configuration.imitation.demonstrationsFrom
+    try Sandbox.requireHidden(path)
     let run = try Run(opening: URL(filePath: path, directoryHint: .isDirectory))
     let tools = environment.tools.descriptions
     try run.requirePlayed(in: environment)

@@ -26,13 +26,13 @@ public struct ReplayPolicy: Policy, Sampler {
   /// The only recorded episode, if there is one.
   private let only: Record?
 
-  /// Plays the actions of one recorded episode in every episode, whatever its scenario.
+  /// Plays the actions of one recorded episode in every episode, whatever its scenario; `nil` if the run has no
+  /// such episode.
   ///
   /// - Parameters:
   ///   - run: The run.
   ///   - episode: The number of the record: its line, from 1.
   ///   - name: The name in reports and traces.
-  /// - Returns: `nil` if the run has no such episode.
   /// - Throws: A ``TraceError``.
   public init?(_ run: Run, episode: Int, name: String) throws {
     var reader = try run.episodes()
