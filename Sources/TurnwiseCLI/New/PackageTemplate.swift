@@ -63,10 +63,11 @@ enum PackageTemplate: String, CaseIterable, WordChoice {
     let tasks = self == .tasks ? " --tasks Tasks" : ""
     // The template has few tasks, which need fewer demonstrations.
     let small = self == .tasks ? " --demonstrations 200 --cloning-steps 400" : ""
+    let updates = self == .tools ? 20 : 10
     return [
       "swift test -c release --disable-testable-imports", "\(program) check \(environment)\(tasks)",
       "\(program) run \(environment)\(tasks) --policy human",
-      "\(program) train \(environment)\(tasks) --updates 10\(small) --out traces/first",
+      "\(program) train \(environment)\(tasks) --updates \(updates)\(small) --out traces/first",
       "\(program) show traces/first",
       "\(program) run \(environment)\(tasks) --policy traces/first",
     ]
