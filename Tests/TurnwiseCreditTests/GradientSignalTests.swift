@@ -67,7 +67,8 @@ import TurnwiseCredit
 
   @Test func `is not measured where noise hides it`() {
     // Groups that point to opposite sides have no signal.
-    #expect(signal([[1, 0], [-1, 0], [0, 1], [0, -1]]).headroom(over: signal([[1], [2]])) == nil)
+    #expect(
+      signal([[1, 0], [-1, 0], [0, 1], [0, -1]]).headroom(over: signal([[1], [2]])) == nil)
   }
 }
 

@@ -42,8 +42,9 @@ public struct CreditScore: Codable, Hashable, Sendable {
   /// Signal over noise of the gradient of one group: S = mean of ⟨g_m, g_n⟩ over m ≠ n, and
   /// S / (mean |g|² − S).
   public var signalToNoise: Double?
-  /// The gradient noise scale, in episodes: as many episodes as give a gradient whose noise is as large as
-  /// its signal (McCandlish et al. 2018, B_simple, with groups as the unit of noise).
+  /// The gradient noise scale: the number of episodes whose gradient has as much noise as signal.
+  ///
+  /// It is B_simple of McCandlish et al. (2018), with groups as the unit of noise.
   public var noiseScale: Double?
   /// ``signalToNoise`` for 1000 environment turns, those of forks included.
   public var signalPerThousandTurns: Double?

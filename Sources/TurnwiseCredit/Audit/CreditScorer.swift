@@ -72,7 +72,8 @@ public struct CreditScorer: Sendable {
     let spent = (turns + forkTurns) / max(1, count)
     return CreditScore(
       pearson: Correlation.pearson(x, y),
-      weightedPearson: Correlation.pearson(x, y, weights: samples.map(\.weight)), spearman: Correlation.spearman(x, y), slope: slope,
+      weightedPearson: Correlation.pearson(x, y, weights: samples.map(\.weight)),
+      spearman: Correlation.spearman(x, y), slope: slope,
       residual: (left ?? 0).squareRoot(),
       signs: Self.mean(
         samples.filter(\.isSignificant).map { $0.credit * $0.truth > 0 ? 1 : 0 }),
@@ -84,7 +85,8 @@ public struct CreditScorer: Sendable {
         groups.filter { !$0.isEmpty }.map { $0.allSatisfy { $0.credit == 0 } ? 1 : 0 }) ?? 0,
       cosine: Self.cosine(comparedSum, referenceSum), groupCosine: Self.mean(cosines),
       signalToNoise: ratio,
-      noiseScale: ratio.flatMap { $0 > 0 ? episodes / count / $0 : nil }, signalPerThousandTurns: ratio.map { 1000 * $0 / max(1, spent) },
+      noiseScale: ratio.flatMap { $0 > 0 ? episodes / count / $0 : nil },
+      signalPerThousandTurns: ratio.map { 1000 * $0 / max(1, spent) },
       forkTurns: forkTurns / max(1, episodes))
   }
 
