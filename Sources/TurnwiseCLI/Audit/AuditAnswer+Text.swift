@@ -6,7 +6,8 @@ extension AuditAnswer {
   func text(width: Int) -> String {
     var table = TextTable([
       .text("credit"), .number("Pearson", decimals: 3), .number("95 % interval", decimals: 3),
-      .text("rank"), .number("Spearman", decimals: 3), .number("95 % interval", decimals: 3),
+      .text("rank"), .number("weighted", decimals: 3),
+      .number("Spearman", decimals: 3), .number("95 % interval", decimals: 3),
       .number("slope"), .number("signs"), .number("leakage", decimals: 3),
       .number("bias", decimals: 3), .number("SD", decimals: 3), .number("covered"),
       .number("cosine", decimals: 3), .number("cosine/group", decimals: 3),
@@ -23,18 +24,21 @@ extension AuditAnswer {
       table.append(
         [
           .text(row.name), .number(score.pearson), .interval(row.pearsonInterval), .text(rank),
-          .number(score.spearman), .interval(row.spearmanInterval),
+          .number(score.weightedPearson), .number(score.spearman),
+          .interval(row.spearmanInterval),
         ] + figures.map { .number($0) })
     }
     return """
       \(environment): \(Words.count(episodes, "episode")) in \(Words.count(groups, "group")), \
       \(format("%.1f", 100 * success)) % succeed, \(format("%.1f", turnsPerEpisode)) turns each
       \(leftOut)\(truthWords)
+      \(ProfileWords.lines(profile).joined(separator: "\n"))
 
       \(table.rendered(width: width))
       bar: rloo, which knows whether an episode succeeded but nothing about its turns.
       rank: by Pearson; estimators that share one (=) cannot be told apart from the best of them: the
-      interval of their paired difference holds 0. Intervals are bootstrapped over scenarios. slope: the
+      interval of their paired difference holds 0. Intervals are bootstrapped over scenarios. weighted:
+      Pearson with turns weighted by how much they move the policy. slope: the
       factor of credit that fits the truth best. signs: share of turns of significant truth with the right
       sign. leakage: root mean square credit of the others. bias: of a situation and action, without the
       part that all actions of the situation share, which does not change the expected gradient; - if

@@ -51,6 +51,8 @@ struct AuditAnswer: Encodable {
   var success: Double
   var turnsPerEpisode: Double
   var truth: Truth
+  /// Whether credit matters for the policy.
+  var profile: AuditProfile
   var results: [Row]
   var trace: String
   var timing: Timing
@@ -72,6 +74,7 @@ struct AuditAnswer: Encodable {
     let evaluation = Evaluation(episodes)
     (success, turnsPerEpisode) = (evaluation.success, evaluation.turns)
     truth = Truth(result, options)
+    profile = result.profile
     results = Self.rows(result, scenarios: played.scenarios)
     self.trace = trace
     timing = Timing(seconds: seconds)

@@ -2,6 +2,22 @@ internal import TurnwiseCore
 
 /// Correlation coefficients.
 public enum Correlation {
+  /// Returns Pearson's coefficient with a weight for each pair; `nil` if one side is constant.
+  public static func pearson(_ x: [Double], _ y: [Double], weights: [Double]) -> Double? {
+    require(
+      x.count == y.count && x.count == weights.count,
+      "Both sides and the weights must have as many numbers, but have \(x.count), \(y.count) and"
+        + " \(weights.count).")
+    let total = weights.reduce(0, +)
+    guard total > 0 else { return nil }
+    func mean(_ values: [Double]) -> Double {
+      zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 } / total
+    }
+    let (a, b) = (x.map { [mean = mean(x)] in $0 - mean }, y.map { [mean = mean(y)] in $0 - mean })
+    let (xx, yy) = (mean(a.map { $0 * $0 }), mean(b.map { $0 * $0 }))
+    return xx > 0 && yy > 0 ? mean(zip(a, b).map { $0 * $1 }) / (xx * yy).squareRoot() : nil
+  }
+
   /// Returns Pearson's coefficient; `nil` if one side is constant.
   public static func pearson(_ x: [Double], _ y: [Double]) -> Double? {
     require(

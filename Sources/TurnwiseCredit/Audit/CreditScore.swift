@@ -4,6 +4,11 @@
 public struct CreditScore: Codable, Hashable, Sendable {
   /// Pearson's coefficient between credit and truth over all turns.
   public var pearson: Double?
+  /// Pearson's coefficient with turns weighted by how much they move the policy
+  /// (``CreditSample/weight``).
+  ///
+  /// A turn whose action is nearly certain has hardly any gradient, whatever its credit is.
+  public var weightedPearson: Double?
   /// Spearman's coefficient.
   public var spearman: Double?
   /// ⟨x, y⟩ / ⟨x, x⟩: the factor that brings credit closest to the truth; 1 is calibrated.
@@ -37,6 +42,10 @@ public struct CreditScore: Codable, Hashable, Sendable {
   /// Signal over noise of the gradient of one group: S = mean of ⟨g_m, g_n⟩ over m ≠ n, and
   /// S / (mean |g|² − S).
   public var signalToNoise: Double?
+  /// The gradient noise scale: the number of episodes whose gradient has as much noise as signal.
+  ///
+  /// It is B_simple of McCandlish et al. (2018), with groups as the unit of noise.
+  public var noiseScale: Double?
   /// ``signalToNoise`` for 1000 environment turns, those of forks included.
   public var signalPerThousandTurns: Double?
   /// Environment turns of forks for each episode.
@@ -57,11 +66,16 @@ public struct CreditSample: Codable, Hashable, Sendable {
   public var cell: Int
   /// A number for the situation.
   public var situation: Int
+  /// How much the turn moves the policy: the sum over its sampled tokens of (1 − p)², with p the
+  /// probability of the token; 1 if the probabilities are not known.
+  ///
+  /// 1 − p is the slope of log p along the logit of the token.
+  public var weight: Double
 
   /// Creates a sample.
   public init(
     credit: Double, truth: Double, margin: Double = 1e-9, standardError: Double = 0, cell: Int,
-    situation: Int
+    situation: Int, weight: Double = 1
   ) {
     self.credit = credit
     self.truth = truth
@@ -69,6 +83,7 @@ public struct CreditSample: Codable, Hashable, Sendable {
     self.standardError = standardError
     self.cell = cell
     self.situation = situation
+    self.weight = weight
   }
 
   /// Whether the truth differs significantly from 0.

@@ -7,6 +7,9 @@ public struct CreditScorer: Sendable {
   /// To see how much a statistic varies, resample whole groups.
   public private(set) var groups: [[CreditSample]] = []
 
+  /// The signal of the gradients that can be compared with the truth.
+  public private(set) var signal = GradientSignal()
+
   private var gradientSum: [Double] = []
   private var comparedSum: [Double] = []
   private var referenceSum: [Double] = []
@@ -42,6 +45,7 @@ public struct CreditScorer: Sendable {
     groups.append(samples)
     Self.add(gradient, to: &gradientSum)
     Self.add(compared, to: &comparedSum)
+    signal.add(compared)
     Self.add(reference, to: &referenceSum)
     gradientSquares += Self.dot(gradient, gradient)
     if let cosine = Self.cosine(compared, reference) { cosines.append(cosine) }
@@ -67,7 +71,9 @@ public struct CreditScorer: Sendable {
     let ratio = noise > 1e-12 * gradientSquares && count > 1 ? signal / noise : nil
     let spent = (turns + forkTurns) / max(1, count)
     return CreditScore(
-      pearson: Correlation.pearson(x, y), spearman: Correlation.spearman(x, y), slope: slope,
+      pearson: Correlation.pearson(x, y),
+      weightedPearson: Correlation.pearson(x, y, weights: samples.map(\.weight)),
+      spearman: Correlation.spearman(x, y), slope: slope,
       residual: (left ?? 0).squareRoot(),
       signs: Self.mean(
         samples.filter(\.isSignificant).map { $0.credit * $0.truth > 0 ? 1 : 0 }),
@@ -78,7 +84,9 @@ public struct CreditScorer: Sendable {
       deadGroups: Self.mean(
         groups.filter { !$0.isEmpty }.map { $0.allSatisfy { $0.credit == 0 } ? 1 : 0 }) ?? 0,
       cosine: Self.cosine(comparedSum, referenceSum), groupCosine: Self.mean(cosines),
-      signalToNoise: ratio, signalPerThousandTurns: ratio.map { 1000 * $0 / max(1, spent) },
+      signalToNoise: ratio,
+      noiseScale: ratio.flatMap { $0 > 0 ? episodes / count / $0 : nil },
+      signalPerThousandTurns: ratio.map { 1000 * $0 / max(1, spent) },
       forkTurns: forkTurns / max(1, episodes))
   }
 

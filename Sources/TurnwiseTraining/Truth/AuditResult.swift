@@ -176,10 +176,12 @@ public struct AuditRow: Sendable {
 public struct AuditResult: Sendable {
   /// The truth that they are compared with.
   public var truth: AuditTruth
+  /// Whether credit matters for the policy.
+  public internal(set) var profile: AuditProfile
   /// The oracle, the estimators in their order, and the controls.
   public internal(set) var rows: [AuditRow] = []
   /// The credit of each episode by its name, by the name of the estimator.
   public internal(set) var credit: [String: [String: EpisodeCredit]] = [:]
 
-  init(truth: AuditTruth) { self.truth = truth }
+  init(truth: AuditTruth, profile: AuditProfile) { (self.truth, self.profile) = (truth, profile) }
 }

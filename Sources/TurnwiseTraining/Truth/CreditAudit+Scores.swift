@@ -18,18 +18,30 @@ extension CreditAudit {
     of estimators: [CreditedEstimator], on played: AuditedEpisodes, against truth: AuditTruth,
     onRow: (String) -> Void = { _ in }
   ) async throws -> AuditResult {
-    let places = played.places
-    var result = AuditResult(truth: truth)
-    func add(_ name: String, _ kind: AuditRow.Kind, _ credit: [[EpisodeCredit]], _ spent: Int = 0) {
-      let scorer = scorer(credit, played, truth, places, forkTurns: spent)
+    let (places, weights) = (played.places, played.weights)
+    var result = AuditResult(truth: truth, profile: AuditProfile(played, weights: weights))
+    @discardableResult func add(
+      _ name: String, _ kind: AuditRow.Kind, _ credit: [[EpisodeCredit]], _ spent: Int = 0
+    ) -> GradientSignal {
+      let scorer = scorer(credit, played, truth, places, weights, forkTurns: spent)
       result.rows.append(
         AuditRow(name: name, kind: kind, score: scorer.score, groups: scorer.groups))
+      return scorer.signal
     }
     let known = truth.turns.map { $0.map { $0.map { $0?.advantage } } }
     func plain(_ credit: [[[Double?]]]) -> [[EpisodeCredit]] {
       credit.map { $0.map { EpisodeCredit(turns: $0.map { $0 ?? 0 }) } }
     }
-    add("true advantage", .oracle, plain(known))
+    let best = add("true advantage", .oracle, plain(known))
+    let groups = try played.groups.map { try CreditGroup($0) }
+    let broadcast = try scorer(
+      groups.map { try RLOO().credit($0, evidence: Evidence()).episodes }, played, truth, places,
+      weights, forkTurns: 0)
+    result.profile.headroom = best.headroom(over: broadcast.signal)
+    result.profile.noiseScale = broadcast.score.noiseScale
+    let samples = broadcast.groups.joined()
+    result.profile.decisiveShare =
+      Double(samples.count(where: \.isSignificant)) / Double(max(1, samples.count))
     for entry in estimators {
       try Task.checkCancellation()
       onRow(entry.spelling)
@@ -45,7 +57,6 @@ extension CreditAudit {
       }
       add(entry.spelling, .estimator, credit, recorded.forkTurns)
     }
-    let groups = try played.groups.map { try CreditGroup($0) }
     var shuffling = random("shuffled")
     add(
       "true advantage, shuffled", .control,
@@ -70,7 +81,7 @@ extension CreditAudit {
 
   private func scorer(
     _ credit: [[EpisodeCredit]], _ played: AuditedEpisodes, _ truth: AuditTruth,
-    _ places: [[[AuditedEpisodes.Place]]], forkTurns: Int
+    _ places: [[[AuditedEpisodes.Place]]], _ weights: [[[Double]]]?, forkTurns: Int
   ) -> CreditScorer {
     var scorer = CreditScorer()
     for (index, group) in played.groups.enumerated() {
@@ -91,7 +102,8 @@ extension CreditAudit {
             CreditSample(
               credit: known[episode].turns[turn], truth: truth.advantage,
               margin: max(options.negligible, truth.margin), standardError: truth.standardError,
-              cell: place.cell, situation: place.situation))
+              cell: place.cell, situation: place.situation,
+              weight: weights?[index][episode][turn] ?? 1))
         }
       }
       let count = played.groups.count

@@ -1,0 +1,39 @@
+internal import Foundation
+internal import Turnwise
+
+/// Whether credit matters for a policy, in words.
+enum ProfileWords {
+  /// Returns the headroom and what it is made of, in two lines.
+  static func lines(_ profile: AuditProfile) -> [String] {
+    var parts: [String] = []
+    if let effective = profile.effectiveTurns, let largest = profile.largestShare {
+      parts.append(
+        String(
+          format: "%.1f of %.1f turns have the gradient (the largest %.0f %% of it)", effective,
+          profile.turns, 100 * largest))
+    }
+    parts.append(String(format: "%.0f %% of the turns are decisive", 100 * profile.decisiveShare))
+    if let scale = profile.noiseScale {
+      parts.append(String(format: "gradient noise scale of rloo %.0f episodes", scale))
+    }
+    return [headroom(profile.headroom), parts.joined(separator: "; ")]
+  }
+
+  /// Returns the headroom with what it means.
+  static func headroom(_ headroom: Headroom?) -> String {
+    guard let headroom else {
+      return "headroom: cannot be measured with so few groups, or without gradients"
+    }
+    let interval =
+      headroom.low.flatMap { low in
+        headroom.high.map { String(format: " [%.1f, %.1f]", low, $0) }
+      } ?? ""
+    let meaning =
+      switch headroom.verdict {
+      case .little: "better credit will hardly help here"
+      case .some: "better credit may help here"
+      case .much: "credit decides here how fast a policy learns"
+      }
+    return String(format: "headroom %.1f", headroom.ratio) + interval + ": " + meaning
+  }
+}

@@ -1,0 +1,50 @@
+internal import Foundation
+internal import TurnwiseCore
+public import TurnwiseCredit
+
+/// What can be said of a policy in an environment before any training: whether credit matters there.
+public struct AuditProfile: Codable, Hashable, Sendable {
+  /// How much better credit could be than that of `rloo`; `nil` if the policy has no gradients or their
+  /// signal cannot be measured.
+  public var headroom: Headroom?
+  /// The gradient noise scale of `rloo`, in episodes; `nil` as above.
+  public var noiseScale: Double?
+  /// The share of turns whose true advantage is significant, of those with a truth.
+  public var decisiveShare: Double
+  /// The mean number of turns of an episode.
+  public var turns: Double
+  /// The mean number of turns that share the squared norm of the score: (Σ w)² / Σ w² over the turns of an
+  /// episode, with w of ``CreditSample/weight``; `nil` if the probabilities of actions are not known.
+  ///
+  /// 1 if one turn has all of the gradient, and the number of turns if all have the same.
+  public var effectiveTurns: Double?
+  /// The mean share of the turn with the largest weight; `nil` as above.
+  public var largestShare: Double?
+
+  init(_ played: AuditedEpisodes, weights: [[[Double]]]?) {
+    let episodes = played.groups.joined()
+    turns = Double(episodes.reduce(0) { $0 + $1.turns.count }) / Double(max(1, episodes.count))
+    decisiveShare = 0
+    guard let weights = weights?.joined().filter({ $0.contains { $0 > 0 } }), !weights.isEmpty
+    else { return }
+    effectiveTurns =
+      weights.map { turns in
+        let sum = turns.reduce(0, +)
+        return sum * sum / turns.reduce(0) { $0 + $1 * $1 }
+      }.mean
+    largestShare = weights.map { ($0.max() ?? 0) / $0.reduce(0, +) }.mean
+  }
+}
+
+extension AuditedEpisodes {
+  /// How much each turn moves the policy (``CreditSample/weight``), `[group][episode][turn]`; `nil` if the
+  /// probabilities of sampled tokens were not recorded.
+  var weights: [[[Double]]]? {
+    let weights = groups.map { group in
+      let batch = TrainingBatch(group)
+      let slopes = batch.behavior.map { $0.map { (1 - exp(Double($0))) * (1 - exp(Double($0))) } }
+      return batch.gathered(slopes, group).map { $0.map { $0.reduce(0, +) } }
+    }
+    return weights.joined().joined().contains { $0 > 0 } ? weights : nil
+  }
+}
