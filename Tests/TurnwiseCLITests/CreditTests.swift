@@ -111,7 +111,7 @@ import TurnwiseTestSupport
     ("--purpose fork", "error: no fork episode matches; turnwise show lists all episodes\n"),
     (
       "--purpose walk",
-      "error: --purpose walk: expected run, training, evaluation, demonstration, warmup, fork\n"
+      "error: --purpose walk: expected run, training, evaluation, demonstration, fork\n"
     ),
     ("--episode 9", "error: no training episode matches; turnwise show lists all episodes\n"),
     (

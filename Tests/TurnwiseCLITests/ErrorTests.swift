@@ -57,7 +57,7 @@ import TurnwiseTestSupport
     ("run keydoor-v1 --env-set horizon", "error: 'horizon' is not of the form name=value\n"),
     (
       "run keydoor-v1 --env-set horizon=2.5",
-      "error: a number is too large, or not whole where it must be\n"
+      "error: horizon=2.5: expected a whole number from 1 to 1000\n"
     ),
     ("train keydoor-v1 --learning-rate fast", "error: --learning-rate fast: expected a number\n"),
     ("train keydoor-v1 --width 7", "error: --width 7: expected a multiple of twice the heads\n"),

@@ -108,7 +108,9 @@ import TurnwiseTestSupport
           String(decoding: try JSON.encode(value), as: UTF8.self)
         }
       #expect(
-        lines.contains { $0.hasPrefix("--\(option.flag) ") && $0.hasSuffix(" [\(text)]") },
+        lines.contains {
+          $0.hasPrefix("--\(option.flag) ") && (text.isEmpty || $0.hasSuffix(" [\(text)]"))
+        },
         "\(option.flag)")
     }
   }

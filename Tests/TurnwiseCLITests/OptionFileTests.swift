@@ -55,7 +55,7 @@ import TurnwiseTestSupport
   @Test(arguments: [
     (#"{"budget": {"update": 3}}"#, "there is no option 'budget.update'", "'budget.updates'?"),
     (#"{"critc": {"rate": 3}}"#, "there is no option 'critc'", "'critic'?"),
-    (#"{"updates": 3}"#, "there is no option 'updates'", "'budget.updates'?"),
+    (#"{"labels": 3}"#, "there is no option 'labels'", "'processModel.labels'?"),
     (#"{"loss": {"clip": "pop"}}"#, "loss.clip=pop: expected one of ppo,", ""),
     (#"{"model": {"heads": 0}}"#, "model.heads=0: expected a whole number from 1 to", ""),
     (#"{"model": {"heads": "two"}}"#, "model.heads", ""),

@@ -45,6 +45,8 @@ import TurnwiseTestSupport
 
   /// Runs a command of SwiftPM, such as `build -c release`, in the folder of a package.
   static func swift(_ command: String, in package: URL) throws -> Data {
+    // SwiftPM would take the plan of the package that was built here before.
+    try? FileManager.default.removeItem(at: build.appending(path: "release.yaml"))
     let (verb, rest) = (command.prefix { $0 != " " }, command.drop { $0 != " " }.dropFirst())
     return try run(
       ["swift", String(verb), "--disable-dependency-cache", "--scratch-path", build.path]

@@ -58,14 +58,14 @@ import TurnwiseCore
     ("gamma=-0.5", "gamma=-0.5: expected a number from 0 to 1"),
     ("gamma=half", "gamma=half: expected a number"),
     ("forks=9", "forks=9: expected a whole number from 1 to 8"),
-    ("entropyBonus=-1", "entropyBonus=-1.0: expected a number of at least 0"),
+    ("entropyBonus=-1", "entropyBonus=-1: expected a number of at least 0"),
     ("heads=3", "heads=3: expected an even number"),
     ("form=firm", "form=firm: expected one of soft, hard"),
     ("divides=1", "divides=1: expected true or false"),
-    ("optimizer.learningRate=0", "optimizer.learningRate=0.0: expected a number above 0"),
+    ("optimizer.learningRate=0", "optimizer.learningRate=0: expected a number above 0"),
     (
       "optimizer={\"learningRate\":0}",
-      "optimizer.learningRate=0.0: expected a number above 0"
+      "optimizer.learningRate=0: expected a number above 0"
     ),
   ])
   func `says what is expected of a value that it refuses`(text: String, message: String) {

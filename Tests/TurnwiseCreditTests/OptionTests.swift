@@ -33,7 +33,7 @@ struct LastTurn: CreditEstimator {
   }
 
   @Test(arguments: [
-    ("last:decay=2", "'last': decay=2.0: expected a number from 0 to 1"),
+    ("last:decay=2", "'last': decay=2: expected a number from 0 to 1"),
     ("last:turns=0", "'last': turns=0: expected a whole number from 1 to 100"),
     ("last:turns=few", "'last': turns=few: expected a number"),
     ("last:turn=1", "'last' has no option 'turn'; did you mean 'turns'? there is decay, turns"),

@@ -9,7 +9,7 @@ enum ProfileWords {
     if let effective = profile.effectiveTurns, let largest = profile.largestShare {
       parts.append(
         String(
-          format: "%.1f of %.1f turns have the gradient (the largest %.0f %% of it)", effective,
+          format: "the gradient comes from %.1f of %.1f turns, %.0f %% of it from one", effective,
           profile.turns, 100 * largest))
     }
     parts.append(String(format: "%.0f %% of the turns are decisive", 100 * profile.decisiveShare))

@@ -82,7 +82,8 @@ struct CreditCommand: Subcommand {
   ) throws -> [RecordedGroup] {
     let isTraining = records.contains { $0.record.purpose == .training }
     let purpose =
-      try invocation.choice(Self.purpose, default: isTraining ? .training : .run)
+      try invocation.choice(Self.purpose, of: EpisodeRecord.Purpose.self)
+      ?? (isTraining ? .training : .run)
     let gathered = RecordedGroups(records, purpose: purpose)
     Words.leftOut(
       failed: gathered.failedEpisodes, unjudged: gathered.unjudgedEpisodes,

@@ -72,7 +72,7 @@ struct ShowCommand: Subcommand {
     var reader = try run.episodes()
     let limit = try invocation.integer(
       Self.limit, atLeast: 1, atMost: .count, default: 40)
-    let purpose = try invocation.text(Self.purpose).map(Self.purpose)
+    let purpose = try invocation.choice(Self.purpose, of: EpisodeRecord.Purpose.self)
     var entries: [Listing.Entry] = []
     var matching = 0
     while let record = reader.next() {

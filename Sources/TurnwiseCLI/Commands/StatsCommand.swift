@@ -35,9 +35,7 @@ struct StatsCommand: Subcommand {
   func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
     let layout = try RunFolder.named(by: invocation)
     let limit = try invocation.integer(Self.limit, atLeast: 1, default: 8)
-    let asked =
-      try invocation.has(Self.purpose)
-      ? invocation.choice(Self.purpose, default: EpisodeRecord.Purpose.run) : nil
+    let asked = try invocation.choice(Self.purpose, of: EpisodeRecord.Purpose.self)
     let run = try Run(layout).record
     var isDamaged = false
     let runs = Self.runs(of: run, in: layout) { error in

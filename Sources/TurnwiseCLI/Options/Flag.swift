@@ -112,7 +112,16 @@ struct Invocation: Sendable {
   func choice<Word: RawRepresentable & CaseIterable>(
     _ flag: Flag, default fallback: Word
   ) throws -> Word where Word.RawValue == String {
-    guard let text = text(flag) else { return fallback }
+    try choice(flag, of: Word.self) ?? fallback
+  }
+
+  /// The last value of a flag that takes one of a few words; `nil` if it is not given.
+  ///
+  /// - Throws: ``UsageError/badValue(flag:text:expected:)``.
+  func choice<Word: RawRepresentable & CaseIterable>(
+    _ flag: Flag, of type: Word.Type
+  ) throws -> Word? where Word.RawValue == String {
+    guard let text = text(flag) else { return nil }
     guard let word = Word(rawValue: text) else {
       throw UsageError.badValue(
         flag: flag.name, text: text,

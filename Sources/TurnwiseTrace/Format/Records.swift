@@ -76,17 +76,21 @@ public struct EpisodeRecord: TraceRecord {
   public var credit: [String: CreditRecord]?
   /// The true credit of each turn, if an audit has computed it; `nil` for turns that the audit left out.
   public var truth: [TurnTruth?]?
+  /// Measured times, which may differ between otherwise equal runs.
+  public var timing: [String: FiniteNumber]?
 
   /// Creates a record.
   public init(
     purpose: Purpose, update: Int? = nil, episode: Episode,
-    credit: [String: CreditRecord]? = nil, truth: [TurnTruth?]? = nil
+    credit: [String: CreditRecord]? = nil, truth: [TurnTruth?]? = nil,
+    timing: [String: FiniteNumber]? = nil
   ) {
     self.purpose = purpose
     self.update = update
     self.episode = episode
     self.credit = credit
     self.truth = truth
+    self.timing = timing
   }
 
   /// Adds the policy of evaluations in version 1, which played the episodes of member 1 greedily.

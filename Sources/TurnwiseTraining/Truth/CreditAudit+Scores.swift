@@ -34,8 +34,8 @@ extension CreditAudit {
     }
     let best = add("true advantage", .oracle, plain(known))
     let groups = try played.groups.map { try CreditGroup($0) }
-    let broadcast = try scorer(
-      groups.map { try RLOO().credit($0, evidence: Evidence()).episodes }, played, truth, places,
+    let broadcast = scorer(
+      groups.map { RLOO().credit($0, evidence: Evidence()).episodes }, played, truth, places,
       weights, forkTurns: 0)
     result.profile.headroom = best.headroom(over: broadcast.signal)
     result.profile.noiseScale = broadcast.score.noiseScale
