@@ -14,7 +14,7 @@ public struct AuditProfile: Codable, Hashable, Sendable {
   /// The mean number of turns of an episode.
   public var turns: Double
   /// The mean number of turns that share the squared norm of the score: (Σ w)² / Σ w² over the turns of an
-  /// episode, with w of ``CreditSample/weight``; `nil` if the probabilities of actions are not known.
+  /// episode, with w of `CreditSample.weight`; `nil` if the probabilities of actions are not known.
   ///
   /// 1 if one turn has all of the gradient, and the number of turns if all have the same.
   public var effectiveTurns: Double?
@@ -37,7 +37,7 @@ public struct AuditProfile: Codable, Hashable, Sendable {
 }
 
 extension AuditedEpisodes {
-  /// How much each turn moves the policy (``CreditSample/weight``), `[group][episode][turn]`; `nil` if the
+  /// How much each turn moves the policy (`CreditSample.weight`), `[group][episode][turn]`; `nil` if the
   /// probabilities of sampled tokens were not recorded.
   var weights: [[[Double]]]? {
     let weights = groups.map { group in
