@@ -92,7 +92,7 @@ import TurnwiseTestSupport
     let own = command == "compare" ? ["seeds", "threshold"] : []
     let common = [
       "config", "seed", "env-set", "tasks", "workers", "out", "force", "resume", "save-every",
-      "json", "help",
+      "headroom", "json", "help",
     ]
     #expect(lines.count == known.count + own.count + common.count)
     #expect(Set(described.map(\.flag)).count == described.count, "flags are unique")

@@ -14,7 +14,8 @@ struct CompareCommand: Subcommand {
   let flags =
     [Self.credit, Self.seeds, Self.threshold]
     + training.all.filter { $0.name != Self.credit.name }
-    + [.environmentSet, .tasks, .seed, .workers, .out, .force, .resume, .saveEvery, .json]
+    + [.environmentSet, .tasks, .seed, .workers, .out, .force, .resume, .saveEvery]
+    + [.headroom, .json]
 
   private static let training = TrainingFlags(over: defaults, without: ["warm-start"])
 
@@ -62,6 +63,7 @@ struct CompareCommand: Subcommand {
     let threshold = try Self.threshold(invocation) ?? file?.threshold
     let stages = TrainingStages(console: context.console, workers: try invocation.workers())
     let saveInterval = try invocation.saveInterval()
+    let headroomPoints = try invocation.headroomPoints(configuration.budget)
     try environment.draw(from: Split.allCases)
     try await environment.prepare()
     let imitated = try await Imitated(
@@ -80,6 +82,7 @@ struct CompareCommand: Subcommand {
       environment, options, imitating: imitated, writer,
       invocation.has(.force) ? .replacing : .empty, saveInterval: saveInterval, stages,
       context.catalog)
+    comparison.headroomPoints = headroomPoints
     return try await finish(&comparison, invocation, context)
   }
 

@@ -20,6 +20,8 @@ struct Comparison<E: Environment> {
   let saveInterval: Int
   let stages: TrainingStages
   let catalog: Catalog
+  /// The number of turns that are measured before the first run, to note whether credit can help.
+  var headroomPoints = 0
 
   private var demonstrations: [Episode]?
   /// The results of the runs that are complete.
@@ -68,7 +70,8 @@ struct Comparison<E: Environment> {
   private mutating func begin(_ arms: [ComparisonOptions.Arm]) async throws {
     let fresh = try arms.filter { try ResumedRun.progress(of: $0.layout) == nil }
     guard let first = fresh.first, let imitated else { return }
-    if demonstrations == nil {
+    let isFirst = demonstrations == nil
+    if isFirst {
       demonstrations = try await stages.demonstrations(in: environment, imitated)
     }
     let demonstrations = demonstrations ?? []
@@ -79,7 +82,7 @@ struct Comparison<E: Environment> {
     let start = try await stages.evaluate(
       warmStart.policy, in: environment, first.configuration,
       title: "seed \(seed.value) evaluate")
-    for arm in fresh {
+    for (number, arm) in fresh.enumerated() {
       let writer = try RunFolder.writer(
         arm.layout.folder, Self.command, environment, try imitated.record(of: arm.configuration),
         stages.workers, placement)
@@ -90,6 +93,10 @@ struct Comparison<E: Environment> {
         trainer, writer: writer, demonstrations: demonstrations, start: start,
         observer: LearningObserver(demonstrations, warmStart, imitated))
       try writer.close()
+      if isFirst, number == 0 {
+        try await stages.noteHeadroom(
+          of: trainer.state, in: environment, arm.configuration, points: headroomPoints)
+      }
     }
   }
 

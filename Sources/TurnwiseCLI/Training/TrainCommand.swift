@@ -13,7 +13,8 @@ struct TrainCommand: Subcommand {
   ]
   let flags =
     training.all
-    + [.environmentSet, .tasks, .seed, .workers, .out, .force, .resume, .saveEvery, .json]
+    + [.environmentSet, .tasks, .seed, .workers, .out, .force, .resume, .saveEvery]
+    + [.headroom, .json]
 
   private static let training = TrainingFlags()
 
@@ -33,7 +34,7 @@ struct TrainCommand: Subcommand {
     var configuration = try Self.training.configuration(invocation)
     try Self.training.refuseNeedless(invocation, configuration)
     let workers = try invocation.workers()
-    _ = try invocation.saveInterval()
+    _ = try (invocation.saveInterval(), invocation.headroomPoints(configuration.budget))
     let panel = try panel(environment, configuration, context)
     for warning in panel.warnings + panel.lossWarnings(configuration) {
       context.console.warn(warning)
@@ -100,6 +101,9 @@ struct TrainCommand: Subcommand {
             evidence: catalog.evidence, workers: stages.workers),
           writer: writer, demonstrations: demonstrations, observer: observer,
           savingEvery: interval)
+        try await stages.noteHeadroom(
+          of: run.state, in: environment, configuration,
+          points: invocation.headroomPoints(configuration.budget))
       } else {
         run = try TrainingRun(
           resuming: writer, in: environment, configuration, catalog: catalog.estimators,

@@ -58,6 +58,11 @@ extension RunConfiguration {
     /// The largest weight.
     @Option<Positive>("The largest weight.")
     public var importanceCap = 2.0
+    /// What happens to the credit of an update before it weights the gradient.
+    ///
+    /// By default it is not centred, because its mean has a meaning.
+    @Option("What happens to credit before it weights the gradient: \(CreditScaling.words).")
+    public var creditScaling = CreditScaling.rms
     /// The weight of the entropy of the policy in its objective.
     @Option<NonNegative>("Weight of the policy's entropy.")
     public var entropyBonus = 0.0

@@ -1,9 +1,8 @@
 /// The divisor of credit before credit weights the gradient.
 ///
-/// Credit is scaled but not centred, because its mean has a meaning. The scale is the root mean
-/// square of an update's credit over its tokens, so that a step size fits estimators and rewards of
-/// any unit. It does not fall below a share of the usual scale of the run: when little credit is
-/// left, it is mostly noise and would otherwise get full steps.
+/// The scale is the root mean square of an update's credit over its tokens (``CreditScaling``). It does not
+/// fall below a share of the usual scale of the run: when little credit is left, it is mostly noise and would
+/// otherwise get full steps.
 package struct CreditScale: Codable, Hashable, Sendable {
   /// The share of the usual scale below which the scale does not fall.
   package static let floor = 1.0 / 3

@@ -20,14 +20,16 @@ extension Trainer {
         let episodes = group.credit[driver.spelling]?.episodes ?? []
         return isSolved ? episodes.map(\.silenced) : episodes
       })
-    let square = credit.joined().reduce(0) { $0 + $1 * $1 } / Double(batch.scoredCount)
-    guard square > 0 else {
+    let learns = zip(groups, solved).flatMap { group, isSolved in
+      group.episodes.map { _ in !isSolved }
+    }
+    guard
+      let (advantages, divisor) = configuration.loss.creditScaling.applied(
+        to: credit, where: batch.owners.map { learns[$0] }, &next.creditScale)
+    else {
       update.metrics["policy/skipped"] = 1
       return
     }
-    let divisor = next.creditScale.scale(square.squareRoot())
-    let scale = 1 / divisor
-    let advantages = credit.map { $0.map { $0 * scale } }
     let reference = next.reference?.score(batch.sequences, workers: workers)
       .map(\.logProbabilities)
     if reference != nil { next.spending.scoredTokens += batch.tokenCount }

@@ -34,6 +34,15 @@ public struct AuditProfile: Codable, Hashable, Sendable {
       }.mean
     largestShare = weights.map { ($0.max() ?? 0) / $0.reduce(0, +) }.mean
   }
+
+  /// Adds what is seen with the truth: the signal of its gradient, and the scores of `rloo`.
+  mutating func see(_ signal: GradientSignal, _ rloo: CreditScorer) {
+    headroom = signal.headroom(over: rloo.signal)
+    noiseScale = rloo.score.noiseScale
+    let samples = rloo.groups.joined()
+    decisiveShare =
+      Double(samples.count(where: \.isSignificant)) / Double(max(1, samples.count))
+  }
 }
 
 extension AuditedEpisodes {

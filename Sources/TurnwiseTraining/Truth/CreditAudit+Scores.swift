@@ -34,14 +34,7 @@ extension CreditAudit {
     }
     let best = add("true advantage", .oracle, plain(known))
     let groups = try played.groups.map { try CreditGroup($0) }
-    let broadcast = scorer(
-      groups.map { RLOO().credit($0, evidence: Evidence()).episodes }, played, truth, places,
-      weights, forkTurns: 0)
-    result.profile.headroom = best.headroom(over: broadcast.signal)
-    result.profile.noiseScale = broadcast.score.noiseScale
-    let samples = broadcast.groups.joined()
-    result.profile.decisiveShare =
-      Double(samples.count(where: \.isSignificant)) / Double(max(1, samples.count))
+    result.profile.see(best, rloo(groups, played, truth, places, weights))
     for entry in estimators {
       try Task.checkCancellation()
       onRow(entry.spelling)
@@ -77,6 +70,36 @@ extension CreditAudit {
       add("\(entry.spelling), keys exchanged", .control, credit.map(\.episodes))
     }
     return result
+  }
+
+  /// Tells whether credit matters for the policy, without scoring any estimator.
+  ///
+  /// - Parameters:
+  ///   - played: The result of ``play()``.
+  ///   - truth: The result of ``truth(of:onProgress:)``.
+  /// - Returns: The profile.
+  /// - Throws: A `CreditError`.
+  public func profile(
+    of played: AuditedEpisodes, against truth: AuditTruth
+  ) throws -> AuditProfile {
+    let (places, weights) = (played.places, played.weights)
+    let known = truth.turns.map { $0.map { EpisodeCredit(turns: $0.map { $0?.advantage ?? 0 }) } }
+    var profile = AuditProfile(played, weights: weights)
+    let groups = try played.groups.map { try CreditGroup($0) }
+    profile.see(
+      scorer(known, played, truth, places, weights, forkTurns: 0).signal,
+      rloo(groups, played, truth, places, weights))
+    return profile
+  }
+
+  /// Scores the credit that any estimator must beat.
+  private func rloo(
+    _ groups: [CreditGroup], _ played: AuditedEpisodes, _ truth: AuditTruth,
+    _ places: [[[AuditedEpisodes.Place]]], _ weights: [[[Double]]]?
+  ) -> CreditScorer {
+    scorer(
+      groups.map { RLOO().credit($0, evidence: Evidence()).episodes }, played, truth, places,
+      weights, forkTurns: 0)
   }
 
   private func scorer(
