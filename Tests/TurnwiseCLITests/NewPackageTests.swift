@@ -85,7 +85,7 @@ extension PackagesOfOthers {
       let path = ".package(path: \"\(repository("").path)\")"
       try #require(manifest.contains(path))
       let identity = "package: \"\(repository("").lastPathComponent)\""
-      try manifest.replacing(path, with: try release.get())
+      try manifest.replacing(path, with: try await release.value)
         .replacing(identity, with: "package: \"turnwise\"")
         .write(to: file, atomically: true, encoding: .utf8)
       let commands = written.answer.split(separator: "\n")
@@ -95,7 +95,7 @@ extension PackagesOfOthers {
       var last = ""
       for command in commands {
         let words = command.dropFirst("swift ".count).replacing(" train ", with: " train --seed 2 ")
-        last = String(decoding: try swift(String(words), in: folder), as: UTF8.self)
+        last = String(decoding: try await swift(String(words), in: folder), as: UTF8.self)
       }
       let line = try #require(last.split(separator: "\n").first { $0.hasPrefix("success ") })
       let success = try #require(Double(line.split(separator: " ")[1]))

@@ -119,6 +119,10 @@ import TurnwiseTestSupport
         "\nturnLimit=8\n  Turns of an episode.\n  Must be a whole number of at least 1."))
     let expert = try await turnwise("list expert --json").json
     #expect(expert["options"] == ["habit": 0, "slip": 0])
+    // Names as they are typed elsewhere.
+    #expect(await turnwise("list turn-gae:lambda=0.9").answer == page)
+    let process = await turnwise("list process=delta+turn").answer
+    #expect(process.hasPrefix("reward shapers: ") && process.contains("\n  delta  "))
     let unknown = await turnwise("list turn-gea")
     #expect(unknown.status == 2 && unknown.note.contains("did you mean 'turn-gae'?"))
   }

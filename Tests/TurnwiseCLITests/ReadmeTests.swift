@@ -42,7 +42,7 @@ extension PackagesOfOthers {
     }
 
     /// Lays out the README's package, which depends on a release of this one.
-    private func layOut() throws -> URL {
+    private func layOut() async throws -> URL {
       let package = PackagesOfOthers.place.appending(path: "lockbox", directoryHint: .isDirectory)
       let sources = package.appending(path: "Sources/lockbox", directoryHint: .isDirectory)
       try FileManager.default.createDirectory(at: sources, withIntermediateDirectories: true)
@@ -51,7 +51,7 @@ extension PackagesOfOthers {
       )
       try #require(manifest.contains(path))
       try write(
-        manifest.replacingOccurrences(of: path, with: try PackagesOfOthers.release.get()),
+        manifest.replacingOccurrences(of: path, with: try await PackagesOfOthers.release.value),
         to: package.appending(path: "Package.swift"))
       var names: Set = ["main.swift"]
       for (index, (page, text)) in try files().enumerated() {
@@ -124,34 +124,36 @@ extension PackagesOfOthers {
       }
     }
 
-    @Test func `builds in a package of its own and learns 50 points more than chance`() throws {
-      let package = try layOut()
-      _ = try PackagesOfOthers.swift("build -c release", in: package)
-      func lockbox(_ arguments: String) throws -> Data {
-        try PackagesOfOthers.run(
+    @Test func `builds in a package of its own and learns 50 points more than chance`() async throws
+    {
+      let package = try await layOut()
+      _ = try await PackagesOfOthers.swift("build -c release", in: package)
+      func lockbox(_ arguments: String) async throws -> Data {
+        try await PackagesOfOthers.run(
           [PackagesOfOthers.build.appending(path: "release/lockbox").path]
             + arguments.split(separator: " ").map(String.init), in: package)
       }
-      _ = try lockbox("check lockbox-v1")
+      _ = try await lockbox("check lockbox-v1")
       let play = "run lockbox-v1 --episodes 200 --json --force"
       let random = try JSON.decode(
-        Played.self, from: lockbox(play + " --policy random --out traces/random"))
-      _ = try lockbox(
+        Played.self, from: try await lockbox(play + " --policy random --out traces/random"))
+      _ = try await lockbox(
         "train lockbox-v1 --cloning-steps 3000 --updates 10 --out traces/mine --force"
       )
       let trained = try JSON.decode(
-        Played.self, from: lockbox(play + " --policy traces/mine --out traces/trained"))
+        Played.self, from: try await lockbox(play + " --policy traces/mine --out traces/trained"))
       #expect(trained.success - random.success >= 0.5, "\(random.success) → \(trained.success)")
 
       // The estimator is known to every command that knows estimators, and breaks no law.
-      let laws = String(decoding: try lockbox("laws --credit from-here,rloo"), as: UTF8.self)
+      let laws = String(decoding: try await lockbox("laws --credit from-here,rloo"), as: UTF8.self)
       #expect(laws.contains("from-here"))
       let credit = String(
-        decoding: try lockbox("credit traces/mine --credit from-here,rloo --limit 1"), as: UTF8.self
+        decoding: try await lockbox("credit traces/mine --credit from-here,rloo --limit 1"),
+        as: UTF8.self
       )
       #expect(credit.contains("from-here"))
       let compared = String(
-        decoding: try lockbox(
+        decoding: try await lockbox(
           "compare lockbox-v1 --credit rloo,from-here --seeds 1 --turns 60 --demonstrations 50"
             + " --cloning-steps 20 --evaluation-episodes 4 --out traces/compared --force"),
         as: UTF8.self)

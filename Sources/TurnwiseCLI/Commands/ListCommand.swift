@@ -43,6 +43,10 @@ struct ListCommand: Subcommand {
     if let text = invocation.operands.first {
       // As it is typed elsewhere: with options, and with the shaper before the estimator.
       let name = String(text.prefix { !":=".contains($0) })
+      if name == ProcessName.short, let shapers = sections.last {
+        try list([shapers], invocation, context)
+        return .success
+      }
       let all = sections.flatMap(\.entries)
       guard let entry = all.first(where: { $0.name.prefix { $0 != ":" } == name }) else {
         throw UsageError.unknownPart(name, known: all.map { String($0.name.prefix { $0 != ":" }) })
@@ -52,17 +56,22 @@ struct ListCommand: Subcommand {
         : context.console.answer(page(of: entry).joined(separator: "\n"))
       return .success
     }
+    try list(sections, invocation, context)
+    if !invocation.has(.json) {
+      context.console.answer("\n'\(Program.name) list NAME' explains the options of one of them.")
+    }
+    return .success
+  }
+
+  private func list(_ sections: [Section], _ invocation: Invocation, _ context: Context) throws {
     if invocation.has(.json) {
-      try context.console.answer(
+      return try context.console.answer(
         json: Dictionary(uniqueKeysWithValues: sections.map { ($0.key, $0.entries) }))
-      return .success
     }
     for (index, section) in sections.enumerated() {
       context.console.answer((index == 0 ? "" : "\n") + section.title)
       for entry in section.entries { context.console.answer(lines(of: entry)) }
     }
-    context.console.answer("\n'\(Program.name) list NAME' explains the options of one of them.")
-    return .success
   }
 
   private func sections(of catalog: Catalog) throws -> [Section] {

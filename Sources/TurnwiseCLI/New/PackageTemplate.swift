@@ -61,13 +61,15 @@ enum PackageTemplate: String, CaseIterable, WordChoice {
     let environment = environment(names)
     let program = "swift run -c release \(names.package)"
     let tasks = self == .tasks ? " --tasks Tasks" : ""
-    // The template has few tasks, which need fewer demonstrations.
-    let small = self == .tasks ? " --demonstrations 200 --cloning-steps 400" : ""
-    let updates = self == .tools ? 20 : 10
+    // Small, for a first result within a minute. The tasks are few, and need fewer demonstrations.
+    let small =
+      self == .tasks
+      ? "--updates 10 --demonstrations 200 --cloning-steps 400"
+      : "--updates 15 --demonstrations 1000 --cloning-steps 2500"
     return [
       "swift test -c release --disable-testable-imports", "\(program) check \(environment)\(tasks)",
       "\(program) run \(environment)\(tasks) --policy human",
-      "\(program) train \(environment)\(tasks) --updates \(updates)\(small) --out traces/first",
+      "\(program) train \(environment)\(tasks) \(small) --out traces/first",
       "\(program) show traces/first",
       "\(program) run \(environment)\(tasks) --policy traces/first",
     ]
