@@ -23,7 +23,7 @@ import TurnwiseTestSupport
     #expect(line < training)
     let untold = await turnwise("train \(small) --out \(folder.path)/untold")
     try #require(untold.status == 0, "\(untold.note)")
-    #expect(!untold.note.contains("headroom"), "it costs too much in a short run")
+    #expect(!untold.note.contains("headroom"), "it costs turns that not everybody wants to pay")
     let isSame = try episodes("told") == episodes("untold")
     #expect(isSame)
   }

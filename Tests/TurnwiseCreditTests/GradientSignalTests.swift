@@ -61,6 +61,8 @@ import TurnwiseCredit
     #expect(high / low < 2 && headroom.verdict == .much)
     let none = try #require(poor.headroom(over: poor))
     #expect(none.ratio == 1 && none.low == 1 && none.high == 1 && none.verdict == .little)
+    #expect(Headroom(ratio: 7.6).verdict == nil, "without an interval nothing is certain")
+    #expect(Headroom(ratio: 3.6, low: 0.3, high: 39.9).verdict == nil)
     let reversed = try #require(poor.headroom(over: good))
     #expect(abs(reversed.ratio * headroom.ratio - 1) < 1e-12)
   }

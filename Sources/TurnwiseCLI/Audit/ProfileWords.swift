@@ -31,8 +31,8 @@ enum ProfileWords {
     let meaning =
       switch headroom.verdict {
       case .little: "better credit will hardly help here"
-      case .some: "better credit may help here"
-      case .much: "credit decides here how fast a policy learns"
+      case .much: "better credit will help here"
+      case nil: "too uncertain to say whether better credit can help; more groups tell"
       }
     return String(format: "headroom %.1f", headroom.ratio) + interval + ": " + meaning
   }

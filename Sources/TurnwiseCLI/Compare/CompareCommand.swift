@@ -63,7 +63,7 @@ struct CompareCommand: Subcommand {
     let threshold = try Self.threshold(invocation) ?? file?.threshold
     let stages = TrainingStages(console: context.console, workers: try invocation.workers())
     let saveInterval = try invocation.saveInterval()
-    let headroomPoints = try invocation.headroomPoints(configuration.budget)
+    let headroomPoints = try invocation.headroomPoints()
     try environment.draw(from: Split.allCases)
     try await environment.prepare()
     let imitated = try await Imitated(

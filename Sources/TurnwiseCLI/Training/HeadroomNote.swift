@@ -5,19 +5,14 @@ extension Flag {
   /// The turns whose true credit is measured before the first update.
   static let headroom = Flag(
     "headroom", "turns that are measured to say beforehand whether credit can help; 0 for none",
-    value: "N", default: "48, and 0 in short runs")
+    value: "N", default: "0")
 }
 
 extension Invocation {
-  /// Returns how many turns are measured before the first update: by default none in runs of fewer than 500
-  /// episodes or 1000 turns.
+  /// Returns how many turns are measured before the first update.
   ///
   /// - Throws: A ``UsageError``.
-  func headroomPoints(_ budget: RunConfiguration.Budget) throws -> Int {
-    let episodes = Double(budget.updates) * Double(budget.groups * budget.groupSize)
-    let isShort = episodes < 500 || (budget.turns > 0 && budget.turns < 1000)
-    return try integer(.headroom, atLeast: 0, default: isShort ? 0 : 48)
-  }
+  func headroomPoints() throws -> Int { try integer(.headroom, atLeast: 0, default: 0) }
 }
 
 extension TrainingStages {

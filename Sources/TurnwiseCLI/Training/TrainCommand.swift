@@ -34,7 +34,7 @@ struct TrainCommand: Subcommand {
     var configuration = try Self.training.configuration(invocation)
     try Self.training.refuseNeedless(invocation, configuration)
     let workers = try invocation.workers()
-    _ = try (invocation.saveInterval(), invocation.headroomPoints(configuration.budget))
+    _ = try (invocation.saveInterval(), invocation.headroomPoints())
     let panel = try panel(environment, configuration, context)
     for warning in panel.warnings + panel.lossWarnings(configuration) {
       context.console.warn(warning)
@@ -103,7 +103,7 @@ struct TrainCommand: Subcommand {
           savingEvery: interval)
         try await stages.noteHeadroom(
           of: run.state, in: environment, configuration,
-          points: invocation.headroomPoints(configuration.budget))
+          points: invocation.headroomPoints())
       } else {
         run = try TrainingRun(
           resuming: writer, in: environment, configuration, catalog: catalog.estimators,

@@ -94,14 +94,15 @@ public struct Headroom: Codable, Hashable, Sendable {
 
   /// What a ratio means for training.
   public enum Verdict: String, Codable, Hashable, Sendable {
-    /// Less than 1.5: better credit can hardly help.
+    /// The whole interval lies below 2: better credit can hardly help.
     case little
-    /// From 1.5 to 3: better credit may help.
-    case some
-    /// At least 3: credit decides how fast a policy learns.
+    /// The whole interval lies at 2 or above: better credit makes learning faster.
     case much
   }
 
-  /// What the ratio means.
-  public var verdict: Verdict { ratio < 1.5 ? .little : ratio < 3 ? .some : .much }
+  /// What the ratio means; `nil` if it is too uncertain to say.
+  public var verdict: Verdict? {
+    guard let low, let high else { return nil }
+    return high < 2 ? .little : low >= 2 ? .much : nil
+  }
 }
