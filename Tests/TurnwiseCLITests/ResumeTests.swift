@@ -56,14 +56,7 @@ private func contents(of folder: URL) throws -> [String: Data] {
 
   /// Starts a command in a process of its own, in the folder.
   private func start(_ line: String) throws -> Process {
-    let process = Process()
-    process.executableURL = try #require(Bundle.main.executableURL).deletingLastPathComponent()
-      .appending(path: "turnwise")
-    process.arguments = line.split(separator: " ").map(String.init)
-    process.currentDirectoryURL = folder.url
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
+    let process = try turnwiseProcess(line, in: folder.url)
     try process.run()
     return process
   }

@@ -13,14 +13,8 @@ import TurnwiseTrace
   /// The program in the folder, not started yet.
   private func program(_ line: String, output: FileHandle? = nil) throws -> Process {
     try folder.create()
-    let process = Process()
-    process.executableURL = try #require(Bundle.main.executableURL).deletingLastPathComponent()
-      .appending(path: "turnwise")
-    process.arguments = line.split(separator: " ").map(String.init)
-    process.currentDirectoryURL = folder.url
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output ?? FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
+    let process = try turnwiseProcess(line, in: folder.url)
+    if let output { process.standardOutput = output }
     return process
   }
 

@@ -48,6 +48,19 @@ func turnwise(_ line: String) async -> Printed {
   await turnwise(line.split(separator: " ").map(String.init))
 }
 
+/// The program that was built beside the tests, not started yet, without streams.
+func turnwiseProcess(_ line: String, in folder: URL? = nil) throws -> Process {
+  let process = Process()
+  process.executableURL = try #require(Bundle.main.executableURL).deletingLastPathComponent()
+    .appending(path: "turnwise")
+  process.arguments = line.split(separator: " ").map(String.init)
+  if let folder { process.currentDirectoryURL = folder }
+  process.standardInput = FileHandle.nullDevice
+  process.standardOutput = FileHandle.nullDevice
+  process.standardError = FileHandle.nullDevice
+  return process
+}
+
 /// Runs the program that was built beside the tests, with its streams piped.
 ///
 /// `variables` are set in its environment, or removed from it.
@@ -55,10 +68,7 @@ func turnwiseProgram(
   _ line: String, setting variables: [String: String?] = [:],
   input: FileHandle = .nullDevice
 ) throws -> Printed {
-  let folder = try #require(Bundle.main.executableURL).deletingLastPathComponent()
-  let process = Process()
-  process.executableURL = folder.appending(path: "turnwise")
-  process.arguments = line.split(separator: " ").map(String.init)
+  let process = try turnwiseProcess(line)
   process.environment = variables.reduce(into: ProcessInfo.processInfo.environment) {
     $0[$1.key] = $1.value
   }

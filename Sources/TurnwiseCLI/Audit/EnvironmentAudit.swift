@@ -106,14 +106,11 @@ struct EnvironmentAudit: Sendable {
         "--\(flag.name) changes nothing with --policy, which is not trained")
     }
     let use = try PolicyUse(invocation, context.console)
-    guard
-      case .policy(let player) = try context.catalog.policies.player(policy, in: environment, use)
-    else {
+    let named = try context.catalog.policies.player(policy, in: environment, use)
+    try named.requireUnattended()
+    guard case .policy(let player) = named else {
       throw UsageError.conflict(
         "the expert is not a policy: it reads the state, so its turns have no value to compare")
-    }
-    if player is HumanPolicy {
-      throw UsageError.conflict("a person plays one episode at a time: use 'run --policy human'")
     }
     try environment.draw(from: [.train])
     try await environment.prepare()

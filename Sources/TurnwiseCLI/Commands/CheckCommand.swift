@@ -70,9 +70,7 @@ struct CheckCommand: Subcommand {
       try context.catalog.policies.player(
         $0, in: environment, PolicyUse(invocation, context.console))
     }
-    if player?.human != nil {
-      throw UsageError.conflict("a person plays one episode at a time: use 'run --policy human'")
-    }
+    try player?.requireUnattended()
     try environment.draw(from: [.train])
     try await environment.prepare()
     let checker = EnvironmentChecker(

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Turnwise
 
 /// Trains with several estimators on the same seeds at one budget, and compares the results.
-struct CompareCommand: Subcommand {
+struct CompareCommand: ResumableCommand {
   let name = "compare"
   let summary = "train with several credit estimators at one budget and compare them"
   let operand: String? = "ENV"
@@ -41,17 +41,8 @@ struct CompareCommand: Subcommand {
     return configuration
   }()
 
-  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    if let path = invocation.text(.resume) {
-      let run = try ResumedRun(path, of: self, invocation)
-      return try await resume(
-        run, in: context.catalog.environment(run.record.environment), invocation, context)
-    }
-    return try await begin(in: context.environment(of: invocation), invocation, context)
-  }
-
   /// Begins a comparison in a new folder.
-  private func begin<E: Environment>(
+  func begin<E: Environment>(
     in environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
     let file = try OptionFile(namedBy: invocation)
@@ -87,7 +78,7 @@ struct CompareCommand: Subcommand {
   }
 
   /// Continues a comparison that was interrupted.
-  private func resume<E: Environment>(
+  func resume<E: Environment>(
     _ run: ResumedRun, in environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
     let options = try ComparisonOptions(of: run)

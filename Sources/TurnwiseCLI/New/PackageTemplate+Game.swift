@@ -16,7 +16,7 @@ extension PackageTemplate {
   private static let gameEnvironment = ##"""
     import Turnwise
 
-    /// A text game: a prize is behind one of several doors, and a note says behind which.
+    /// A text game: one of several doors hides a prize, and a note names the door.
     ///
     /// An agent that reads the note first always wins; one that opens a door at once wins only by luck.
     public struct {{Type}}: Environment {

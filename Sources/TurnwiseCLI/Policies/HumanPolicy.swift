@@ -18,6 +18,14 @@ extension Player {
   var human: HumanPolicy? {
     if case .policy(let policy) = self { policy as? HumanPolicy } else { nil }
   }
+
+  /// Refuses a person, for commands that play several episodes at once.
+  ///
+  /// - Throws: A ``UsageError``.
+  func requireUnattended() throws {
+    guard human != nil else { return }
+    throw UsageError.conflict("a person plays one episode at a time: use 'run --policy human'")
+  }
 }
 
 /// Asks a person for each action.

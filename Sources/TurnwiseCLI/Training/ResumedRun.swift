@@ -21,6 +21,30 @@ extension Invocation {
   }
 }
 
+/// A command whose runs can be continued with `--resume`.
+protocol ResumableCommand: Subcommand {
+  /// Begins a run in a new folder.
+  func begin<E: Environment>(
+    in environment: E, _ invocation: Invocation, _ context: Context
+  ) async throws -> ExitStatus
+
+  /// Continues a run that was interrupted.
+  func resume<E: Environment>(
+    _ run: ResumedRun, in environment: E, _ invocation: Invocation, _ context: Context
+  ) async throws -> ExitStatus
+}
+
+extension ResumableCommand {
+  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
+    if let path = invocation.text(.resume) {
+      let run = try ResumedRun(path, of: self, invocation)
+      return try await resume(
+        run, in: context.catalog.environment(run.record.environment), invocation, context)
+    }
+    return try await begin(in: context.environment(of: invocation), invocation, context)
+  }
+}
+
 /// A run that was interrupted or is complete, with the information that is needed to continue it.
 struct ResumedRun {
   private let run: Run

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Turnwise
 
 /// Trains one policy.
-struct TrainCommand: Subcommand {
+struct TrainCommand: ResumableCommand {
   let name = "train"
   let summary = "train a policy with one credit estimator"
   let operand: String? = "ENV"
@@ -18,17 +18,8 @@ struct TrainCommand: Subcommand {
 
   private static let training = TrainingFlags()
 
-  func run(_ invocation: Invocation, _ context: Context) async throws -> ExitStatus {
-    if let path = invocation.text(.resume) {
-      let run = try ResumedRun(path, of: self, invocation)
-      return try await resume(
-        run, in: context.catalog.environment(run.record.environment), invocation, context)
-    }
-    return try await begin(in: context.environment(of: invocation), invocation, context)
-  }
-
   /// Begins a run in a new folder.
-  private func begin<E: Environment>(
+  func begin<E: Environment>(
     in environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
     var configuration = try Self.training.configuration(invocation)
@@ -52,7 +43,7 @@ struct TrainCommand: Subcommand {
   }
 
   /// Continues a run that was interrupted, from its beginning if it has saved nothing yet.
-  private func resume<E: Environment>(
+  func resume<E: Environment>(
     _ run: ResumedRun, in environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
     run.warnOfDifferences(context.console)

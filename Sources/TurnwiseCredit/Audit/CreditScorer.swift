@@ -64,11 +64,8 @@ public struct CreditScorer: Sendable {
       samples.map { ($0.truth - (slope ?? 0) * $0.credit) * ($0.truth - (slope ?? 0) * $0.credit) })
     let (bias, variance) = cells(samples)
     let count = Double(groups.count)
-    let signal =
-      count > 1
-      ? (Self.dot(gradientSum, gradientSum) - gradientSquares) / (count * (count - 1)) : 0
-    let noise = gradientSquares / max(1, count) - signal
-    let ratio = noise > 1e-12 * gradientSquares && count > 1 ? signal / noise : nil
+    let ratio = GradientSignal.signalToNoise(
+      wholeSquare: Self.dot(gradientSum, gradientSum), squares: gradientSquares, count: count)
     let spent = (turns + forkTurns) / max(1, count)
     return CreditScore(
       pearson: Correlation.pearson(x, y),

@@ -36,14 +36,25 @@ public struct GradientSignal: Sendable {
 
   private func ratio(leavingOut group: Int?, _ products: Products) -> Double? {
     let count = Double(gradients.count - (group == nil ? 0 : 1))
-    guard count > 1 else { return nil }
     var (whole, squares) = (products.shares.reduce(0, +), products.squares.reduce(0, +))
     if let group {
       // |Σ − g|² = |Σ|² − 2 ⟨g, Σ⟩ + |g|².
       whole += products.squares[group] - 2 * products.shares[group]
       squares -= products.squares[group]
     }
-    let signal = (whole - squares) / (count * (count - 1))
+    return Self.signalToNoise(wholeSquare: whole, squares: squares, count: count)
+  }
+
+  /// Returns signal over noise.
+  ///
+  /// - Parameters:
+  ///   - wholeSquare: |Σ g|² of the sum over groups.
+  ///   - squares: Σ |g|² over groups.
+  ///   - count: The number of groups.
+  /// - Returns: `nil` if there are fewer than two groups or no noise.
+  static func signalToNoise(wholeSquare: Double, squares: Double, count: Double) -> Double? {
+    guard count > 1 else { return nil }
+    let signal = (wholeSquare - squares) / (count * (count - 1))
     let noise = squares / count - signal
     return noise > 1e-12 * squares ? signal / noise : nil
   }

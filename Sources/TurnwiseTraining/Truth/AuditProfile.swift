@@ -21,10 +21,24 @@ public struct AuditProfile: Codable, Hashable, Sendable {
   /// The mean share of the turn with the largest weight; `nil` as above.
   public var largestShare: Double?
 
-  init(_ played: AuditedEpisodes, weights: [[[Double]]]?) {
+  /// Sums up what was played.
+  ///
+  /// - Parameters:
+  ///   - played: The episodes.
+  ///   - weights: How much each turn moves the policy, if that is known.
+  ///   - signal: The gradients by the true advantages.
+  ///   - rloo: The scores of `rloo` on the same groups.
+  init(
+    _ played: AuditedEpisodes, _ weights: [[[Double]]]?, _ signal: GradientSignal,
+    _ rloo: CreditScorer
+  ) {
     let episodes = played.groups.joined()
     turns = Double(episodes.reduce(0) { $0 + $1.turns.count }) / Double(max(1, episodes.count))
-    decisiveShare = 0
+    headroom = signal.headroom(over: rloo.signal)
+    noiseScale = rloo.score.noiseScale
+    let samples = rloo.groups.joined()
+    decisiveShare =
+      Double(samples.count(where: \.isSignificant)) / Double(max(1, samples.count))
     guard let weights = weights?.joined().filter({ $0.contains { $0 > 0 } }), !weights.isEmpty
     else { return }
     effectiveTurns =
@@ -33,15 +47,6 @@ public struct AuditProfile: Codable, Hashable, Sendable {
         return sum * sum / turns.reduce(0) { $0 + $1 * $1 }
       }.mean
     largestShare = weights.map { ($0.max() ?? 0) / $0.reduce(0, +) }.mean
-  }
-
-  /// Adds what is seen with the truth: the signal of its gradient, and the scores of `rloo`.
-  mutating func see(_ signal: GradientSignal, _ rloo: CreditScorer) {
-    headroom = signal.headroom(over: rloo.signal)
-    noiseScale = rloo.score.noiseScale
-    let samples = rloo.groups.joined()
-    decisiveShare =
-      Double(samples.count(where: \.isSignificant)) / Double(max(1, samples.count))
   }
 }
 

@@ -111,6 +111,9 @@ public struct AuditTruth: Sendable {
     gradients = played.groups.map { _ in [] }
   }
 
+  /// The true advantages, `[group][episode][turn]`; `nil` where there is no truth.
+  var advantages: [[[Double?]]] { turns.map { $0.map { $0.map { $0?.advantage } } } }
+
   /// The truths that are known, without their places.
   public var known: [TurnTruth] { turns.joined().joined().compactMap(\.self) }
 
@@ -177,11 +180,9 @@ public struct AuditResult: Sendable {
   /// The truth that they are compared with.
   public var truth: AuditTruth
   /// Whether credit matters for the policy.
-  public internal(set) var profile: AuditProfile
+  public let profile: AuditProfile
   /// The oracle, the estimators in their order, and the controls.
-  public internal(set) var rows: [AuditRow] = []
+  public let rows: [AuditRow]
   /// The credit of each episode by its name, by the name of the estimator.
-  public internal(set) var credit: [String: [String: EpisodeCredit]] = [:]
-
-  init(truth: AuditTruth, profile: AuditProfile) { (self.truth, self.profile) = (truth, profile) }
+  public let credit: [String: [String: EpisodeCredit]]
 }

@@ -19,22 +19,18 @@ extension CreditAudit {
     onRow: (String) -> Void = { _ in }
   ) async throws -> AuditResult {
     let (places, weights) = (played.places, played.weights)
-    var result = AuditResult(truth: truth, profile: AuditProfile(played, weights: weights))
+    var rows: [AuditRow] = []
+    var recordedCredit: [String: [String: EpisodeCredit]] = [:]
     @discardableResult func add(
       _ name: String, _ kind: AuditRow.Kind, _ credit: [[EpisodeCredit]], _ spent: Int = 0
-    ) -> GradientSignal {
+    ) -> CreditScorer {
       let scorer = scorer(credit, played, truth, places, weights, forkTurns: spent)
-      result.rows.append(
-        AuditRow(name: name, kind: kind, score: scorer.score, groups: scorer.groups))
-      return scorer.signal
+      rows.append(AuditRow(name: name, kind: kind, score: scorer.score, groups: scorer.groups))
+      return scorer
     }
-    let known = truth.turns.map { $0.map { $0.map { $0?.advantage } } }
-    func plain(_ credit: [[[Double?]]]) -> [[EpisodeCredit]] {
-      credit.map { $0.map { EpisodeCredit(turns: $0.map { $0 ?? 0 }) } }
-    }
-    let best = add("true advantage", .oracle, plain(known))
     let groups = try played.groups.map { try CreditGroup($0) }
-    result.profile.see(best, rloo(groups, played, truth, places, weights))
+    let best = add("true advantage", .oracle, Self.credit(truth.advantages)).signal
+    var rloo: CreditScorer?
     for entry in estimators {
       try Task.checkCancellation()
       onRow(entry.spelling)
@@ -45,18 +41,19 @@ extension CreditAudit {
       for (index, episodes) in credit.enumerated() {
         for (place, episode) in episodes.enumerated() {
           let name = played.groups[index][place].name
-          result.credit[name, default: [:]][entry.spelling] = episode
+          recordedCredit[name, default: [:]][entry.spelling] = episode
         }
       }
-      add(entry.spelling, .estimator, credit, recorded.forkTurns)
+      let scorer = add(entry.spelling, .estimator, credit, recorded.forkTurns)
+      if entry.spelling == RLOO.id { rloo = scorer }
     }
     var shuffling = random("shuffled")
     add(
       "true advantage, shuffled", .control,
-      plain(CreditControls.shuffled(known, using: &shuffling)))
+      Self.credit(CreditControls.shuffled(truth.advantages, using: &shuffling)))
     add(
       "rloo, spread at random", .control,
-      plain(
+      Self.credit(
         groups.indices.map { index in
           var random = random("redistributed", index)
           return CreditControls.redistributed(groups[index], using: &random)
@@ -69,7 +66,9 @@ extension CreditAudit {
       }
       add("\(entry.spelling), keys exchanged", .control, credit.map(\.episodes))
     }
-    return result
+    let profile = AuditProfile(
+      played, weights, best, rloo ?? self.rloo(groups, played, truth, places, weights))
+    return AuditResult(truth: truth, profile: profile, rows: rows, credit: recordedCredit)
   }
 
   /// Tells whether credit matters for the policy, without scoring any estimator.
@@ -83,13 +82,16 @@ extension CreditAudit {
     of played: AuditedEpisodes, against truth: AuditTruth
   ) throws -> AuditProfile {
     let (places, weights) = (played.places, played.weights)
-    let known = truth.turns.map { $0.map { EpisodeCredit(turns: $0.map { $0?.advantage ?? 0 }) } }
-    var profile = AuditProfile(played, weights: weights)
     let groups = try played.groups.map { try CreditGroup($0) }
-    profile.see(
-      scorer(known, played, truth, places, weights, forkTurns: 0).signal,
-      rloo(groups, played, truth, places, weights))
-    return profile
+    let best = scorer(
+      Self.credit(truth.advantages), played, truth, places, weights, forkTurns: 0)
+    return AuditProfile(
+      played, weights, best.signal, rloo(groups, played, truth, places, weights))
+  }
+
+  /// Returns numbers of turns as credit; 0 for turns without one.
+  private static func credit(_ turns: [[[Double?]]]) -> [[EpisodeCredit]] {
+    turns.map { $0.map { EpisodeCredit(turns: $0.map { $0 ?? 0 }) } }
   }
 
   /// Scores the credit that any estimator must beat.
