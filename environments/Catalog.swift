@@ -3,6 +3,7 @@ public import TurnwiseCore
 /// The environments that come with Turnwise, one line each.
 public let builtInEnvironments: [any Environment] = [
   Shell(),
+  Chores(),
   Repair(),
   Search(),
   KeyDoor(),

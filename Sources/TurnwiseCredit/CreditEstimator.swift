@@ -46,6 +46,12 @@ public protocol CreditEstimator: Codable, Hashable, Sendable {
   /// ``EstimatorChecker`` checks the claim.
   var gradient: GradientClaim { get }
 
+  /// Whether credit depends on which sub-task a turn worked on and a reward belongs to
+  /// (``CreditTurn/subtask``, ``CreditTurn/shares``). Default: it does not.
+  ///
+  /// ``EstimatorChecker`` checks that sub-tasks change nothing, or that they are kept apart.
+  var usesSubtasks: Bool { get }
+
   /// Laws that the estimator breaks on purpose, each with the reason. Default: none.
   var exceptions: [EstimatorLaw: String] { get }
 
@@ -79,6 +85,8 @@ extension CreditEstimator {
   public var discount: Double? { 1 }
   /// The expected gradient is the true one.
   public var gradient: GradientClaim { .exact }
+  /// Sub-tasks make no difference.
+  public var usesSubtasks: Bool { false }
   /// No law is broken.
   public var exceptions: [EstimatorLaw: String] { [:] }
   /// There is nothing to warn of.

@@ -6,6 +6,8 @@ public struct CreditSetting: Hashable, Sendable {
   public var turnLimit: Int
   /// Whether the environment has a potential.
   public var hasPotential: Bool
+  /// Whether turns say which sub-task they worked on.
+  public var hasSubtasks: Bool
   /// Whether the policy samples tokens.
   public var samplesTokens: Bool
   /// Whether episodes can be forked and played on.
@@ -13,9 +15,10 @@ public struct CreditSetting: Hashable, Sendable {
 
   /// Describes a run.
   public init(
-    groupSize: Int, turnLimit: Int, hasPotential: Bool = true, samplesTokens: Bool = true,
-    canFork: Bool = true
+    groupSize: Int, turnLimit: Int, hasPotential: Bool = true, hasSubtasks: Bool = true,
+    samplesTokens: Bool = true, canFork: Bool = true
   ) {
+    self.hasSubtasks = hasSubtasks
     self.groupSize = groupSize
     self.turnLimit = turnLimit
     self.hasPotential = hasPotential

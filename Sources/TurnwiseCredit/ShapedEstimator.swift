@@ -32,11 +32,16 @@ public struct ShapedEstimator<Shaper: RewardShaper, Consumer: CreditEstimator>: 
       consumer.gradient.times(shaper.gradient.factor(groupSize: 1) ?? 1)
     }
   }
+  /// Whether the estimator does.
+  public var usesSubtasks: Bool { consumer.usesSubtasks }
   /// The exceptions of both, and the laws that a biased estimator breaks when turns are paid on the way.
   public var exceptions: [EstimatorLaw: String] {
     var exceptions = shaper.exceptions.merging(consumer.exceptions) { $1 }
     if consumer.granularity == .token {
       exceptions[.observations] = "a turn without tokens may be paid as well"
+    }
+    if consumer.usesSubtasks {
+      exceptions[.subtasks] = "'\(Shaper.id)' may pay for what the whole episode earned"
     }
     if case .biased = consumer.gradient {
       let reason = "'\(Consumer.id)' sees what is paid on the way, also where it cancels in the end"

@@ -40,6 +40,15 @@ struct ResetsAtObservations: Broken {
   }
 }
 
+/// Sub-tasks are told apart, but all of them get the reward of the whole turn.
+struct MixesSubtasks: Broken {
+  static let law = EstimatorLaw.subtasks
+  var usesSubtasks: Bool { true }
+  func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
+    spread(LeaveOneOut.advantages(returns(group)), group)
+  }
+}
+
 /// Observation tokens are discounted (miles #1383).
 struct DiscountsTokensOfTurns: Broken {
   static let law = EstimatorLaw.observations

@@ -11,7 +11,7 @@ import TurnwiseCredit
     WeighsEpisodesByLength(), BootstrapsAlways(), NeverBootstraps(), DropsLoneSurvivors(),
     TeachesDeadGroups(), DividesByRounding(), RawReturn(), ComparesNeighbours(),
     SumsInSinglePrecision(), PaysForOneAction(), ChargesForTurns(), ClaimsTooMuch(),
-    NormalisesTwice(), DividesByZero(), IsRandom(),
+    NormalisesTwice(), DividesByZero(), IsRandom(), MixesSubtasks(),
   ]
 
   @Test(arguments: shipped)
@@ -25,7 +25,8 @@ import TurnwiseCredit
   static let variants = [
     "token:gamma=0.95", "token:adaptive=1", "token:lambda=0", "token:bootstrap=false",
     "turn-gae:lambda=0", "turn-gae:gamma=0.9", "bi-level:turnGamma=0.95", "vetta:turnGamma=0.95",
-    "turn:gamma=0", "turn:gamma=0.9", "hgpo:depth=0", "group-gae:lambda=0", "group-gae:gamma=0.9",
+    "turn:gamma=0", "subtask:each=rloo", "subtask:each=group-gae", "subtask:each=gigpo",
+    "subtask:each=hgpo", "subtask:each=grpo", "turn:gamma=0.9", "hgpo:depth=0", "group-gae:lambda=0", "group-gae:gamma=0.9",
     "gigpo:actions=true", "gigpo:crossStep=true", "gigpo:episode=false", "grpo:std=false",
     "mt-grpo-biased:std=true", "mt-grpo-biased:cumulative=true", "otb:gamma=0.9",
     "whitened:gamma=0.9", "whitened:baseline=true", "tree:k=0", "fork:k=1", "fork:gamma=0.9",

@@ -24,84 +24,20 @@ extension Shell {
     }
 
     /// Records which facts are lines of a reply.
-    mutating func note(_ reply: Text) {
-      let lines = Set(reply.string.split(separator: "\n").map(String.init))
-      for (index, fact) in task.facts.enumerated() where lines.contains(fact) {
-        seen[index] = true
-      }
-    }
+    mutating func note(_ reply: Text) { judge.note(reply, in: &seen) }
 
     /// Whether the right answer was submitted, or any answer if the task has none.
-    ///
-    /// Blanks and line ends around the answer are ignored.
-    var isAnswered: Bool {
-      guard let answer else { return false }
-      return task.answer.map { Self.trimmed(answer.bytes) == Self.trimmed(Array($0.utf8)) } ?? true
-    }
+    var isAnswered: Bool { judge.accepts(answer) }
 
     /// Whether all files are as required.
-    ///
-    /// Additional files are ignored.
-    var isTreeRight: Bool { !isDamaged && doneResults == task.results.count && doneRemovals }
+    var isTreeRight: Bool { judge.isTreeRight(workspace) }
 
-    /// Whether a file that should not change has changed.
-    var isDamaged: Bool {
-      let changing = Set(task.results.map(\.path) + task.removed)
-      return task.files.contains { file in
-        guard !changing.contains(file.path) else { return false }
-        guard let entry = workspace.entry(Text(file.path)), let blob = entry.blob else {
-          return true
-        }
-        return entry.mode != file.permissions || !blob.bytes.elementsEqual(file.text.utf8)
-      }
-    }
-
-    private var doneRemovals: Bool {
-      task.removed.allSatisfy { workspace.entry(Text($0)) == nil }
-    }
-
-    /// The number of results that are achieved: the text without blanks at both ends, and whether the
-    /// owner may execute the file.
-    private var doneResults: Int {
-      task.results.count { result in
-        guard let entry = workspace.entry(Text(result.path)), let blob = entry.blob else {
-          return false
-        }
-        return entry.mode & 0o100 == result.permissions & 0o100
-          && Self.trimmed(blob.bytes) == Self.trimmed(Array(result.text.utf8))
-      }
-    }
-
-    /// The share of facts that were read and of results that were achieved; 0 if a file is damaged,
-    /// because the task is lost then.
-    var progress: Double {
-      guard !isDamaged else { return 0 }
-      let done = seen.count { $0 } + doneResults
-      return Double(done) / Double(max(1, seen.count + task.results.count))
-    }
+    /// The share of facts that were read and of results that were achieved.
+    var progress: Double { judge.progress(seen, workspace) }
 
     /// What the trace records and the agent must never see.
-    var gold: JSONValue {
-      var gold: [String: JSONValue] = [:]
-      if let answer = task.answer { gold["answer"] = .string(answer) }
-      if !task.results.isEmpty {
-        gold["results"] = .object(
-          Dictionary(task.results.map { ($0.path, .string($0.text)) }, uniquingKeysWith: { $1 }))
-      }
-      return .object(gold)
-    }
+    var gold: JSONValue { judge.gold }
 
-    private static func trimmed(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
-      func isBlank(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D }
-      var rest = bytes[...]
-      while isBlank(rest.first) { rest.removeFirst() }
-      while isBlank(rest.last) { rest.removeLast() }
-      return rest
-    }
+    private var judge: TaskJudge { TaskJudge(task: task) }
   }
-}
-
-extension ShellTask.File {
-  /// The permissions as a number.
-  var permissions: UInt16 { UInt16(mode, radix: 8) ?? 0o644 }
 }

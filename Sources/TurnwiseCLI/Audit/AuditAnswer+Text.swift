@@ -30,7 +30,7 @@ extension AuditAnswer {
     }
     return """
       \(environment): \(Words.count(episodes, "episode")) in \(Words.count(groups, "group")), \
-      \(format("%.1f", 100 * success)) % succeed, \(format("%.1f", turnsPerEpisode)) turns each
+      \(scored), \(format("%.1f", turnsPerEpisode)) turns each
       \(leftOut)\(truthWords)
       \(ProfileWords.lines(profile).joined(separator: "\n"))
 
@@ -49,6 +49,10 @@ extension AuditAnswer {
       trace   \(trace)
       read it: \(Program.name) show \(trace) --purpose run
       """
+  }
+
+  private var scored: String {
+    meanReturn.map { "return \(format("%.3f", $0))" } ?? "\(format("%.1f", 100 * success)) % succeed"
   }
 
   private var leftOut: String {

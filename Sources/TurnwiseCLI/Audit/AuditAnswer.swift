@@ -49,6 +49,8 @@ struct AuditAnswer: Encodable {
   var unjudgedEpisodes: Int
   var droppedGroups: Int
   var success: Double
+  /// The mean return, if that is what tells how well an episode went.
+  var meanReturn: Double?
   var turnsPerEpisode: Double
   var truth: Truth
   /// Whether credit matters for the policy.
@@ -73,6 +75,7 @@ struct AuditAnswer: Encodable {
     droppedGroups = played.droppedGroups
     let evaluation = Evaluation(episodes)
     (success, turnsPerEpisode) = (evaluation.success, evaluation.turns)
+    meanReturn = evaluation.measure == .return ? evaluation.reward : nil
     truth = Truth(result, options)
     profile = result.profile
     results = Self.rows(result, scenarios: played.scenarios)

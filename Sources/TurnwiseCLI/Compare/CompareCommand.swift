@@ -26,7 +26,7 @@ struct CompareCommand: ResumableCommand {
     "seeds", "how many seeds each estimator is trained with", value: "N", default: "3")
 
   private static let threshold = Flag(
-    "threshold", "also say after how many turns held-out success reached P", value: "P")
+    "threshold", "also say after how many turns the held-out score reached P", value: "P")
 
   /// The defaults of a comparison: runs end at a budget of turns, and all of them take about ten
   /// minutes.

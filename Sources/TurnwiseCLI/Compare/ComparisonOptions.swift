@@ -9,7 +9,7 @@ struct ComparisonOptions {
   var estimators: [String]
   /// The number of seeds.
   var seeds: Int
-  /// A success rate; the results say when it was reached.
+  /// A held-out score; the results say when it was reached.
   var threshold: Double?
 
   /// The key of the number of seeds in `run.json`.

@@ -35,8 +35,10 @@ struct ComparisonPlan {
     let stepSeconds = max(0, seconds[1] - seconds[0]) / Double(steps[1] - steps[0])
 
     let length = turns / Double(episodes.count)
+    // What is imitated as one piece.
+    let contexts = Double(max(1, episodes.reduce(0) { $0 + $1.contexts.count }))
     // A turn of training is sampled, scored, and used to train policy and critic.
-    let modelSeconds = 3 * stepSeconds / (Double(configuration.cloning.batch) * length)
+    let modelSeconds = 3 * stepSeconds / (Double(configuration.cloning.batch) * turns / contexts)
     let updateTurns = Double(configuration.budget.groups * configuration.budget.groupSize) * length
     let limit = Double(configuration.budget.updates) * updateTurns
     let runTurns =
@@ -46,7 +48,7 @@ struct ComparisonPlan {
       (updates / Double(configuration.evaluation.every)).rounded(.down) + 2
     let evaluationTurns = evaluations * Double(configuration.evaluation.episodes) * length
     let runs = Double(estimators * seeds)
-    let warmTurns = recorded == nil ? Double(configuration.imitation.demonstrations) * length : 0
+    let warmTurns = recorded == nil ? Double(configuration.imitation.demonstrations) * turns / contexts : 0
     let criticTurns = Double(configuration.critic.episodes) * length
     let total = warmTurns + runs * (runTurns + evaluationTurns + criticTurns)
     let expected =

@@ -86,9 +86,11 @@ private struct FoundCurve {
     for (name, share) in record.metrics where name.hasPrefix(start) && 0...1 ~= share.value {
       families[String(name.dropFirst(start.count))] = .number(share.value)
     }
-    return [
+    var evaluation: [String: JSONValue] = [
       "success": .number(success), "reward": .number(reward), "turns": .number(turns),
       "count": .integer(Int(count)), "families": .object(families),
     ]
+    if number("score") != nil { evaluation["measure"] = "return" }
+    return .object(evaluation)
   }
 }

@@ -23,7 +23,7 @@ extension ComparisonResult.Answer {
       ])
     }
     var text = """
-      held-out success in %, mean over \(Words.count(seeds.count, "seed")) (sampled, except in the column greedy)
+      held-out \(measure) in %, mean over \(Words.count(seeds.count, "seed")) (sampled, except in the column greedy)
 
       \(table.rendered(width: width))
       """
@@ -94,12 +94,12 @@ extension ComparisonResult.Answer {
         ? "; the \(what) is clearly \(words.0)"
         : less ? "; the \(what) is clearly \(words.1)" : "; the \(what) is not clearly different"
     }
-    let end = isDense ? "success at \(budget) turns" : "success at the end"
+    let end = isDense ? "\(measure) at \(budget) turns" : "\(measure) at the end"
     let area =
       difference.area.map {
         ", area \(points($0)) points" + verdict($0, "area", ("larger", "smaller"))
       }
-      ?? " points" + verdict(difference.final, "success", ("higher", "lower"))
+      ?? " points" + verdict(difference.final, measure, ("higher", "lower"))
     return
       "\(difference.estimator) minus \(difference.against): \(end) \(points(difference.final))\(area)"
   }

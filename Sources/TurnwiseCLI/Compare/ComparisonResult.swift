@@ -66,12 +66,14 @@ struct ComparisonResult {
     struct Difference: Codable {
       var estimator: String
       var against: String
-      /// Held-out success at the budget, or at the end if there are too few evaluations.
+      /// Held-out score at the budget, or at the end if there are too few evaluations.
       var final: PairedComparison
       var area: PairedComparison?
     }
 
     var environment: String
+    /// What the scores are: `success` or `return`.
+    var measure: String
     var seeds: [HexSeed]
     /// The planned number of seeds, which is larger than that of `seeds` if the comparison is not complete.
     var plannedSeeds: Int
@@ -103,11 +105,11 @@ struct ComparisonResult {
       runs.filter { $0.estimator == name }.map(\.curve)
     }
     func finals(_ name: String) -> [Double] {
-      curves(name).map { $0.final?.sampled.success ?? .nan }
+      curves(name).map { $0.final?.sampled.score ?? .nan }
     }
     func learning(_ name: String) -> [LearningCurve] {
       curves(name).map { curve in
-        LearningCurve(curve.points.map { .init(turns: $0.turns, value: $0.sampled.success) })
+        LearningCurve(curve.points.map { .init(turns: $0.turns, value: $0.sampled.score) })
       }
     }
     func areas(_ name: String) -> [Double] {
@@ -124,10 +126,10 @@ struct ComparisonResult {
       let families = Set(all.flatMap { ($0.final?.sampled.families ?? [:]).keys })
       return Answer.Row(
         estimator: name,
-        start: SeedSummary(all.map { $0.start?.sampled.success ?? .nan }),
-        startGreedy: SeedSummary(all.map { $0.start?.greedy?.success ?? .nan }),
+        start: SeedSummary(all.map { $0.start?.sampled.score ?? .nan }),
+        startGreedy: SeedSummary(all.map { $0.start?.greedy?.score ?? .nan }),
         final: SeedSummary(finals(name)),
-        finalGreedy: SeedSummary(all.map { $0.final?.greedy?.success ?? .nan }),
+        finalGreedy: SeedSummary(all.map { $0.final?.greedy?.score ?? .nan }),
         area: isDense ? SeedSummary(areas(name)) : nil,
         threshold: threshold.map { level in
           ThresholdSummary(
@@ -143,6 +145,7 @@ struct ComparisonResult {
     let control = names.first ?? ""
     return Answer(
       environment: environment,
+      measure: runs.first?.curve.start?.sampled.scoreName ?? Judgement.Measure.success.rawValue,
       seeds: runs.filter { $0.estimator == control }.map(\.seed), plannedSeeds: plannedSeeds,
       isPartial: Set(runs.map(\.seed)).count < plannedSeeds, endedRuns: endedRuns, budget: budget,
       evaluations: evaluations, results: rows,

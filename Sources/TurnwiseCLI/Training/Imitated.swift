@@ -64,6 +64,12 @@ struct Imitated {
     guard pilot.isJudged else {
       return "expert: no episode says whether it succeeded, so the expert plays without habit"
     }
+    if pilot.measure == .return {
+      let others = pilot.levels.map { String(format: "%g", $0.habit) + ": \(percent($0))" }
+      return String(
+        format: "expert: habit %g, as its trial episodes earn %@ (aim: %.0f %%; by habit %@)",
+        chosen.habit, percent(chosen), 100 * HabitPilot.target, others.joined(separator: ", "))
+    }
     if pilot.isWithoutHabit {
       return
         "expert: succeeds in \(percent(chosen)) of \(HabitPilot.episodes) trial episodes whatever"
@@ -75,11 +81,10 @@ struct Imitated {
       chosen.habit, percent(chosen), 100 * HabitPilot.target, others.joined(separator: ", "))
   }
 
-  /// Returns a warning about demonstrations of which less than 60 % succeed, unless a pilot chose
-  /// so.
-  func warning(success: Double) -> String? {
-    guard success < 0.6 else { return nil }
-    let share = String(format: "%.0f %%", 100 * success)
+  /// Returns a warning about demonstrations that score less than 60 %, unless a pilot chose so.
+  func warning(score: Double) -> String? {
+    guard score < 0.6 else { return nil }
+    let share = String(format: "%.0f %%", 100 * score)
     if let pilot {
       guard pilot.best.success < 0.6 else { return nil }
       return String(

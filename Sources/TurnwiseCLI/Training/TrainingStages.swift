@@ -18,23 +18,25 @@ struct TrainingStages: Sendable {
     }
     let configuration = imitated.configuration
     let bar = ProgressBar(
-      "demonstrate", total: configuration.imitation.demonstrations, unit: "episodes",
+      "demonstrate", total: configuration.imitation.demonstrations, unit: "demonstrations",
       console: console)
     defer { bar.clear() }
     let episodes = try await WarmStart.demonstrations(
-      in: environment, configuration, workers: workers, onEpisode: { bar.advance() },
+      in: environment, configuration, workers: workers, onEpisode: { bar.advance(by: $0) },
       onKnowledge: { Words.warning(of: $0, in: environment).map(console.warn) })
     let turns = episodes.reduce(0) { $0 + $1.turns.count }
     let evaluation = Evaluation(episodes)
+    let score = Self.percent(evaluation.score)
     bar.finish(
-      "\(episodes.count) episodes, \(turns) turns, \(Self.percent(evaluation.success)) succeed")
-    if evaluation.count > 0 { imitated.warning(success: evaluation.success).map(console.warn) }
+      "\(episodes.count) episodes, \(turns) turns, "
+        + (evaluation.measure == .return ? "return \(score)" : "\(score) succeed"))
+    if evaluation.count > 0 { imitated.warning(score: evaluation.score).map(console.warn) }
     return episodes
   }
 
   /// Trains the warm start.
   ///
-  /// If hardly any episode succeeds after imitation although the expert can do better,
+  /// If the score is close to 0 after imitation although the expert can do better,
   /// demonstrations of the expert at its best are imitated too.
   func warmStart<E: Environment>(
     in environment: E, from demonstrations: [Episode], _ imitated: Imitated,
@@ -44,12 +46,12 @@ struct TrainingStages: Sendable {
     if let seed { configuration.seed = seed }
     var start = try clone(demonstrations, configuration, title: title)
     guard let pilot = imitated.pilot, pilot.best.success > 3 * WarmStart.weakest,
-      let success = try await start.probe(in: environment, configuration, workers: workers),
-      success < WarmStart.weakest
+      let score = try await start.probe(in: environment, configuration, workers: workers),
+      score < WarmStart.weakest
     else { return start }
     configuration.imitation.habit = .share(pilot.best.habit)
     console.note(
-      "\(Self.percent(success)) of training episodes succeed after imitation, so the expert at its best"
+      "training episodes score \(Self.percent(score)) after imitation, so the expert at its best"
         + String(format: " (habit %g) is imitated, too", pilot.best.habit))
     let better = try await WarmStart.demonstrations(
       in: environment, configuration, workers: workers)
@@ -96,16 +98,19 @@ struct TrainingStages: Sendable {
     let bar = ProgressBar(title, total: 2 * count, unit: "episodes", console: console)
     defer { bar.clear() }
     var episodes: [Episode] = []
-    var shares: [String] = []
+    var scores: [String] = []
+    var name = ""
     for greedy in [false, true] {
       let played = try await Evaluation.play(
         policy, greedily: greedy, in: environment, episodes: count,
         seed: configuration.seed.value, workers: workers)
       bar.advance(by: count)
-      shares.append(Self.percent(Evaluation(played).success))
+      let evaluation = Evaluation(played)
+      scores.append(Self.percent(evaluation.score))
+      name = evaluation.scoreName
       episodes += played
     }
-    bar.finish("held-out success sampled \(shares[0]), greedy \(shares[1])")
+    bar.finish("held-out \(name) sampled \(scores[0]), greedy \(scores[1])")
     return episodes
   }
 
@@ -140,11 +145,11 @@ struct TrainingStages: Sendable {
     defer { bar.clear() }
     var turns = run.state.spending.trainingTurns
     bar.advance(by: isByTurns ? turns : run.state.iteration)
-    var success = run.progress.curve.final?.sampled.success
+    var success = run.progress.curve.final?.sampled.score
     var notices = TrainingNotices(run.state)
     try await run.run { event in
       switch event {
-      case .evaluated(let point): success = point.sampled.success
+      case .evaluated(let point): success = point.sampled.score
       case .updated(let update, let spent):
         notices.see(update).map { console.warn("\(title): \($0)") }
         let reward = update.metrics["train/reward"] ?? .nan
@@ -158,18 +163,18 @@ struct TrainingStages: Sendable {
     let curve = run.progress.curve
     bar.finish(
       "\(curve.final?.update ?? 0) updates, \(curve.final?.turns ?? 0) turns, held-out "
-        + Self.percent(curve.start?.sampled.success ?? .nan) + " → "
-        + Self.percent(curve.final?.sampled.success ?? .nan))
+        + Self.percent(curve.start?.sampled.score ?? .nan) + " → "
+        + Self.percent(curve.final?.sampled.score ?? .nan))
     notices.summary().map { console.warn("\(title): \($0)") }
   }
 
   /// Prints a curve.
   func describe(_ curve: EvaluationCurve) {
     for point in curve.points {
-      let greedy = point.greedy.map { "  greedy " + Self.percent($0.success) } ?? ""
+      let greedy = point.greedy.map { "  greedy " + Self.percent($0.score) } ?? ""
       console.answer(
-        "update \(point.update)  turns \(point.turns)  held-out success sampled "
-          + Self.percent(point.sampled.success) + greedy)
+        "update \(point.update)  turns \(point.turns)  held-out \(point.sampled.scoreName) sampled "
+          + Self.percent(point.sampled.score) + greedy)
     }
     for (family, share) in (curve.final?.sampled.families ?? [:]).sorted(by: { $0.key < $1.key })
     where (curve.final?.sampled.families.count ?? 0) > 1 {

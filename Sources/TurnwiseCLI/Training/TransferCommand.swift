@@ -43,7 +43,7 @@ struct TransferCommand: Subcommand {
     var after: Success
   }
 
-  /// Held-out success with its Wilson interval, which describes one policy.
+  /// The held-out score; a share of successes with its Wilson interval, which describes one policy.
   private struct Success: Encodable {
     var share: Double
     var interval: Interval?
@@ -51,9 +51,12 @@ struct TransferCommand: Subcommand {
 
     init(_ episodes: [Episode]) {
       let evaluation = Evaluation(episodes)
-      (share, self.episodes) = (evaluation.success, evaluation.count)
-      interval = .wilson(
-        successes: episodes.count { $0.judgement?.success == true }, of: evaluation.count)
+      (share, self.episodes) = (evaluation.score, evaluation.count)
+      interval =
+        evaluation.measure == .return
+        ? nil
+        : .wilson(
+          successes: episodes.count { $0.judgement?.success == true }, of: evaluation.count)
     }
 
     var cells: [TextTable.Cell] {

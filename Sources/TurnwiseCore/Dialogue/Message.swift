@@ -63,6 +63,43 @@ extension Situation {
 
   /// The last ``messages``, which the agent has not read yet.
   public var news: [Message] { Message.between(turns.last, observation.text) }
+
+  /// Whether the observation has changed to one with which a new context begins
+  /// (``Observation/startsContext``).
+  public var startsContext: Bool { observation.startsContext(after: turns.last) }
+}
+
+extension Observation {
+  /// Whether a new context begins with this observation, given the turn before it.
+  fileprivate func startsContext(after last: Turn?) -> Bool {
+    startsContext && last.map { $0.observation.text != text } ?? false
+  }
+}
+
+extension Array where Element == Turn {
+  /// The number of contexts that the observations of the turns divide them into; see ``Episode/contexts``.
+  package var contextCount: Int { contextStarts.count }
+
+  /// The first turn of each context.
+  fileprivate var contextStarts: [Int] {
+    indices.filter { $0 == 0 || self[$0].observation.startsContext(after: self[$0 - 1]) }
+  }
+}
+
+extension Episode {
+  /// The episode divided where its observations start new contexts, each part with its turns alone.
+  ///
+  /// The parts are what a policy with a small context reads as one piece, and so what it can imitate as one.
+  /// An episode without such observations is its only part.
+  public var contexts: [Episode] {
+    let starts = turns.contextStarts
+    guard starts.count > 1 else { return [self] }
+    return zip(starts, starts.dropFirst() + [turns.count]).map { start, end in
+      var part = self
+      part.turns = Array(turns[start..<end])
+      return part
+    }
+  }
 }
 
 extension Episode {

@@ -69,6 +69,11 @@ public protocol Environment: Codable, Sendable {
   /// Judges the last state of an episode that terminated or was truncated. Failed episodes are not judged.
   nonisolated(nonsending) func judge(_ state: State) async throws -> Judgement
 
+  /// The sub-task that the agent works on in `state`, if the episode has sub-tasks. Default: nil.
+  ///
+  /// It is recorded in each turn. ``RewardShare`` says which sub-task a reward belongs to.
+  func subtask(of state: State) -> String?
+
   /// The progress made in `state`, for potential-based process rewards. Default: none.
   ///
   /// The potential should lie between 0 and 1; after the end of an episode it counts as 0. A method with another
@@ -102,6 +107,8 @@ extension Environment {
   /// Returns an empty observation.
   public func observe(_ state: State) -> Observation { .empty }
   /// Returns nil.
+  public func subtask(of state: State) -> String? { nil }
+  /// Returns nil.
   public func potential(_ state: State) -> Double? { nil }
   /// Returns nil.
   public func expert(
@@ -132,8 +139,20 @@ public struct Judgement: Codable, Hashable, Sendable {
   ///
   /// It must be finite and at most ``Outcome/rewardLimit`` in magnitude.
   public var reward: Double?
+  /// The parts of the reward that belong to sub-tasks; `nil` if there are none.
+  public var shares: [RewardShare]?
+  /// What tells how well the episode went; `nil` means ``Measure/success``.
+  public var measure: Measure?
   /// Data that the agent must never see, such as the right answer.
   public var gold: JSONValue?
+
+  /// What tells how well an episode went, in evaluations and comparisons.
+  public enum Measure: String, Codable, Hashable, Sendable {
+    /// Whether the task was done.
+    case success
+    /// The sum of all rewards, from 0 to 1: the part of the task that was done.
+    case `return`
+  }
 
   /// Creates a judgement whose reward is 1 for success and 0 for failure.
   public init(success: Bool, gold: JSONValue? = nil) {
@@ -141,9 +160,14 @@ public struct Judgement: Codable, Hashable, Sendable {
   }
 
   /// Creates a judgement with the given reward, or none.
-  public init(success: Bool?, reward: Double?, gold: JSONValue? = nil) {
+  public init(
+    success: Bool?, reward: Double?, shares: [RewardShare]? = nil, measure: Measure? = nil,
+    gold: JSONValue? = nil
+  ) {
+    self.measure = measure
     self.success = success
     self.reward = reward
+    self.shares = shares
     self.gold = gold
   }
 

@@ -73,6 +73,15 @@ extension Episode {
     return tape.beginning(of: span, count: count).map { .tokens($0) }
   }
 
+  /// How well the episode went, from 0 to 1: 1 for success, or the return if the judgement names it as its
+  /// measure; `nil` if the episode was not judged.
+  public var score: Double? {
+    switch judgement?.measure ?? .success {
+    case .success: judgement?.success.map { $0 ? 1 : 0 }
+    case .return: totalReward
+    }
+  }
+
   /// Whether the task was done.
   public var isSuccess: Bool { judgement?.success ?? false }
 }

@@ -79,8 +79,13 @@ extension Failure {
   }
   /// What is wrong with a reward or a potential, if anything is.
   static func ofReward(
-    _ what: String, _ value: Double?, at boundary: Boundary = .environment
+    _ what: String, _ value: Double?, shares: [RewardShare] = [],
+    at boundary: Boundary = .environment
   ) -> Failure? {
+    for share in shares {
+      let name = "The share of '\(share.subtask)' in a reward"
+      if let failure = ofReward(name, share.value, at: boundary) { return failure }
+    }
     guard let value else { return nil }
     guard value.isFinite else { return .notFinite(what, at: boundary) }
     guard value.magnitude > Outcome.rewardLimit else { return nil }

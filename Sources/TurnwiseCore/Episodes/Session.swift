@@ -147,6 +147,7 @@ public struct Session<E: Environment>: Sendable {
       let observation = environment.observe(state)
       let stateKey = recordsStateKeys ? try stateKey : nil
       let potential = environment.potential(state)
+      let subtask = environment.subtask(of: state)
       if let failure = Failure.ofReward("A potential", potential) { throw failure }
       let limit = try environment.turnLimit(of: scenario)
       let outcome = try await outcome(of: action)
@@ -155,8 +156,10 @@ public struct Session<E: Environment>: Sendable {
       turns.append(
         Turn(
           // Choices are not recorded: they follow from the state and would dominate the size of a trace.
-          observation: Observation(observation.text), action: action, span: span,
-          message: message, replies: outcome.replies, reward: outcome.reward, stateKey: stateKey,
+          observation: Observation(observation.text, startsContext: observation.startsContext),
+          action: action, span: span, message: message, replies: outcome.replies,
+          reward: outcome.reward, subtask: subtask,
+          shares: outcome.shares.isEmpty ? nil : outcome.shares, stateKey: stateKey,
           potential: potential))
       (begun, decided) = (nil, nil)
       if isTerminal {
@@ -179,7 +182,9 @@ public struct Session<E: Environment>: Sendable {
       var (next, random) = (state, environmentRandom)
       do {
         let outcome = try await environment.step(&next, action, using: &random)
-        if let failure = Failure.ofReward("A reward", outcome.reward) { throw failure }
+        if let failure = Failure.ofReward("A reward", outcome.reward, shares: outcome.shares) {
+          throw failure
+        }
         (state, environmentRandom) = (next, random)
         return outcome
       } catch {
@@ -192,7 +197,9 @@ public struct Session<E: Environment>: Sendable {
     while true {
       do {
         let judgement = try await environment.judge(state)
-        if let failure = Failure.ofReward("A reward", judgement.reward, at: .judge) {
+        if let failure = Failure.ofReward(
+          "A reward", judgement.reward, shares: judgement.shares ?? [], at: .judge)
+        {
           throw failure
         }
         if let path = judgement.gold?.pathOfInfinity {

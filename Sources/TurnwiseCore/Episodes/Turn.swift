@@ -4,11 +4,18 @@ public struct Observation: Codable, Hashable, Sendable, ExpressibleByStringInter
   public var text: Text
   /// All sensible actions, if there are few; empty if they are not listed.
   public var choices: [Action]
+  /// Whether the agent can go on without what it read before, such as at the beginning of another job.
+  ///
+  /// A policy whose context is small then begins a new one (``TokenTape/startSegment()``) with this
+  /// observation alone, in the turn in which the observation changes to this one. Everything that the agent
+  /// still needs must be part of it. Chat models go on reading the whole dialogue.
+  public var startsContext: Bool
 
   /// Creates an observation.
-  public init(_ text: Text, choices: [Action] = []) {
+  public init(_ text: Text, choices: [Action] = [], startsContext: Bool = false) {
     self.text = text
     self.choices = choices
+    self.startsContext = startsContext
   }
 
   /// Creates an observation from a string; literals create a ``Text``, which keeps every byte.
@@ -33,7 +40,18 @@ public struct Observation: Codable, Hashable, Sendable, ExpressibleByStringInter
     let container = try decoder.container(keyedBy: CodingKeys.self)
     text = try container.decode(Text.self, forKey: .text)
     choices = try container.decodeIfPresent([Action].self, forKey: .choices) ?? []
+    startsContext = try container.decodeIfPresent(Bool.self, forKey: .startsContext) ?? false
   }
+
+  /// Encodes an observation; `startsContext` is left out if it is false.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(text, forKey: .text)
+    try container.encode(choices, forKey: .choices)
+    if startsContext { try container.encode(true, forKey: .startsContext) }
+  }
+
+  private enum CodingKeys: String, CodingKey { case text, choices, startsContext }
 }
 
 /// What the agent does in a turn.
@@ -85,13 +103,19 @@ public struct Outcome: Hashable, Sendable {
   ///
   /// It must be finite and at most ``rewardLimit`` in magnitude.
   public var reward: Double?
+  /// The parts of the reward that belong to sub-tasks; what is left belongs to the whole episode.
+  public var shares: [RewardShare]
   /// Whether the environment has ended the episode.
   public var isTerminal: Bool
 
   /// Creates an outcome.
-  public init(replies: [ToolReply] = [], reward: Double? = nil, isTerminal: Bool = false) {
+  public init(
+    replies: [ToolReply] = [], reward: Double? = nil, shares: [RewardShare] = [],
+    isTerminal: Bool = false
+  ) {
     self.replies = replies
     self.reward = reward
+    self.shares = shares
     self.isTerminal = isTerminal
   }
 }
@@ -110,6 +134,10 @@ public struct Turn: Codable, Hashable, Sendable {
   public var replies: [ToolReply]
   /// The reward of the turn; absent is not zero.
   public var reward: Double?
+  /// The sub-task that the turn worked on (``Environment/subtask(of:)``), if the environment has sub-tasks.
+  public var subtask: String?
+  /// The parts of the reward that belong to sub-tasks; `nil` if there are none.
+  public var shares: [RewardShare]?
   /// The key of the state in which the agent decided, if keys are recorded.
   public var stateKey: StateKey?
   /// The potential of that state, if the environment has potentials.
@@ -119,8 +147,10 @@ public struct Turn: Codable, Hashable, Sendable {
   public init(
     observation: Observation, action: Action, span: TokenTape.Reference? = nil,
     message: ModelMessage? = nil, replies: [ToolReply] = [], reward: Double? = nil,
-    stateKey: StateKey? = nil, potential: Double? = nil
+    subtask: String? = nil, shares: [RewardShare]? = nil, stateKey: StateKey? = nil,
+    potential: Double? = nil
   ) {
+    (self.subtask, self.shares) = (subtask, shares)
     self.observation = observation
     self.action = action
     self.span = span

@@ -72,6 +72,7 @@ public struct EnvironmentChecker<E: Environment>: Sendable {
     case .observationPure: try await observationPure()
     case .callsAnswered: try await callsAnswered()
     case .truncationJudged: try await truncationJudged()
+    case .sharesNamed: try await sharesNamed()
     case .splitsDisjoint: try splitsDisjoint()
     case .expertSucceeds: try await expertSucceeds()
     case .idleFails: try await idleFails()

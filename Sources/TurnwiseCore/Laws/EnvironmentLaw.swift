@@ -14,6 +14,8 @@ public enum EnvironmentLaw: String, Law {
   case callsAnswered = "calls-answered"
   /// A truncated episode is judged.
   case truncationJudged = "truncation-judged"
+  /// A share of a reward names a sub-task that the agent has worked on.
+  case sharesNamed = "shares-named"
   /// No scenario is in both splits.
   case splitsDisjoint = "splits-disjoint"
   /// The scripted expert succeeds.
@@ -31,6 +33,7 @@ public enum EnvironmentLaw: String, Law {
     case .observationPure: "observing a state changes nothing"
     case .callsAnswered: "malformed, unknown and oversized tool calls are answered"
     case .truncationJudged: "an episode that is cut short is judged"
+    case .sharesNamed: "a share of a reward names a sub-task that was worked on"
     case .splitsDisjoint: "train and held-out scenarios are disjoint"
     case .expertSucceeds: "the scripted expert succeeds"
     case .idleFails: "doing nothing does not succeed"

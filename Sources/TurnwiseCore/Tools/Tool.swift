@@ -99,6 +99,8 @@ public struct ToolReply: Codable, Hashable, Sendable, ExpressibleByStringInterpo
   public var text: Text
   /// The reward for the call; absent is not zero.
   public var reward: Double?
+  /// The sub-task that the reward belongs to; `nil` if it belongs to the whole episode.
+  public var subtask: String?
   /// Whether the call ends the episode.
   public var endsEpisode: Bool
   /// Whether the call was refused and therefore changed nothing.
@@ -106,10 +108,12 @@ public struct ToolReply: Codable, Hashable, Sendable, ExpressibleByStringInterpo
 
   /// Creates a reply.
   public init(
-    _ text: Text, reward: Double? = nil, endsEpisode: Bool = false, isRefusal: Bool = false
+    _ text: Text, reward: Double? = nil, of subtask: String? = nil, endsEpisode: Bool = false,
+    isRefusal: Bool = false
   ) {
     self.text = text
     self.reward = reward
+    self.subtask = subtask
     self.endsEpisode = endsEpisode
     self.isRefusal = isRefusal
   }
@@ -117,9 +121,11 @@ public struct ToolReply: Codable, Hashable, Sendable, ExpressibleByStringInterpo
   /// Creates a reply from a string; literals create a ``Text``, which keeps every byte.
   @_disfavoredOverload
   public init(
-    _ string: String, reward: Double? = nil, endsEpisode: Bool = false, isRefusal: Bool = false
+    _ string: String, reward: Double? = nil, of subtask: String? = nil, endsEpisode: Bool = false,
+    isRefusal: Bool = false
   ) {
-    self.init(Text(string), reward: reward, endsEpisode: endsEpisode, isRefusal: isRefusal)
+    self.init(
+      Text(string), reward: reward, of: subtask, endsEpisode: endsEpisode, isRefusal: isRefusal)
   }
 
   /// Creates a reply without reward from a literal.

@@ -69,7 +69,10 @@ public struct Toolbox<State>: Sendable {
         (state, random) = (stateBefore, randomBefore)
         reply = ToolReply(Text(refusal.reason), isRefusal: true)
       }
-      if let reward = reply.reward { outcome.reward = (outcome.reward ?? 0) + reward }
+      if let reward = reply.reward {
+        outcome.reward = (outcome.reward ?? 0) + reward
+        if let subtask = reply.subtask { outcome.shares.append(RewardShare(reward, of: subtask)) }
+      }
       outcome.isTerminal = reply.endsEpisode
       outcome.replies.append(reply)
     }

@@ -26,11 +26,11 @@ public struct CreditEpisode: Codable, Hashable, Sendable {
 
   /// Reads a recorded episode; the judgement's reward is paid on the last turn.
   public init(_ episode: Episode) {
-    let rewards = episode.rewards
+    let (rewards, shares) = (episode.rewards, episode.shares)
     let turns = episode.turns.enumerated().map { index, turn in
       CreditTurn(
-        reward: rewards[index], potential: turn.potential, stateKey: turn.stateKey,
-        actionKey: turn.action.key,
+        reward: rewards[index], subtask: turn.subtask, shares: shares[index],
+        potential: turn.potential, stateKey: turn.stateKey, actionKey: turn.action.key,
         sampledTokens: turn.span.flatMap { episode.tape[$0]?.range.count } ?? 0)
     }
     self.init(
@@ -65,7 +65,7 @@ public struct CreditEpisode: Codable, Hashable, Sendable {
       throw CreditError.noReward(episode: name)
     }
     for (index, turn) in turns.enumerated() {
-      guard turn.paid.isFinite, (turn.potential ?? 0).isFinite,
+      guard turn.paid.isFinite, turn.shares.allSatisfy(\.value.isFinite), (turn.potential ?? 0).isFinite,
         turn.tokenRewards?.allSatisfy(\.isFinite) ?? true
       else {
         throw CreditError.notFinite(episode: name, turn: index)
@@ -86,6 +86,10 @@ public struct CreditEpisode: Codable, Hashable, Sendable {
 public struct CreditTurn: Codable, Hashable, Sendable {
   /// The reward that the environment paid after the turn; an absent reward is not zero.
   public var reward: Double?
+  /// The sub-task that the turn worked on, if the environment has sub-tasks.
+  public var subtask: String?
+  /// The parts of ``reward`` that belong to sub-tasks; the rest belongs to the whole episode.
+  public var shares: [RewardShare]
   /// The reward that a ``RewardShaper`` pays in addition.
   public var processReward: Double?
   /// The process reward of each sampled token, if it is paid by token.
@@ -101,10 +105,12 @@ public struct CreditTurn: Codable, Hashable, Sendable {
 
   /// Creates a turn.
   public init(
-    reward: Double? = nil, potential: Double? = nil, stateKey: StateKey? = nil,
-    actionKey: StateKey? = nil, sampledTokens: Int = 0
+    reward: Double? = nil, subtask: String? = nil, shares: [RewardShare] = [],
+    potential: Double? = nil, stateKey: StateKey? = nil, actionKey: StateKey? = nil,
+    sampledTokens: Int = 0
   ) {
     self.reward = reward
+    (self.subtask, self.shares) = (subtask, shares)
     self.potential = potential
     self.stateKey = stateKey
     self.actionKey = actionKey

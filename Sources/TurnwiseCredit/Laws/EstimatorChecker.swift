@@ -68,6 +68,7 @@ public struct EstimatorChecker: Sendable {
     case .nearlyDeadGroup: try nearlyDeadGroup()
     case .constantReward: try constantReward()
     case .doublePrecision: try doublePrecision()
+    case .subtasks: try subtasks()
     case .irrelevantTurn: try irrelevantTurn()
     case .stopping: try stopping()
     case .expectedGradient: try expectedGradient(&gradients)

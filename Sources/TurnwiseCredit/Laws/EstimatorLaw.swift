@@ -30,6 +30,8 @@ public enum EstimatorLaw: String, Law {
   case constantReward = "constant-reward"
   /// Long episodes lose no digits.
   case doublePrecision = "double-precision"
+  /// Sub-tasks are kept apart, or make no difference.
+  case subtasks
   /// A turn that decides nothing has no expected gradient.
   case irrelevantTurn = "irrelevant-turn"
   /// Taking a further turn that changes nothing has no expected gradient.
@@ -53,6 +55,7 @@ public enum EstimatorLaw: String, Law {
     case .nearlyDeadGroup: "episodes that differ by rounding get next to no credit"
     case .constantReward: "a constant added to all returns changes nothing"
     case .doublePrecision: "a thousand turns lose no digits"
+    case .subtasks: "a reward of one sub-task credits no turn of another; names do not matter"
     case .irrelevantTurn: "a turn that decides nothing gets nothing, on average"
     case .stopping: "taking another turn is neither paid nor charged, on average"
     case .expectedGradient: "the expected gradient is as claimed, over all groups of a tiny problem"

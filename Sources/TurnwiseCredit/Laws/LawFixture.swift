@@ -11,6 +11,8 @@ struct LawFixture {
     var action: Int
     var tokens = 2
     var reward: Double?
+    var subtask: String?
+    var shares: [RewardShare] = []
   }
 
   /// An episode.
@@ -79,6 +81,31 @@ struct LawFixture {
     return fixture
   }
 
+  /// Returns the group with two sub-tasks, whose turns alternate: the reward of each turn belongs to the
+  /// sub-task of the turn, and the last reward of an episode also pays for the first sub-task.
+  ///
+  /// - Parameters:
+  ///   - names: The names of the sub-tasks.
+  ///   - late: What the first sub-task is paid with the last turn, for each episode.
+  func divided(
+    _ names: [String] = ["a", "b"], late: [Double] = [0.5, 0, 0.3, 0.2, 0]
+  ) -> LawFixture {
+    var fixture = self
+    for member in members.indices {
+      let last = members[member].turns.count - 1
+      for turn in 0...last {
+        let name = names[turn % 2]
+        fixture.members[member].turns[turn].subtask = name
+        if let reward = members[member].turns[turn].reward {
+          fixture.members[member].turns[turn].shares = [RewardShare(reward, of: name)]
+        }
+      }
+      fixture.addReward(late[member], member: member, turn: last)
+      fixture.members[member].turns[last].shares.append(RewardShare(late[member], of: names[0]))
+    }
+    return fixture
+  }
+
   /// Raises the reward of a turn.
   mutating func addReward(_ reward: Double, member: Int, turn: Int) {
     members[member].turns[turn].reward = (members[member].turns[turn].reward ?? 0) + reward
@@ -92,7 +119,7 @@ struct LawFixture {
           name: "E\(index + 1)",
           turns: member.turns.map { turn in
             CreditTurn(
-              reward: turn.reward, potential: EnumeratedProblem.guess(turn.state),
+              reward: turn.reward, subtask: turn.subtask, shares: turn.shares, potential: EnumeratedProblem.guess(turn.state),
               stateKey: try? StateKey(of: turn.state), actionKey: try? StateKey(of: -turn.action),
               sampledTokens: turn.tokens)
           }, isTruncated: member.isTruncated, finalKey: try? StateKey(of: member.finalState))

@@ -20,9 +20,17 @@ public protocol PromptFormat: Codable, Hashable, Sendable {
 }
 
 extension PromptFormat {
-  /// Appends what comes before an action to a tape.
+  /// Appends what comes before an action to a tape: what the agent has not read yet, or a new segment where
+  /// the observation starts a new context.
   public func appendPrompt(of situation: Situation, to tape: inout TokenTape) {
     let turn = situation.turns.count
+    if situation.startsContext {
+      tape.startSegment()
+      tape.append(
+        tokens(reading: [.observation(situation.observation.text)]), as: .observation, turn: turn)
+      tape.append(opening, as: .template, turn: turn)
+      return
+    }
     // An action that was cut at its limit has no end of its own.
     if let last = tape.context.last, last != end { tape.append([end], as: .template, turn: turn) }
     let unread = situation.turns.isEmpty ? situation.messages : situation.news
@@ -53,7 +61,7 @@ extension PromptFormat {
   /// Lays out the actions of a demonstration as tokens to imitate.
   ///
   /// - Parameters:
-  ///   - episode: The demonstration.
+  ///   - episode: The demonstration, or one of its ``TurnwiseCore/Episode/contexts``.
   ///   - isImitated: Says of a turn whether its action is to be imitated; the others are only read.
   /// - Returns: The sequence, with the tokens of the imitated actions and their ends scored.
   public func demonstration(

@@ -1,6 +1,6 @@
 public import TurnwiseCore
 
-/// The files of a workspace, read and written as parts of a value.
+/// The files and the shell of a workspace, read and changed as parts of a value.
 ///
 /// No file of the host is touched. The rules are those of ``HostFolder`` for real folders: a path may
 /// not contain `..`, and no link is followed. Permissions apply as they do for the owner: a directory
@@ -85,15 +85,45 @@ extension Workspace {
     let missing = try missingParents(of: path)
     let file = Entry(path: path, kind: .file(Blob(contents.bytes)), mode: mode)
     let new = missing.map { Entry(path: $0, kind: .directory, mode: 0o755) } + [file]
+    try replaceEntries(entries.filter { $0.path != path } + new, shell)
+  }
+
+  /// Removes a file, or a directory with its contents; does nothing if there is none.
+  ///
+  /// - Throws: ``FileError`` if the path is not one of the workspace, or is the workspace itself.
+  public mutating func remove(_ path: Text) throws(FileError) {
+    let path = try Self.canonical(path)
+    if path.isEmpty { throw .isDirectory(path) }
+    let contents = path.bytes + [UInt8(ascii: "/")]
+    try replaceEntries(
+      entries.filter { $0.path != path && !$0.path.bytes.starts(with: contents) }, shell)
+  }
+
+  /// Lets the next command find a new shell, without variables of earlier commands, in a directory.
+  ///
+  /// - Throws: ``FileError`` if there is no such directory.
+  public mutating func startShell(in path: Text) throws(FileError) {
+    let path = try Self.canonical(path)
+    if !path.isEmpty {
+      guard case .directory = try existing(path).kind else { throw .isNotDirectory(path) }
+    }
+    let root = ShellSnapshot.initial
+    let directory = path.isEmpty ? root.directory : "\(root.directory)/\(path)"
+    try replaceEntries(
+      entries, ShellSnapshot(directory: directory, variables: root.variables))
+  }
+
+  /// Changes the value; the next command continues in the sandbox of the last one.
+  private mutating func replaceEntries(
+    _ entries: [Entry], _ shell: ShellSnapshot
+  ) throws(FileError) {
+    let lease = lease
     do {
-      let lease = lease
-      self = try Workspace(
-        entries: entries.filter { $0.path != path } + new, temporaryEntries: temporaryEntries,
-        shell: shell)
-      self.lease = lease
+      self = try Workspace(entries: entries, temporaryEntries: temporaryEntries, shell: shell)
     } catch {
       throw .tooLong
     }
+    self.lease = lease
   }
 
   /// Replaces a text that occurs exactly once in a file.

@@ -81,7 +81,7 @@ extension EpisodeRecord {
 
   private var numberProblem: String? {
     let rewards = episode.rewards.compactMap(\.self)
-    guard rewards.allSatisfy(\.isFinite), episode.totalReward?.isFinite ?? true else {
+    guard (rewards + episode.shares.joined().map(\.value)).allSatisfy(\.isFinite), episode.totalReward?.isFinite ?? true else {
       return "its rewards add up to a number that is not finite"
     }
     return nil

@@ -173,6 +173,9 @@ private struct Replayer<E: Environment> {
     if recorded.reward != replayed.reward {
       throw episode.divergence(.reward, turn: index, recorded.reward, replayed.reward)
     }
+    if recorded.shares != replayed.shares {
+      throw episode.divergence(.reward, turn: index, recorded.shares, replayed.shares)
+    }
     try takeForks()
   }
 

@@ -10,8 +10,8 @@ extension RunConfiguration {
     @Option<RunFolderPath>(
       "Folder of a run whose successful episodes are imitated instead of the expert's.")
     public var demonstrationsFrom = ""
-    /// The number of episodes that the warm start imitates.
-    @Option<KeptCount<1>>("Expert episodes that the warm start imitates.")
+    /// The number of episodes that the warm start imitates, or of their `Episode.contexts`.
+    @Option<KeptCount<1>>("Expert episodes, or their contexts, that the warm start imitates.")
     public var demonstrations = 3000
     /// The seed of the expert episodes, which runs of all seeds share.
     @Option("Seed of the expert episodes, which all runs share.")

@@ -53,8 +53,8 @@ public struct LearningDiagnosis: Codable, Hashable, Sendable {
     guard let first = curve.start?.sampled, let last = curve.final?.sampled, last.count > 0,
       !seen.recent.isEmpty
     else { return }
-    (start, final) = (first.success, last.success)
-    isLearning = last.success >= Self.solved || last.success - first.success >= Self.gain
+    (start, final) = (first.score, last.score)
+    isLearning = last.score >= Self.solved || last.score - first.score >= Self.gain
     if !isLearning { findings = Self.findings(last, seen) }
   }
 

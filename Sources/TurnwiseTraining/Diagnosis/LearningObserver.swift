@@ -33,7 +33,7 @@ public struct LearningObserver: Codable, Sendable {
   /// Observes demonstrations.
   public mutating func see(demonstrations: [Episode]) {
     for episode in demonstrations.prefix(500) { demonstrated.add(episode) }
-    demonstrationSuccess = demonstrations.isEmpty ? nil : Evaluation(demonstrations).success
+    demonstrationSuccess = demonstrations.isEmpty ? nil : Evaluation(demonstrations).score
   }
 
   /// Observes the episodes of an update.

@@ -6,11 +6,13 @@ public import TurnwiseModel
 public struct Evaluation: Codable, Hashable, Sendable {
   /// The share of judged episodes that succeeded.
   public var success: Double
+  /// What tells how well the episodes went; `nil` means success.
+  public var measure: Judgement.Measure?
   /// The mean total reward.
   public var reward: Double
   /// The mean number of turns.
   public var turns: Double
-  /// The share that succeeded, by family.
+  /// The mean score, by family.
   public var families: [String: Double]
   /// The number of episodes that were played to an end.
   public var count: Int
@@ -24,9 +26,17 @@ public struct Evaluation: Codable, Hashable, Sendable {
     reward = judged.reduce(0) { $0 + ($1.totalReward ?? 0) } / size
     turns = Double(judged.reduce(0) { $0 + $1.turns.count }) / size
     families = Dictionary(grouping: judged, by: \.family).mapValues { family in
-      Double(family.count(where: \.isSuccess)) / Double(family.count)
+      family.reduce(0) { $0 + ($1.score ?? 0) } / Double(family.count)
     }
+    measure = judged.lazy.compactMap(\.judgement?.measure).first
   }
+
+  /// The mean score of the episodes (`Episode.score`): the share that succeeded, or the mean return where
+  /// that is the measure.
+  public var score: Double { measure == .return ? reward : success }
+
+  /// What the score is, in one word: `success` or `return`.
+  public var scoreName: String { (measure ?? .success).rawValue }
 
   /// Returns the numbers by name, for metrics.
   public func metrics(_ prefix: String) -> [String: Double] {
@@ -34,6 +44,7 @@ public struct Evaluation: Codable, Hashable, Sendable {
       "\(prefix)/success": success, "\(prefix)/reward": reward, "\(prefix)/turns": turns,
       "\(prefix)/episodes": Double(count),
     ]
+    if measure == .return { metrics["\(prefix)/score"] = score }
     for (family, share) in families { metrics["\(prefix)/family/\(family)"] = share }
     return metrics
   }

@@ -49,7 +49,8 @@ public struct EstimatorPanel: Sendable {
       environment, origin: EpisodeOrigin(seed: 0, split: .train, scenario: 0))
     let setting = CreditSetting(
       groupSize: groupSize, turnLimit: try environment.turnLimit(of: session.scenario),
-      hasPotential: environment.potential(session.state) != nil)
+      hasPotential: environment.potential(session.state) != nil,
+      hasSubtasks: environment.subtask(of: session.state) != nil)
     let chosen = try catalog.estimator(credit)
     let notices = chosen.notices(in: setting)
     driver = try CreditedEstimator(chosen, in: catalog)

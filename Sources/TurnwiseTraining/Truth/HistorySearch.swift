@@ -122,7 +122,10 @@ struct HistorySearch<E: Environment> {
         stack.append(
           Open(
             node: tree.add(context: tape.context, after: first + place), session: session,
-            tape: tape, cache: strings[string].cache,
+            tape: tape,
+            // A new context is read from its beginning.
+            cache: tape.segments.count == open.tape.segments.count
+              ? strings[string].cache : SequenceCache(),
             weight: visitors.isEmpty ? open.weight * strings[string].probability : 1,
             visitors: visitors))
       }

@@ -28,8 +28,9 @@ struct Imitation {
     workers: Int
   ) throws {
     (self.configuration, self.workers, self.format) = (configuration, workers, format)
-    renaming = Renaming(demonstrations)
-    let sequences = demonstrations.map { format.demonstration($0) { !$0.isRefused } }
+    let contexts = demonstrations.flatMap(\.contexts)
+    renaming = Renaming(contexts)
+    let sequences = contexts.map { format.demonstration($0) { !$0.isRefused } }
     self.sequences = sequences
     usable = sequences.indices.filter { Self.fits(sequences[$0], configuration) }
     guard !usable.isEmpty else {

@@ -16,7 +16,7 @@ public struct ImitationReport: Codable, Hashable, Sendable {
   public var reason = Reason.budget
   /// The number of demonstrations.
   public var demonstrations = 0
-  /// The number of demonstrations that did not fit the context.
+  /// The number of demonstrations, or of their `Episode.contexts`, that did not fit the context.
   public var tooLong = 0
   /// The share of turns that were read but not imitated, because they were refused.
   public var refused = 0.0

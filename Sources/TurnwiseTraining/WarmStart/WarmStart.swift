@@ -20,17 +20,18 @@ public struct WarmStart: Sendable {
   ///
   /// - Parameters:
   ///   - environment: An environment with an expert. Scenarios that the expert does not know are left out.
-  ///   - configuration: The number of demonstrations, and the noise of the expert. If the habit is to be
-  ///     chosen, a ``HabitPilot`` chooses it first.
+  ///   - configuration: The number of demonstrations, and the noise of the expert. An episode with several
+  ///     `Episode.contexts` counts as that many demonstrations. If the habit is to be chosen, a
+  ///     ``HabitPilot`` chooses it first.
   ///   - workers: The most environment steps that run at once.
-  ///   - onEpisode: Called when an episode has ended.
+  ///   - onEpisode: Called when an episode has ended, with the number of demonstrations that it is.
   ///   - onKnowledge: Called with what the expert knows, before the first episode.
   /// - Returns: The episodes that did not fail.
   /// - Throws: The first `Failure` if all episodes failed, and
   ///   ``TrainingError/noExpert(_:taskNeed:)``.
   public static func demonstrations<E: Environment>(
     in environment: E, _ configuration: RunConfiguration, workers: Int,
-    onEpisode: @escaping @Sendable () -> Void = {},
+    onEpisode: @escaping @Sendable (Int) -> Void = { _ in },
     onKnowledge: (ExpertKnowledge) -> Void = { _ in }
   ) async throws -> [Episode] {
     let (sessions, knowledge) = try knownSessions(
@@ -43,9 +44,9 @@ public struct WarmStart: Sendable {
       habit = try await HabitPilot(in: environment, configuration, workers: workers).chosen.habit
     }
     let noise = ExpertNoise(habit: habit, slip: configuration.imitation.slip)
-    let rollout = Rollout(.expert(noise), workers: workers) { if $0 { onEpisode() } }
-    let played = await rollout.play(sessions)
-    try Task.checkCancellation()
+    let played = try await play(
+      sessions, contexts: configuration.imitation.demonstrations, noise, workers: workers,
+      onEpisode: onEpisode)
     // Only the demonstrations that a trace shows keep their scenarios, which take much memory.
     let tools = environment.tools.descriptions
     let episodes = try played.filter { $0.ending?.failure == nil }.enumerated().map {
@@ -57,6 +58,32 @@ public struct WarmStart: Sendable {
     }
     if episodes.isEmpty, let failure = played.first?.ending?.failure { throw failure }
     return episodes
+  }
+
+  /// Plays the first of some sessions with the expert, as many as have a number of contexts together.
+  ///
+  /// The number of contexts is estimated by the first few episodes.
+  ///
+  /// - Throws: `CancellationError`.
+  static func play<E: Environment>(
+    _ sessions: [Session<E>], contexts: Int, _ noise: ExpertNoise, workers: Int,
+    onEpisode: @escaping @Sendable (Int) -> Void
+  ) async throws -> [Session<E>] {
+    func played(_ sessions: some Collection<Session<E>>, counting each: Int) async throws
+      -> [Session<E>]
+    {
+      let rollout = Rollout(.expert(noise), workers: workers) { if $0 { onEpisode(each) } }
+      let played = await rollout.play(Array(sessions))
+      try Task.checkCancellation()
+      return played
+    }
+    let first = try await played(sessions.prefix(4), counting: 1)
+    let found = first.reduce(0) { $0 + $1.turns.contextCount }
+    let each = max(1, found / max(1, first.count))
+    onEpisode(found - first.count)
+    let count = max(first.count, (contexts + each - 1) / each)
+    return try await first
+      + played(sessions.prefix(count).dropFirst(first.count), counting: each)
   }
 
   /// The number of demonstrations that a trace shows.
@@ -137,7 +164,7 @@ extension WarmStart {
   /// The success below which a warm start is too weak: too few groups would have both outcomes.
   public static let weakest = 0.1
 
-  /// Measures the share of training episodes in which the policy succeeds; `nil` if none is judged.
+  /// Measures the score of the policy in training episodes; `nil` if none is judged.
   ///
   /// - Throws: As ``Evaluation/play(_:in:episodes:seed:member:split:workers:)``.
   public func probe<E: Environment>(
@@ -147,7 +174,7 @@ extension WarmStart {
       policy.sampling(temperature: 1, workers: workers), in: environment,
       episodes: Self.probeCount, seed: configuration.seed.value, split: .train, workers: workers)
     let evaluation = Evaluation(episodes)
-    return evaluation.count > 0 ? evaluation.success : nil
+    return evaluation.count > 0 ? evaluation.score : nil
   }
 
   /// Imitates further demonstrations, with half as many steps as before.
