@@ -165,7 +165,7 @@ public struct Chores: Environment {
     return Judgement(
       success: state.isOver && state.isFlawless && state.hasPlannedBranch,
       reward: reward == .end ? owed + shares.total : shares.isEmpty ? nil : shares.total,
-      shares: reward == .end || shares.isEmpty ? nil : shares,
+      shares: reward == .end || shares.isEmpty ? nil : shares, measure: .return,
       gold: .array(state.day.jobs.map { TaskJudge(task: $0).gold }))
   }
 

@@ -12,7 +12,7 @@ struct CompareCommand: ResumableCommand {
     "turnwise compare --resume traces/mine",
   ]
   let flags =
-    [Self.credit, Self.seeds, Self.threshold]
+    [Self.credit, Self.seeds, Self.threshold, Self.batches, Self.learningRates]
     + training.all.filter { $0.name != Self.credit.name }
     + [.environmentSet, .tasks, .seed, .workers, .out, .force, .resume, .saveEvery]
     + [.headroom, .json]
@@ -27,6 +27,13 @@ struct CompareCommand: ResumableCommand {
 
   private static let threshold = Flag(
     "threshold", "also say after how many turns the held-out score reached P", value: "P")
+
+  private static let batches = Flag(
+    "batches", "compare the estimators with several updates of GROUPSxSIZE episodes", value: "LIST",
+    default: "--groups x --group-size")
+  private static let learningRates = Flag(
+    "learning-rates", "train with each of these step sizes; the best by training reward counts",
+    value: "LIST", default: "--learning-rate")
 
   /// The defaults of a comparison: runs end at a budget of turns, and all of them take about ten
   /// minutes.
@@ -52,6 +59,14 @@ struct CompareCommand: ResumableCommand {
     let seeds = try invocation.integer(
       Self.seeds, atLeast: 1, atMost: .seeds, default: try file?.seeds ?? 3)
     let threshold = try Self.threshold(invocation) ?? file?.threshold
+    let batches =
+      try invocation.list(
+        Self.batches, ComparisonOptions.batches, expected: ComparisonOptions.batchesExpected)
+      ?? file?.batches ?? []
+    let learningRates =
+      try invocation.list(
+        Self.learningRates, ComparisonOptions.learningRates,
+        expected: ComparisonOptions.learningRatesExpected) ?? file?.learningRates ?? []
     let stages = TrainingStages(console: context.console, workers: try invocation.workers())
     let saveInterval = try invocation.saveInterval()
     let headroomPoints = try invocation.headroomPoints()
@@ -61,13 +76,13 @@ struct CompareCommand: ResumableCommand {
       in: environment, configuration, workers: stages.workers, writingTo: invocation.text(.out),
       context.console)
     let options = ComparisonOptions(
-      imitated.configuration, estimators: estimators, seeds: seeds, threshold: threshold)
+      imitated.configuration, estimators: estimators, batches: batches,
+      learningRates: learningRates, seeds: seeds, threshold: threshold)
     let writer = try RunFolder.create(
       invocation, suggestion: "compare-\(E.id)", name, environment,
       try imitated.record(of: options.training, options.others), stages.workers)
     let plan = try await ComparisonPlan(
-      environment, options.training, estimators: estimators.count, seeds: seeds,
-      workers: stages.workers, recorded: imitated.recorded)
+      environment, options, workers: stages.workers, recorded: imitated.recorded)
     context.console.note(plan.text + "\ntraces in \(writer.layout.folder.relativePath)\n")
     var comparison = Comparison(
       environment, options, imitating: imitated, writer,
@@ -115,7 +130,7 @@ struct CompareCommand: ResumableCommand {
         "stopped; what is complete is in \(path)\n"
           + "continue it: \(Program.name) \(name) --resume \(path)")
       var result = comparison.result
-      if result.keepCompleteSeeds(estimators: comparison.options.estimators.count) {
+      if result.keepCompleteSeeds(variants: comparison.options.variants.count) {
         // The error that stopped the comparison is more important than one of writing its results.
         try? report(result, of: comparison, invocation, context)
       }
@@ -133,10 +148,9 @@ struct CompareCommand: ResumableCommand {
     _ unlearnt: [Comparison<E>.Unlearnt], seeds: Int, _ context: Context
   ) {
     for (index, run) in unlearnt.enumerated()
-    where unlearnt.firstIndex(where: { $0.estimator == run.estimator }) == index {
-      let count = unlearnt.count { $0.estimator == run.estimator }
-      let subject =
-        seeds == 1 ? run.estimator : "\(run.estimator) (\(count) of \(seeds) seeds)"
+    where unlearnt.firstIndex(where: { $0.name == run.name }) == index {
+      let count = unlearnt.count { $0.name == run.name }
+      let subject = seeds == 1 ? run.name : "\(run.name) (\(count) of \(seeds) seeds)"
       let lines = DiagnosisWords.lines(run.diagnosis, subject: subject, trace: run.trace)
       context.console.note(lines.joined(separator: "\n"))
     }

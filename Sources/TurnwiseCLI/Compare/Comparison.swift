@@ -31,7 +31,7 @@ struct Comparison<E: Environment> {
 
   /// A run that did not learn.
   struct Unlearnt {
-    var estimator: String
+    var name: String
     var diagnosis: LearningDiagnosis
     var trace: String
   }
@@ -59,7 +59,7 @@ struct Comparison<E: Environment> {
       try await begin(arms)
       for arm in arms {
         try await finish(arm)
-        try result.finished(of: options.estimators.count)
+        try result.finished(of: options.variants.count)
           .answer(trace: writer.layout.folder.relativePath, threshold: options.threshold)
           .write(to: writer.layout)
       }
@@ -115,31 +115,12 @@ struct Comparison<E: Environment> {
     if !diagnosis.isLearning {
       unlearnt.append(
         Unlearnt(
-          estimator: arm.estimator, diagnosis: diagnosis,
+          name: arm.name, diagnosis: diagnosis,
           trace: arm.layout.folder.relativePath))
     }
     result.add(
-      arm.estimator, seed: arm.configuration.seed, run.progress.curve,
-      seconds: try arm.layout.readSeconds())
-  }
-}
-
-extension TraceLayout {
-  /// Adds up the wall-clock seconds in the metrics of a run.
-  ///
-  /// - Throws: A ``TraceError``.
-  func readSeconds() throws -> Double {
-    var reader = try RecordReader<MetricsRecord>(metrics)
-    var seconds = 0.0
-    while let record = reader.next() { seconds += record.seconds }
-    return seconds
-  }
-}
-
-extension MetricsRecord {
-  /// The wall-clock seconds of all stages.
-  var seconds: Double {
-    (timing ?? [:]).filter { $0.key.hasPrefix("seconds/") }.map(\.value.value)
-      .filter(\.isFinite).reduce(0, +)
+      ComparedRun(
+        variant: arm.variant, seed: arm.configuration.seed, curve: run.progress.curve,
+        figures: try TrainingFigures(arm.layout)))
   }
 }

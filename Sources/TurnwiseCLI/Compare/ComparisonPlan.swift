@@ -9,9 +9,9 @@ struct ComparisonPlan {
   ///
   /// If recorded episodes are imitated, a random policy plays instead of the expert.
   init<E: Environment>(
-    _ environment: E, _ configuration: RunConfiguration, estimators: Int, seeds: Int, workers: Int,
-    recorded: [Episode]? = nil
+    _ environment: E, _ options: ComparisonOptions, workers: Int, recorded: [Episode]? = nil
   ) async throws {
+    let configuration = options.training
     var sample = configuration
     sample.imitation.demonstrations = 8 * workers
     let clock = ContinuousClock()
@@ -39,15 +39,21 @@ struct ComparisonPlan {
     let contexts = Double(max(1, episodes.reduce(0) { $0 + $1.contexts.count }))
     // A turn of training is sampled, scored, and used to train policy and critic.
     let modelSeconds = 3 * stepSeconds / (Double(configuration.cloning.batch) * turns / contexts)
-    let updateTurns = Double(configuration.budget.groups * configuration.budget.groupSize) * length
+    // The largest update, because runs end after whole updates.
+    let batch = Double(options.batches.map { $0.groups * $0.groupSize }.max() ?? 1)
+    let updateTurns = batch * length
     let limit = Double(configuration.budget.updates) * updateTurns
     let runTurns =
       configuration.budget.turns > 0 ? min(Double(configuration.budget.turns), limit) : limit
     let updates = (runTurns / updateTurns).rounded(.up)
+    let evaluation = configuration.evaluation
     let evaluations =
-      (updates / Double(configuration.evaluation.every)).rounded(.down) + 2
-    let evaluationTurns = evaluations * Double(configuration.evaluation.episodes) * length
-    let runs = Double(estimators * seeds)
+      evaluation.turns > 0
+      ? (runTurns / Double(evaluation.turns)).rounded(.down) + 2
+      : (updates / Double(evaluation.every)).rounded(.down) + 2
+    let evaluationTurns = evaluations * Double(evaluation.episodes) * length
+    let (variants, seeds) = (options.variants.count, options.seeds)
+    let runs = Double(variants * seeds)
     let warmTurns = recorded == nil ? Double(configuration.imitation.demonstrations) * turns / contexts : 0
     let criticTurns = Double(configuration.critic.episodes) * length
     let total = warmTurns + runs * (runTurns + evaluationTurns + criticTurns)
@@ -56,7 +62,8 @@ struct ComparisonPlan {
       + Double(seeds * configuration.cloning.steps) * stepSeconds
       + runs * (runTurns + evaluationTurns + criticTurns) * (turnSeconds + modelSeconds)
     text = """
-      \(E.id): \(Words.count(estimators, "estimator")) × \(Words.count(seeds, "seed")) = \
+      \(E.id): \(Words.count(options.estimators.count, "estimator"))\(options.axes) × \
+      \(Words.count(seeds, "seed")) = \
       \(Self.whole(runs)) runs of \(Self.whole(runTurns)) environment turns, about \
       \(Self.whole(updates)) updates each
       in all about \(Self.whole(total)) turns, with demonstrations and evaluations; \

@@ -9,42 +9,63 @@ extension ComparisonResult {
   ///   - run: The description of the comparison.
   ///   - layout: Its folder.
   init?(of run: RunRecord, in layout: TraceLayout) {
-    var (planned, estimators) = (0, [String]())
+    var planned = 0
     if case .integer(let seeds)? = run.configuration[ComparisonOptions.seedsKey] { planned = seeds }
-    if case .string(let credit)? = run.configuration["credit"] {
-      estimators = (try? ProcessName.split(credit)) ?? []
-    }
-    var found: [(seed: HexSeed, place: Int, estimator: String, curve: FoundCurve)] = []
+    let variants = Self.plannedVariants(run.configuration)
+    var found: [(place: Int, run: ComparedRun)] = []
     for folder in layout.runs() {
       let part = TraceLayout(folder)
       guard let run = try? part.readRun(), run.command == "compare",
-        case .string(let estimator)? = run.configuration["credit"],
+        let variant = ComparisonVariant(recordedIn: run.configuration),
         let seed = try? run.configuration["seed"]?.decode(HexSeed.self),
         let curve = FoundCurve(part)
       else { continue }
       // A copied folder would count twice.
-      guard !found.contains(where: { $0.estimator == estimator && $0.seed == seed }) else {
+      guard !found.contains(where: { $0.run.variant == variant && $0.run.seed == seed }) else {
         continue
       }
-      let place = estimators.firstIndex(of: estimator) ?? estimators.count
-      found.append((seed, place, estimator, curve))
+      found.append(
+        (
+          variants.firstIndex(of: variant) ?? variants.count,
+          ComparedRun(variant: variant, seed: seed, curve: curve.curve, figures: curve.figures)
+        ))
     }
     guard !found.isEmpty else { return nil }
-    found.sort { ($0.seed.value, $0.place, $0.estimator) < ($1.seed.value, $1.place, $1.estimator) }
-    self.init(
-      environment: run.environment, plannedSeeds: max(planned, Set(found.map(\.seed)).count))
-    for (seed, _, estimator, curve) in found {
-      add(estimator, seed: seed, curve.curve, seconds: curve.seconds)
+    found.sort {
+      ($0.run.seed.value, $0.place, $0.run.variant.estimator)
+        < ($1.run.seed.value, $1.place, $1.run.variant.estimator)
     }
-    let names = Set(found.map(\.estimator)).count
-    guard keepCompleteSeeds(estimators: max(names, estimators.count)) else { return nil }
+    let seeds = Set(found.map(\.run.seed)).count
+    self.init(environment: run.environment, plannedSeeds: max(planned, seeds))
+    for (_, run) in found { add(run) }
+    let known = Set(found.map(\.run.variant)).count
+    guard keepCompleteSeeds(variants: max(known, variants.count)) else { return nil }
+  }
+
+  /// The variants of the comparison that a configuration describes.
+  private static func plannedVariants(_ configuration: JSONValue) -> [ComparisonVariant] {
+    guard let own = ComparisonVariant(recordedIn: configuration) else { return [] }
+    func list<Element>(_ key: String, _ read: (String) -> [Element]?) -> [Element]? {
+      guard case .string(let text)? = configuration[key] else { return nil }
+      return read(text)
+    }
+    let batches = list(ComparisonOptions.batchesKey, ComparisonOptions.batches) ?? [own.batch]
+    let rates =
+      list(ComparisonOptions.learningRatesKey, ComparisonOptions.learningRates)
+      ?? [own.learningRate]
+    let estimators = (try? ProcessName.split(own.estimator)) ?? []
+    return batches.flatMap { batch in
+      rates.flatMap { rate in
+        estimators.map { ComparisonVariant($0, batch, learningRate: rate) }
+      }
+    }
   }
 }
 
 /// The learning curve of a run that has ended, computed from its metrics.
 private struct FoundCurve {
   var curve = EvaluationCurve()
-  var seconds = 0.0
+  var figures = TrainingFigures()
 
   /// Reads the metrics of a run.
   ///
@@ -53,7 +74,7 @@ private struct FoundCurve {
     guard var reader = try? RecordReader<MetricsRecord>(layout.metrics) else { return nil }
     var turns = 0
     while let record = reader.next() {
-      seconds += record.seconds
+      figures.add(record)
       guard let sampled = Self.evaluation("evaluation", record) else { continue }
       guard let spent = record.metrics["spent/training_turns"]?.value, spent >= Double(turns),
         spent <= 0x1p53

@@ -8,19 +8,26 @@ extension ComparisonResult.Answer {
     func interval(_ summary: SeedSummary?) -> TextTable.Cell {
       .interval(summary?.interval.map { Interval(low: 100 * $0.low, high: 100 * $0.high) })
     }
-    var table = TextTable([
-      .text("estimator"), .number("start", decimals: 1).droppable(4),
-      .number("final", decimals: 1), .number("95 % interval", decimals: 1),
-      .number("greedy", decimals: 1).droppable(3), .number("area", decimals: 1),
-      .number("95 % interval", decimals: 1).droppable(5),
-      .number("turns", decimals: 0).droppable(2), .number("seconds", decimals: 0).droppable(1),
-    ])
-    for row in results {
-      table.append([
-        .text(row.estimator), percent(row.start.mean), percent(row.final.mean),
-        interval(row.final), percent(row.finalGreedy.mean), .number(row.area.map { 100 * $0.mean }),
-        interval(row.area), .number(row.turns), .number(row.timing.seconds),
+    let hasRates = results.contains { $0.learningRate != nil }
+    var table = TextTable(
+      [.text("estimator")] + (hasRates ? [.text("step")] : []) + [
+        .number("start", decimals: 1).droppable(6),
+        .number("final", decimals: 1), .number("95 % interval", decimals: 1),
+        .number("greedy", decimals: 1).droppable(5), .number("area", decimals: 1),
+        .number("95 % interval", decimals: 1).droppable(7),
+        .number("turns", decimals: 0).droppable(4), .number("updates", decimals: 0).droppable(3),
+        .number("credited tokens", decimals: 0).droppable(1),
+        .number("seconds", decimals: 0).droppable(2),
       ])
+    for row in results {
+      let rate = row.learningRate.map { [TextTable.Cell.text(String(format: "%g", $0))] } ?? []
+      table.append(
+        [.text(row.name)] + rate + [
+          percent(row.start.mean), percent(row.final.mean), interval(row.final),
+          percent(row.finalGreedy.mean), .number(row.area.map { 100 * $0.mean }),
+          interval(row.area), .number(row.turns), .number(row.updates),
+          .number(row.creditedTokens), .number(row.timing.seconds),
+        ])
     }
     var text = """
       held-out \(measure) in %, mean over \(Words.count(seeds.count, "seed")) (sampled, except in the column greedy)
@@ -34,11 +41,12 @@ extension ComparisonResult.Answer {
         \(evaluations); use a smaller --evaluation-every, or more --turns
         """
     }
+    if hasRates { text += "\n" + trials }
     if let threshold = results.first?.threshold?.threshold { text += "\n" + turns(to: threshold) }
     let families = Set(results.flatMap(\.families.keys)).sorted()
     if families.count > 1 {
       var table = TextTable(
-        [.text("final, by family")] + results.map { .number($0.estimator, decimals: 1) })
+        [.text("final, by family")] + results.map { .number($0.name, decimals: 1) })
       for family in families {
         table.append(
           [.text(family)] + results.map { .number($0.families[family].map { 100 * $0 }) })
@@ -68,11 +76,28 @@ extension ComparisonResult.Answer {
       func word(_ turns: Double?) -> String { turns.map { String(format: "%.0f", $0) } ?? "more" }
       let isReplicated = seeds.count >= SeedSummary.smallestReplication
       text +=
-        "\(title): \(row.estimator) \(word(summary.median))"
+        "\(title): \(row.name) \(word(summary.median))"
         + (isReplicated ? " [\(word(summary.low)), \(word(summary.high))]" : "")
         + ", reached by \(summary.reached) of \(Words.count(summary.turns.count, "seed"))\n"
     }
     return text
+  }
+
+  /// Says how step sizes were chosen, and what was spent on the choice.
+  private var trials: String {
+    let rates = (results.first?.trials ?? []).map { String(format: "%g", $0.learningRate) }
+    let turns = results.flatMap { $0.trials ?? [] }.reduce(0) { $0 + $1.turns }
+    var text = """
+      step: of \(rates.joined(separator: ", ")) the one with the highest mean reward of training episodes; \
+      all of them together took \(turns) turns
+      """
+    for row in results {
+      let trials = (row.trials ?? []).map {
+        String(format: "%g: %.3f", $0.learningRate, $0.trainingReward)
+      }
+      text += "\n  \(row.name)  \(trials.joined(separator: "  "))"
+    }
+    return text + "\n"
   }
 
   private func sentence(_ difference: Difference) -> String {
@@ -87,9 +112,12 @@ extension ComparisonResult.Answer {
     func verdict(_ comparison: PairedComparison, _ what: String, _ words: (String, String))
       -> String
     {
-      guard let more = comparison.isClearImprovement, let less = comparison.isClearDecline else {
+      guard var more = comparison.isClearImprovement, var less = comparison.isClearDecline else {
         return ""
       }
+      // One of several differences is likely to look clear by chance.
+      let isCorrected = (difference.correctedPValue ?? 1) < 0.05
+      (more, less) = (more && isCorrected, less && isCorrected)
       return more
         ? "; the \(what) is clearly \(words.0)"
         : less ? "; the \(what) is clearly \(words.1)" : "; the \(what) is not clearly different"
@@ -100,8 +128,9 @@ extension ComparisonResult.Answer {
         ", area \(points($0)) points" + verdict($0, "area", ("larger", "smaller"))
       }
       ?? " points" + verdict(difference.final, measure, ("higher", "lower"))
+    let batch = difference.batch.map { " \($0)" } ?? ""
     return
-      "\(difference.estimator) minus \(difference.against): \(end) \(points(difference.final))\(area)"
+      "\(difference.estimator)\(batch) minus \(difference.against)\(batch): \(end) \(points(difference.final))\(area)"
   }
 
   private var isDense: Bool { evaluations >= LearningCurve.leastEvaluations }

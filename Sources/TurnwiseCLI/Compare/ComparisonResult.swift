@@ -5,8 +5,7 @@ internal import TurnwiseTrace
 /// The learning curves of a comparison, and the results computed from them.
 struct ComparisonResult {
   private let environment: String
-  private var runs: [(estimator: String, seed: HexSeed, curve: EvaluationCurve, seconds: Double)] =
-    []
+  private var runs: [ComparedRun] = []
   /// The number of seeds of the complete comparison.
   let plannedSeeds: Int
 
@@ -14,39 +13,43 @@ struct ComparisonResult {
     (self.environment, self.plannedSeeds) = (environment, plannedSeeds)
   }
 
-  mutating func add(
-    _ estimator: String, seed: HexSeed, _ curve: EvaluationCurve, seconds: Double
-  ) {
-    runs.append((estimator, seed, curve, seconds))
-  }
+  mutating func add(_ run: ComparedRun) { runs.append(run) }
 
   /// Returns the results of the seeds that are complete, with the names of all runs that have ended.
-  func finished(of estimators: Int) -> ComparisonResult {
+  func finished(of variants: Int) -> ComparisonResult {
     var result = self
-    _ = result.keepCompleteSeeds(estimators: estimators)
+    _ = result.keepCompleteSeeds(variants: variants)
     return result
   }
 
-  /// Removes the seeds that were not trained with all of a number of estimators.
+  /// Removes the seeds that were not trained with all of a number of variants.
   ///
   /// - Returns: Whether any seeds are left.
-  mutating func keepCompleteSeeds(estimators: Int) -> Bool {
+  mutating func keepCompleteSeeds(variants: Int) -> Bool {
     let counts = Dictionary(grouping: runs, by: \.seed).mapValues(\.count)
-    names = runs.map { Self.folder($0.estimator, seed: $0.seed.value) }
-    runs.removeAll { counts[$0.seed] != estimators }
+    names = folders
+    runs.removeAll { counts[$0.seed] != variants }
     return !runs.isEmpty
   }
 
   /// The folders of the runs that have ended, including those of incomplete seeds.
   private var names: [String]?
-  private var endedRuns: [String] {
-    names ?? runs.map { Self.folder($0.estimator, seed: $0.seed.value) }
+  private var endedRuns: [String] { names ?? folders }
+  private var folders: [String] {
+    let axes = ComparisonAxes(runs.map(\.variant))
+    return runs.map { axes.folder($0.variant, seed: $0.seed.value) }
   }
 
-  /// One row for each estimator, and its difference from the first one.
+  /// One row for each estimator and batch, and its difference from the first estimator.
   struct Answer: Codable {
     struct Row: Codable {
       var estimator: String
+      /// The episodes of an update, if there are several batches.
+      var batch: String?
+      /// The step size with the highest training reward, if several were tried.
+      var learningRate: Double?
+      /// The step sizes that were tried, if there are several.
+      var trials: [Trial]?
       var start: SeedSummary
       var startGreedy: SeedSummary
       var final: SeedSummary
@@ -57,7 +60,25 @@ struct ComparisonResult {
       var threshold: ThresholdSummary?
       var families: [String: Double]
       var turns: Double
+      /// The mean number of updates.
+      var updates: Double
+      /// The mean number of sampled tokens with credit other than 0: how much the policy was told.
+      var creditedTokens: Double?
       var timing: Timing
+
+      /// The estimator, and the batch if there are several.
+      var name: String { ([estimator] + (batch.map { [$0] } ?? [])).joined(separator: " ") }
+    }
+
+    /// What training with one step size gave.
+    struct Trial: Codable {
+      var learningRate: Double
+      /// The mean reward of all training episodes, by which the step size is chosen.
+      var trainingReward: Double
+      /// The mean held-out score at the end.
+      var final: Double
+      /// The turns that training spent, over all seeds.
+      var turns: Int
     }
 
     /// Measured times, which differ between otherwise equal comparisons.
@@ -66,9 +87,15 @@ struct ComparisonResult {
     struct Difference: Codable {
       var estimator: String
       var against: String
+      /// The episodes of an update, if there are several batches.
+      var batch: String?
       /// Held-out score at the budget, or at the end if there are too few evaluations.
       var final: PairedComparison
       var area: PairedComparison?
+      /// The probability of a mean difference of this size between equally good estimators: of the area, or
+      /// of the score at the end without one. Corrected for the number of differences in the comparison
+      /// (Holm 1979); `nil` below five seeds.
+      var correctedPValue: Double?
     }
 
     var environment: String
@@ -92,70 +119,9 @@ struct ComparisonResult {
     var firstRun: String
   }
 
-  /// Returns the name of a run's folder in that of the comparison.
-  static func folder(_ estimator: String, seed: UInt64) -> String {
-    RunFolder.word(estimator) + "-seed\(seed)"
-  }
-
   func answer(trace: String, threshold: Double? = nil) -> Answer {
-    var names: [String] = []
-    for run in runs where !names.contains(run.estimator) { names.append(run.estimator) }
-    let budget = runs.compactMap(\.curve.final?.turns).min() ?? 0
-    func curves(_ name: String) -> [EvaluationCurve] {
-      runs.filter { $0.estimator == name }.map(\.curve)
-    }
-    func finals(_ name: String) -> [Double] {
-      curves(name).map { $0.final?.sampled.score ?? .nan }
-    }
-    func learning(_ name: String) -> [LearningCurve] {
-      curves(name).map { curve in
-        LearningCurve(curve.points.map { .init(turns: $0.turns, value: $0.sampled.score) })
-      }
-    }
-    func areas(_ name: String) -> [Double] {
-      learning(name).map { $0.area(budget: max(1, budget)) }
-    }
-    let evaluations = runs.map(\.curve.points.count).min() ?? 0
-    let isDense = evaluations >= LearningCurve.leastEvaluations
-    // Runs end after whole updates, so some have spent more turns than others.
-    func atBudget(_ name: String) -> [Double] {
-      isDense ? learning(name).map { $0.value(at: budget) } : finals(name)
-    }
-    let rows = names.map { name in
-      let all = curves(name)
-      let families = Set(all.flatMap { ($0.final?.sampled.families ?? [:]).keys })
-      return Answer.Row(
-        estimator: name,
-        start: SeedSummary(all.map { $0.start?.sampled.score ?? .nan }),
-        startGreedy: SeedSummary(all.map { $0.start?.greedy?.score ?? .nan }),
-        final: SeedSummary(finals(name)),
-        finalGreedy: SeedSummary(all.map { $0.final?.greedy?.score ?? .nan }),
-        area: isDense ? SeedSummary(areas(name)) : nil,
-        threshold: threshold.map { level in
-          ThresholdSummary(
-            threshold: level, turns: learning(name).map { $0.turns(reaching: level) })
-        },
-        families: Dictionary(
-          uniqueKeysWithValues: families.map { family in
-            (family, all.compactMap { $0.final?.sampled.families[family] }.mean)
-          }),
-        turns: all.map { Double($0.final?.turns ?? 0) }.mean,
-        timing: .init(seconds: runs.filter { $0.estimator == name }.map(\.seconds).mean))
-    }
-    let control = names.first ?? ""
-    return Answer(
-      environment: environment,
-      measure: runs.first?.curve.start?.sampled.scoreName ?? Judgement.Measure.success.rawValue,
-      seeds: runs.filter { $0.estimator == control }.map(\.seed), plannedSeeds: plannedSeeds,
-      isPartial: Set(runs.map(\.seed)).count < plannedSeeds, endedRuns: endedRuns, budget: budget,
-      evaluations: evaluations, results: rows,
-      differences: names.dropFirst().map { name in
-        Answer.Difference(
-          estimator: name, against: control,
-          final: PairedComparison(atBudget(name), atBudget(control)),
-          area: isDense ? PairedComparison(areas(name), areas(control)) : nil)
-      }, trace: trace,
-      firstRun: runs.first.map { Self.folder($0.estimator, seed: $0.seed.value) } ?? "")
+    ComparisonAnalysis(runs, threshold: threshold).answer(
+      environment: environment, plannedSeeds: plannedSeeds, endedRuns: endedRuns, trace: trace)
   }
 }
 

@@ -141,6 +141,19 @@ struct Invocation: Sendable {
     return value
   }
 
+  /// The values of a flag that takes a list; `nil` if it was not given.
+  ///
+  /// - Throws: ``UsageError/badValue(flag:text:expected:)``.
+  func list<Element>(
+    _ flag: Flag, _ read: (String) -> [Element]?, expected: String
+  ) throws -> [Element]? {
+    guard let text = text(flag) else { return nil }
+    guard let list = read(text) else {
+      throw UsageError.badValue(flag: flag.name, text: text, expected: expected)
+    }
+    return list
+  }
+
   /// The values of a flag that takes a list of whole numbers; `nil` if it was not given.
   ///
   /// - Throws: ``UsageError/badValue(flag:text:expected:)``.

@@ -12,6 +12,7 @@ struct OptionFile {
 
   private static let noteKeys = [
     "habitPilot", ComparisonOptions.seedsKey, ComparisonOptions.thresholdKey,
+    ComparisonOptions.batchesKey, ComparisonOptions.learningRatesKey,
   ]
 
   /// Reads the file that `--config` names; `nil` if the flag is not set.
@@ -109,7 +110,40 @@ struct OptionFile {
     }
   }
 
-  /// The threshold of success of a comparison, if the file has one.
+  /// The batches of a comparison; empty if there is only that of the training options.
+  ///
+  /// - Throws: A ``UsageError``.
+  var batches: [UpdateBatch] {
+    get throws {
+      try list(
+        ComparisonOptions.batchesKey, ComparisonOptions.batches,
+        expected: ComparisonOptions.batchesExpected)
+    }
+  }
+
+  /// The step sizes of a comparison; empty if there is only that of the training options.
+  ///
+  /// - Throws: A ``UsageError``.
+  var learningRates: [Double] {
+    get throws {
+      try list(
+        ComparisonOptions.learningRatesKey, ComparisonOptions.learningRates,
+        expected: ComparisonOptions.learningRatesExpected)
+    }
+  }
+
+  private func list<Element>(
+    _ key: String, _ read: (String) -> [Element]?, expected: String
+  ) throws -> [Element] {
+    guard let value = notes[key] else { return [] }
+    guard case .string(let text) = value, let list = read(text) else {
+      throw UsageError.badOptionFile(
+        path, .mismatch(name: key, text: value.compact, expected: expected))
+    }
+    return list
+  }
+
+  /// The threshold of a comparison, if the file has one.
   ///
   /// - Throws: A ``UsageError`` if it is not a probability.
   var threshold: Double? {

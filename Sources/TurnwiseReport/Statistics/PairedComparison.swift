@@ -22,6 +22,19 @@ public struct PairedComparison: Codable, Hashable, Sendable {
       ? nil : bootstrap.interval(of: x, and: y) { $0.probabilityOfImprovement(over: $1) }
   }
 
+  /// The probability of a mean difference at least this large, in either direction, if both methods are
+  /// equally good: Student's paired t test. `nil` below five seeds.
+  ///
+  /// It is 1 if all differences are 0.
+  public var pValue: Double? {
+    guard difference.interval != nil, let deviation = difference.deviation else { return nil }
+    guard difference.mean != 0 else { return 1 }
+    let count = difference.values.count
+    let error = deviation / Double(count).squareRoot()
+    guard error > 0 else { return 0 }
+    return StudentT.tails(beyond: abs(difference.mean) / error, degreesOfFreedom: count - 1)
+  }
+
   /// Whether the first method is better beyond the noise of seeds; `nil` below five seeds.
   ///
   /// It is if the interval of the mean difference lies above 0 *and* the interval of the probability of

@@ -26,6 +26,17 @@ public enum StudentT {
     return probability < 0.5 ? -t : t
   }
 
+  /// Returns the probability of lying outside of the numbers from −t to t.
+  ///
+  /// - Complexity: O(*degreesOfFreedom*).
+  public static func tails(beyond t: Double, degreesOfFreedom: Int) -> Double {
+    require(
+      degreesOfFreedom > 0,
+      "There must be at least one degree of freedom, not \(degreesOfFreedom).")
+    let angle = atan(abs(t) / Double(degreesOfFreedom).squareRoot())
+    return max(0, 1 - central(angle, degreesOfFreedom))
+  }
+
   /// Returns the probability of lying between −t and t, for t = √ν tan θ.
   private static func central(_ angle: Double, _ degrees: Int) -> Double {
     let isOdd = !degrees.isMultiple(of: 2)

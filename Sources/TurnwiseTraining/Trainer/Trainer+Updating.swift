@@ -20,6 +20,8 @@ extension Trainer {
         let episodes = group.credit[driver.spelling]?.episodes ?? []
         return isSolved ? episodes.map(\.silenced) : episodes
       })
+    update.metrics["policy/credited_tokens"] = Double(
+      credit.reduce(0) { $0 + $1.count { $0 != 0 } })
     let learns = zip(groups, solved).flatMap { group, isSolved in
       group.episodes.map { _ in !isSolved }
     }

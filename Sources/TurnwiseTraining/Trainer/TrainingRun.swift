@@ -114,7 +114,12 @@ public struct TrainingRun<E: Environment> {
   private var isEvaluationDue: Bool {
     let update = trainer.state.iteration
     guard progress.curve.final?.update != update else { return false }
-    return isAtBoundary || update.isMultiple(of: trainer.configuration.evaluation.every)
+    if isAtBoundary { return true }
+    let evaluation = trainer.configuration.evaluation
+    guard evaluation.turns > 0 else { return update.isMultiple(of: evaluation.every) }
+    // At the multiples, so that runs with updates of different sizes are evaluated at the same places.
+    let past = (progress.curve.final?.turns ?? 0) / evaluation.turns
+    return trainer.state.spending.trainingTurns / evaluation.turns > past
   }
 
   /// Whether the run is at its start or at its end, where the policy is also evaluated greedily.

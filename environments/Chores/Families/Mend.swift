@@ -6,7 +6,7 @@ internal import TurnwiseCore
 enum Mend: TaskFamily {
   static let name = "mend"
 
-  private static let mistakes = ["ecco", "ehco", "echoo"]
+  private static let mistakes = ["ecco", "eco", "echoo"]
 
   static func task(in tree: inout TaskTree) -> TaskDraft {
     let (name, output) = (tree.word(), tree.word())

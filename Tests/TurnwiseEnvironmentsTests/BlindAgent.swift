@@ -4,19 +4,33 @@ import TurnwiseEnvironments
 /// An agent that repeats the most common actions of won episodes and never reads their replies.
 ///
 /// It only fills in the words of the instruction. A task that it solves needs no looking.
-struct ShellBlindAgent {
+struct BlindAgent {
   private var plans: [String: [String]] = [:]
+
+  /// An episode to learn from.
+  struct Lesson {
+    var task: ShellTask
+    var actions: [String]
+    var isWon: Bool
+
+    /// Reads an episode on one task.
+    init(_ session: Session<some Environment>, _ task: ShellTask) {
+      self.task = task
+      actions = session.turns.map(\.action.text.string)
+      isWon = session.judgement?.success == true
+    }
+  }
 
   /// Learns from the episodes that were won: their most common number of turns, and for each turn the
   /// most common action.
-  init(learningFrom sessions: [Session<Shell>]) {
-    let winners = sessions.filter { $0.judgement?.success == true }
-    for (family, episodes) in Dictionary(grouping: winners, by: \.scenario.family) {
-      let length = Self.mostCommon(episodes.map(\.turns.count)) ?? 0
+  init(learningFrom lessons: [Lesson]) {
+    let winners = lessons.filter(\.isWon)
+    for (family, episodes) in Dictionary(grouping: winners, by: \.task.family) {
+      let length = Self.mostCommon(episodes.map(\.actions.count)) ?? 0
       plans[family] = (0..<length).compactMap { turn in
         Self.mostCommon(
-          episodes.filter { $0.turns.count == length }
-            .map { Self.template($0.turns[turn].action.text.string, $0.scenario.clues) })
+          episodes.filter { $0.actions.count == length }
+            .map { Self.template($0.actions[turn], $0.task.clues) })
       }
     }
   }
