@@ -1,0 +1,102 @@
+import Testing
+import TurnwiseCore
+import TurnwiseCredit
+import TurnwiseModel
+import TurnwiseTraining
+
+@Suite struct `An observation that starts a context` {
+  /// A context that holds one door, and not the corridor.
+  private let configuration = Tiny.configuration {
+    ($0.imitation.demonstrations, $0.imitation.slip) = (120, 0)
+    $0.imitation.habit = .share(0.3)
+    ($0.cloning.steps, $0.model.context, $0.model.actionTokens) = (200, 60, 12)
+  }
+
+  private func start() async throws -> (WarmStart, [Episode]) {
+    let episodes = try await WarmStart.demonstrations(in: Corridor(), configuration, workers: 2)
+    return (try WarmStart(cloning: episodes, configuration, workers: 2), episodes)
+  }
+
+  @Test func `counts as a demonstration of its own, and is imitated by itself`() async throws {
+    let (start, episodes) = try await start()
+    #expect(episodes.count == 40)
+    #expect(episodes.flatMap(\.contexts).count == 120)
+    #expect(start.report.tooLong == 0 && start.report.demonstrations == 40)
+    let format = start.policy.format
+    for episode in episodes {
+      let lengths = episode.contexts.map { format.demonstration($0).tokens.count }
+      #expect((lengths.max() ?? 0) * 2 < format.demonstration(episode).tokens.count)
+    }
+  }
+
+  @Test func `begins a segment of the tape with what the agent sees, and nothing before it`()
+    async throws
+  {
+    let (start, _) = try await start()
+    let episodes = try await Evaluation.play(
+      start.policy, greedily: false, in: Corridor(), episodes: 10, seed: 1, workers: 2)
+    for episode in episodes {
+      #expect(episode.ending == .terminated || episode.ending == .truncated(.turnLimit))
+      let contexts = episode.contexts
+      #expect(episode.tape.segments.count == contexts.count)
+      for (segment, context) in zip(episode.tape.segments, contexts) {
+        let text = start.policy.format.tokenizer.decode(
+          Array(segment.tokens[segment.spans[0].range]))
+        #expect(Text(text) == context.turns[0].observation.text)
+        #expect(segment.spans.count { $0.kind == .sampled } == context.turns.count)
+      }
+      // What is trained is what the policy read when it decided.
+      let scored = start.policy.model.score(TrainingBatch([episode]).sequences, workers: 1)
+      let recorded = TrainingBatch([episode]).behavior
+      for (scores, behavior) in zip(scored.map(\.logProbabilities), recorded) {
+        for (a, b) in zip(scores, behavior) { #expect(abs(a - b) < 2e-3) }
+      }
+    }
+  }
+
+  @Test func `is read alike by the exact evaluation and by sampling`() async throws {
+    let (start, _) = try await start()
+    let origin = EpisodeOrigin(seed: 1, split: .train, scenario: 0)
+    let session = try Session(Corridor(), origin: origin)
+    let policy = start.policy.sampling(temperature: 1, workers: 2)
+    let exact = try await ExactEvaluator<Corridor>(policy, cutoff: 1e-5, workers: 2)
+      .evaluate(session)
+    #expect(exact.unresolved < 0.01)
+    let sessions = try (0..<300).map {
+      try Session(
+        Corridor(), origin: EpisodeOrigin(seed: 1, split: .train, scenario: 0, member: $0))
+    }
+    let returns = try await Rollout(.policy(policy), workers: 2).play(sessions)
+      .map { try $0.episode().totalReward ?? 0 }
+    let mean = returns.reduce(0, +) / 300
+    #expect(abs(mean - exact.value) < 0.06, "\(mean) and \(exact.value)")
+  }
+
+  @Test(arguments: ["subtask", "token", "process=delta+turn"])
+  func `is trained through by estimators of any kind`(credit: String) async throws {
+    let (start, _) = try await start()
+    var configuration = configuration
+    configuration.credit = credit
+    var trainer = try Trainer(Corridor(), from: start, configuration, workers: 2)
+    for _ in 0..<2 {
+      let update = try #require(try await trainer.step())
+      #expect(update.metrics["policy/skipped"] == nil)
+      #expect(update.metrics["policy/credited_tokens"] ?? 0 > 0)
+    }
+  }
+
+  @Test func `leaves headroom above credit of the whole`() async throws {
+    let (start, _) = try await start()
+    var configuration = configuration
+    configuration.budget.groups = 8
+    let trainer = try Trainer(Corridor(), from: start, configuration, workers: 2)
+    var options = AuditOptions()
+    (options.scenarios, options.groups, options.groupSize) = (4, 6, 4)
+    let audit = CreditAudit(Corridor(), models: trainer.state, options, workers: 2)
+    let played = try await audit.play()
+    let truth = try await audit.truth(of: played)
+    let profile = try audit.profile(of: played, against: truth)
+    let headroom = try #require(profile.headroom)
+    #expect(headroom.ratio > 1.2, "\(headroom)")
+  }
+}
