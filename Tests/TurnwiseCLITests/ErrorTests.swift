@@ -18,7 +18,16 @@ import TurnwiseTestSupport
     (
       "compare zzz",
       "error: no environment named 'zzz'\nhint:  environments: "
-        + "shell-v1, repair-v1, search-v1, keydoor-v1\n"
+        + "shell-v1, chores-v1, repair-v1, search-v1, keydoor-v1\n"
+    ),
+    (
+      "compare keydoor-v1 --batches 1x4,8",
+      "error: --batches 1x4,8: expected a list of GROUPSxSIZE, such as 1x4,8x8\n"
+    ),
+    (
+      "compare keydoor-v1 --learning-rates 0.1,0.1",
+      "error: --learning-rates 0.1,0.1: expected a list of different numbers of at least 0, such as"
+        + " 0.001,0.002\n"
     ),
     ("run keydoor-v1 x", "error: unexpected argument 'x'\nhint:  add --help for examples\n"),
     ("run keydoor-v1 --episodes", "error: --episodes needs a value: N\n"),

@@ -89,7 +89,7 @@ import TurnwiseTestSupport
         lines.contains { $0.hasPrefix("--\(option.flag) ") && $0.contains(help) }, "\(option.flag)")
     }
     // And nothing but these options and the flags of every long run.
-    let own = command == "compare" ? ["seeds", "threshold"] : []
+    let own = command == "compare" ? ["seeds", "threshold", "batches", "learning-rates"] : []
     let common = [
       "config", "seed", "env-set", "tasks", "workers", "out", "force", "resume", "save-every",
       "headroom", "json", "help",

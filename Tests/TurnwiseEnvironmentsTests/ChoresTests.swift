@@ -139,6 +139,18 @@ extension Session {
     #expect(over.judgement?.success == false)
   }
 
+  @Test(arguments: [
+    "rm -rf /workspace/*", "cd ..; rm -r job2; ln -s / job2", "chmod 000 /workspace/job2",
+    "cd ..; rm -r job2; echo x > job2", "cd ..; mv job2 job3",
+  ])
+  func `goes on when an agent destroys the next job, and is lost`(command: String) async throws {
+    let session = await play(
+      ["bash \(command)", "submit x", "bash pwd", "submit x"],
+      in: try days(count: 1) { $0.jobs = 2 }[0])
+    #expect(session.ending == .terminated && session.earned == 0)
+    #expect(session.turns.count == 4 && session.turns[2].subtask == "job2")
+  }
+
   @Test func `has routine turns that may come in any order and must come first`() async throws {
     let session = try days(count: 1) { ($0.jobs, $0.routine) = (1, 3) }[0]
     #expect(

@@ -36,7 +36,8 @@ public struct Chores: Environment {
   @Option<Integers<0, 8>>("Routine turns of each job, which decide nothing.")
   public var routine = 0
   /// The probability that work arrives when it is sent; below 1, `send` must follow `submit`.
-  @Option<UnitInterval>("Probability that work arrives; below 1 it must be sent after it was submitted.")
+  @Option<UnitInterval>(
+    "Probability that work arrives; below 1 it must be sent after it was submitted.")
   public var luck = 1.0
   /// Whether a day begins with the choice of a branch, which counts as one more job and is paid at the end.
   @Option("Whether a choice at the beginning is paid at the end, like one more job.")
@@ -84,12 +85,22 @@ public struct Chores: Environment {
   /// The turns after which the last job is lost.
   public var turnLimit: Int { turnsOfJob * (jobs + (irreversible ? 1 : 0)) }
 
+  /// Small updates and evaluations, because an episode has many turns.
+  public var trainingFlags: [String: String] {
+    [
+      "groups": "1", "group-size": "4", "evaluation-turns": "400", "evaluation-episodes": "12",
+      "cloning-steps": "3000",
+    ]
+  }
+
   /// Checks that commands can be run in a sandbox.
   ///
   /// - Throws: A `Failure` if they cannot.
   public func prepare() async throws { try await Sandbox.shared.require() }
 
-  /// Draws the jobs of a day. No kind is repeated before all have occurred.
+  /// Draws the jobs of a day.
+  ///
+  /// No kind is repeated before all have occurred.
   public func scenario(in split: Split, using random: inout Randomness) throws -> ChoresDay {
     var names: [String] = []
     while names.count < jobs { names += kinds.shuffled(using: &random) }
@@ -143,9 +154,9 @@ public struct Chores: Environment {
     state.turns += 1
     guard state.turns >= turnsOfJob else { return outcome }
     if state.isChoosing {
-      try state.pick("")
+      state.pick("")
     } else {
-      let reply = try finishJob(of: &state, isRight: false, "")
+      let reply = finishJob(of: &state, isRight: false, "")
       if let reward = reply.reward {
         outcome.reward = (outcome.reward ?? 0) + reward
         outcome.shares += reply.subtask.map { [RewardShare(reward, of: $0)] } ?? []
@@ -205,11 +216,11 @@ extension Chores {
   /// Ends the present job, and pays for it if jobs are paid one by one.
   func finishJob(
     of state: inout State, isRight: Bool, hasArrived: Bool = true, _ text: Text
-  ) throws -> ToolReply {
+  ) -> ToolReply {
     let subtask = Self.name(of: state.job)
     let counts = isRight && hasArrived
     let isPaidNow = reward == .job
-    try state.finishJob(isRight: isRight, isOwed: counts && !isPaidNow, checklist: checklist)
+    state.finishJob(isRight: isRight, isOwed: counts && !isPaidNow, checklist: checklist)
     return ToolReply(
       text, reward: isPaidNow ? (counts ? worth : 0) : nil, of: isPaidNow ? subtask : nil,
       endsEpisode: state.isOver)

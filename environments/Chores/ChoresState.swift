@@ -41,10 +41,11 @@ extension Chores {
         }
       }
       if let choice = day.choice {
-        files.append((path: Text(ChoresDay.plan), mode: 0o644, contents: "branch \(choice.planned)\n"))
+        files.append(
+          (path: Text(ChoresDay.plan), mode: 0o644, contents: "branch \(choice.planned)\n"))
       }
       workspace = try Workspace(files)
-      if day.choice == nil { try startJob() }
+      if day.choice == nil { startJob() }
     }
 
     /// Whether the agent must pick a branch before the first job.
@@ -70,15 +71,21 @@ extension Chores {
       return waiting.map { $0 ? 1 : 0 } ?? judge?.progress(seen, workspace) ?? 0
     }
 
-    /// Begins the first job in its folder.
-    private mutating func startJob() throws {
-      try workspace.startShell(in: Text(ChoresDay.folder(of: job)))
+    /// Begins the present job in its folder, or at the top if the agent has removed that or the day is
+    /// over.
+    private mutating func startJob() {
+      do {
+        try workspace.startShell(in: Text(ChoresDay.folder(of: job)))
+      } catch {
+        // The top is always there.
+        try? workspace.startShell(in: ".")
+      }
     }
 
     /// Picks a branch and begins the first job.
-    mutating func pick(_ branch: String) throws {
+    mutating func pick(_ branch: String) {
       (self.branch, turns) = (branch, 0)
-      try startJob()
+      startJob()
     }
 
     /// Ends the present job: puts its folder away and begins the next job.
@@ -87,14 +94,15 @@ extension Chores {
     ///   - isRight: Whether the work is right.
     ///   - isOwed: Whether it must be paid at the end.
     ///   - checklist: The checklist of the next job.
-    mutating func finishJob(isRight: Bool, isOwed: Bool, checklist: [String]) throws {
-      try workspace.remove(Text(ChoresDay.folder(of: job)))
+    mutating func finishJob(isRight: Bool, isOwed: Bool, checklist: [String]) {
+      // It throws for paths that lead out of the workspace, which this one does not.
+      try? workspace.remove(Text(ChoresDay.folder(of: job)))
       isFlawless = isFlawless && isRight
       if isOwed { unpaid += 1 }
       (job, turns, waiting) = (job + 1, 0, nil)
       self.checklist = isOver ? [] : checklist
       seen = isOver ? [] : day.jobs[job].facts.map { _ in false }
-      try isOver ? workspace.startShell(in: ".") : startJob()
+      startJob()
     }
   }
 }

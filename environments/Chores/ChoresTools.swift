@@ -40,7 +40,7 @@ struct SubmitJob: Tool {
     try state.refuseWork()
     guard let judge = state.judge else { throw ToolRefusal("Pick a branch first.") }
     let isRight = judge.accepts(arguments.answer) && judge.isTreeRight(state.workspace)
-    guard rules.luck < 1 else { return try rules.finishJob(of: &state, isRight: isRight, "") }
+    guard rules.luck < 1 else { return rules.finishJob(of: &state, isRight: isRight, "") }
     state.waiting = isRight
     return "Ready to send."
   }
@@ -49,7 +49,8 @@ struct SubmitJob: Tool {
 /// Sends the work on the present job, which arrives by chance.
 struct SendJob: Tool {
   static let name = "send"
-  static let summary = "Sends the work that was submitted. It is lost at times, and then the job is."
+  static let summary =
+    "Sends the work that was submitted. It is lost at times, and then the job is."
 
   struct Arguments: Decodable {}
 
@@ -60,7 +61,7 @@ struct SendJob: Tool {
   ) throws -> ToolReply {
     guard let isRight = state.waiting else { throw ToolRefusal("Submit an answer first.") }
     let hasArrived = random.chance(rules.luck)
-    return try rules.finishJob(
+    return rules.finishJob(
       of: &state, isRight: isRight, hasArrived: hasArrived, hasArrived ? "Sent." : "Lost.")
   }
 }
@@ -102,7 +103,7 @@ struct PickBranch: Tool {
     guard let branch = choice.branches.first(where: { arguments.branch == Text($0) }) else {
       throw ToolRefusal("The branches are \(choice.branches.joined(separator: ", ")).")
     }
-    try state.pick(branch)
+    state.pick(branch)
     return ""
   }
 }

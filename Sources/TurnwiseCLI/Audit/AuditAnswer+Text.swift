@@ -52,7 +52,8 @@ extension AuditAnswer {
   }
 
   private var scored: String {
-    meanReturn.map { "return \(format("%.3f", $0))" } ?? "\(format("%.1f", 100 * success)) % succeed"
+    meanReturn.map { "return \(format("%.3f", $0))" }
+      ?? "\(format("%.1f", 100 * success)) % succeed"
   }
 
   private var leftOut: String {

@@ -28,6 +28,8 @@ struct ListCommand: Subcommand {
     // For environments only.
     var turnLimit: Int?
     var tools: [ToolDescription]?
+    /// The flags with which training suits it.
+    var trainingFlags: [String: String]?
     /// Whether it can play tasks from a folder.
     var readsTasks: Bool?
 
@@ -101,6 +103,7 @@ struct ListCommand: Subcommand {
   private func entry(_ environment: some Environment) throws -> Entry {
     var entry = try Entry(type(of: environment).id, nil, environment)
     entry.turnLimit = environment.turnLimit
+    if !environment.trainingFlags.isEmpty { entry.trainingFlags = environment.trainingFlags }
     entry.tools = environment.tools.descriptions
     entry.readsTasks = environment is any TaskFolderEnvironment
     return entry
@@ -136,6 +139,10 @@ struct ListCommand: Subcommand {
     // Properties that are not declared as options have only a default.
     for (name, value) in entry.options.sorted(by: { $0.key < $1.key })
     where !described.contains(name) { lines += ["", "\(name)=\(value.compact)"] }
+    if let flags = entry.trainingFlags, !flags.isEmpty {
+      let words = flags.sorted { $0.key < $1.key }.map { "--\($0.key) \($0.value)" }
+      lines += ["", "trained with " + words.joined(separator: " ")]
+    }
     return lines
   }
 }

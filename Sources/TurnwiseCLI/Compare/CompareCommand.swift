@@ -53,7 +53,7 @@ struct CompareCommand: ResumableCommand {
     in environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
     let file = try OptionFile(namedBy: invocation)
-    let configuration = try Self.training.configuration(invocation, over: file)
+    let configuration = try Self.training.configuration(invocation, in: environment, over: file)
     try Self.training.refuseNeedless(invocation, configuration)
     let estimators = try estimators(environment, configuration, context)
     let seeds = try invocation.integer(

@@ -27,7 +27,8 @@ struct ComparisonOptions {
   /// What is expected of a list of batches.
   static let batchesExpected = "a list of GROUPSxSIZE, such as 1x4,8x8"
   /// What is expected of a list of step sizes.
-  static let learningRatesExpected = "a list of different numbers of at least 0, such as 0.001,0.002"
+  static let learningRatesExpected =
+    "a list of different numbers of at least 0, such as 0.001,0.002"
 
   /// - Parameters:
   ///   - training: The training options of all runs.

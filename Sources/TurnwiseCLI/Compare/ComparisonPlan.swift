@@ -54,7 +54,8 @@ struct ComparisonPlan {
     let evaluationTurns = evaluations * Double(evaluation.episodes) * length
     let (variants, seeds) = (options.variants.count, options.seeds)
     let runs = Double(variants * seeds)
-    let warmTurns = recorded == nil ? Double(configuration.imitation.demonstrations) * turns / contexts : 0
+    let warmTurns =
+      recorded == nil ? Double(configuration.imitation.demonstrations) * turns / contexts : 0
     let criticTurns = Double(configuration.critic.episodes) * length
     let total = warmTurns + runs * (runTurns + evaluationTurns + criticTurns)
     let expected =

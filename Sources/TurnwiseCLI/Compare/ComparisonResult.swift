@@ -92,9 +92,10 @@ struct ComparisonResult {
       /// Held-out score at the budget, or at the end if there are too few evaluations.
       var final: PairedComparison
       var area: PairedComparison?
-      /// The probability of a mean difference of this size between equally good estimators: of the area, or
-      /// of the score at the end without one. Corrected for the number of differences in the comparison
-      /// (Holm 1979); `nil` below five seeds.
+      /// The probability of a mean difference of this size between equally good estimators.
+      ///
+      /// It is that of the area, or of the score at the end without one, and is corrected for the number of
+      /// differences in the comparison (Holm 1979); `nil` below five seeds.
       var correctedPValue: Double?
     }
 

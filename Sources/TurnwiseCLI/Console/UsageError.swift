@@ -18,6 +18,8 @@ enum UsageError: Error, Hashable {
   case unknownPolicy(String, known: [String])
   case untrainedPolicy(String, command: String)
   case badParameter(Parameters.Problem)
+  /// `Environment.trainingFlags` has a flag that training does not have, or whose value is not allowed.
+  case badTrainingFlag(of: String, Parameters.Problem)
   case badOptionFile(String, Parameters.Problem)
   case setByRun(String)
   case notResumable(String, writtenBy: String, command: String)

@@ -124,6 +124,12 @@ enum Words {
         nearest(name, known, "'\(Program.name) list' shows all of them")
       )
     case .badParameter(let problem): ("\(problem)", nil)
+    case .badTrainingFlag(let id, .unknown(let name, let known)):
+      (
+        "trainingFlags of \(id): training has no flag '\(name)'",
+        nearest(name, known, "'train --help' lists them")
+      )
+    case .badTrainingFlag(let id, let problem): ("trainingFlags of \(id): \(problem)", nil)
     case .badOptionFile(let path, .unknown(let name, let known)):
       (
         "\(path): there is no option '\(name)'",

@@ -34,19 +34,22 @@ struct TrainingFlags: Sendable {
   /// Returns the defaults with the options of the file that `--config` names, and then those of the flags.
   ///
   /// - Throws: A ``UsageError``, or a ``TraceError`` if a file cannot be read.
-  func configuration(_ invocation: Invocation) throws -> RunConfiguration {
-    try configuration(invocation, over: OptionFile(namedBy: invocation))
+  func configuration(
+    _ invocation: Invocation, in environment: any Environment
+  ) throws -> RunConfiguration {
+    try configuration(invocation, in: environment, over: OptionFile(namedBy: invocation))
   }
 
-  /// Returns the defaults with the options of a file, and then those of the flags.
+  /// Returns the defaults with what suits an environment (`Environment.trainingFlags`), then the options of
+  /// a file, and then those of the flags.
   ///
   /// - Throws: A ``UsageError``.
   func configuration(
-    _ invocation: Invocation, over file: OptionFile?
+    _ invocation: Invocation, in environment: any Environment, over file: OptionFile?
   ) throws -> RunConfiguration {
-    var configuration = base
+    var configuration = try suited(to: environment)
     if let file {
-      configuration = try file.configuration(over: base, options)
+      configuration = try file.configuration(over: configuration, options)
       // What a pilot chose for one environment is chosen again for the next.
       if file.hasPilot { configuration.imitation.habit = .auto }
     }
@@ -72,6 +75,22 @@ struct TrainingFlags: Sendable {
       throw UsageError.conflict(lack)
     }
     return configuration
+  }
+
+  /// Returns the defaults with what suits an environment.
+  ///
+  /// - Throws: A ``UsageError`` for a flag that training does not have, or whose value is not allowed.
+  private func suited(to environment: any Environment) throws -> RunConfiguration {
+    try environment.trainingFlags.sorted { $0.key < $1.key }.reduce(base) { configuration, flag in
+      do {
+        guard let option = options.first(where: { $0.flag == flag.key }) else {
+          throw Parameters.Problem.unknown(name: flag.key, known: options.map(\.flag))
+        }
+        return try Parameters.setting([(option.key, flag.value)], of: configuration)
+      } catch let problem as Parameters.Problem {
+        throw UsageError.badTrainingFlag(of: type(of: environment).id, problem)
+      }
+    }
   }
 
   /// Refuses flags without effect: those of imitation and the model's shape if training starts from the policy

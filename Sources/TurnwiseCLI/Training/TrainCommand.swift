@@ -22,7 +22,7 @@ struct TrainCommand: ResumableCommand {
   func begin<E: Environment>(
     in environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
-    var configuration = try Self.training.configuration(invocation)
+    var configuration = try Self.training.configuration(invocation, in: environment)
     try Self.training.refuseNeedless(invocation, configuration)
     let workers = try invocation.workers()
     _ = try (invocation.saveInterval(), invocation.headroomPoints())

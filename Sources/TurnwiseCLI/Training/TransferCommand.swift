@@ -73,7 +73,7 @@ struct TransferCommand: Subcommand {
   private func transfer<E: Environment>(
     from environment: E, _ invocation: Invocation, _ context: Context
   ) async throws -> ExitStatus {
-    let configuration = try Self.training.configuration(invocation)
+    let configuration = try Self.training.configuration(invocation, in: environment)
     let imitation = try invocation.choice(Self.imitate, default: Imitation.all)
     let stages = TrainingStages(console: context.console, workers: try invocation.workers())
     let panel = try EstimatorPanel(

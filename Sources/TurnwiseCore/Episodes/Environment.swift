@@ -27,6 +27,13 @@ public protocol Environment: Codable, Sendable {
   /// The number of turns after which an unfinished episode is truncated. Default: 16.
   var turnLimit: Int { get }
 
+  /// The flags of `turnwise train` and `turnwise compare` with which training suits the environment, by their
+  /// names: `["groups": "1"]`. Default: none.
+  ///
+  /// They replace general defaults, such as an update of 64 episodes where episodes are long. What the
+  /// user sets replaces them.
+  var trainingFlags: [String: String] { get }
+
   /// Checks that the machine has what the environment needs. Default: nothing is needed.
   ///
   /// Called once before a run, so that a missing program is reported once instead of failing every
@@ -100,6 +107,8 @@ extension Environment {
   public var turnLimit: Int { 16 }
   /// Returns ``turnLimit``.
   public func turnLimit(of scenario: Scenario) -> Int { turnLimit }
+  /// None.
+  public var trainingFlags: [String: String] { [:] }
   /// Does nothing.
   public func prepare() async throws {}
   /// Returns the environment's `id`.

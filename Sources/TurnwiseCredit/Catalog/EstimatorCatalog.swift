@@ -11,7 +11,8 @@ public struct EstimatorCatalog: Sendable {
   /// The estimators and shapers of Turnwise.
   public static let standard = EstimatorCatalog(
     [
-      RLOO(), GRPO(), Whitened(), TurnReturnToGo(), SubtaskCredit(), PerTurnIndex(), GiGPO(), HGPO(), TurnGAE(),
+      RLOO(), GRPO(), Whitened(), TurnReturnToGo(), SubtaskCredit(), PerTurnIndex(), GiGPO(),
+      HGPO(), TurnGAE(),
       GroupedGAE(), TokenGAE(), BiLevelGAE(), VETTA(), ForkMonteCarlo(), RolloutTree(),
       OptimalTokenBaseline(), PRIME(), IStar(), PURE(), ImmediateReward(),
     ],

@@ -65,7 +65,8 @@ public struct CreditEpisode: Codable, Hashable, Sendable {
       throw CreditError.noReward(episode: name)
     }
     for (index, turn) in turns.enumerated() {
-      guard turn.paid.isFinite, turn.shares.allSatisfy(\.value.isFinite), (turn.potential ?? 0).isFinite,
+      guard turn.paid.isFinite, turn.shares.allSatisfy(\.value.isFinite),
+        (turn.potential ?? 0).isFinite,
         turn.tokenRewards?.allSatisfy(\.isFinite) ?? true
       else {
         throw CreditError.notFinite(episode: name, turn: index)

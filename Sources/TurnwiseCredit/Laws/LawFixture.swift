@@ -87,6 +87,7 @@ struct LawFixture {
   /// - Parameters:
   ///   - names: The names of the sub-tasks.
   ///   - late: What the first sub-task is paid with the last turn, for each episode.
+  /// - Returns: The group.
   func divided(
     _ names: [String] = ["a", "b"], late: [Double] = [0.5, 0, 0.3, 0.2, 0]
   ) -> LawFixture {
@@ -119,7 +120,8 @@ struct LawFixture {
           name: "E\(index + 1)",
           turns: member.turns.map { turn in
             CreditTurn(
-              reward: turn.reward, subtask: turn.subtask, shares: turn.shares, potential: EnumeratedProblem.guess(turn.state),
+              reward: turn.reward, subtask: turn.subtask, shares: turn.shares,
+              potential: EnumeratedProblem.guess(turn.state),
               stateKey: try? StateKey(of: turn.state), actionKey: try? StateKey(of: -turn.action),
               sampledTokens: turn.tokens)
           }, isTruncated: member.isTruncated, finalKey: try? StateKey(of: member.finalState))

@@ -22,10 +22,10 @@ public struct PairedComparison: Codable, Hashable, Sendable {
       ? nil : bootstrap.interval(of: x, and: y) { $0.probabilityOfImprovement(over: $1) }
   }
 
-  /// The probability of a mean difference at least this large, in either direction, if both methods are
-  /// equally good: Student's paired t test. `nil` below five seeds.
+  /// The two-sided p-value of Student's paired t test; `nil` below five seeds.
   ///
-  /// It is 1 if all differences are 0.
+  /// It is the probability of a mean difference at least this large if both methods are equally good, and 1 if
+  /// all differences are 0.
   public var pValue: Double? {
     guard difference.interval != nil, let deviation = difference.deviation else { return nil }
     guard difference.mean != 0 else { return 1 }

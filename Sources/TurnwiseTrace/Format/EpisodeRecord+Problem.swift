@@ -80,8 +80,9 @@ extension EpisodeRecord {
   }
 
   private var numberProblem: String? {
-    let rewards = episode.rewards.compactMap(\.self)
-    guard (rewards + episode.shares.joined().map(\.value)).allSatisfy(\.isFinite), episode.totalReward?.isFinite ?? true else {
+    let shares = episode.shares.joined().map(\.value)
+    let rewards = episode.rewards.compactMap(\.self) + shares
+    guard rewards.allSatisfy(\.isFinite), episode.totalReward?.isFinite ?? true else {
       return "its rewards add up to a number that is not finite"
     }
     return nil

@@ -31,7 +31,8 @@ extension RunConfiguration {
     @Option<StepCount<1>>("Updates between two evaluations.")
     public var every = 5
     /// The number of environment turns between two evaluations, which replaces ``every``; 0 to count updates.
-    @Option<StepCount<0>>("Turns between two evaluations, whatever the updates; 0 to count updates.")
+    @Option<StepCount<0>>(
+      "Turns between two evaluations, whatever the updates; 0 to count updates.")
     public var turns = 0
     /// The number of held-out scenarios of an evaluation, each played once.
     @Option<KeptCount<1>>("Held-out scenarios of an evaluation.")

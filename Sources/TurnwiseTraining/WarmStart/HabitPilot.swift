@@ -76,7 +76,8 @@ public struct HabitPilot: Codable, Hashable, Sendable {
     for habit in Self.habits {
       let noise = ExpertNoise(habit: habit, slip: configuration.imitation.slip)
       let played = try await WarmStart.play(
-        sessions, contexts: Self.episodes, noise, workers: workers) { _ in onEpisode() }
+        sessions, contexts: Self.episodes, noise, workers: workers
+      ) { _ in onEpisode() }
       let episodes = try played.filter { $0.ending?.failure == nil }.map {
         try $0.episode(scenario: .null)
       }

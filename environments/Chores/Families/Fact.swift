@@ -23,7 +23,8 @@ enum Fact: TaskFamily {
   }
 
   static func move(in task: ShellTask, knowing history: CommandHistory) -> Move {
-    if history.command("echo ") != nil || history.entries.contains(where: { $0.command.contains(">") })
+    if history.command("echo ") != nil
+      || history.entries.contains(where: { $0.command.contains(">") })
     {
       return .submit("done")
     }
