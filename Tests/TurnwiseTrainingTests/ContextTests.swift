@@ -12,8 +12,8 @@ import TurnwiseTraining
     ($0.cloning.steps, $0.model.context, $0.model.actionTokens) = (200, 60, 12)
   }
 
-  private func start() async throws -> (WarmStart, [Episode]) {
-    let episodes = try await WarmStart.demonstrations(in: Corridor(), configuration, workers: 2)
+  private func start(_ corridor: Corridor = Corridor()) async throws -> (WarmStart, [Episode]) {
+    let episodes = try await WarmStart.demonstrations(in: corridor, configuration, workers: 2)
     return (try WarmStart(cloning: episodes, configuration, workers: 2), episodes)
   }
 
@@ -85,18 +85,25 @@ import TurnwiseTraining
     }
   }
 
-  @Test func `leaves headroom above credit of the whole`() async throws {
-    let (start, _) = try await start()
-    var configuration = configuration
-    configuration.budget.groups = 8
-    let trainer = try Trainer(Corridor(), from: start, configuration, workers: 2)
+  @Test func `gives credit by sub-task a stronger signal than credit of the whole`() async throws {
+    var corridor = Corridor()
+    corridor.doors = 6
+    let (start, _) = try await start(corridor)
+    let trainer = try Trainer(corridor, from: start, configuration, workers: 2)
     var options = AuditOptions()
-    (options.scenarios, options.groups, options.groupSize) = (4, 6, 4)
-    let audit = CreditAudit(Corridor(), models: trainer.state, options, workers: 2)
-    let played = try await audit.play()
-    let truth = try await audit.truth(of: played)
-    let profile = try audit.profile(of: played, against: truth)
-    let headroom = try #require(profile.headroom)
-    #expect(headroom.ratio > 1.2, "\(headroom)")
+    (options.scenarios, options.groups, options.groupSize) = (60, 1, 4)
+    let audit = CreditAudit(corridor, models: trainer.state, options, workers: 2)
+    let names = ["rloo", "turn", "subtask", "token"]
+    let preview = try audit.preview(
+      of: try names.map {
+        try CreditedEstimator(EstimatorCatalog.standard.estimator($0), in: .standard)
+      }, on: try await audit.play())
+    // `rloo` is what others are compared with, and `token` needs a critic.
+    #expect(preview.gains.map(\.estimator) == ["turn", "subtask"])
+    #expect(preview.groups == 60 && preview.playedTurns > 60 * 4 * 6)
+    #expect(try #require(preview.spread).effectiveTurns > 2)
+    let gain = try #require(preview.best)
+    #expect(gain.estimator == "subtask")
+    #expect(try #require(gain.headroom).ratio > 2, "\(preview)")
   }
 }

@@ -24,16 +24,21 @@ enum ProfileWords {
     guard let headroom else {
       return "headroom: cannot be measured with so few groups, or without gradients"
     }
-    let interval =
-      headroom.low.flatMap { low in
-        headroom.high.map { String(format: " [%.1f, %.1f]", low, $0) }
-      } ?? ""
     let meaning =
       switch headroom.verdict {
       case .little: "better credit will hardly help here"
       case .much: "better credit will help here"
       case nil: "too uncertain to say whether better credit can help; more groups tell"
       }
-    return String(format: "headroom %.1f", headroom.ratio) + interval + ": " + meaning
+    return "headroom \(ratio(headroom)): \(meaning)"
+  }
+
+  /// Returns a ratio with its interval.
+  static func ratio(_ headroom: Headroom) -> String {
+    let interval =
+      headroom.low.flatMap { low in
+        headroom.high.map { String(format: " [%.1f, %.1f]", low, $0) }
+      } ?? ""
+    return String(format: "%.1f", headroom.ratio) + interval
   }
 }

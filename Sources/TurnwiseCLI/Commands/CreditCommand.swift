@@ -126,7 +126,9 @@ struct CreditCommand: Subcommand {
     func named(_ list: String) throws -> [CreditedEstimator] {
       try catalog.estimators(list).map { try CreditedEstimator($0, in: catalog) }
     }
-    var estimators = try named(invocation.text(Self.credit) ?? catalog.shown.joined(separator: ","))
+    let hasSubtasks = episodes.joined().contains { $0.turns.contains { $0.subtask != nil } }
+    let shown = catalog.shown(hasSubtasks: hasSubtasks).joined(separator: ",")
+    var estimators = try named(invocation.text(Self.credit) ?? shown)
     if invocation.has(Self.credit) {
       try LawsCommand.refuse(estimators.map(\.estimator))
     } else {

@@ -69,7 +69,7 @@ struct CompareCommand: ResumableCommand {
         expected: ComparisonOptions.learningRatesExpected) ?? file?.learningRates ?? []
     let stages = TrainingStages(console: context.console, workers: try invocation.workers())
     let saveInterval = try invocation.saveInterval()
-    let headroomPoints = try invocation.headroomPoints()
+    let headroomGroups = try invocation.headroomGroups()
     try environment.draw(from: Split.allCases)
     try await environment.prepare()
     let imitated = try await Imitated(
@@ -88,7 +88,7 @@ struct CompareCommand: ResumableCommand {
       environment, options, imitating: imitated, writer,
       invocation.has(.force) ? .replacing : .empty, saveInterval: saveInterval, stages,
       context.catalog)
-    comparison.headroomPoints = headroomPoints
+    comparison.headroomGroups = headroomGroups
     return try await finish(&comparison, invocation, context)
   }
 
@@ -189,7 +189,9 @@ struct CompareCommand: ResumableCommand {
         context.console.warn("'\(name)' is left out: name it in --credit to see why")
       }
       // The control is first.
-      return catalog.shown.filter { name in panel.all.contains { $0.spelling == name } }
+      return catalog.shown(hasSubtasks: true).filter { name in
+        panel.all.contains { $0.spelling == name }
+      }
     }
     return try catalog.estimators(configuration.credit).map { estimator in
       let spelling = try catalog.spelling(of: estimator)

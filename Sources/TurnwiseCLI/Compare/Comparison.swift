@@ -20,8 +20,8 @@ struct Comparison<E: Environment> {
   let saveInterval: Int
   let stages: TrainingStages
   let catalog: Catalog
-  /// The number of turns that are measured before the first run, to note whether credit can help.
-  var headroomPoints = 0
+  /// The number of groups that are played before the first run, to note whether credit can help.
+  var headroomGroups = 0
 
   private var demonstrations: [Episode]?
   /// The results of the runs that are complete.
@@ -95,7 +95,8 @@ struct Comparison<E: Environment> {
       try writer.close()
       if isFirst, number == 0 {
         try await stages.noteHeadroom(
-          of: trainer.state, in: environment, arm.configuration, points: headroomPoints)
+          of: trainer.state, in: environment, arm.configuration, estimators: options.estimators,
+          catalog.estimators, groups: headroomGroups)
       }
     }
   }

@@ -124,13 +124,20 @@ struct ComparisonAnalysis {
           estimator: column.variant.estimator, against: control.variant.estimator,
           batch: axes.hasBatches ? column.variant.batch.description : nil,
           final: PairedComparison(atBudget(column), atBudget(control)),
-          area: isDense ? PairedComparison(areas(column), areas(control)) : nil))
+          area: isDense ? PairedComparison(areas(column), areas(control)) : nil,
+          shareOfTurns: isDense ? shareOfTurns(column, against: control) : nil))
     }
     let values = found.map { ($0.area ?? $0.final).pValue }
     for (index, value) in Holm.corrected(values).enumerated() {
       found[index].correctedPValue = value
     }
     return found
+  }
+
+  private func shareOfTurns(_ column: Column, against control: Column) -> Double? {
+    let level = atBudget(control).mean
+    let curve = LearningCurve(mean: column.learning, until: budget)
+    return curve.turns(reaching: level).map { $0 / Double(max(1, budget)) }
   }
 
   private func areas(_ column: Column) -> [Double] {

@@ -54,6 +54,7 @@ extension ComparisonResult.Answer {
       text += "\n" + table.rendered(width: width)
     }
     for difference in differences { text += "\n" + sentence(difference) }
+    if isDense { text += findings }
     if seeds.count < plannedSeeds {
       text +=
         "\nstopped early: \(seeds.count) of \(Words.count(plannedSeeds, "seed"))"
@@ -65,6 +66,46 @@ extension ComparisonResult.Answer {
         + " or more (--seeds \(SeedSummary.smallestReplication)) they are printed."
     }
     return text + "\n\ntraces  \(trace)\nread one: \(Program.name) show \(trace)/\(firstRun)"
+  }
+
+  /// Says what the comparison has found about learning speed, a sentence for each batch.
+  private var findings: String {
+    var text = ""
+    for batch in Set(differences.map(\.batch)).sorted(by: { ($0 ?? "") < ($1 ?? "") }) {
+      let own = differences.filter { $0.batch == batch }
+      guard let control = own.first?.against,
+        let row = results.first(where: { $0.estimator == control && $0.batch == batch })
+      else { continue }
+      let words = own.map { difference -> String in
+        let share = difference.shareOfTurns.map { String(format: "%.0f %% of the turns", 100 * $0) }
+        return "\(difference.estimator) \(share.map { "in \($0)" } ?? "not within the budget")"
+      }
+      let level = String(format: "%.1f %%", 100 * (row.final.mean))
+      text +=
+        "\nto where \(row.name) ends (\(level)) comes " + words.joined(separator: ", ")
+    }
+    return text + "\n" + verdict
+  }
+
+  /// Says which estimators can be told from the first one.
+  private var verdict: String {
+    let areas = differences.compactMap { difference in difference.area.map { (difference, $0) } }
+    func names(_ isClear: (PairedComparison) -> Bool?) -> String {
+      areas.filter { isClear($0.1) == true && ($0.0.correctedPValue ?? 1) < 0.05 }
+        .map { ([$0.0.estimator] + ($0.0.batch.map { [$0] } ?? [])).joined(separator: " ") }
+        .joined(separator: ", ")
+    }
+    guard seeds.count >= SeedSummary.smallestReplication, !areas.isEmpty else {
+      return "whether these differences are more than chance, so few seeds cannot tell"
+    }
+    let control = areas[0].0.against
+    let (faster, slower) = (names(\.isClearImprovement), names(\.isClearDecline))
+    return [
+      faster.isEmpty ? nil : "learns clearly faster than \(control): \(faster)",
+      slower.isEmpty ? nil : "learns clearly slower than \(control): \(slower)",
+      faster.isEmpty && slower.isEmpty
+        ? "none learns clearly faster or slower than \(control)" : nil,
+    ].compactMap(\.self).joined(separator: "; ")
   }
 
   /// Returns the median number of turns until the threshold.

@@ -92,6 +92,9 @@ struct ComparisonResult {
       /// Held-out score at the budget, or at the end if there are too few evaluations.
       var final: PairedComparison
       var area: PairedComparison?
+      /// The share of the budget after which the mean curve has come to where that of the control is at the
+      /// budget; `nil` if it does not, or if there are too few evaluations.
+      var shareOfTurns: Double?
       /// The probability of a mean difference of this size between equally good estimators.
       ///
       /// It is that of the area, or of the score at the end without one, and is corrected for the number of

@@ -2,21 +2,21 @@ internal import Foundation
 internal import Turnwise
 
 extension Flag {
-  /// The turns whose true credit is measured before the first update.
+  /// The groups that are played before the first update to see what credit can do.
   static let headroom = Flag(
-    "headroom", "turns that are measured to say beforehand whether credit can help; 0 for none",
-    value: "N", default: "0")
+    "headroom", "groups that are played to say beforehand whether credit can help; 0 for none",
+    value: "N", default: "24")
 }
 
 extension Invocation {
-  /// Returns how many turns are measured before the first update.
+  /// Returns how many groups are played before the first update.
   ///
   /// - Throws: A ``UsageError``.
-  func headroomPoints() throws -> Int { try integer(.headroom, atLeast: 0, default: 0) }
+  func headroomGroups() throws -> Int { try integer(.headroom, atLeast: 0, default: 24) }
 }
 
 extension TrainingStages {
-  /// Notes before the first update whether better credit can help, from a small audit of the warm start.
+  /// Notes before the first update how much signal the gradients of estimators have.
   ///
   /// It draws from streams of its own, so it changes nothing that follows.
   ///
@@ -24,32 +24,66 @@ extension TrainingStages {
   ///   - models: The state of the trainer at its start.
   ///   - environment: The environment.
   ///   - configuration: The options of the run.
-  ///   - points: The number of turns that are measured, if truth cannot be computed; 0 for no audit.
+  ///   - estimators: The estimators, in spellings of the catalog.
+  ///   - groups: The number of groups; fewer than 3 say nothing.
   /// - Throws: `CancellationError`; anything else that fails is noted.
   func noteHeadroom<E: Environment>(
-    of models: TrainerState, in environment: E, _ configuration: RunConfiguration, points: Int
+    of models: TrainerState, in environment: E, _ configuration: RunConfiguration,
+    estimators: [String], _ catalog: EstimatorCatalog, groups: Int
   ) async throws {
-    guard points > 0 else { return }
+    guard groups > 2 else { return }
     var options = AuditOptions()
     options.seed = configuration.seed
-    (options.scenarios, options.groups) = (6, 2)
-    options.groupSize = max(2, min(8, configuration.budget.groupSize))
-    // A few thousand histories are followed in seconds.
-    (options.histories, options.points, options.forks) = (2000, points, 16)
-    (options.goldForks, options.goldEvery) = (options.forks, 0)
+    (options.scenarios, options.groups) = (groups, 1)
+    options.groupSize = configuration.budget.groupSize
     let audit = CreditAudit(environment, models: models, options, workers: workers)
-    let bar = ProgressBar("audit", total: options.scenarios, unit: "scenarios", console: console)
-    defer { bar.clear() }
     do {
       let played = try await audit.play()
-      let truth = try await audit.truth(of: played) { _ in bar.advance() }
-      let profile = try audit.profile(of: played, against: truth)
-      bar.finish("\(Words.count(truth.count, "turn"))")
-      ProfileWords.lines(profile).forEach(console.note)
+      var known: [CreditedEstimator] = []
+      for name in estimators {
+        let entry = try CreditedEstimator(catalog.estimator(name), in: catalog)
+        if !known.contains(where: { $0.spelling == entry.spelling }) { known.append(entry) }
+      }
+      SignalWords.lines(try audit.preview(of: known, on: played)).forEach(console.note)
     } catch let error as CancellationError {
       throw error
     } catch {
-      console.warn("headroom cannot be measured: \(error)")
+      console.warn("the signal of gradients cannot be measured: \(error)")
     }
+  }
+}
+
+/// What the gradients of estimators are like before training, in words.
+enum SignalWords {
+  /// Returns what can be expected, in two or three lines.
+  static func lines(_ preview: SignalPreview) -> [String] {
+    var lines = [
+      "before training, by \(Words.count(preview.groups, "group")) (\(preview.playedTurns) turns, not charged):"
+    ]
+    if let spread = preview.spread {
+      lines.append(
+        String(
+          format: "  the gradient comes from %.1f of %.1f turns, %.0f %% of it from one",
+          spread.effectiveTurns, preview.turns, 100 * spread.largestShare))
+    }
+    let gains = preview.gains.compactMap { gain in
+      gain.headroom.map { "\(gain.estimator) \(ProfileWords.ratio($0))" }
+    }
+    if gains.isEmpty {
+      lines.append("  headroom: cannot be measured with so few groups, or without gradients")
+    } else {
+      lines.append(
+        "  headroom, signal to noise over that of rloo: \(gains.joined(separator: ", "));"
+          + " \(meaning(preview))")
+    }
+    return lines
+  }
+
+  private static func meaning(_ preview: SignalPreview) -> String {
+    if preview.gains.contains(where: { $0.headroom?.verdict == .much }) {
+      return "better credit will help here"
+    }
+    return preview.gains.allSatisfy { $0.headroom?.verdict == .little }
+      ? "none of them will help much here" : "too uncertain to say more"
   }
 }

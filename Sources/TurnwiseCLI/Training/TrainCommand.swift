@@ -25,7 +25,7 @@ struct TrainCommand: ResumableCommand {
     var configuration = try Self.training.configuration(invocation, in: environment)
     try Self.training.refuseNeedless(invocation, configuration)
     let workers = try invocation.workers()
-    _ = try (invocation.saveInterval(), invocation.headroomPoints())
+    _ = try (invocation.saveInterval(), invocation.headroomGroups())
     let panel = try panel(environment, configuration, context)
     for warning in panel.warnings + panel.lossWarnings(configuration) {
       context.console.warn(warning)
@@ -94,7 +94,8 @@ struct TrainCommand: ResumableCommand {
           savingEvery: interval)
         try await stages.noteHeadroom(
           of: run.state, in: environment, configuration,
-          points: invocation.headroomPoints())
+          estimators: [configuration.credit] + catalog.estimators.shown(hasSubtasks: true),
+          catalog.estimators, groups: invocation.headroomGroups())
       } else {
         run = try TrainingRun(
           resuming: writer, in: environment, configuration, catalog: catalog.estimators,

@@ -21,9 +21,9 @@ public struct EstimatorCatalog: Sendable {
       ImplicitReward(), ScoreSum(),
     ])
 
-  /// One estimator of each family: broadcast, turns, tokens and process reward.
+  /// One estimator of each family: broadcast, turns, sub-tasks, tokens and process reward.
   private static let families = [
-    RLOO.id, TurnReturnToGo.id, TokenGAE.id, ProcessName.short,
+    RLOO.id, TurnReturnToGo.id, SubtaskCredit.id, TokenGAE.id, ProcessName.short,
   ]
 
   /// The shapers that estimators of process rewards were made for.
@@ -79,8 +79,14 @@ public struct EstimatorCatalog: Sendable {
   /// The names of the shapers.
   public var shaperIDs: [String] { shapers.map { type(of: $0).id } }
 
-  /// The estimators that are used if none are named: one of each family, and a user's own.
-  public var shown: [String] { Self.families.filter { (try? estimator($0)) != nil } + own }
+  /// Returns the estimators that are used if none are named: one of each family, and a user's own.
+  ///
+  /// - Parameter hasSubtasks: Whether turns say which sub-task they worked on.
+  public func shown(hasSubtasks: Bool = false) -> [String] {
+    Self.families.filter { name in
+      (hasSubtasks || name != SubtaskCredit.id) && (try? estimator(name)) != nil
+    } + own
+  }
 
   /// A user's own estimators, in spellings that can be used.
   public var own: [String] {

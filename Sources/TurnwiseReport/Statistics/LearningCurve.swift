@@ -35,6 +35,17 @@ public struct LearningCurve: Codable, Hashable, Sendable {
     self.points = points
   }
 
+  /// Creates the mean of curves, up to a number of turns, with a point where any of them has one.
+  ///
+  /// There must be at least one curve.
+  public init(mean curves: [LearningCurve], until turns: Int) {
+    let inside = curves.flatMap(\.points).map(\.turns).filter { (0..<turns).contains($0) }
+    self.init(
+      Set(inside + [turns]).sorted().map { place in
+        Point(turns: place, value: curves.map { $0.value(at: place) }.mean)
+      })
+  }
+
   /// Returns the value at a number of turns.
   ///
   /// The value is interpolated linearly between evaluations. Before the first and after the last

@@ -68,7 +68,7 @@ public struct EstimatorPanel: Sendable {
       let isShaped = chosen.shaper != nil && chosen.needs.contains(need)
       return evidence[need]?.isAlwaysMeasured == true && !isShaped
     }
-    for name in catalog.shown {
+    for name in catalog.shown(hasSubtasks: setting.hasSubtasks) {
       let estimator = try catalog.estimator(name)
       guard name != driver.spelling, estimator.needs.allSatisfy(isFree),
         estimator.notices(in: setting).refusals.isEmpty

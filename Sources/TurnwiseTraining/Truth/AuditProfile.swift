@@ -13,12 +13,9 @@ public struct AuditProfile: Codable, Hashable, Sendable {
   public var decisiveShare: Double
   /// The mean number of turns of an episode.
   public var turns: Double
-  /// The mean number of turns that share the squared norm of the score: (Σ w)² / Σ w² over the turns of an
-  /// episode, with w of `CreditSample.weight`; `nil` if the probabilities of actions are not known.
-  ///
-  /// 1 if one turn has all of the gradient, and the number of turns if all have the same.
+  /// ``GradientSpread/effectiveTurns``; `nil` if the probabilities of actions are not known.
   public var effectiveTurns: Double?
-  /// The mean share of the turn with the largest weight; `nil` as above.
+  /// ``GradientSpread/largestShare``; `nil` as above.
   public var largestShare: Double?
 
   /// Sums up what was played.
@@ -32,15 +29,31 @@ public struct AuditProfile: Codable, Hashable, Sendable {
     _ played: AuditedEpisodes, _ weights: [[[Double]]]?, _ signal: GradientSignal,
     _ rloo: CreditScorer
   ) {
-    let episodes = played.groups.joined()
-    turns = Double(episodes.reduce(0) { $0 + $1.turns.count }) / Double(max(1, episodes.count))
+    turns = played.turnsPerEpisode
     headroom = signal.headroom(over: rloo.signal)
     noiseScale = rloo.score.noiseScale
     let samples = rloo.groups.joined()
     decisiveShare =
       Double(samples.count(where: \.isSignificant)) / Double(max(1, samples.count))
+    let spread = GradientSpread(weights)
+    (effectiveTurns, largestShare) = (spread?.effectiveTurns, spread?.largestShare)
+  }
+}
+
+/// How the gradient of a policy is spread over the turns of its episodes.
+public struct GradientSpread: Codable, Hashable, Sendable {
+  /// The mean number of turns that share the squared norm of the score: (Σ w)² / Σ w² over the turns of an
+  /// episode, with w of `CreditSample.weight`.
+  ///
+  /// 1 if one turn has all of the gradient, and the number of turns if all have the same.
+  public var effectiveTurns: Double
+  /// The mean share of the turn with the largest weight.
+  public var largestShare: Double
+
+  /// Sums up the weights of turns, `[group][episode][turn]`; `nil` if no turn has one.
+  init?(_ weights: [[[Double]]]?) {
     guard let weights = weights?.joined().filter({ $0.contains { $0 > 0 } }), !weights.isEmpty
-    else { return }
+    else { return nil }
     effectiveTurns =
       weights.map { turns in
         let sum = turns.reduce(0, +)
@@ -51,6 +64,12 @@ public struct AuditProfile: Codable, Hashable, Sendable {
 }
 
 extension AuditedEpisodes {
+  /// The mean number of turns of an episode.
+  var turnsPerEpisode: Double {
+    let episodes = groups.joined()
+    return Double(episodes.reduce(0) { $0 + $1.turns.count }) / Double(max(1, episodes.count))
+  }
+
   /// How much each turn moves the policy (`CreditSample.weight`), `[group][episode][turn]`; `nil` if the
   /// probabilities of sampled tokens were not recorded.
   var weights: [[[Double]]]? {
