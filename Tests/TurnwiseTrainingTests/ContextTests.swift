@@ -2,6 +2,7 @@ import Testing
 import TurnwiseCore
 import TurnwiseCredit
 import TurnwiseModel
+import TurnwiseTrace
 import TurnwiseTraining
 
 @Suite struct `An observation that starts a context` {
@@ -83,6 +84,36 @@ import TurnwiseTraining
       #expect(update.metrics["policy/skipped"] == nil)
       #expect(update.metrics["policy/credited_tokens"] ?? 0 > 0)
     }
+  }
+
+  @Test func `has a truth by sub-task that is the exact one, for fewer turns`() async throws {
+    let (start, _) = try await start()
+    let trainer = try Trainer(Corridor(), from: start, configuration, workers: 2)
+    var options = AuditOptions()
+    (options.scenarios, options.groups, options.groupSize) = (3, 2, 4)
+    (options.points, options.forks, options.goldEvery) = (24, 32, 0)
+    func truth(_ source: AuditOptions.Source) async throws -> AuditTruth {
+      options.truth = source
+      let audit = CreditAudit(Corridor(), models: trainer.state, options, workers: 2)
+      return try await audit.truth(of: try await audit.play())
+    }
+    let (exact, whole, part) = (
+      try await truth(.exact), try await truth(.forks), try await truth(.subtask)
+    )
+    #expect(part.spentTurns * 3 < whole.spentTurns * 2)
+    func pairs(_ truth: AuditTruth) -> [(TurnTruth, TurnTruth)] {
+      zip(truth.turns.joined().joined(), exact.turns.joined().joined()).compactMap {
+        guard let measured = $0, let computed = $1 else { return nil }
+        return (measured, computed)
+      }
+    }
+    // The values differ by what other doors earn, and the advantages do not.
+    let errors = pairs(part).map { ($0.advantage - $1.advantage) / max(0.02, $0.standardError) }
+    #expect(errors.count == 24)
+    // A door at which all turns are spent is one that the others depend on.
+    #expect(errors.count { abs($0) > 2.5 } <= 1, "\(errors)")
+    func noise(_ truth: AuditTruth) -> Double { pairs(truth).reduce(0) { $0 + $1.0.standardError } }
+    #expect(noise(part) < 0.8 * noise(whole))
   }
 
   @Test func `gives credit by sub-task a stronger signal than credit of the whole`() async throws {

@@ -72,11 +72,13 @@ extension AuditAnswer {
         + format("%.2f", 100 * (truth.unresolved ?? 0))
         + " % of probability not followed, which could change an advantage by "
         + format("%.3f", truth.bound) + " (mean bound)\n\(turns)"
-    case .forks, .both:
+    case .forks, .subtask, .both:
       func number(_ value: Double?) -> String { value.map { format("%.2f", $0) } ?? "-" }
       return
         "truth: measured by \(options.forks) forks from each side of a turn, \(truth.forkTurns)"
-        + " environment turns; mean standard error " + format("%.3f", truth.standardError)
+        + " environment turns"
+        + (truth.source == .subtask ? ", each to the end of the turn's sub-task;" : ";")
+        + " mean standard error " + format("%.3f", truth.standardError)
         + "\nits reliability is \(number(truth.reliabilitySpearman)) (Spearman, split halves), so the"
         + " truth itself would reach \(number(truth.reliabilitySpearman.map { max(0, $0).squareRoot() }));"
         + " gold turns lie \(number(truth.calibration)) standard errors away (1 expected)\n"
@@ -97,7 +99,7 @@ extension AuditAnswer {
   static func words(of truth: AuditTruth, _ options: AuditOptions) -> String {
     switch truth.source {
     case .exact, .best: return "exact, " + Words.count(truth.histories, "history", "histories")
-    case .forks, .both:
+    case .forks, .subtask, .both:
       let why =
         switch truth.reason {
         case nil: ""

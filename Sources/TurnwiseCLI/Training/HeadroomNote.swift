@@ -25,6 +25,7 @@ extension TrainingStages {
   ///   - environment: The environment.
   ///   - configuration: The options of the run.
   ///   - estimators: The estimators, in spellings of the catalog.
+  ///   - catalog: The estimators that can be named.
   ///   - groups: The number of groups; fewer than 3 say nothing.
   /// - Throws: `CancellationError`; anything else that fails is noted.
   func noteHeadroom<E: Environment>(

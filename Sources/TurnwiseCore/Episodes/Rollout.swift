@@ -87,10 +87,26 @@ public struct Rollout: Sendable {
     }
   }
 
-  /// Plays all sessions; calls `keep` with the index of a session and the session before each of its turns.
+  /// Plays each session until it has left the sub-task that it is in (``Environment/subtask(of:)``), or to its
+  /// end, but at least one turn.
+  ///
+  /// - Returns: The sessions in the order of `sessions`; those that left a sub-task are unfinished.
+  package func playSubtasks<E: Environment>(_ sessions: [Session<E>]) async -> [Session<E>] {
+    let starts = sessions.map { ($0.turns.count, $0.environment.subtask(of: $0.state)) }
+    return await playAll(
+      sessions, keep: { _, _ in },
+      isOver: { index, session in
+        session.turns.count > starts[index].0
+          && session.environment.subtask(of: session.state) != starts[index].1
+      })
+  }
+
+  /// Plays all sessions until they have ended or `isOver`; calls `keep` with the index of a session and the
+  /// session before each of its turns.
   private func playAll<E: Environment>(
     _ sessions: [Session<E>], keep: @escaping @Sendable (Int, Session<E>) -> Void,
-    onEnd: @escaping @Sendable (Int, Session<E>) -> Void = { _, _ in }
+    onEnd: @escaping @Sendable (Int, Session<E>) -> Void = { _, _ in },
+    isOver: @escaping @Sendable (Int, Session<E>) -> Bool = { _, _ in false }
   ) async -> [Session<E>] {
     let record = player.record
     let sessions = sessions.map { session in
@@ -101,7 +117,7 @@ public struct Rollout: Sendable {
     switch player {
     case .expert(let noise):
       return await independently(
-        sessions, calls: workers, sampler: nil, keep: keep, onEnd: onEnd
+        sessions, calls: workers, sampler: nil, keep: keep, onEnd: onEnd, isOver: isOver
       ) { session in
         do {
           return try session.expertAction(noise).map { Answer(.success(.act($0))) }
@@ -114,10 +130,11 @@ public struct Rollout: Sendable {
       let sampler = RetryingSampler(policy.makeSampler(), retry)
       switch policy.feeding {
       case .lockStep(let rows):
-        return await inLockStep(sessions, sampler: sampler, rows: rows, keep: keep, onEnd: onEnd)
+        return await inLockStep(
+          sessions, sampler: sampler, rows: rows, keep: keep, onEnd: onEnd, isOver: isOver)
       case .independent(let calls):
         return await independently(
-          sessions, calls: calls, sampler: sampler, keep: keep, onEnd: onEnd
+          sessions, calls: calls, sampler: sampler, keep: keep, onEnd: onEnd, isOver: isOver
         ) {
           await sampler.decide([$0.situation])[0]
         }
@@ -131,6 +148,7 @@ public struct Rollout: Sendable {
     _ sessions: [Session<E>], calls: Int, sampler: RetryingSampler?,
     keep: @escaping @Sendable (Int, Session<E>) -> Void,
     onEnd: @escaping @Sendable (Int, Session<E>) -> Void,
+    isOver: @escaping @Sendable (Int, Session<E>) -> Bool,
     decide: @escaping @Sendable (Session<E>) async -> Answer
   ) async -> [Session<E>] {
     let (deciding, stepping) = (Gate(calls), Gate(workers))
@@ -138,7 +156,7 @@ public struct Rollout: Sendable {
       Array(sessions.enumerated()), limit: max(calls, workers)
     ) { index, session in
       var session = session
-      while session.ending == nil {
+      while session.ending == nil, !isOver(index, session) {
         if Task.isCancelled {
           session.fail(.cancelled)
         } else {
@@ -166,11 +184,14 @@ public struct Rollout: Sendable {
 
   private func inLockStep<E: Environment>(
     _ sessions: [Session<E>], sampler: RetryingSampler, rows: Int,
-    keep: (Int, Session<E>) -> Void, onEnd: (Int, Session<E>) -> Void
+    keep: (Int, Session<E>) -> Void, onEnd: (Int, Session<E>) -> Void,
+    isOver: (Int, Session<E>) -> Bool
   ) async -> [Session<E>] {
     var sessions = sessions
     while true {
-      let alive = sessions.indices.filter { sessions[$0].ending == nil }
+      let alive = sessions.indices.filter {
+        sessions[$0].ending == nil && !isOver($0, sessions[$0])
+      }
       guard !alive.isEmpty else { return sessions }
       if Task.isCancelled {
         for index in alive {
@@ -201,7 +222,7 @@ public struct Rollout: Sendable {
       }
       for (index, session) in zip(alive, played) {
         sessions[index] = session
-        if session.ending != nil {
+        if session.ending != nil || isOver(index, session) {
           await sampler.forget(session.name)
           onEnd(index, session)
         }

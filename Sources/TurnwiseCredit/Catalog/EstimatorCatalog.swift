@@ -82,6 +82,7 @@ public struct EstimatorCatalog: Sendable {
   /// Returns the estimators that are used if none are named: one of each family, and a user's own.
   ///
   /// - Parameter hasSubtasks: Whether turns say which sub-task they worked on.
+  /// - Returns: Their names.
   public func shown(hasSubtasks: Bool = false) -> [String] {
     Self.families.filter { name in
       (hasSubtasks || name != SubtaskCredit.id) && (try? estimator(name)) != nil

@@ -81,7 +81,7 @@ extension CreditEpisode {
 
 extension CreditTurn {
   /// The part of the reward that belongs to a sub-task, or to the whole episode; nil if there is none.
-  fileprivate func reward(of subtask: String?) -> Double? {
+  package func reward(of subtask: String?) -> Double? {
     guard let reward, let subtask else { return self.reward }
     let own = shares.filter { $0.subtask == subtask }
     let common = reward - shares.total

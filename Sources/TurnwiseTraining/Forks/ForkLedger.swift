@@ -108,7 +108,7 @@ struct ForkLedger {
           episode: group.episodes[fork.point.episode].name, turn: fork.point.turn, failure)
       }
     } else if fork.episode.totalReward == nil
-      || (judges && fork.episode.judgement?.saysNothing ?? true)
+      || (judges && fork.subtask == nil && fork.episode.judgement?.saysNothing ?? true)
     {
       unscored[fork.point, default: 0] += 1
     } else {

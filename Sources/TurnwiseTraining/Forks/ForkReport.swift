@@ -34,12 +34,24 @@ public struct PlayedFork: Sendable {
   public var turns: Int
   /// The number of tokens that were sampled for it.
   public var sampledTokens: Int
+  /// The sub-task with which the continuation ended, if it was not played to its own end.
+  var subtask: String?
 
   /// The continuation as estimators read it.
+  ///
+  /// If it ended with a sub-task, it is paid what belongs to that.
   var outcome: ForkOutcome {
     get throws {
       guard episode.totalReward != nil else { throw CreditError.noReward(episode: episode.name) }
       let credit = CreditEpisode(episode)
+      if let subtask {
+        return ForkOutcome(
+          turns: credit.turns[point.turn...].map { turn in
+            var turn = turn
+            turn.reward = turn.reward(of: subtask)
+            return turn
+          })
+      }
       // Without a turn of its own, its reward at the end would count for earlier turns.
       let turns =
         turns > 0

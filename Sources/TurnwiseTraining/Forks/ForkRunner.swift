@@ -21,6 +21,8 @@ public struct ForkRunner<E: Environment>: Sendable {
   public var purpose: String
   /// Returns an episode of a group as it was before a turn.
   public var snapshot: Snapshot
+  /// Whether continuations end with the sub-task in which they begin, and are paid only what belongs to it.
+  var endsWithSubtask = false
 
   /// Returns an episode of a group as it was before a turn.
   public typealias Snapshot =
@@ -157,15 +159,20 @@ public struct ForkRunner<E: Environment>: Sendable {
       sessions.append(session.forked("\(purpose)-\(job.stream)", beginning: beginning))
       shared.append(session.tape.sampledCount + job.point.token)
     }
-    let played = await Rollout(.policy(policy), workers: workers).play(sessions)
+    let rollout = Rollout(.policy(policy), workers: workers)
+    let played =
+      endsWithSubtask ? await rollout.playSubtasks(sessions) : await rollout.play(sessions)
     try Task.checkCancellation()
     return try zip(zip(jobs, shared), played).map { job, session in
       let parent = groups[job.0.group].episodes[job.0.point.episode]
-      let episode = try session.episode(scenario: parent.scenario)
+      var episode = try session.episode(scenario: parent.scenario)
+      // What belongs to the sub-task is known, although the episode is not over.
+      if endsWithSubtask, session.ending == nil { episode.ending = .truncated(.turnLimit) }
       return PlayedFork(
         group: job.0.group, point: job.0.point, episode: episode,
         turns: max(0, episode.turns.count - job.0.point.turn),
-        sampledTokens: max(0, episode.tape.sampledCount - job.1))
+        sampledTokens: max(0, episode.tape.sampledCount - job.1),
+        subtask: endsWithSubtask ? parent.turns[job.0.point.turn].subtask : nil)
     }
   }
 }

@@ -11,8 +11,14 @@ public struct AuditOptions: Codable, Hashable, Sendable {
     case exact
     /// Measured by ``ForkTruth``.
     case forks
+    /// Measured by a ``ForkTruth`` whose continuations end with the sub-task of the turn: for sub-tasks that
+    /// have no effect on each other.
+    case subtask
     /// Measured and also computed, to compare the two (``TruthAgreement``).
     case both
+
+    /// Whether chosen turns are measured by continuations, and others have no truth.
+    var isMeasured: Bool { self == .forks || self == .subtask }
   }
 
   /// The seed of all random numbers.

@@ -131,7 +131,7 @@ public struct AuditTruth: Sendable {
   /// An estimator that equals the truth would correlate with the measured truth by the square root
   /// of the reliability.
   public var reliability: (pearson: Double?, spearman: Double?)? {
-    guard source == .forks else { return nil }
+    guard source.isMeasured else { return nil }
     let (even, odd) = (measured.map { $0.half(0) }, measured.map { $0.half(1) })
     // Halves that contradict each other have no reliability.
     func whole(_ half: Double?) -> Double? { half.map { $0 > 0 ? 2 * $0 / (1 + $0) : 0 } }

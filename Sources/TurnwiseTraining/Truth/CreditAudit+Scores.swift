@@ -135,7 +135,7 @@ extension CreditAudit {
       let compared = gradient(of: group, known)
       scorer.add(
         samples,
-        gradient: truth.source == .forks ? gradient(of: group, credit[index]) : compared,
+        gradient: truth.source.isMeasured ? gradient(of: group, credit[index]) : compared,
         compared: compared, reference: truth.gradients[index],
         episodes: group.count, turns: group.reduce(0) { $0 + $1.turns.count },
         forkTurns: forkTurns * (index + 1) / count - forkTurns * index / count)

@@ -118,7 +118,7 @@ public struct CreditAudit<E: Environment>: Sendable {
     of played: AuditedEpisodes, onProgress: (_ scenario: Int) -> Void = { _ in }
   ) async throws -> AuditTruth {
     guard let language = policy as? LanguagePolicy else {
-      guard options.truth == .forks || options.truth == .best else {
+      guard [.forks, .subtask, .best].contains(options.truth) else {
         throw ExactEvaluationError.noProbabilities(policy.name)
       }
       return try await measured(played, options.truth == .best ? .noProbabilities : nil, onProgress)
@@ -180,10 +180,11 @@ public struct CreditAudit<E: Environment>: Sendable {
   ) async throws -> AuditTruth {
     var random = random("points")
     let points = DecisionPoints(in: played.groups, count: options.points, using: &random)
-    let forks = ForkTruth<E>(
+    var forks = ForkTruth<E>(
       policy, forks: options.forks, goldForks: max(options.forks, options.goldForks),
       goldEvery: options.goldEvery, workers: workers)
-    var truth = AuditTruth(.forks, played)
+    forks.endsWithSubtask = options.truth == .subtask
+    var truth = AuditTruth(forks.endsWithSubtask ? .subtask : .forks, played)
     truth.reason = reason
     for (number, groups) in played.scenarios.enumerated() {
       // Groups of one scenario start in the same state, so they are measured together and share

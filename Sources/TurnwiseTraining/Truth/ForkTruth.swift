@@ -22,6 +22,10 @@ public struct ForkTruth<E: Environment>: Sendable {
   public var goldEvery: Int
   /// The most environment steps and threads that run at once, which do not change results.
   public var workers: Int
+  /// Whether continuations end with the sub-task of the turn, and count only what belongs to it.
+  ///
+  /// It is the truth of sub-tasks that have no effect on each other, and takes far fewer turns.
+  public var endsWithSubtask = false
 
   /// The beginning of the names of the random streams.
   public static var streamName: String { "truth" }
@@ -71,10 +75,11 @@ public struct ForkTruth<E: Environment>: Sendable {
     let requests = zip(zip(points, ends), counts).flatMap { pair, count in
       [ForkRequest(pair.0, count: count), ForkRequest(pair.1, count: count)]
     }
-    let runner = ForkRunner<E>(policy, workers: workers, purpose: Self.streamName) {
+    var runner = ForkRunner<E>(policy, workers: workers, purpose: Self.streamName) {
       _, episode, turn in
       try await restored.snapshots(of: episode)[turn]
     }
+    runner.endsWithSubtask = endsWithSubtask
     let report = try await runner.play(
       [ForkGroup(group)], requesting: [requests])
     let evidence = Evidence(forks: report.outcomes[0])

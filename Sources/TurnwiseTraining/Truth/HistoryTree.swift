@@ -144,7 +144,7 @@ struct HistoryTree {
           slope.insert(
             contentsOf: taken.tokens.map { _ in Float(weights[current]) }, at: 0)
         }
-        step = nodes[taken.node].edge
+        step = continuedEdge(of: taken.node)
       }
       sequences.append(
         TrainingSequence(
@@ -155,6 +155,15 @@ struct HistoryTree {
     return model.gradient(of: sequences, workers: workers) { index, _ in
       SequenceGradients(logProbabilities: final[index])
     }.gradient
+  }
+
+  /// The edge that led to a history, if the history continues its context; `nil` at the root and where a new
+  /// context starts.
+  private func continuedEdge(of node: Int) -> Int? {
+    guard let edge = nodes[node].edge,
+      nodes[node].context.starts(with: nodes[edges[edge].node].context)
+    else { return nil }
+    return edge
   }
 
   /// d(h) π(a | h) A(h, a) of each edge.
