@@ -92,6 +92,15 @@ import TurnwiseReport
     #expect(curve((40, 0.5), (100, 0.7)).turns(reaching: 0.5) == 40)
     #expect(curve((0, 0.5), (100, 0.7)).turns(reaching: 0.8) == nil)
   }
+
+  @Test func `has a mean with a point where any curve has one, up to a budget`() {
+    let mean = LearningCurve(
+      mean: [curve((0, 0), (100, 1)), curve((0, 0.5), (50, 0.5), (120, 0.5))], until: 110)
+    #expect(mean.points.map(\.turns) == [0, 50, 100, 110])
+    for (value, expected) in zip(mean.points.map(\.value), [0.25, 0.5, 0.75, 0.75]) {
+      #expect(Reference.agree(value, expected))
+    }
+  }
 }
 
 @Suite struct `Turns to a threshold` {

@@ -25,6 +25,36 @@ import TurnwiseSandbox
     #expect(one.paths == ["B", "a", "a.txt", "a/b"])
   }
 
+  @Test func `loses a file, or a folder with its contents and nothing beside it`() throws {
+    var workspace = try Workspace([("a/b", "1"), ("a/c/d", "2"), ("a.txt", "3"), ("ab", "4")])
+    try workspace.remove("a/b")
+    #expect(workspace.paths == ["a", "a.txt", "a/c", "a/c/d", "ab"])
+    try workspace.remove("./a/")
+    try workspace.remove("nowhere")
+    #expect(workspace.paths == ["a.txt", "ab"])
+    #expect(throws: FileError.self) { try workspace.remove("../x") }
+    #expect(throws: FileError.self) { try workspace.remove(".") }
+  }
+
+  @Test func `starts a new shell in a folder, and the next command continues in the sandbox`()
+    async throws
+  {
+    var workspace = try Workspace([("job1/a", "1"), ("job2/b", "2")])
+    workspace = try await Sandbox.shared.run(
+      "cd job1; export A=x; echo hi > /tmp/t", in: workspace, seed: 1
+    ).workspace
+    try workspace.remove("job1")
+    try workspace.startShell(in: "job2")
+    let result = try await Sandbox.shared.run(
+      "pwd; ls ..; echo \"[$A]\"; cat /tmp/t b", in: workspace, seed: 1)
+    let text = result.transcript.excerpt(limit: 400).string
+    #expect(text == "/workspace/job2\njob2\n[]\nhi\n2")
+    #expect(throws: FileError.self) { try workspace.startShell(in: "job1") }
+    #expect(throws: FileError.self) { try workspace.startShell(in: "job2/b") }
+    try workspace.startShell(in: ".")
+    #expect(workspace.shell == Workspace.empty.shell)
+  }
+
   @Test func `has a key that depends on its contents`() throws {
     let one = try Workspace([("a", "1"), ("b", "2")])
     let same = try Workspace([("b", "2"), ("a", "1")])

@@ -85,11 +85,11 @@ public struct Chores: Environment {
   /// The turns after which the last job is lost.
   public var turnLimit: Int { turnsOfJob * (jobs + (irreversible ? 1 : 0)) }
 
-  /// Small updates and evaluations, because an episode has many turns.
+  /// Small updates and evaluations, because an episode has many turns, and a budget that takes minutes.
   public var trainingFlags: [String: String] {
     [
-      "groups": "1", "group-size": "4", "evaluation-turns": "400", "evaluation-episodes": "12",
-      "cloning-steps": "3000",
+      "groups": "1", "group-size": "4", "turns": "1200", "evaluation-turns": "300",
+      "evaluation-episodes": "10", "cloning-steps": "3000", "critic-episodes": "8",
     ]
   }
 
