@@ -15,6 +15,9 @@ public enum GradientClaim: Codable, Hashable, Sendable {
   /// The gradient of a discounted return, which is not the return that counts.
   static let discounted = GradientClaim.biased("the discount makes the return another one")
 
+  /// Whether it has another direction than the true gradient.
+  public var isBiased: Bool { if case .biased = self { true } else { false } }
+
   /// Returns the factor of the true gradient in groups of a size; `nil` if the gradient is biased.
   public func factor(groupSize: Int) -> Double? {
     switch self {

@@ -75,6 +75,55 @@ import TurnwiseTestSupport
     #expect(last.map { $0["final"] } == rows.map { $0["final"] })
   }
 
+  @Test func `continues with the one batch and step size that a list names`() async throws {
+    let one = options.replacing("1x2,2x2", with: "2x3").replacing("0.0005,0.002", with: "0.002")
+    let begun = await turnwise("compare keydoor-v1 \(one) --seeds 1 --out \(folder.path)")
+    try #require(begun.status == 0, "\(begun.note)")
+    let arm = folder.url.appending(path: "turn-seed1")
+    func arms() throws -> [JSONValue?] {
+      let configuration = try Run(opening: arm).record.configuration
+      return [
+        configuration["budget"]?["groups"], configuration["budget"]?["groupSize"],
+        configuration["optimizer"]?["learningRate"],
+      ]
+    }
+    #expect(try arms() == [2, 3, 0.002])
+    try FileManager.default.removeItem(at: arm)
+    let resumed = await turnwise("compare --resume \(folder.path)")
+    try #require(resumed.status == 0, "\(resumed.note)")
+    #expect(try arms() == [2, 3, 0.002])
+  }
+
+  @Test(arguments: [
+    ("--batches 1x4 --groups 2", "--groups changes nothing with --batches"),
+    ("--learning-rates 0.1,0.2 --learning-rate 1", "--learning-rate changes nothing with"),
+    ("--headroom 2", "--headroom 2: expected 0, or a whole number of at least 3"),
+  ])
+  func `refuses flags without effect`(flags: String, message: String) async {
+    let printed = await turnwise("compare keydoor-v1 \(flags)")
+    #expect(printed.status == 2 && printed.note.contains(message), "\(printed.note)")
+  }
+
+  @Test func `reads the options of a run in an environment with flags of its own`() async throws {
+    let small =
+      "--demonstrations 8 --cloning-steps 2 --cloning-batch 2 --vocabulary 300 --width 8 --heads 1 --layers 1"
+      + " --feed-forward 8 --action-tokens 8 --env-set jobs=1 --headroom 0 --evaluation-episodes 2"
+    let first = await turnwise(
+      "train chores-v1 \(small) --groups 2 --updates 1 --evaluation-every 1 --out \(folder.path)/a")
+    try #require(first.status == 0, "\(first.note)")
+    let again = await turnwise(
+      "train chores-v1 --env-set jobs=1 --headroom 0 --config \(folder.path)/a --out \(folder.path)/b"
+    )
+    try #require(again.status == 0, "\(again.note)")
+    func configuration(_ name: String) throws -> JSONValue {
+      try Run(opening: folder.url.appending(path: name)).record.configuration
+    }
+    let (a, b) = (try configuration("a"), try configuration("b"))
+    #expect(a == b && a["budget"]?["groups"] == 2)
+    // What the user asks for replaces what suits the environment.
+    #expect(a["evaluation"]?["turns"] == 0 && a["evaluation"]?["every"] == 1)
+  }
+
   @Test func `refuses an environment's flags that training does not have`() async throws {
     struct Odd: Environment {
       static let id = "odd-v1"

@@ -88,7 +88,10 @@ import TurnwiseTestSupport
   }
 
   @Test(arguments: [
-    ("keydoor-v1 --truth maybe", "error: --truth maybe: expected best, exact, forks, both\n"),
+    (
+      "keydoor-v1 --truth maybe",
+      "error: --truth maybe: expected best, exact, forks, subtask, both\n"
+    ),
     ("keydoor-v1 --cutoff 0", "error: --cutoff 0: expected a number between 0 and 1\n"),
     (
       "keydoor-v1 --forks 1",

@@ -66,6 +66,10 @@ struct Climb: Environment {
     case .unjudgedAtTheLimit where state.rung == 0 && state.waited > 1:
       return Judgement(success: nil, reward: nil)
     case .generous: return Judgement(success: true)
+    case .strayShare:
+      return Judgement(
+        success: state.isDone && state.rung == state.goal, reward: 0,
+        shares: [RewardShare(0, of: "elsewhere")])
     default: return Judgement(success: state.isDone && state.rung == state.goal)
     }
   }
@@ -85,7 +89,7 @@ enum Flaw: String, Codable, Sendable, CaseIterable {
   case luckOfTheSystem, clock, sharedState, forgottenField, unseenField, infinity, rounding
   case orderOfHashes, restlessView
   case shuffledChoices, failsOnNonsense, failsOnLength, silentOnUnknown, unjudged, unjudgeable
-  case unjudgedAtTheLimit, leakingSplits, clumsyExpert, generous
+  case unjudgedAtTheLimit, leakingSplits, clumsyExpert, generous, strayShare
 
   /// The one law that the flaw breaks.
   var law: EnvironmentLaw {
@@ -97,6 +101,7 @@ enum Flaw: String, Codable, Sendable, CaseIterable {
     case .restlessView, .shuffledChoices: .observationPure
     case .failsOnNonsense, .failsOnLength, .silentOnUnknown: .callsAnswered
     case .unjudged, .unjudgeable, .unjudgedAtTheLimit: .truncationJudged
+    case .strayShare: .sharesNamed
     case .leakingSplits: .splitsDisjoint
     case .clumsyExpert: .expertSucceeds
     case .generous: .idleFails

@@ -50,6 +50,14 @@ import TurnwiseCredit
     #expect(agree(found, [[1, 1], [-0.5, -1], [-0.5]], within: 1e-12))
   }
 
+  @Test func `compares a job that one episode alone reached with nothing`() throws {
+    let found = try credit([
+      [turn("a", pays: [(0, "a")]), turn("b"), turn("b", pays: [(1, "b")])],
+      [turn("a", pays: [(0, "a")])], [turn("a", pays: [(0, "a")])],
+    ])
+    #expect(found == [[0, 1, 1], [0], [0]])
+  }
+
   @Test func `loses nothing and counts nothing twice`() throws {
     let group = try CreditGroup([
       CreditEpisode(turns: [

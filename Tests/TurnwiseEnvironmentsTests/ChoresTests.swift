@@ -119,7 +119,7 @@ extension Session {
     while expert.state.job == 0 {
       let action = try #require(try expert.expertAction())
       if action.calls.first?.name == "submit" {
-        other = await play(["bash export A=b; cd /; touch notes"], in: other)
+        other = await play(["bash export A=b; cd /; touch notes /tmp/x"], in: other)
       }
       await expert.play(action)
       await other.play(action)
@@ -185,6 +185,32 @@ extension Session {
     }
   }
 
+  @Test func `has luck that differs between the members of a group`() async throws {
+    var chores = Chores()
+    (chores.jobs, chores.luck) = (1, 0.5)
+    let members = try (0..<16).map {
+      try Session(
+        chores, origin: EpisodeOrigin(seed: 1, split: .train, scenario: 0, member: $0))
+    }
+    let keys = Set(try members.map { try $0.stateKey })
+    #expect(keys.count == 1, "they start alike")
+    let played = await playExpert(members)
+    #expect(Set(played.map { $0.turns.map(\.action) }).count == 1)
+    #expect(Set(played.map(\.earned)) == [0, 1])
+  }
+
+  @Test func `refuses the calls of an action after the one that ends a job`() async throws {
+    let start = try days(count: 1) { $0.jobs = 3 }[0]
+    var session = start
+    let calls = [ToolCall("submit", ["answer": "x"]), ToolCall("submit", ["answer": "y"])]
+    await session.play(Action(text: "two", calls: calls))
+    #expect(session.state.job == 1 && session.turns[0].shares == [RewardShare(0, of: "job1")])
+    #expect(session.turns[0].replies.map(\.isRefusal) == [false, true])
+    let both = [ToolCall("bash", ["command": "pwd"]), ToolCall("bash", ["command": "ls .."])]
+    await session.play(Action(text: "two", calls: both))
+    #expect(session.turns[1].replies.map { $0.text.string } == ["/workspace/job2", "job2\njob3"])
+  }
+
   @Test func `pays for the choice at its beginning when it ends`() async throws {
     let start = try days(count: 1) { ($0.jobs, $0.irreversible) = (1, true) }[0]
     let choice = try #require(start.scenario.choice)
@@ -222,6 +248,9 @@ extension Session {
       lines.map(String.init) == [
         "1 over: \(instructions[0])", "2 now: \(instructions[1])", "3 later: \(instructions[2])",
       ])
+    let long = await play(["todo"], in: try days(count: 1) { $0.jobs = 40 }[0])
+    let text = long.turns[0].replies[0].text.string
+    #expect(text.utf8.count < 420 && text.hasSuffix(" more"))
   }
 
   @Test func `has no wording that divides the syllables of made-up words`() throws {

@@ -22,7 +22,7 @@ import TurnwiseTraining
     let (start, episodes) = try await start()
     #expect(episodes.count == 40)
     #expect(episodes.flatMap(\.contexts).count == 120)
-    #expect(start.report.tooLong == 0 && start.report.demonstrations == 40)
+    #expect(start.report.tooLong == 0 && start.report.demonstrations == 120)
     let format = start.policy.format
     for episode in episodes {
       let lengths = episode.contexts.map { format.demonstration($0).tokens.count }

@@ -72,10 +72,10 @@ public struct Chores: Environment {
     Toolbox {
       ChoresBash(sandbox: .shared, outputLimit: outputLimit)
       SubmitJob(rules: self)
-      ListJobs()
+      ListJobs(outputLimit: outputLimit)
       if routine > 0 { TickItem() }
       if luck < 1 { SendJob(rules: self) }
-      if irreversible { PickBranch() }
+      if irreversible { PickBranch(rules: self) }
     }
   }
 
@@ -85,10 +85,14 @@ public struct Chores: Environment {
   /// The turns after which the last job is lost.
   public var turnLimit: Int { turnsOfJob * (jobs + (irreversible ? 1 : 0)) }
 
+  /// Luck differs between the members of a group.
+  public var membersShareRandomness: Bool { false }
+
   /// Small updates and evaluations, because an episode has many turns, and a budget that takes minutes.
   public var trainingFlags: [String: String] {
     [
-      "groups": "1", "group-size": "4", "turns": "1200", "evaluation-turns": "300",
+      "groups": "1", "group-size": "4", "updates": "1000", "turns": "1200",
+      "evaluation-turns": "300",
       "evaluation-episodes": "10", "cloning-steps": "3000", "critic-episodes": "8",
     ]
   }
@@ -149,12 +153,12 @@ public struct Chores: Environment {
     _ state: inout State, _ action: Action, using random: inout Randomness
   ) async throws -> Outcome {
     let (job, wasChoosing) = (state.job, state.isChoosing)
-    var outcome = try await tools.run(action, on: &state, using: &random)
+    var outcome = try await run(action, on: &state, using: &random)
     guard state.job == job, state.isChoosing == wasChoosing else { return outcome }
     state.turns += 1
     guard state.turns >= turnsOfJob else { return outcome }
     if state.isChoosing {
-      state.pick("")
+      state.pick("", checklist: checklist)
     } else {
       let reply = finishJob(of: &state, isRight: false, "")
       if let reward = reply.reward {
@@ -164,6 +168,31 @@ public struct Chores: Environment {
       outcome.isTerminal = reply.endsEpisode
     }
     return outcome
+  }
+
+  /// Runs the calls of an action up to the one that ends a job or the choice; the others are refused, because
+  /// the agent has not read yet what comes next.
+  private func run(
+    _ action: Action, on state: inout State, using random: inout Randomness
+  ) async throws -> Outcome {
+    guard action.problem == nil, action.calls.count > 1 else {
+      return try await tools.run(action, on: &state, using: &random)
+    }
+    var whole = Outcome()
+    let (job, wasChoosing) = (state.job, state.isChoosing)
+    for call in action.calls {
+      guard state.job == job, state.isChoosing == wasChoosing else {
+        whole.replies.append(ToolReply("Read the next job first.", isRefusal: true))
+        continue
+      }
+      let part = try await tools.run(
+        Action(text: action.text, calls: [call]), on: &state, using: &random)
+      whole.replies += part.replies
+      if let reward = part.reward { whole.reward = (whole.reward ?? 0) + reward }
+      whole.shares += part.shares
+      whole.isTerminal = whole.isTerminal || part.isTerminal
+    }
+    return whole
   }
 
   /// Success means that the work on all jobs was right, also if it was lost by chance; the reward is what is not paid yet.
@@ -185,9 +214,10 @@ public struct Chores: Environment {
     state.isChoosing ? Self.choice : Self.name(of: state.job)
   }
 
-  /// What the present job has earned so far without being paid, and the jobs that are not paid.
+  /// What is done and not paid: a part of the present job, the jobs that are paid at the end, and the choice.
   public func potential(_ state: State) -> Double? {
-    worth * (state.progress + Double(state.unpaid))
+    let choice = state.branch != nil && state.hasPlannedBranch ? 1.0 : 0
+    return worth * (state.progress + Double(state.unpaid) + choice)
   }
 
   /// What an expert does who knows the instruction and its turns on the present job.

@@ -4,8 +4,8 @@ public import TurnwiseSandbox
 extension Chores {
   /// The files and the shell, and where the agent is in its day.
   ///
-  /// It contains what can still matter and nothing else: how a job was done is forgotten with it. So days
-  /// with different pasts have equal keys where their futures are equal.
+  /// How a job was done is forgotten with it: its folder and `/tmp` are emptied, and whether all jobs were right
+  /// so far is kept, not which. So days with different pasts mostly have equal keys where their futures are equal.
   public struct State: Codable, Hashable, Sendable {
     /// The jobs.
     public let day: ChoresDay
@@ -30,7 +30,7 @@ extension Chores {
 
     init(_ day: ChoresDay, checklist: [String]) throws {
       self.day = day
-      self.checklist = checklist
+      self.checklist = day.choice == nil ? checklist : []
       seen = day.jobs[0].facts.map { _ in false }
       var files = day.jobs.enumerated().flatMap { index, job in
         job.files.map { file in
@@ -83,12 +83,17 @@ extension Chores {
     }
 
     /// Picks a branch and begins the first job.
-    mutating func pick(_ branch: String) {
+    ///
+    /// - Parameters:
+    ///   - branch: The branch.
+    ///   - checklist: The checklist of the first job.
+    mutating func pick(_ branch: String, checklist: [String]) {
       (self.branch, turns) = (branch, 0)
+      self.checklist = checklist
       startJob()
     }
 
-    /// Ends the present job: puts its folder away and begins the next job.
+    /// Ends the present job: puts its folder away, empties `/tmp`, and begins the next job.
     ///
     /// - Parameters:
     ///   - isRight: Whether the work is right.
@@ -97,6 +102,7 @@ extension Chores {
     mutating func finishJob(isRight: Bool, isOwed: Bool, checklist: [String]) {
       // It throws for paths that lead out of the workspace, which this one does not.
       try? workspace.remove(Text(ChoresDay.folder(of: job)))
+      workspace = workspace.withoutTemporaryEntries()
       isFlawless = isFlawless && isRight
       if isOwed { unpaid += 1 }
       (job, turns, waiting) = (job + 1, 0, nil)

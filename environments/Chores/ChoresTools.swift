@@ -94,6 +94,8 @@ struct PickBranch: Tool {
 
   struct Arguments: Decodable { var branch: Text }
 
+  let rules: Chores
+
   func call(
     _ arguments: Arguments, on state: inout Chores.State, using random: inout Randomness
   ) throws -> ToolReply {
@@ -103,7 +105,7 @@ struct PickBranch: Tool {
     guard let branch = choice.branches.first(where: { arguments.branch == Text($0) }) else {
       throw ToolRefusal("The branches are \(choice.branches.joined(separator: ", ")).")
     }
-    state.pick(branch)
+    state.pick(branch, checklist: rules.checklist)
     return ""
   }
 }
@@ -111,18 +113,29 @@ struct PickBranch: Tool {
 /// Lists the jobs of the day.
 struct ListJobs: Tool {
   static let name = "todo"
-  static let summary = "Lists the jobs of the day, and which of them are over."
+  static let summary = "Lists the present job and those around it, as many as fit."
 
   struct Arguments: Decodable {}
+
+  let outputLimit: Int
 
   func call(
     _ arguments: Arguments, on state: inout Chores.State, using random: inout Randomness
   ) -> ToolReply {
     let lines = state.day.jobs.enumerated().map { index, job in
-      let mark = index < state.job ? "over" : index == state.job ? "now" : "later"
+      let mark =
+        index < state.job ? "over" : index > state.job || state.isChoosing ? "later" : "now"
       return "\(index + 1) \(mark): \(job.instruction)"
     }
-    return ToolReply(Text(lines.joined(separator: "\n")))
+    // The present job and those after it matter most.
+    var shown: [String] = []
+    for line in lines.dropFirst(max(0, state.job - 1)) {
+      guard shown.reduce(line.utf8.count, { $0 + $1.utf8.count + 1 }) <= outputLimit else { break }
+      shown.append(line)
+    }
+    let left = lines.count - shown.count
+    if left > 0 { shown.append("\(left) more") }
+    return ToolReply(Text(shown.joined(separator: "\n")))
   }
 }
 
@@ -130,7 +143,7 @@ extension Chores.State {
   /// Throws if commands and answers have to wait for something else.
   func refuseWork() throws(ToolRefusal) {
     if waiting != nil { throw ToolRefusal("Send the work first.") }
-    guard checklist.isEmpty || isChoosing else {
+    guard checklist.isEmpty else {
       throw ToolRefusal("Left to tick: \(checklist.joined(separator: ", ")).")
     }
   }

@@ -124,8 +124,9 @@ struct EnvironmentAudit: Sendable {
   func run(in environment: some Environment) async throws -> ExitStatus {
     try environment.draw(from: Split.allCases)
     try await environment.prepare()
-    var configuration = RunConfiguration()
+    var configuration = try TrainingFlags().suited(to: environment)
     configuration.seed = options.seed
+    configuration.budget.turns = 0
     configuration.budget.updates = try invocation.integer(Self.updates, atLeast: 0, default: 1)
     configuration.imitation.demonstrations = try invocation.integer(
       Self.demonstrations, atLeast: 1, default: configuration.imitation.demonstrations)

@@ -55,7 +55,7 @@ struct CompareCommand: ResumableCommand {
     let file = try OptionFile(namedBy: invocation)
     let configuration = try Self.training.configuration(invocation, in: environment, over: file)
     try Self.training.refuseNeedless(invocation, configuration)
-    let estimators = try estimators(environment, configuration, context)
+    try Self.refuseReplaced(invocation)
     let seeds = try invocation.integer(
       Self.seeds, atLeast: 1, atMost: .seeds, default: try file?.seeds ?? 3)
     let threshold = try Self.threshold(invocation) ?? file?.threshold
@@ -67,6 +67,8 @@ struct CompareCommand: ResumableCommand {
       try invocation.list(
         Self.learningRates, ComparisonOptions.learningRates,
         expected: ComparisonOptions.learningRatesExpected) ?? file?.learningRates ?? []
+    let sizes = batches.isEmpty ? [configuration.budget.groupSize] : batches.map(\.groupSize)
+    let estimators = try estimators(environment, configuration, groupSizes: sizes, context)
     let stages = TrainingStages(console: context.console, workers: try invocation.workers())
     let saveInterval = try invocation.saveInterval()
     let headroomGroups = try invocation.headroomGroups()
@@ -177,13 +179,23 @@ struct CompareCommand: ResumableCommand {
     }
   }
 
+  /// Refuses flags whose values a list replaces.
+  private static func refuseReplaced(_ invocation: Invocation) throws {
+    for (list, names) in [(batches, ["groups", "group-size"]), (learningRates, ["learning-rate"])] {
+      for name in names where invocation.has(list) && invocation.has(Flag(name, "")) {
+        throw UsageError.conflict("--\(name) changes nothing with --\(list.name)")
+      }
+    }
+  }
+
   private func estimators<E: Environment>(
-    _ environment: E, _ configuration: RunConfiguration, _ context: Context
+    _ environment: E, _ configuration: RunConfiguration, groupSizes: [Int], _ context: Context
   ) throws -> [String] {
+    let smallest = groupSizes.min() ?? configuration.budget.groupSize
     let catalog = context.catalog.estimators
     if configuration.credit.isEmpty {
       let panel = try EstimatorPanel(
-        environment, credit: RunConfiguration().credit, groupSize: configuration.budget.groupSize,
+        environment, credit: RunConfiguration().credit, groupSize: smallest,
         catalog: catalog, evidence: context.catalog.evidence)
       for name in catalog.own where !panel.all.contains(where: { $0.spelling == name }) {
         context.console.warn("'\(name)' is left out: name it in --credit to see why")
@@ -196,7 +208,7 @@ struct CompareCommand: ResumableCommand {
     return try catalog.estimators(configuration.credit).map { estimator in
       let spelling = try catalog.spelling(of: estimator)
       let panel = try EstimatorPanel(
-        environment, credit: spelling, groupSize: configuration.budget.groupSize, catalog: catalog,
+        environment, credit: spelling, groupSize: smallest, catalog: catalog,
         evidence: context.catalog.evidence)
       for warning in panel.warnings + panel.lossWarnings(configuration) {
         context.console.warn("\(spelling): \(warning)")

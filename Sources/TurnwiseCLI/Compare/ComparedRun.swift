@@ -4,6 +4,8 @@ internal import Turnwise
 struct ComparedRun {
   var variant: ComparisonVariant
   var seed: HexSeed
+  /// The name of its folder in that of the comparison.
+  var folder: String
   var curve: EvaluationCurve
   var figures: TrainingFigures
 }

@@ -121,7 +121,8 @@ struct Comparison<E: Environment> {
     }
     result.add(
       ComparedRun(
-        variant: arm.variant, seed: arm.configuration.seed, curve: run.progress.curve,
+        variant: arm.variant, seed: arm.configuration.seed,
+        folder: arm.layout.folder.lastPathComponent, curve: run.progress.curve,
         figures: try TrainingFigures(arm.layout)))
   }
 }

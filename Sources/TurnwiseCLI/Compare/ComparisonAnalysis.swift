@@ -72,7 +72,7 @@ struct ComparisonAnalysis {
       seeds: seeds, plannedSeeds: plannedSeeds, isPartial: seeds.count < plannedSeeds,
       endedRuns: endedRuns, budget: budget, evaluations: evaluations,
       results: cells.map(row), differences: differences(cells), trace: trace,
-      firstRun: runs.first.map { axes.folder($0.variant, seed: $0.seed.value) } ?? "")
+      firstRun: runs.first?.folder ?? "")
   }
 
   private func row(_ cell: Cell) -> ComparisonResult.Answer.Row {
@@ -125,6 +125,7 @@ struct ComparisonAnalysis {
           batch: axes.hasBatches ? column.variant.batch.description : nil,
           final: PairedComparison(atBudget(column), atBudget(control)),
           area: isDense ? PairedComparison(areas(column), areas(control)) : nil,
+          level: isDense ? atBudget(control).mean : nil,
           shareOfTurns: isDense ? shareOfTurns(column, against: control) : nil))
     }
     let values = found.map { ($0.area ?? $0.final).pValue }
@@ -136,8 +137,13 @@ struct ComparisonAnalysis {
 
   private func shareOfTurns(_ column: Column, against control: Column) -> Double? {
     let level = atBudget(control).mean
-    let curve = LearningCurve(mean: column.learning, until: budget)
-    return curve.turns(reaching: level).map { $0 / Double(max(1, budget)) }
+    func turns(_ column: Column) -> Double? {
+      LearningCurve(mean: column.learning, until: budget).turns(reaching: level)
+    }
+    guard let own = turns(column), let other = turns(control), own > 0, other > 0 else {
+      return nil
+    }
+    return own / other
   }
 
   private func areas(_ column: Column) -> [Double] {

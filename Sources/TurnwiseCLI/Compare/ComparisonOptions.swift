@@ -44,12 +44,19 @@ struct ComparisonOptions {
     (self.training, self.estimators) = (training, estimators)
     (self.seeds, self.threshold) = (seeds, threshold)
     self.training.credit = estimators.joined(separator: ",")
-    let budget = training.budget
+    // The first of each is the one that the recorded options contain.
+    if let first = batches.first {
+      (self.training.budget.groups, self.training.budget.groupSize) = (
+        first.groups, first.groupSize
+      )
+    }
+    if let first = learningRates.first { self.training.optimizer.learningRate = first }
+    let budget = self.training.budget
     self.batches =
       batches.isEmpty
       ? [UpdateBatch(groups: budget.groups, groupSize: budget.groupSize)] : batches
     self.learningRates =
-      learningRates.isEmpty ? [training.optimizer.learningRate] : learningRates
+      learningRates.isEmpty ? [self.training.optimizer.learningRate] : learningRates
   }
 
   /// Reads a list of batches, such as `1x4,8x8`; nil if it is not one.
@@ -91,8 +98,8 @@ struct ComparisonOptions {
 
   /// The other axes of the comparison in words, such as ` × 2 batches`.
   var axes: String {
-    let counts = [(batches.count, "batch", "batches"), (learningRates.count, "rate", "step sizes")]
-    return counts.filter { $0.0 > 1 }.map { " × \($0.0) \($0.2)" }.joined()
+    let counts = [(batches.count, "batches"), (learningRates.count, "step sizes")]
+    return counts.filter { $0.0 > 1 }.map { " × \($0.0) \($0.1)" }.joined()
   }
 
   /// What `run.json` contains in addition to the options of training.

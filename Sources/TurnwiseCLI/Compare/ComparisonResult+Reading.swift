@@ -27,7 +27,9 @@ extension ComparisonResult {
       found.append(
         (
           variants.firstIndex(of: variant) ?? variants.count,
-          ComparedRun(variant: variant, seed: seed, curve: curve.curve, figures: curve.figures)
+          ComparedRun(
+            variant: variant, seed: seed, folder: folder.lastPathComponent, curve: curve.curve,
+            figures: curve.figures)
         ))
     }
     guard !found.isEmpty else { return nil }

@@ -38,7 +38,7 @@ extension ComparisonResult.Answer {
       text += """
 
         no area: it needs \(LearningCurve.leastEvaluations) evaluations of each run, but there are \
-        \(evaluations); use a smaller --evaluation-every, or more --turns
+        \(evaluations); evaluate more often (--evaluation-every or --evaluation-turns), or raise --turns
         """
     }
     if hasRates { text += "\n" + trials }
@@ -78,13 +78,14 @@ extension ComparisonResult.Answer {
       else { continue }
       let words = own.map { difference -> String in
         let share = difference.shareOfTurns.map { String(format: "%.0f %% of the turns", 100 * $0) }
-        return "\(difference.estimator) \(share.map { "in \($0)" } ?? "not within the budget")"
+        return "\(difference.estimator) needs \(share ?? "more than the budget")"
       }
-      let level = String(format: "%.1f %%", 100 * (row.final.mean))
+      let level = String(format: "%.1f %%", 100 * (own[0].level ?? row.final.mean))
       text +=
-        "\nto where \(row.name) ends (\(level)) comes " + words.joined(separator: ", ")
+        "\nto reach \(level), where \(row.name) is at the budget: " + words.joined(separator: ", ")
+        + ", compared with \(row.name)"
     }
-    return text + "\n" + verdict
+    return differences.isEmpty ? "" : text + "\n" + verdict
   }
 
   /// Says which estimators can be told from the first one.
@@ -95,8 +96,8 @@ extension ComparisonResult.Answer {
         .map { ([$0.0.estimator] + ($0.0.batch.map { [$0] } ?? [])).joined(separator: " ") }
         .joined(separator: ", ")
     }
-    guard seeds.count >= SeedSummary.smallestReplication, !areas.isEmpty else {
-      return "whether these differences are more than chance, so few seeds cannot tell"
+    guard seeds.count >= SeedSummary.smallestReplication else {
+      return "so few seeds cannot tell whether these differences are more than chance"
     }
     let control = areas[0].0.against
     let (faster, slower) = (names(\.isClearImprovement), names(\.isClearDecline))

@@ -35,10 +35,7 @@ struct ComparisonResult {
   /// The folders of the runs that have ended, including those of incomplete seeds.
   private var names: [String]?
   private var endedRuns: [String] { names ?? folders }
-  private var folders: [String] {
-    let axes = ComparisonAxes(runs.map(\.variant))
-    return runs.map { axes.folder($0.variant, seed: $0.seed.value) }
-  }
+  private var folders: [String] { runs.map(\.folder) }
 
   /// One row for each estimator and batch, and its difference from the first estimator.
   struct Answer: Codable {
@@ -92,8 +89,12 @@ struct ComparisonResult {
       /// Held-out score at the budget, or at the end if there are too few evaluations.
       var final: PairedComparison
       var area: PairedComparison?
-      /// The share of the budget after which the mean curve has come to where that of the control is at the
-      /// budget; `nil` if it does not, or if there are too few evaluations.
+      /// The level that the mean curve of the control has at the budget; `nil` if there are too few
+      /// evaluations.
+      var level: Double?
+      /// The turns after which the mean curve first reaches ``level``, divided by those of the control.
+      ///
+      /// It is `nil` if the curve does not reach it within the budget, or if one of them starts there.
       var shareOfTurns: Double?
       /// The probability of a mean difference of this size between equally good estimators.
       ///

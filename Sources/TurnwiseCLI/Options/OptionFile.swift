@@ -173,7 +173,8 @@ struct OptionFile {
     do {
       let configuration = try Parameters.settingStrictly(options, of: base)
       if let known {
-        for option in try OptionDescription.all(of: base) where !known.contains(option) {
+        let keys = Set(known.map(\.key))
+        for option in try OptionDescription.all(of: base) where !keys.contains(option.key) {
           guard try option.value(in: configuration) != option.defaultValue else { continue }
           throw UsageError.badOptionFile(path, .unknown(name: option.key, known: known.map(\.key)))
         }

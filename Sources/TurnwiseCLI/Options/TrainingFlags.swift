@@ -2,6 +2,9 @@ internal import Foundation
 internal import Turnwise
 
 extension Flag {
+  fileprivate static let evaluationEvery = Flag("evaluation-every", "")
+  fileprivate static let evaluationTurns = Flag("evaluation-turns", "")
+
   /// The flag of the file from which options are read.
   static let config = Flag(
     "config", "read options from a run.json, or from its configuration alone; flags override it",
@@ -63,6 +66,10 @@ struct TrainingFlags: Sendable {
         throw UsageError.badParameter(problem)
       }
     }
+    if invocation.has(.evaluationEvery), !invocation.has(.evaluationTurns) {
+      // What suits the environment must not replace what the user asks for.
+      configuration.evaluation.turns = 0
+    }
     if invocation.has(.seed) || file == nil {
       configuration.seed = HexSeed(
         UInt64(try invocation.integer(.seed, atLeast: 0, atMost: .any, default: 1)))
@@ -80,7 +87,7 @@ struct TrainingFlags: Sendable {
   /// Returns the defaults with what suits an environment.
   ///
   /// - Throws: A ``UsageError`` for a flag that training does not have, or whose value is not allowed.
-  private func suited(to environment: any Environment) throws -> RunConfiguration {
+  func suited(to environment: any Environment) throws -> RunConfiguration {
     try environment.trainingFlags.sorted { $0.key < $1.key }.reduce(base) { configuration, flag in
       do {
         guard let option = options.first(where: { $0.flag == flag.key }) else {

@@ -67,9 +67,9 @@ struct RunListing {
         var metrics = try RecordReader<MetricsRecord>(part.metrics)
         while let record = metrics.next() {
           entry.updates = max(entry.updates ?? 0, record.update)
-          if let success = record.metrics["evaluation/success"]?.value, success.isFinite {
-            entry.success = success
-          }
+          // The score is recorded where it is not the share of successes.
+          let score = record.metrics["evaluation/score"] ?? record.metrics["evaluation/success"]
+          if let score = score?.value, score.isFinite { entry.success = score }
         }
         if RunFolder.report(metrics, "shown", console) { isDamaged = true }
       } catch {

@@ -12,7 +12,14 @@ extension Invocation {
   /// Returns how many groups are played before the first update.
   ///
   /// - Throws: A ``UsageError``.
-  func headroomGroups() throws -> Int { try integer(.headroom, atLeast: 0, default: 24) }
+  func headroomGroups() throws -> Int {
+    let groups = try integer(.headroom, atLeast: 0, default: 24)
+    guard groups == 0 || groups > 2 else {
+      throw UsageError.badValue(
+        flag: Flag.headroom.name, text: "\(groups)", expected: "0, or a whole number of at least 3")
+    }
+    return groups
+  }
 }
 
 extension TrainingStages {
@@ -26,13 +33,13 @@ extension TrainingStages {
   ///   - configuration: The options of the run.
   ///   - estimators: The estimators, in spellings of the catalog.
   ///   - catalog: The estimators that can be named.
-  ///   - groups: The number of groups; fewer than 3 say nothing.
+  ///   - groups: The number of groups; 0 for none.
   /// - Throws: `CancellationError`; anything else that fails is noted.
   func noteHeadroom<E: Environment>(
     of models: TrainerState, in environment: E, _ configuration: RunConfiguration,
     estimators: [String], _ catalog: EstimatorCatalog, groups: Int
   ) async throws {
-    guard groups > 2 else { return }
+    guard groups > 0 else { return }
     var options = AuditOptions()
     options.seed = configuration.seed
     (options.scenarios, options.groups) = (groups, 1)
@@ -74,14 +81,15 @@ enum SignalWords {
       lines.append("  headroom: cannot be measured with so few groups, or without gradients")
     } else {
       lines.append(
-        "  headroom, signal to noise over that of rloo: \(gains.joined(separator: ", "));"
+        "  signal to noise of the gradient over that of rloo: \(gains.joined(separator: ", "));"
           + " \(meaning(preview))")
     }
     return lines
   }
 
   private static func meaning(_ preview: SignalPreview) -> String {
-    if preview.gains.contains(where: { $0.headroom?.verdict == .much }) {
+    // A biased gradient can be strong in a wrong direction.
+    if preview.gains.contains(where: { !$0.isBiased && $0.headroom?.verdict == .much }) {
       return "better credit will help here"
     }
     return preview.gains.allSatisfy { $0.headroom?.verdict == .little }

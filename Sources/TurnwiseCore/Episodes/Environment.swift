@@ -27,6 +27,12 @@ public protocol Environment: Codable, Sendable {
   /// The number of turns after which an unfinished episode is truncated. Default: 16.
   var turnLimit: Int { get }
 
+  /// Whether the members of a group draw the same random numbers after the start. Default: true.
+  ///
+  /// Equal draws make episodes that are compared differ by their actions alone. Where luck after a
+  /// decision is what an environment is about, its members should differ in it.
+  var membersShareRandomness: Bool { get }
+
   /// The flags of `turnwise train` and `turnwise compare` with which training suits the environment, by their
   /// names: `["groups": "1"]`. Default: none.
   ///
@@ -107,6 +113,8 @@ extension Environment {
   public var turnLimit: Int { 16 }
   /// Returns ``turnLimit``.
   public func turnLimit(of scenario: Scenario) -> Int { turnLimit }
+  /// True.
+  public var membersShareRandomness: Bool { true }
   /// None.
   public var trainingFlags: [String: String] { [:] }
   /// Does nothing.

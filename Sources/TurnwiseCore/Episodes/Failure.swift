@@ -86,7 +86,13 @@ extension Failure {
       let name = "The share of '\(share.subtask)' in a reward"
       if let failure = ofReward(name, share.value, at: boundary) { return failure }
     }
-    guard let value else { return nil }
+    guard let value else {
+      guard let share = shares.first else { return nil }
+      return Failure(
+        boundary, code: "share-without-reward",
+        message: "'\(share.subtask)' has a share of a reward that is absent."
+          + " Shares are parts of the reward.")
+    }
     guard value.isFinite else { return .notFinite(what, at: boundary) }
     guard value.magnitude > Outcome.rewardLimit else { return nil }
     return Failure(

@@ -63,6 +63,9 @@ public struct Session<E: Environment>: Sendable {
     // Seven turns fit into a block of 1 KB, the largest that the allocator returns without a search.
     turns.reserveCapacity(min(environment.turnLimit, 7))
     state = try environment.start(scenario, using: &environmentRandom)
+    if !environment.membersShareRandomness {
+      environmentRandom = environmentRandom.stream("member", origin.member)
+    }
   }
 
   /// Creates a session from its parts.

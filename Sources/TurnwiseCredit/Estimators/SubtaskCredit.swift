@@ -15,7 +15,8 @@ public import TurnwiseCore
 /// The expected gradient is the true one if a turn has no effect on what other sub-tasks earn, apart from rewards that
 /// belong to no sub-task. Such an effect is not seen: a turn that spoils a later job is not blamed.
 ///
-/// Without sub-tasks it is ``each`` itself.
+/// A sub-task that only one episode of the group reached is compared with the nothing that the others earned with
+/// it: zero credit would shrink the gradient of late sub-tasks. Without sub-tasks it is ``each`` itself.
 public struct SubtaskCredit: CreditEstimator, Configurable {
   /// `subtask`.
   public static let id = "subtask"
@@ -65,6 +66,14 @@ public struct SubtaskCredit: CreditEstimator, Configurable {
     var turns = group.zeros
     var loneTurns = 0
     for view in try group.subtaskViews() {
+      if view.group.episodes.count == 1, group.episodes.count > 1 {
+        // Those that did not reach the sub-task earned nothing with it.
+        for (value, place) in zip(view.group.returnsToGo(gamma: discount ?? 1)[0], view.places[0]) {
+          turns[place.episode][place.turn] = value
+        }
+        loneTurns += view.places[0].count
+        continue
+      }
       let part = try estimator.credit(view.group, evidence: Evidence())
       loneTurns += part.diagnostics.loneTurns
       for (credit, places) in zip(part.episodes, view.places) {

@@ -173,8 +173,11 @@ private struct Replayer<E: Environment> {
     if recorded.reward != replayed.reward {
       throw episode.divergence(.reward, turn: index, recorded.reward, replayed.reward)
     }
-    if recorded.shares != replayed.shares {
-      throw episode.divergence(.reward, turn: index, recorded.shares, replayed.shares)
+    if recorded.shares != replayed.shares || recorded.subtask != replayed.subtask {
+      func words(_ turn: Turn) -> String {
+        "\(turn.subtask ?? "no sub-task"): \(turn.shares ?? [])"
+      }
+      throw episode.divergence(.reward, turn: index, words(recorded), words(replayed))
     }
     try takeForks()
   }

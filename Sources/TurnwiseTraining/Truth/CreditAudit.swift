@@ -117,6 +117,7 @@ public struct CreditAudit<E: Environment>: Sendable {
   public func truth(
     of played: AuditedEpisodes, onProgress: (_ scenario: Int) -> Void = { _ in }
   ) async throws -> AuditTruth {
+    if options.truth == .subtask { try requireSeparateSubtasks(played) }
     guard let language = policy as? LanguagePolicy else {
       guard [.forks, .subtask, .best].contains(options.truth) else {
         throw ExactEvaluationError.noProbabilities(policy.name)
@@ -147,6 +148,26 @@ public struct CreditAudit<E: Environment>: Sendable {
       return try await measured(played, .tooVague(bound: truth.meanBound), onProgress)
     } catch let error as ExactEvaluationError where options.truth == .best {
       return try await measured(played, .refused(error), onProgress)
+    }
+  }
+
+  /// Checks that each turn works on a sub-task, and that all rewards are paid in turns of the sub-tasks that they
+  /// belong to: continuations end with the sub-task, and would miss what is paid later.
+  private func requireSeparateSubtasks(_ played: AuditedEpisodes) throws {
+    for episode in played.groups.joined() {
+      for (index, (turn, shares)) in zip(episode.turns, episode.shares).enumerated() {
+        let named = shares.total
+        guard turn.subtask != nil, shares.allSatisfy({ $0.subtask == turn.subtask }),
+          abs((episode.rewards[index] ?? 0) - named) < 1e-9
+        else {
+          throw Failure(
+            .environment, code: "no-subtask-truth",
+            message:
+              "Truth by sub-task needs rewards that are paid while their sub-task is worked on,"
+              + " unlike in turn \(index + 1) of \(episode.name). Measure it by forks of whole episodes."
+          )
+        }
+      }
     }
   }
 

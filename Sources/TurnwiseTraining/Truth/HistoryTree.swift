@@ -8,7 +8,7 @@ internal import TurnwiseTrace
 /// sampled there, with its result. Children come after their parents.
 struct HistoryTree {
   struct Node {
-    /// All tokens that the policy has read, including the prompt of this decision.
+    /// The tokens of the present context, including the prompt of this decision.
     var context: [Int32]
     /// The edge that led here; `nil` at the root.
     var edge: Int?

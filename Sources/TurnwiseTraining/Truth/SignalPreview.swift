@@ -11,6 +11,8 @@ public struct SignalPreview: Codable, Hashable, Sendable {
   public struct Gain: Codable, Hashable, Sendable {
     /// The estimator by its canonical name.
     public var estimator: String
+    /// Whether its expected gradient is not the true one.
+    public var isBiased: Bool
     /// The signal to noise of its gradient over that of `rloo`; `nil` if one of them cannot be measured.
     public var headroom: Headroom?
   }
@@ -71,7 +73,8 @@ extension CreditAudit {
       turns: played.turnsPerEpisode, spread: GradientSpread(played.weights),
       gains: try usable.map { entry in
         SignalPreview.Gain(
-          estimator: entry.spelling, headroom: try signal(entry.estimator).headroom(over: rloo))
+          estimator: entry.spelling, isBiased: entry.estimator.gradient.isBiased,
+          headroom: try signal(entry.estimator).headroom(over: rloo))
       })
   }
 }

@@ -37,7 +37,7 @@ struct Imitation {
       if sequences.allSatisfy(\.scored.isEmpty) { throw TrainingError.everyTurnRefused }
       throw TrainingError.demonstrationsTooLong(context: configuration.model.context)
     }
-    report.demonstrations = demonstrations.count
+    report.demonstrations = contexts.count
     report.tooLong = sequences.count { $0.tokens.count > configuration.model.context }
     let turns = demonstrations.flatMap(\.turns)
     report.refused = Double(turns.count(where: \.isRefused)) / Double(max(1, turns.count))

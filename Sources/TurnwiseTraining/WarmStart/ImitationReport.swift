@@ -14,7 +14,7 @@ public struct ImitationReport: Codable, Hashable, Sendable {
   public var steps = 0
   /// Why no more steps were taken.
   public var reason = Reason.budget
-  /// The number of demonstrations.
+  /// The number of demonstrations: of episodes, or of their `Episode.contexts`.
   public var demonstrations = 0
   /// The number of demonstrations, or of their `Episode.contexts`, that did not fit the context.
   public var tooLong = 0

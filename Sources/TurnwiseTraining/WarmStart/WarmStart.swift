@@ -80,7 +80,7 @@ public struct WarmStart: Sendable {
     let first = try await played(sessions.prefix(4), counting: 1)
     let found = first.reduce(0) { $0 + $1.turns.contextCount }
     let each = max(1, found / max(1, first.count))
-    onEpisode(found - first.count)
+    onEpisode(max(0, found - first.count))
     let count = max(first.count, (contexts + each - 1) / each)
     return try await first
       + played(sessions.prefix(count).dropFirst(first.count), counting: each)
