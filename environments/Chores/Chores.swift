@@ -91,7 +91,7 @@ public struct Chores: Environment {
   /// Small updates and evaluations, because an episode has many turns, and a budget that takes minutes.
   public var trainingFlags: [String: String] {
     [
-      "groups": "1", "group-size": "4", "updates": "1000", "turns": "1200",
+      "groups": "1", "group-size": "4", "updates": "1000", "turns": "1500",
       "evaluation-turns": "300",
       "evaluation-episodes": "10", "cloning-steps": "3000", "critic-episodes": "8",
     ]

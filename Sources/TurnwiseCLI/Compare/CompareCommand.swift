@@ -23,7 +23,8 @@ struct CompareCommand: ResumableCommand {
     "credit", "estimators to compare, such as rloo,turn:gamma=0.95", value: "LIST",
     default: "one of each family, and your own")
   private static let seeds = Flag(
-    "seeds", "how many seeds each estimator is trained with", value: "N", default: "3")
+    "seeds", "how many seeds each estimator is trained with", value: "N",
+    default: "\(SeedSummary.smallestReplication)")
 
   private static let threshold = Flag(
     "threshold", "also say after how many turns the held-out score reached P", value: "P")
@@ -57,7 +58,8 @@ struct CompareCommand: ResumableCommand {
     try Self.training.refuseNeedless(invocation, configuration)
     try Self.refuseReplaced(invocation)
     let seeds = try invocation.integer(
-      Self.seeds, atLeast: 1, atMost: .seeds, default: try file?.seeds ?? 3)
+      Self.seeds, atLeast: 1, atMost: .seeds,
+      default: try file?.seeds ?? SeedSummary.smallestReplication)
     let threshold = try Self.threshold(invocation) ?? file?.threshold
     let batches =
       try invocation.list(

@@ -14,7 +14,7 @@ enum DiagnosisWords {
     guard !diagnosis.isLearning else { return [] }
     let success = TrainingStages.percent(diagnosis.final ?? .nan)
     let was = TrainingStages.percent(diagnosis.start ?? .nan)
-    let head = "\(subject) did not learn: held-out success \(was) before, \(success) after."
+    let head = "\(subject) did not learn: held-out score \(was) before, \(success) after."
     let findings = diagnosis.findings.map(words)
     return [head] + findings.map { "  \($0.seen)\n    try: \($0.remedy)" }
       + ["  to see more: \(Program.name) stats \(trace)"]

@@ -2,10 +2,12 @@ internal import Foundation
 internal import Turnwise
 
 extension Flag {
+  fileprivate static let standardHeadroomGroups = 48
+
   /// The groups that are played before the first update to see what credit can do.
   static let headroom = Flag(
     "headroom", "groups that are played to say beforehand whether credit can help; 0 for none",
-    value: "N", default: "24")
+    value: "N", default: "\(standardHeadroomGroups)")
 }
 
 extension Invocation {
@@ -13,7 +15,7 @@ extension Invocation {
   ///
   /// - Throws: A ``UsageError``.
   func headroomGroups() throws -> Int {
-    let groups = try integer(.headroom, atLeast: 0, default: 24)
+    let groups = try integer(.headroom, atLeast: 0, default: Flag.standardHeadroomGroups)
     guard groups == 0 || groups > 2 else {
       throw UsageError.badValue(
         flag: Flag.headroom.name, text: "\(groups)", expected: "0, or a whole number of at least 3")

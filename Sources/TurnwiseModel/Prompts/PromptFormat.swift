@@ -61,7 +61,7 @@ extension PromptFormat {
   /// Lays out the actions of a demonstration as tokens to imitate.
   ///
   /// - Parameters:
-  ///   - episode: The demonstration, or one of its ``TurnwiseCore/Episode/contexts``.
+  ///   - episode: The demonstration, or one of its `Episode.contexts`.
   ///   - isImitated: Says of a turn whether its action is to be imitated; the others are only read.
   /// - Returns: The sequence, with the tokens of the imitated actions and their ends scored.
   public func demonstration(
