@@ -94,6 +94,10 @@ enum SignalWords {
     if preview.gains.contains(where: { !$0.isBiased && $0.headroom?.verdict == .much }) {
       return "better credit will help here"
     }
+    let stronger = preview.gains.filter { !$0.isBiased && ($0.headroom?.low ?? 0) > 1 }
+    if !stronger.isEmpty {
+      return "more than chance: \(stronger.map(\.estimator).joined(separator: ", "))"
+    }
     return preview.gains.allSatisfy { $0.headroom?.verdict == .little }
       ? "none of them will help much here" : "too uncertain to say more"
   }
