@@ -44,7 +44,7 @@ public struct Chores: Environment {
   public var irreversible = false
   /// The kinds of jobs to draw from, by name; a day has as many different ones as possible.
   @Option<JobNames>("Kinds of jobs to draw from.")
-  public var kinds = JobKinds.all.map { $0.name }
+  public var kinds = JobKinds.all.names
   /// The turns after which a job is lost.
   @Option<AtLeast<1>>("Turns after which a job is lost, without those of its routine.")
   public var jobTurns = 8
@@ -109,8 +109,8 @@ public struct Chores: Environment {
     var names: [String] = []
     while names.count < jobs { names += kinds.shuffled(using: &random) }
     let tasks = names.prefix(jobs).map { name in
-      guard let kind = JobKinds.named(name) else {
-        mistake("'kinds' must be one or more of \(JobKinds.all.map { $0.name }).")
+      guard let kind = JobKinds.all.named(name) else {
+        mistake("'kinds' must be one or more of \(JobKinds.all.names).")
       }
       var tree = TaskTree(split: split, folders: 3, random: random)
       let draft = kind.task(in: &tree)

@@ -78,8 +78,7 @@ struct TickItem: Tool {
     _ arguments: Arguments, on state: inout Chores.State, using random: inout Randomness
   ) throws -> ToolReply {
     guard let index = state.checklist.firstIndex(of: arguments.item.string) else {
-      let left = state.checklist.joined(separator: ", ")
-      throw ToolRefusal(left.isEmpty ? "The checklist is done." : "Left to tick: \(left).")
+      throw state.checklist.isEmpty ? ToolRefusal("The checklist is done.") : state.leftToTick
     }
     state.checklist.remove(at: index)
     return ""
@@ -143,8 +142,11 @@ extension Chores.State {
   /// Throws if commands and answers have to wait for something else.
   func refuseWork() throws(ToolRefusal) {
     if waiting != nil { throw ToolRefusal("Send the work first.") }
-    guard checklist.isEmpty else {
-      throw ToolRefusal("Left to tick: \(checklist.joined(separator: ", ")).")
-    }
+    guard checklist.isEmpty else { throw leftToTick }
+  }
+
+  /// The refusal that names the items of the checklist.
+  fileprivate var leftToTick: ToolRefusal {
+    ToolRefusal("Left to tick: \(checklist.joined(separator: ", ")).")
   }
 }

@@ -10,19 +10,12 @@ enum JobKinds {
       Mend.self,
       Fact.self,
     ]
-
-  /// The kind of a name.
-  static func named(_ name: String) -> (any TaskFamily.Type)? { all.first { $0.name == name } }
 }
 
 /// The names of kinds of jobs of which the days of ``Chores`` can be made.
 public enum JobNames: OptionDomain {
-  private static let known = JobKinds.all.map { $0.name }
-
   /// The names.
-  public static let requirement = "one or more of \(known.joined(separator: ", "))"
+  public static let requirement = JobKinds.all.requirement
   /// Whether all names are known and there is one.
-  public static func allows(_ names: [String]) -> Bool {
-    !names.isEmpty && names.allSatisfy(known.contains)
-  }
+  public static func allows(_ names: [String]) -> Bool { JobKinds.all.allows(names) }
 }

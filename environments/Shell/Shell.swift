@@ -22,7 +22,7 @@ public struct Shell: Environment {
 
   /// The families of tasks to draw from, by name.
   @Option<FamilyNames>("Families of tasks to draw from.")
-  public var families = TaskFamilies.all.map { $0.name }
+  public var families = TaskFamilies.all.names
   /// The number of folders at the top of a tree; half of them contain one more folder.
   ///
   /// There are at most 8: held-out tasks have 150 words, and files and their contents need some of them too.
@@ -81,9 +81,10 @@ public struct Shell: Environment {
     guard tasks.isEmpty else {
       return try tasks.scenario(in: split, of: tasksFolder, using: &random)
     }
-    guard let name = families.randomElement(using: &random), let family = TaskFamilies.named(name)
+    guard let name = families.randomElement(using: &random),
+      let family = TaskFamilies.all.named(name)
     else {
-      mistake("'families' must be one or more of \(TaskFamilies.all.map { $0.name }).")
+      mistake("'families' must be one or more of \(TaskFamilies.all.names).")
     }
     var tree = TaskTree(split: split, folders: folders, random: random)
     let draft = family.task(in: &tree)
@@ -144,12 +145,8 @@ public struct Shell: Environment {
 
 /// The names of families of which the tasks of ``Shell`` can be made.
 public enum FamilyNames: OptionDomain {
-  private static let known = TaskFamilies.all.map { $0.name }
-
   /// The names.
-  public static let requirement = "one or more of \(known.joined(separator: ", "))"
+  public static let requirement = TaskFamilies.all.requirement
   /// Whether all names are known and there is one.
-  public static func allows(_ names: [String]) -> Bool {
-    !names.isEmpty && names.allSatisfy(known.contains)
-  }
+  public static func allows(_ names: [String]) -> Bool { TaskFamilies.all.allows(names) }
 }

@@ -11,7 +11,7 @@ struct ShellExpert {
 
   /// Chooses the next action; nil if the family of the task is unknown.
   func action(_ noise: ExpertNoise, using random: inout Randomness) -> Action? {
-    guard let family = families.first(where: { $0.name == task.family }) else { return nil }
+    guard let family = families.named(task.family) else { return nil }
     let move = family.move(in: task, knowing: history)
     if random.chance(noise.slip) { return slip(using: &random).action }
     if let shortcut = move.shortcut, !hasTried(shortcut), random.chance(noise.habit) {

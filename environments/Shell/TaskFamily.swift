@@ -73,7 +73,18 @@ enum TaskFamilies {
     Trail.self,
     MoveFile.self,
   ]
+}
+
+extension [any TaskFamily.Type] {
+  /// The names, in the order of tables.
+  var names: [String] { map { $0.name } }
 
   /// The family of a name.
-  static func named(_ name: String) -> (any TaskFamily.Type)? { all.first { $0.name == name } }
+  func named(_ name: String) -> (any TaskFamily.Type)? { first { $0.name == name } }
+
+  /// What options that choose families must be.
+  var requirement: String { "one or more of \(names.joined(separator: ", "))" }
+
+  /// Whether all names are known and there is one.
+  func allows(_ chosen: [String]) -> Bool { !chosen.isEmpty && chosen.allSatisfy(names.contains) }
 }

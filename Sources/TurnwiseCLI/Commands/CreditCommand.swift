@@ -126,7 +126,7 @@ struct CreditCommand: Subcommand {
     func named(_ list: String) throws -> [CreditedEstimator] {
       try catalog.estimators(list).map { try CreditedEstimator($0, in: catalog) }
     }
-    let hasSubtasks = episodes.joined().contains { $0.turns.contains { $0.subtask != nil } }
+    let hasSubtasks = episodes.joined().contains(where: \.hasSubtasks)
     let shown = catalog.shown(hasSubtasks: hasSubtasks).joined(separator: ",")
     var estimators = try named(invocation.text(Self.credit) ?? shown)
     if invocation.has(Self.credit) {

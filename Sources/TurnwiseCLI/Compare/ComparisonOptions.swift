@@ -75,11 +75,7 @@ struct ComparisonOptions {
 
   /// What the runs of each seed differ in, the control first.
   var variants: [ComparisonVariant] {
-    batches.flatMap { batch in
-      learningRates.flatMap { rate in
-        estimators.map { ComparisonVariant($0, batch, learningRate: rate) }
-      }
-    }
+    ComparisonVariant.all(estimators, batches, learningRates: learningRates)
   }
 
   /// Reads the options from `run.json` of a comparison.

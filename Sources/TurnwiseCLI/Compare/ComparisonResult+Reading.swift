@@ -56,11 +56,7 @@ extension ComparisonResult {
       list(ComparisonOptions.learningRatesKey, ComparisonOptions.learningRates)
       ?? [own.learningRate]
     let estimators = (try? ProcessName.split(own.estimator)) ?? []
-    return batches.flatMap { batch in
-      rates.flatMap { rate in
-        estimators.map { ComparisonVariant($0, batch, learningRate: rate) }
-      }
-    }
+    return ComparisonVariant.all(estimators, batches, learningRates: rates)
   }
 }
 

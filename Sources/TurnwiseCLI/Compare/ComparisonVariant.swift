@@ -29,6 +29,18 @@ struct ComparisonVariant: Codable, Hashable {
     (self.estimator, self.batch, self.learningRate) = (estimator, batch, learningRate)
   }
 
+  /// Returns the variants of a comparison in the order in which they are run: by batch and step size, the
+  /// control first.
+  static func all(
+    _ estimators: [String], _ batches: [UpdateBatch], learningRates: [Double]
+  ) -> [ComparisonVariant] {
+    batches.flatMap { batch in
+      learningRates.flatMap { rate in
+        estimators.map { ComparisonVariant($0, batch, learningRate: rate) }
+      }
+    }
+  }
+
   /// Returns the options of a run.
   func configuration(over base: RunConfiguration) -> RunConfiguration {
     var configuration = base

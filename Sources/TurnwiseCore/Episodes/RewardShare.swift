@@ -21,6 +21,9 @@ extension Sequence where Element == RewardShare {
 }
 
 extension Episode {
+  /// Whether any turn worked on a sub-task.
+  package var hasSubtasks: Bool { turns.contains { $0.subtask != nil } }
+
   /// The shares of sub-tasks that each turn was paid; the judgement's shares are added to the last turn.
   public var shares: [[RewardShare]] {
     var shares = turns.map { $0.shares ?? [] }

@@ -27,9 +27,8 @@ extension EstimatorChecker {
 
   /// Raises what the first sub-task earns at the end of each episode in turn.
   private func keepsApart(_ before: [EpisodeCredit]) throws -> String? {
-    let late = [0.5, 0, 0.3, 0.2, 0]
     for member in before.indices {
-      var more = late
+      var more = LawFixture.late
       more[member] += 1
       let after = try credit(fixture.divided(late: more))
       for (episode, (old, new)) in zip(before, after).enumerated() {
@@ -39,7 +38,7 @@ extension EstimatorChecker {
           if turn % 2 == 1, !isSame {
             return "\(place) is credited with a reward of another sub-task"
           }
-          if turn % 2 == 0, episode == member, isSame, exceptions[.everyTurn] == nil {
+          if turn % 2 == 0, episode == member, isSame, estimator.exceptions[.everyTurn] == nil {
             return "\(place) loses what its sub-task was paid by a later turn"
           }
         }
@@ -47,6 +46,4 @@ extension EstimatorChecker {
     }
     return nil
   }
-
-  private var exceptions: [EstimatorLaw: String] { estimator.exceptions }
 }

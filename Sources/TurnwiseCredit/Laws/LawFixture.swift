@@ -81,6 +81,9 @@ struct LawFixture {
     return fixture
   }
 
+  /// What the first sub-task of ``divided(_:late:)`` is paid with the last turn, for each episode.
+  static let late = [0.5, 0, 0.3, 0.2, 0]
+
   /// Returns the group with two sub-tasks, whose turns alternate: the reward of each turn belongs to the
   /// sub-task of the turn, and the last reward of an episode also pays for the first sub-task.
   ///
@@ -89,7 +92,7 @@ struct LawFixture {
   ///   - late: What the first sub-task is paid with the last turn, for each episode.
   /// - Returns: The group.
   func divided(
-    _ names: [String] = ["a", "b"], late: [Double] = [0.5, 0, 0.3, 0.2, 0]
+    _ names: [String] = ["a", "b"], late: [Double] = late
   ) -> LawFixture {
     var fixture = self
     for member in members.indices {

@@ -58,13 +58,10 @@ extension CreditAudit {
       }
       return signal
     }
-    let hasSubtasks = played.groups.joined().contains { $0.turns.contains { $0.subtask != nil } }
+    let hasSubtasks = played.groups.joined().contains(where: \.hasSubtasks)
     let usable = estimators.filter { entry in
       entry.spelling != RLOO.id && (hasSubtasks || !entry.estimator.usesSubtasks)
-        && entry.estimator.needs.allSatisfy { need in
-          guard let isRecorded = need.isRecorded else { return false }
-          return played.groups.joined().allSatisfy { $0.turns.allSatisfy(isRecorded) }
-        }
+        && RecordedCredit.refusals(entry, played.groups, models: nil, canFork: false).isEmpty
     }
     let rloo = try signal(RLOO())
     return SignalPreview(
