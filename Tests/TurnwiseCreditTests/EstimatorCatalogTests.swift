@@ -34,7 +34,7 @@ import TurnwiseCredit
     #expect(token == TokenGAE { ($0.gamma, $0.criticLambda) = (0.99, 0.5) })
     #expect(
       try catalog.options(of: token).map(\.name) == [
-        "adaptive", "bootstrap", "criticLambda", "gamma", "lambda",
+        "adaptive", "bootstrap", "criticLambda", "gamma", "lambda", "lambdaPer",
       ])
   }
 

@@ -18,12 +18,29 @@ import TurnwiseCredit
   func `gives the worked rows of section 5-1`(
     gamma: Double, lambda: Double, expected: [Double]
   ) throws {
-    let credit = try TokenGAE { ($0.gamma, $0.lambda) = (gamma, lambda) }.credit(
-      firstOfFixtureA(), evidence: firstCritic())
+    let credit = try TokenGAE { ($0.gamma, $0.lambda, $0.lambdaPer) = (gamma, lambda, .token) }
+      .credit(firstOfFixtureA(), evidence: firstCritic())
     #expect(agree(try tokens(credit), expected))
     #expect(credit.episodes[0].tokens?.map(\.count) == [2, 3, 1])
     #expect(credit.episodes[0].credit(turn: 2, token: 0) == credit.episodes[0].tokens?[2][0])
     #expect(agree(credit.turns[0][1], expected[2...4].reduce(0, +) / 3))
+  }
+
+  @Test func `applies lambda from turn to turn unless told otherwise`() throws {
+    // The residuals are 0.1, 0.1 | 0, 0.1, 0.2 | 0.2, and halves are taken at the bars alone.
+    let credit = try TokenGAE { $0.lambda = 0.5 }.credit(
+      firstOfFixtureA(), evidence: firstCritic())
+    #expect(agree(try tokens(credit), [0.4, 0.3, 0.4, 0.4, 0.3, 0.2], within: 1e-12))
+  }
+
+  @Test func `looks as far ahead over long actions as over short ones`() throws {
+    func first(_ tokens: Int) throws -> Double {
+      let group = try CreditGroup([episode([nil, nil, 1], tokens: [tokens, tokens, tokens])])
+      let values = (0..<3).map { _ in (0..<tokens).map { _ in 0.0 } }
+      return try TokenGAE { $0.lambda = 0.9 }.credit(group, evidence: firstCritic(values))
+        .turns[0][0]
+    }
+    #expect(agree([try first(1), try first(40)], [0.81, 0.81], within: 1e-12))
   }
 
   @Test(arguments: [(10, 0.0), (20, 0), (40, 0.5), (100, 0.8), (1000, 0.98)])
@@ -33,7 +50,8 @@ import TurnwiseCredit
     let group = try CreditGroup([episode([1], tokens: [length])])
     let values = firstCritic([(0..<length).map { Double($0 % 7) / 10 }])
     let adaptive = try TokenGAE { $0.adaptive = 0.05 }.credit(group, evidence: values)
-    let fixed = try TokenGAE { $0.lambda = lambda }.credit(group, evidence: values)
+    let fixed = try TokenGAE { ($0.lambda, $0.lambdaPer) = (lambda, .token) }
+      .credit(group, evidence: values)
     #expect(agree(try tokens(adaptive), try tokens(fixed), within: 1e-12))
   }
 
@@ -56,9 +74,13 @@ import TurnwiseCredit
     let targets = try #require(credit.episodes[0].valueTargets)
     let expected = [0.59049, 0.6561, 0.729, 0.81, 0.9, 1]
     #expect(agree(targets.flatMap(\.self), expected))
-    let own = try TokenGAE { ($0.lambda, $0.criticLambda) = (0, 0) }.credit(
-      firstOfFixtureA(), evidence: firstCritic())
-    #expect(agree(try #require(own.episodes[0].valueTargets)[0], [0.4, 0.5]))
+    // With 0 a target is the next value that is read: of the next turn, or of the next token.
+    for (steps, expected) in [(TokenGAE.Steps.turn, [0.5, 0.5]), (.token, [0.4, 0.5])] {
+      let own = try TokenGAE { ($0.lambda, $0.criticLambda, $0.lambdaPer) = (0, 0, steps) }
+        .credit(firstOfFixtureA(), evidence: firstCritic())
+      let targets = try #require(own.episodes[0].valueTargets)
+      #expect(agree(targets[0], expected))
+    }
   }
 
   @Test func `bootstraps only a truncated episode`() throws {
@@ -80,12 +102,12 @@ import TurnwiseCredit
     }
   }
 
-  @Test func `neither discounts nor resets between turns`() throws {
+  @Test func `neither discounts nor resets between turns where steps are tokens`() throws {
     let one = try CreditGroup([episode([1], tokens: [6])])
-    let joined = try TokenGAE { ($0.gamma, $0.lambda) = (0.9, 0.8) }
-      .credit(one, evidence: firstCritic([Self.values.flatMap(\.self)]))
-    let apart = try TokenGAE { ($0.gamma, $0.lambda) = (0.9, 0.8) }.credit(
-      firstOfFixtureA(), evidence: firstCritic())
+    let estimator = TokenGAE { ($0.gamma, $0.lambda, $0.lambdaPer) = (0.9, 0.8, .token) }
+    let joined = try estimator.credit(
+      one, evidence: firstCritic([Self.values.flatMap(\.self)]))
+    let apart = try estimator.credit(firstOfFixtureA(), evidence: firstCritic())
     #expect(try tokens(joined) == tokens(apart))
   }
 

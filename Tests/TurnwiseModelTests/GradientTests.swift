@@ -61,11 +61,13 @@ import TurnwiseNumerics
     check(.scrambled(shape), someSequences([9, 1, 20, 2, 13]))
   }
 
-  @Test(arguments: [true, false])
-  func `agrees with finite differences in every weight of a critic`(_ tokenShift: Bool) {
+  @Test(arguments: [true, false], [ModelConfiguration.Head.scalar, .categorical])
+  func `agrees with finite differences in every weight of a critic`(
+    _ tokenShift: Bool, _ head: ModelConfiguration.Head
+  ) {
     var sequences = someSequences([9, 20, 2, 13])
     sequences[1].scored.append(20)  // The value after the last token.
-    check(.scrambled(.tiny(tokenShift: tokenShift, head: .scalar)), sequences)
+    check(.scrambled(.tiny(tokenShift: tokenShift, head: head)), sequences)
   }
 
   @Test func `is correct across blocks of attention and microbatches`() {
@@ -83,7 +85,7 @@ import TurnwiseNumerics
     #expect(zip(sum, together.gradient).allSatisfy { abs($0 - $1) < 1e-3 * (1 + abs($0)) })
   }
 
-  @Test(arguments: policies + [.tiny(head: .scalar)])
+  @Test(arguments: policies + [.tiny(head: .scalar), .tiny(head: .categorical)])
   func `is the same if sequences have a common beginning`(_ shape: ModelConfiguration) {
     let model = Transformer.scrambled(shape)
     // One is the beginning of another, two share more than the others, one occurs twice.

@@ -212,7 +212,7 @@ struct CompareCommand: ResumableCommand {
       let panel = try EstimatorPanel(
         environment, credit: spelling, groupSize: smallest, catalog: catalog,
         evidence: context.catalog.evidence)
-      for warning in panel.warnings + panel.lossWarnings(configuration) {
+      for warning in panel.warnings + panel.warnings(about: configuration) {
         context.console.warn("\(spelling): \(warning)")
       }
       return spelling

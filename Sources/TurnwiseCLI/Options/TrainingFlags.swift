@@ -135,7 +135,8 @@ extension Flag {
   /// Its help begins without a capital and has no full stop.
   fileprivate init(_ option: OptionDescription) {
     let kinds = [
-      ("a whole number", "N"), ("one of ", "WORD"), ("the folder", "FOLDER"), ("text", "NAME"),
+      ("a whole number", "N"), ("one of ", "WORD"), ("true", "BOOL"), ("the folder", "FOLDER"),
+      ("text", "NAME"),
     ]
     let value = kinds.first { option.requirement.hasPrefix($0.0) }?.1 ?? "NUMBER"
     let fallback = option.defaultValue.compact

@@ -27,7 +27,7 @@ struct TrainCommand: ResumableCommand {
     let workers = try invocation.workers()
     _ = try (invocation.saveInterval(), invocation.headroomGroups())
     let panel = try panel(environment, configuration, context)
-    for warning in panel.warnings + panel.lossWarnings(configuration) {
+    for warning in panel.warnings + panel.warnings(about: configuration) {
       context.console.warn(warning)
     }
     try environment.draw(from: Split.allCases)

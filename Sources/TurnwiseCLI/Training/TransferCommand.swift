@@ -79,7 +79,7 @@ struct TransferCommand: Subcommand {
     let panel = try EstimatorPanel(
       environment, credit: configuration.credit, groupSize: configuration.budget.groupSize,
       catalog: context.catalog.estimators, evidence: context.catalog.evidence)
-    for warning in panel.warnings + panel.lossWarnings(configuration) {
+    for warning in panel.warnings + panel.warnings(about: configuration) {
       context.console.warn(warning)
     }
     let environments = context.catalog.environments.map { other -> any Environment in

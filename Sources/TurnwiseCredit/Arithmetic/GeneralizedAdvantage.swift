@@ -18,11 +18,20 @@ enum GeneralizedAdvantage {
   static func advantages(
     rewards: [Double], values: [Double], valueAfter: Double, gamma: Double, lambda: Double
   ) -> [Double] {
+    advantages(
+      rewards: rewards, values: values, valueAfter: valueAfter, gamma: gamma,
+      lambdas: values.map { _ in lambda })
+  }
+
+  /// Returns A for each step, with a λ of its own after each step.
+  static func advantages(
+    rewards: [Double], values: [Double], valueAfter: Double, gamma: Double, lambdas: [Double]
+  ) -> [Double] {
     var advantages = values
     var (nextValue, nextAdvantage) = (valueAfter, 0.0)
     for step in values.indices.reversed() {
       let delta = rewards[step] + gamma * nextValue - values[step]
-      nextAdvantage = delta + gamma * lambda * nextAdvantage
+      nextAdvantage = delta + gamma * lambdas[step] * nextAdvantage
       advantages[step] = nextAdvantage
       nextValue = values[step]
     }

@@ -4,9 +4,12 @@ public import TurnwiseCore
 ///
 /// Over the sampled tokens j of an episode, observation tokens left out,
 ///
-///     δ_j = r_j + γ V_{j+1} − V_j        A_j = δ_j + γ λ A_{j+1}
+///     δ_j = r_j + γ V_{j+1} − V_j        A_j = δ_j + γ λ_j A_{j+1}
 ///
-/// (Schulman et al. 2016, arXiv 1506.02438; PPO for language models.) The reward of a turn is paid on
+/// (Schulman et al. 2016, arXiv 1506.02438; PPO for language models.) λ_j is λ at the last token of a
+/// turn and 1 within turns, so that credit looks as many turns ahead in wordy episodes as in terse ones.
+/// With `lambdaPer=token` it is λ everywhere, as in PPO for single answers: with 0.95 the first of 45
+/// tokens then sees a tenth of the outcome. The reward of a turn is paid on
 /// its last sampled token, or on the last token before it if the turn sampled none. The recursion runs
 /// across turns: an observation neither discounts nor resets it, however long it is. γ discounts per
 /// *token*.
@@ -32,12 +35,23 @@ public struct TokenGAE: CreditEstimator, Configurable {
 
   /// The discount per sampled token, γ in the literature.
   @Option<UnitInterval>("Discount per sampled token.") public var gamma = 1.0
-  /// How far credit looks ahead before it trusts the critic, λ in the literature: 0 is one token, 1
-  /// is to the end.
+  /// The steps over which λ applies.
+  public enum Steps: String, WordChoice {
+    /// From turn to turn; within a turn it is 1.
+    case turn
+    /// From token to token.
+    case token
+  }
+
+  /// How far credit looks ahead before it trusts the critic, λ in the literature: 0 is the end of the
+  /// turn, or one token with `lambdaPer=token`; 1 is the end of the episode.
   @Option<UnitInterval>("How far credit looks ahead before it trusts the critic, from 0 to 1.")
   public var lambda = 0.95
+  /// Whether λ applies from turn to turn or from token to token.
+  @Option("Whether lambda applies from turn to turn, or from token to token.")
+  public var lambdaPer = Steps.turn
   /// Makes λ grow with the number of tokens l of an episode, as 1 − 1 / (α l) between 0 and 1, with α
-  /// this number (VAPO); 0 for the fixed `lambda`.
+  /// this number, and apply from token to token (VAPO); 0 for the fixed `lambda`.
   @Option<NonNegative>("Lambda is 1 - 1 / (this * tokens of the episode); 0 for the fixed lambda.")
   public var adaptive = 0.0
   /// The λ of the value targets.
@@ -108,7 +122,7 @@ public struct TokenGAE: CreditEstimator, Configurable {
       func advantages(_ lambda: Double) -> [Double] {
         GeneralizedAdvantage.advantages(
           rewards: episode.tokenRewards, values: values, valueAfter: valueAfter, gamma: gamma,
-          lambda: lambda)
+          lambdas: lambdas(lambda, of: episode))
       }
       let targets = zip(advantages(criticLambda), values).map(+)
       return EpisodeCredit(
@@ -116,6 +130,18 @@ public struct TokenGAE: CreditEstimator, Configurable {
         valueTargets: episode.byTurn(targets))
     }
     return GroupCredit(credit, of: group)
+  }
+
+  /// Whether λ applies from turn to turn.
+  private var isPerTurn: Bool { lambdaPer == .turn && adaptive == 0 }
+
+  /// Returns λ after each sampled token of an episode.
+  private func lambdas(_ lambda: Double, of episode: CreditEpisode) -> [Double] {
+    episode.turns.flatMap { turn in
+      (1...max(1, turn.sampledTokens)).prefix(turn.sampledTokens).map {
+        isPerTurn && $0 < turn.sampledTokens ? 1 : lambda
+      }
+    }
   }
 
   /// Returns λ of an episode with a number of tokens.

@@ -47,7 +47,7 @@ struct Activations {
     let normed: MutableFloats
     /// Logits, then their gradient, scored × vocabulary.
     let logits: MutableFloats
-    /// Log-probabilities, or values of a critic.
+    /// Log-probabilities, scored; or the numbers of a critic, scored × `valueCount`.
     let outputs: MutableFloats
     /// The entropy of each row of logits.
     let entropies: MutableFloats
@@ -111,10 +111,11 @@ struct Activations {
           feedForwardNormed: take(rows * width), gates: take(rows * 2 * model.feedForward),
           gated: take(rows * model.feedForward))
       }
+      let outputs = scored * max(1, model.head.valueCount)
       let head = Head(
         input: take(scored * width), inverse: take(scored), normed: take(scored * width),
-        logits: take(model.head == .tokens ? scored * model.vocabulary : 0), outputs: take(scored),
-        entropies: take(scored), partitions: take(scored), dOutputs: take(scored),
+        logits: take(model.head == .tokens ? scored * model.vocabulary : 0), outputs: take(outputs),
+        entropies: take(scored), partitions: take(scored), dOutputs: take(outputs),
         dEntropies: take(scored), dInput: take(scored * width), dNormed: take(scored * width))
       let output = take(rows * width)
       let keyValues = take(extent.shared * 2 * model.keyValueWidth)

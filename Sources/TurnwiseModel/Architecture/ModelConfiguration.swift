@@ -6,6 +6,21 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
     case tokens
     /// One number, as for a critic.
     case scalar
+    /// The logits of a distribution over ``intervals`` equal intervals of values, as for a critic
+    /// that is trained by classification.
+    case categorical
+
+    /// The number of intervals of a categorical head.
+    public static let intervals = 51
+
+    /// The numbers that a critic's head gives at each position; 0 for a policy.
+    public var valueCount: Int {
+      switch self {
+      case .tokens: 0
+      case .scalar: 1
+      case .categorical: Self.intervals
+      }
+    }
   }
 
   /// Vocabulary size.

@@ -24,11 +24,14 @@ extension TrainingPass {
         x.outputs[place] = logits[Int(target)] - partition
         x.entropies[place] = partition - mean
       }
-    case .scalar:
+    case .scalar, .categorical:
+      let count = model.head.valueCount
       for place in 0..<scored {
-        let value = kernels.dot(
-          x.normed + place * width, weights + layout.valueWeight, count: width)
-        x.outputs[place] = value + weights[layout.valueBias]
+        for output in 0..<count {
+          let value = kernels.dot(
+            x.normed + place * width, weights + layout.valueWeight + output * width, count: width)
+          x.outputs[place * count + output] = value + weights[layout.valueBias + output]
+        }
       }
     }
   }
@@ -51,16 +54,18 @@ extension TrainingPass {
         dx: x.dNormed, dWeight: gradient + layout.embedding, dy: x.logits, x: x.normed,
         weight: weights + layout.embedding, rows: scored, inputs: width,
         outputs: model.vocabulary, accumulating: !isFirst, scratch: activations.scratch)
-    case .scalar:
+    case .scalar, .categorical:
+      let count = model.head.valueCount
       x.dNormed.update(repeating: 0, count: scored * width)
       for place in 0..<scored {
-        let slope = x.dOutputs[place]
         let row = place * width
-        kernels.add(
-          gradient + layout.valueWeight, slope, times: x.normed + row, count: width)
-        kernels.add(
-          x.dNormed + row, slope, times: weights + layout.valueWeight, count: width)
-        gradient[layout.valueBias] += slope
+        for output in 0..<count {
+          let slope = x.dOutputs[place * count + output]
+          let weight = layout.valueWeight + output * width
+          kernels.add(gradient + weight, slope, times: x.normed + row, count: width)
+          kernels.add(x.dNormed + row, slope, times: weights + weight, count: width)
+          gradient[layout.valueBias + output] += slope
+        }
       }
     }
     x.dInput.update(repeating: 0, count: scored * width)
@@ -75,16 +80,18 @@ extension TrainingPass {
 
   /// Returns the outputs of one sequence.
   func outputs(of member: Microbatch.Member) -> SequenceOutputs {
-    func read(_ floats: MutableFloats) -> [Float] {
+    func read(_ floats: MutableFloats, each count: Int = 1) -> [Float] {
       Array(
-        UnsafeBufferPointer(start: floats + member.scored.lowerBound, count: member.scored.count))
+        UnsafeBufferPointer(
+          start: floats + member.scored.lowerBound * count, count: member.scored.count * count))
     }
     var outputs = SequenceOutputs()
     switch model.head {
     case .tokens:
       outputs.logProbabilities = read(activations.head.outputs)
       outputs.entropies = read(activations.head.entropies)
-    case .scalar: outputs.values = read(activations.head.outputs)
+    case .scalar, .categorical:
+      outputs.values = read(activations.head.outputs, each: model.head.valueCount)
     }
     return outputs
   }
@@ -103,22 +110,27 @@ extension TrainingPass {
 
   /// Stores the derivatives of the loss for one sequence.
   func accept(_ gradients: SequenceGradients, for member: Microbatch.Member) {
-    func write(_ values: [Float], _ floats: MutableFloats) {
+    func write(_ values: [Float], _ floats: MutableFloats, each size: Int = 1) {
+      let count = member.scored.count * size
       require(
-        values.isEmpty || values.count == member.scored.count,
-        "An objective must return no derivatives, or one for each of \(member.scored.count) scored"
-          + " tokens, but returned \(values.count).")
-      let place = floats + member.scored.lowerBound
-      place.update(repeating: 0, count: member.scored.count)
+        values.isEmpty || values.count == count,
+        "An objective must return no derivatives, or one for each of \(count) outputs, but returned"
+          + " \(values.count).")
+      let place = floats + member.scored.lowerBound * size
+      place.update(repeating: 0, count: count)
       for (index, value) in values.enumerated() { place[index] = value }
     }
-    let isCritic = model.head == .scalar
+    let isCritic = model.head != .tokens
     require(
       isCritic
         ? gradients.logProbabilities.isEmpty && gradients.entropies.isEmpty
         : gradients.values.isEmpty,
       "A critic has derivatives by value only, and a policy has none of them.")
-    write(isCritic ? gradients.values : gradients.logProbabilities, activations.head.dOutputs)
+    if isCritic {
+      write(gradients.values, activations.head.dOutputs, each: model.head.valueCount)
+    } else {
+      write(gradients.logProbabilities, activations.head.dOutputs)
+    }
     write(gradients.entropies, activations.head.dEntropies)
   }
 }

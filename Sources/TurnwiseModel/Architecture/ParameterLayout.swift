@@ -77,9 +77,10 @@ public struct ParameterLayout: Hashable, Sendable {
       blocks.append(block)
     }
     finalNorm = add("model.norm.weight", [width])
-    if model.head == .scalar {
-      valueWeight = add("value_head.weight", [1, width], isDecayed: false)
-      valueBias = add("value_head.bias", [1], isDecayed: false)
+    if model.head != .tokens {
+      let count = model.head.valueCount
+      valueWeight = add("value_head.weight", [count, width], isDecayed: false)
+      valueBias = add("value_head.bias", [count], isDecayed: false)
     }
   }
 

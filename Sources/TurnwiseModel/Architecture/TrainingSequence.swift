@@ -22,7 +22,7 @@ public struct TrainingSequence: Hashable, Sendable {
     guard tokens.allSatisfy({ $0 >= 0 && $0 < model.vocabulary }) else {
       return "A token lies outside the vocabulary of \(model.vocabulary)."
     }
-    let last = model.head == .scalar ? tokens.count : tokens.count - 1
+    let last = model.head == .tokens ? tokens.count - 1 : tokens.count
     guard scored.allSatisfy({ $0 >= 1 && $0 <= last }) else {
       return "Scored indices must lie between 1 and \(last)."
     }
@@ -43,7 +43,8 @@ public struct SequenceOutputs: Hashable, Sendable {
   ///
   /// Empty for a critic, and if they were not requested.
   public var squares: [Float] = []
-  /// The value before each scored token; empty for a policy.
+  /// The numbers of a critic's head before each scored token, `Head.valueCount` for each; empty for a
+  /// policy.
   public var values: [Float] = []
 }
 
@@ -55,7 +56,7 @@ public struct SequenceGradients: Sendable {
   public var logProbabilities: [Float]
   /// The derivatives by entropy.
   public var entropies: [Float]
-  /// The derivatives by value.
+  /// The derivatives by the numbers of a critic's head.
   public var values: [Float]
   /// The loss, which is only summed.
   public var loss: Double

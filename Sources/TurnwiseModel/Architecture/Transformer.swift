@@ -94,12 +94,15 @@ public struct Transformer: Sendable {
     self.init(configuration, parameters: parameters)
   }
 
-  /// Creates a critic with the trunk of a policy and a head that returns zero.
+  /// Creates a critic with the trunk of a policy and a head that returns zeros.
   ///
-  /// - Parameter policy: A model with the head ``ModelConfiguration/Head/tokens``.
-  public init(critic policy: Transformer) {
+  /// - Parameters:
+  ///   - policy: A model with the head ``ModelConfiguration/Head/tokens``.
+  ///   - head: The head of the critic.
+  public init(critic policy: Transformer, head: ModelConfiguration.Head = .scalar) {
+    require(head != .tokens, "A critic needs a head that gives values.")
     var configuration = policy.configuration
-    configuration.head = .scalar
+    configuration.head = head
     let layout = ParameterLayout(configuration)
     var parameters = [Float](repeating: 0, count: layout.count)
     parameters.replaceSubrange(layout.trunk, with: policy.parameters[policy.layout.trunk])
@@ -116,6 +119,17 @@ public struct Transformer: Sendable {
     // In one change, as each change discards the packed matrices.
     parameters.withUnsafeMutableBufferPointer { parameters in
       for place in places { parameters[place] /= Float(temperature) }
+    }
+  }
+
+  /// Changes the outputs of a scalar head from x to `factor` × x + `offset`.
+  public mutating func mapValues(factor: Double, offset: Double) {
+    require(configuration.head == .scalar, "Only a scalar head can be rescaled.")
+    let weights = layout.valueWeight..<layout.valueWeight + configuration.width
+    let bias = layout.valueBias
+    parameters.withUnsafeMutableBufferPointer { parameters in
+      for place in weights { parameters[place] *= Float(factor) }
+      parameters[bias] = Float(factor * Double(parameters[bias]) + offset)
     }
   }
 

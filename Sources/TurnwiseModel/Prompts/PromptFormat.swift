@@ -67,16 +67,27 @@ extension PromptFormat {
   public func demonstration(
     _ episode: Episode, imitating isImitated: (Turn) -> Bool = { _ in true }
   ) -> TrainingSequence {
+    demonstrationByTurn(episode, imitating: isImitated).sequence
+  }
+
+  /// Lays out a demonstration, and says which turn each scored token belongs to.
+  package func demonstrationByTurn(
+    _ episode: Episode, imitating isImitated: (Turn) -> Bool = { _ in true }
+  ) -> (sequence: TrainingSequence, turns: [Int]) {
     var tokens: [Int32] = []
     var scored: [Int] = []
+    var turns: [Int] = []
     var last: Turn?
-    for turn in episode.turns {
+    for (number, turn) in episode.turns.enumerated() {
       tokens += self.tokens(reading: Message.between(last, turn.observation.text)) + opening
       let action = tokenizer.encode(turn.action.text.bytes) + [end]
-      if isImitated(turn) { scored += tokens.count..<tokens.count + action.count }
+      if isImitated(turn) {
+        scored += tokens.count..<tokens.count + action.count
+        turns += action.map { _ in number }
+      }
       tokens += action
       last = turn
     }
-    return TrainingSequence(tokens: tokens, scored: scored)
+    return (TrainingSequence(tokens: tokens, scored: scored), turns)
   }
 }

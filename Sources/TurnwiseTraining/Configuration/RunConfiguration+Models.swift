@@ -36,16 +36,43 @@ extension RunConfiguration {
     /// The word that its flags begin with.
     public static let flagPrefix = "critic"
 
+    /// The output of the critic.
+    public enum Head: String, WordChoice {
+      /// One number that learns by squared error.
+      case scalar
+      /// A distribution over intervals that learns by cross-entropy (HL-Gauss, arXiv 2403.03950).
+      case categorical
+    }
+
     /// The step size of the critic.
     @Option<NonNegative>("Step size of the critic.")
     public var rate = 1e-3
-    /// The number of episodes of the warm start that the critic is fitted to before the first
-    /// update.
-    @Option<KeptCount<0>>("Episodes that the critic is fitted to before the first update.")
+    /// The output of the critic.
+    @Option("The output of the critic: one number, or a distribution over intervals (HL-Gauss).")
+    public var head = Head.scalar
+    /// Whether a scalar critic learns in units of the standard deviation of its targets (PopArt, arXiv
+    /// 1602.07714).
+    @Option("Whether a scalar critic learns in units of its targets' deviation.")
+    public var normalization = false
+    /// The number of demonstrations that the critic is fitted to before the first update, instead of
+    /// fresh episodes.
+    ///
+    /// They cost no further turns, but they show the returns of the expert.
+    @Option<KeptCount<0>>("Demonstrations that the critic is fitted to first; free of charge.")
+    public var demonstrations = 0
+    /// The number of fresh episodes that the critic is fitted to before the first update, if it is not
+    /// fitted to demonstrations.
+    @Option<KeptCount<0>>("Episodes that the critic is fitted to first, without demonstrations.")
     public var episodes = 64
     /// The number of passes of the critic over the episodes of an update.
     @Option<KeptCount<0>>("Passes of the critic over the episodes of an update.")
-    public var epochs = 1
+    public var epochs = 4
+    /// The number of contexts of episodes in a step of the critic.
+    @Option<KeptCount<1>>("Contexts of episodes in a step of the critic.")
+    public var batch = 8
+
+    /// The number of steps in a pass over a number of contexts.
+    func steps(over contexts: Int) -> Int { max(1, (contexts + batch - 1) / batch) }
   }
 
   /// The process reward model, if an estimator or shaper needs one.

@@ -9,6 +9,9 @@ extension Critic: EvidenceModel {
   /// estimator drives.
   public static var isAlwaysMeasured: Bool { true }
 
+  /// The number of passes over the episodes or demonstrations that a new critic is fitted to.
+  static let firstEpochs = 4
+
   /// Fits a new critic to episodes of the policy before an estimator depends on it.
   ///
   /// The critic is not fitted if the first estimator that reads it uses shaped rewards, because
@@ -17,12 +20,9 @@ extension Critic: EvidenceModel {
   /// - Throws: `CancellationError`, a `CreditError`, and what the environment throws at the start of an
   ///   episode.
   public static func prepare(_ work: inout EvidenceWork) async throws -> Critic {
-    var critic = Critic(from: work.policy.model)
     let configuration = work.configuration
-    guard configuration.critic.episodes > 0,
-      let reader = work.estimators.first(where: { $0.estimator.needs.contains(need) })?.estimator,
-      reader.shaper == nil
-    else { return critic }
+    var critic = Critic(from: work.policy.model, head: configuration.critic.head)
+    guard configuration.critic.episodes > 0, let reader = reader(in: work) else { return critic }
     let origins = (0..<configuration.critic.episodes).map { number in
       EpisodeOrigin(seed: configuration.seed.value, split: .train, iteration: 0, scenario: number)
     }
@@ -41,10 +41,49 @@ extension Critic: EvidenceModel {
       let evidence = Evidence(critic: Evidence.Critic(values: zeros, bootstrap: [0]))
       return try reader.credit(group, evidence: evidence).episodes[0].valueTargets ?? []
     }
+    let examples = TrainingBatch(episodes).examples(targets)
     work.spending.trainedTokens += try critic.fit(
-      TrainingBatch(episodes).examples(targets), epochs: 4, configuration: configuration,
-      random: work.random.stream("critic-start"), workers: work.workers)
+      examples, epochs: firstEpochs, steps: configuration.critic.steps(over: examples.count),
+      configuration: configuration, random: work.random.stream("critic-start"),
+      workers: work.workers)
     return critic
+  }
+
+  /// Fits a new critic to the returns of demonstrations, whose turns were paid for already.
+  ///
+  /// Values are learnt before each token of an action, as they will be read.
+  ///
+  /// - Throws: `CancellationError`.
+  public static func prepare(
+    from demonstrations: [Episode], _ work: inout EvidenceWork
+  ) throws -> Critic? {
+    let configuration = work.configuration
+    guard configuration.critic.demonstrations > 0, reader(in: work) != nil else { return nil }
+    let format = work.policy.format
+    let examples = demonstrations.prefix(configuration.critic.demonstrations).flatMap { episode in
+      var returns = episode.returnsToGo[...]
+      return episode.contexts.compactMap { context -> Example? in
+        let own = Array(returns.prefix(context.turns.count))
+        returns = returns.dropFirst(own.count)
+        let (sequence, turns) = format.demonstrationByTurn(context)
+        return sequence.tokens.count <= work.policy.model.configuration.context
+          ? Example(sequence: sequence, values: turns.map { own[$0] }) : nil
+      }
+    }
+    guard !examples.isEmpty else { return nil }
+    var critic = Critic(from: work.policy.model, head: configuration.critic.head)
+    work.spending.trainedTokens += try critic.fit(
+      examples, epochs: firstEpochs, steps: configuration.critic.steps(over: examples.count),
+      configuration: configuration, random: work.random.stream("critic-start"),
+      workers: work.workers)
+    return critic
+  }
+
+  /// The first estimator that reads values; `nil` if there is none, or if its rewards are shaped, so
+  /// that their values are not known before the first update.
+  private static func reader(in work: EvidenceWork) -> (any CreditEstimator)? {
+    let reader = work.estimators.first { $0.estimator.needs.contains(need) }?.estimator
+    return reader?.shaper == nil ? reader : nil
   }
 
   /// Computes the values of the sampled tokens.
@@ -63,23 +102,52 @@ extension Critic: EvidenceModel {
     guard configuration.critic.epochs > 0,
       let targets = work.estimators.lazy.compactMap({ groups.valueTargets(of: $0.spelling) }).first
     else { return }
-    work.metrics["critic/explained_variance"] = explainedVariance(
-      groups.flatMap { $0.evidence.critic?.values ?? [] }, targets)
+    let values = groups.flatMap { $0.evidence.critic?.values ?? [] }
+    work.metrics.merge(
+      ValueFit(Array(values.joined().joined()), Array(targets.joined().joined())).metrics
+    ) { $1 }
+    let examples = TrainingBatch(groups.flatMap(\.episodes)).examples(targets)
     work.spending.trainedTokens += try fit(
-      TrainingBatch(groups.flatMap(\.episodes)).examples(targets),
-      epochs: configuration.critic.epochs, configuration: configuration,
+      examples, epochs: configuration.critic.epochs,
+      steps: configuration.critic.steps(over: examples.count), configuration: configuration,
       // The stream is numbered by the updates made before this one.
       random: work.random.stream("critic", work.update - 1), workers: work.workers)
   }
 
-  /// The weights and the moments of the optimiser.
+  /// The weights, the moments of the optimiser, and the units of the values.
   public var saved: SavedEvidence? {
-    get throws { SavedEvidence(tensors: ["critic": try checkpoint.encoded()]) }
+    get throws {
+      SavedEvidence(
+        tensors: ["critic": try checkpoint.encoded()],
+        state: ["code": try JSONValue(encoding: code)])
+    }
   }
 
   /// Restores a critic.
   public init(_ saved: SavedEvidence, alongside policy: ModelConfiguration) throws {
-    self.init(try saved.checkpoint("critic", head: .scalar, alongside: policy))
+    let checkpoint = try saved.checkpoint(
+      "critic", heads: [.scalar, .categorical], alongside: policy)
+    guard saved.state["code"] != nil else {
+      self.init(checkpoint)  // Critics of earlier versions have no units.
+      return
+    }
+    let code: ValueCode = try saved.value("code")
+    if let flaw = code.flaw { throw SavedStateError(part: "code", reason: flaw) }
+    guard code.head == checkpoint.model.configuration.head else {
+      throw SavedStateError(part: "code", reason: "belongs to another head")
+    }
+    self.init(checkpoint, code)
+  }
+}
+
+extension Episode {
+  /// The sum of the rewards from each turn on.
+  fileprivate var returnsToGo: [Double] {
+    var sum = 0.0
+    return rewards.reversed().map { reward in
+      sum += reward ?? 0
+      return sum
+    }.reversed()
   }
 }
 
@@ -96,17 +164,4 @@ extension [CreditedGroup] {
     }
     return targets
   }
-}
-
-/// Returns 1 - Var(target - value) / Var(target); not a number if all targets are equal.
-private func explainedVariance(_ values: [[[Double]]], _ targets: [[[Double]]]) -> Double {
-  func variance(_ numbers: [Double]) -> Double {
-    let mean = numbers.reduce(0, +) / Double(max(1, numbers.count))
-    return numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-  }
-  let goals = targets.joined().flatMap(\.self)
-  let pairs = zip(targets.joined(), values.joined()).flatMap { zip($0, $1) }
-  let errors = pairs.map { $0 - $1 }
-  let total = variance(goals)
-  return total > 0 ? 1 - variance(errors) / total : .nan
 }

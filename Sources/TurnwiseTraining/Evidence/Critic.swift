@@ -7,10 +7,12 @@ public import TurnwiseModel
 /// It shares no parameters with the policy, so its gradients do not reach the policy. It starts
 /// from the policy's trunk, because both must be able to read an episode.
 public struct Critic: Sendable, Equatable {
-  /// The model, with a scalar head.
+  /// The model, with a scalar or categorical head.
   public private(set) var model: Transformer
   /// The state of its optimiser.
   public private(set) var optimizer: AdamW
+  /// The values that the outputs of the head stand for.
+  private(set) var code: ValueCode
 
   /// Tokens to read, and the values to learn at the scored ones.
   struct Example {
@@ -18,15 +20,22 @@ public struct Critic: Sendable, Equatable {
     var values: [Double]
   }
 
-  /// Creates a critic from a policy's trunk and a head that gives 0.
-  public init(from policy: Transformer) {
-    model = Transformer(critic: policy)
+  /// Creates a critic from a policy's trunk and a head that gives zeros.
+  ///
+  /// - Parameters:
+  ///   - policy: The policy.
+  ///   - head: The head of the critic.
+  public init(from policy: Transformer, head: RunConfiguration.Critic.Head = .scalar) {
+    let head: ModelConfiguration.Head = head == .scalar ? .scalar : .categorical
+    model = Transformer(critic: policy, head: head)
     optimizer = AdamW(for: model)
+    code = ValueCode(head)
   }
 
-  init(_ checkpoint: Checkpoint) {
+  init(_ checkpoint: Checkpoint, _ code: ValueCode? = nil) {
     model = checkpoint.model
     optimizer = checkpoint.optimizer ?? AdamW(for: checkpoint.model)
+    self.code = code ?? ValueCode(checkpoint.model.configuration.head)
   }
 
   var checkpoint: Checkpoint { Checkpoint(model, optimizer: optimizer) }
@@ -47,10 +56,10 @@ public struct Critic: Sendable, Equatable {
     let outputs = model.score(batch.sequences + contexts, workers: workers)
     var bootstrap = [Double?](repeating: nil, count: episodes.count)
     for (index, output) in zip(cut, outputs.suffix(cut.count)) {
-      bootstrap[index] = output.values.last.map(Double.init)
+      bootstrap[index] = code.values(output.values).last
     }
     let values = batch.gathered(
-      outputs.prefix(batch.sequences.count).map { $0.values.map(Double.init) }, episodes)
+      outputs.prefix(batch.sequences.count).map { code.values($0.values) }, episodes)
     return EvidenceReading(
       Evidence.Critic(values: values, bootstrap: bootstrap),
       scoredTokens: batch.tokenCount + contexts.reduce(0) { $0 + $1.tokens.count })
@@ -58,27 +67,32 @@ public struct Critic: Sendable, Equatable {
 
   /// Trains the values on examples.
   ///
+  /// - Parameters:
+  ///   - examples: The examples.
+  ///   - epochs: The number of passes over them.
+  ///   - steps: The number of steps in a pass.
+  ///   - configuration: The step size and the other options of the critic.
+  ///   - random: The source of the order of the examples.
+  ///   - workers: The most threads.
   /// - Returns: The number of tokens that were passed forward and backward.
   /// - Throws: `CancellationError`.
   mutating func fit(
-    _ examples: [Example], epochs: Int, configuration: RunConfiguration, random: Randomness,
-    workers: Int
+    _ examples: [Example], epochs: Int, steps: Int, configuration: RunConfiguration,
+    random: Randomness, workers: Int
   ) throws -> Int {
+    fitCode(examples.flatMap(\.values), isNormalized: configuration.critic.normalization)
     var passed = 0
     for epoch in 0..<epochs {
       var shuffling = random.stream("epoch", epoch)
       let order = Array(examples.indices).shuffled(using: &shuffling)
-      for part in order.split(into: configuration.optimizer.minibatches) {
+      for part in order.split(into: steps) {
         try Task.checkCancellation()
         let members = part.map { examples[$0] }
         let count = Double(members.reduce(0) { $0 + $1.values.count })
         guard count > 0 else { continue }
         var result = model.gradient(of: members.map(\.sequence), workers: workers) {
-          index, outputs in
-          let errors = zip(outputs.values, members[index].values).map { Double($0) - $1 }
-          return SequenceGradients(
-            values: errors.map { Float(2 * $0 / count) },
-            loss: errors.reduce(0) { $0 + $1 * $1 } / count)
+          [code] index, outputs in
+          code.gradients(outputs.values, targets: members[index].values, count: count)
         }
         AdamW.clip(&result.gradient, toNorm: Float(configuration.optimizer.gradientNorm))
         optimizer.update(
@@ -87,6 +101,13 @@ public struct Critic: Sendable, Equatable {
       }
     }
     return passed
+  }
+
+  /// Fits the meaning of the head's outputs to targets; the values that it gives stay as they are.
+  private mutating func fitCode(_ targets: [Double], isNormalized: Bool) {
+    guard isNormalized || code.head == .categorical else { return }
+    let change = code.fit(targets)
+    if code.head == .scalar { model.mapValues(factor: change.factor, offset: change.offset) }
   }
 }
 

@@ -36,6 +36,18 @@ public protocol EvidenceModel: Sendable {
   /// - Throws: `CancellationError`, or the reason why the model cannot be made.
   static func prepare(_ work: inout EvidenceWork) async throws -> Self
 
+  /// Makes the model from the demonstrations that the policy has imitated, before ``prepare(_:)`` would
+  /// be called. Default: `nil`.
+  ///
+  /// - Parameters:
+  ///   - demonstrations: Expert episodes; none if the policy comes from another run.
+  ///   - work: The policy, the configuration and the counts of what is spent.
+  /// - Returns: The model; `nil` if it is to be made by ``prepare(_:)``.
+  /// - Throws: `CancellationError`.
+  static func prepare(
+    from demonstrations: [Episode], _ work: inout EvidenceWork
+  ) throws -> Self?
+
   /// Learns from the groups of an update before they are measured and credited. Default: nothing.
   ///
   /// What the model learns must not depend on how the episodes went on after the states that are
@@ -92,6 +104,10 @@ extension EvidenceModel {
   public static var playsForks: Bool { false }
   /// None.
   public static var untrained: Self? { nil }
+  /// Demonstrations are of no use.
+  public static func prepare(
+    from demonstrations: [Episode], _ work: inout EvidenceWork
+  ) throws -> Self? { nil }
   /// Learns nothing.
   public mutating func learn(
     beforeCrediting groups: [[Episode]], _ work: inout EvidenceWork

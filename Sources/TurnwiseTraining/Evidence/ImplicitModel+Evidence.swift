@@ -48,9 +48,10 @@ extension ImplicitModel: EvidenceModel {
 
   /// Restores an implicit process reward model.
   public init(_ saved: SavedEvidence, alongside policy: ModelConfiguration) throws {
-    let start = try saved.checkpoint("implicitStart", head: .tokens, alongside: policy)
+    let start = try saved.checkpoint("implicitStart", heads: [.tokens], alongside: policy)
     self.init(
-      try saved.checkpoint("implicitModel", head: .tokens, alongside: policy), start: start.model,
+      try saved.checkpoint("implicitModel", heads: [.tokens], alongside: policy),
+      start: start.model,
       try saved.value("recipe"))
   }
 }

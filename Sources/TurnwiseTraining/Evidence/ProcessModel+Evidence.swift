@@ -72,7 +72,7 @@ extension ProcessModel: EvidenceModel {
 
   /// Restores a process reward model.
   public init(_ saved: SavedEvidence, alongside policy: ModelConfiguration) throws {
-    let checkpoint = try saved.checkpoint("processModel", head: .scalar, alongside: policy)
+    let checkpoint = try saved.checkpoint("processModel", heads: [.scalar], alongside: policy)
     let labels: [Label] = try saved.value("labels")
     let context = checkpoint.model.configuration.context
     for (index, label) in labels.enumerated() {

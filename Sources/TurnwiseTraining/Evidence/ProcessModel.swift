@@ -82,7 +82,7 @@ public struct ProcessModel: Sendable, Equatable {
         Critic.Example(
           sequence: TrainingSequence(tokens: label.tokens, scored: [label.tokens.count]),
           values: [label.value])
-      }, epochs: epochs, configuration: configuration, random: random,
-      workers: workers)
+      }, epochs: epochs, steps: configuration.optimizer.minibatches,
+      configuration: configuration, random: random, workers: workers)
   }
 }

@@ -17,13 +17,13 @@ public struct SavedEvidence: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - name: The name of the file.
-  ///   - head: The required output of the model.
+  ///   - heads: The possible outputs of the model.
   ///   - policy: The shape of the policy. The model must be able to read everything that the policy
   ///     reads.
   /// - Returns: The model with its optimiser.
   /// - Throws: A ``SavedStateError`` that says what does not fit.
   public func checkpoint(
-    _ name: String, head: ModelConfiguration.Head, alongside policy: ModelConfiguration
+    _ name: String, heads: Set<ModelConfiguration.Head>, alongside policy: ModelConfiguration
   ) throws -> Checkpoint {
     let checkpoint = try tensors.checkpoint(name)
     let shape = checkpoint.model.configuration
@@ -31,7 +31,8 @@ public struct SavedEvidence: Sendable, Equatable {
       if !condition { throw SavedStateError(part: name, reason: reason()) }
     }
     try require(
-      shape.head == head, head == .scalar ? "gives tokens, not values" : "gives values, not tokens")
+      heads.contains(shape.head),
+      shape.head == .tokens ? "gives tokens, not values" : "does not give what it should give")
     try require(
       shape.vocabulary == policy.vocabulary,
       "has \(shape.vocabulary) tokens, and the policy has \(policy.vocabulary)")

@@ -86,7 +86,7 @@ extension TrainerState {
     let others = SavedEvidence(tensors: saved.tensors)
     reference =
       try saved.tensors["reference"] == nil
-      ? nil : others.checkpoint("reference", head: .tokens, alongside: shape).model
+      ? nil : others.checkpoint("reference", heads: [.tokens], alongside: shape).model
     evidence = EvidenceModels(catalog)
     for kind in catalog.kinds {
       guard let model = numbers.evidence[kind.need.name] else { continue }

@@ -78,9 +78,17 @@ public struct EstimatorPanel: Sendable {
     all.sort { $0.spelling < $1.spelling }
   }
 
-  /// Returns warnings about how the loss of a configuration fits the driver's credit.
-  public func lossWarnings(_ configuration: RunConfiguration) -> [String] {
-    LossAdvice.notices(
+  /// Returns warnings about how the options of a configuration fit the driver.
+  public func warnings(about configuration: RunConfiguration) -> [String] {
+    var warnings = LossAdvice.notices(
       configuration, creditVariesWithinTurns: driver.estimator.granularity == .token)
+    if driver.estimator.needs.contains(.critic), configuration.critic.demonstrations > 0,
+      !configuration.warmStart.isEmpty
+    {
+      warnings.append(
+        "a run that starts with the policy of another run has no demonstrations, so the critic is"
+          + " fitted to \(configuration.critic.episodes) fresh episodes instead")
+    }
+    return warnings
   }
 }

@@ -11,6 +11,19 @@ extension Trainer {
     var forks: [Episode] = []
   }
 
+  /// Prepares the models that learn from demonstrations.
+  mutating func prepareEvidence(from demonstrations: [Episode]) throws {
+    guard !demonstrations.isEmpty else { return }
+    var next = state
+    for kind in next.evidence.catalog.kinds
+    where estimators.needs.contains(kind.need) && next.evidence[kind.need] == nil {
+      var work = work(PlayedEpisodes(), next)
+      next.evidence[kind.need] = try kind.prepare(from: demonstrations, &work)
+      next.spending = work.spending
+    }
+    state = next
+  }
+
   /// Prepares the models that an estimator needs and that were not prepared before.
   func prepareEvidence(_ next: inout TrainerState) async throws {
     for kind in next.evidence.catalog.kinds

@@ -27,7 +27,7 @@ public struct Trainer<E: Environment>: Sendable {
   /// The most environment steps and threads that run at once.
   public let workers: Int
   /// The state that updates change.
-  public private(set) var state: TrainerState
+  public internal(set) var state: TrainerState
 
   /// The estimator that drives the updates.
   let driver: CreditedEstimator
@@ -43,8 +43,8 @@ public struct Trainer<E: Environment>: Sendable {
   ///   - workers: The most environment steps and threads that run at once.
   ///   - file: The file that is named if the number of workers is not positive.
   ///   - line: The line that is named.
-  /// - Throws: An `EstimatorNameError`, or ``TrainingError/refusedCredit(_:)`` if the driving
-  ///   estimator cannot be used in the environment.
+  /// - Throws: An `EstimatorNameError`, ``TrainingError/refusedCredit(_:)`` if the driving estimator
+  ///   cannot be used in the environment, or `CancellationError`.
   public init(
     _ environment: E, from warmStart: WarmStart, _ configuration: RunConfiguration,
     catalog: EstimatorCatalog = .standard, evidence: EvidenceCatalog = .standard, workers: Int = 1,
@@ -55,6 +55,7 @@ public struct Trainer<E: Environment>: Sendable {
     try self.init(
       environment, resuming: state, configuration, catalog: catalog, workers: workers, file: file,
       line: line)
+    try prepareEvidence(from: warmStart.demonstrations)
   }
 
   /// Continues training from a saved state.

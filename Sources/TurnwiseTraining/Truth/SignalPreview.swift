@@ -1,5 +1,5 @@
 internal import Foundation
-public import TurnwiseCore
+internal import TurnwiseCore
 public import TurnwiseCredit
 
 /// How much signal the gradients of estimators have before any training, compared with that of `rloo`.

@@ -9,6 +9,8 @@ public struct WarmStart: Sendable {
   public var demonstrationTurns: Int
   /// The results of the imitation.
   public var report = ImitationReport()
+  /// The first demonstrations, if models of evidence are to learn from them.
+  public var demonstrations: [Episode] = []
 
   /// Starts from the policy that another run has trained.
   public init(_ state: TrainerState) {
@@ -153,6 +155,7 @@ public struct WarmStart: Sendable {
     try imitation.teach(&model, random: &orderRandom, onStep: onStep)
     report = imitation.report
     demonstrationTurns = demonstrations.reduce(0) { $0 + $1.turns.count }
+    self.demonstrations = Array(demonstrations.prefix(configuration.critic.demonstrations))
     model.bakeIn(temperature: configuration.cloning.temperature)
     policy = LanguagePolicy(model, format: format, actionLimit: configuration.model.actionTokens)
   }
