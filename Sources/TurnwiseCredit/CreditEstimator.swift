@@ -52,6 +52,10 @@ public protocol CreditEstimator: Codable, Hashable, Sendable {
   /// ``EstimatorChecker`` checks that sub-tasks change nothing, or that they are kept apart.
   var usesSubtasks: Bool { get }
 
+  /// Whether continuations end with the sub-task in which they begin, and are paid what belongs to it.
+  /// Default: they are played to the end of the episode.
+  var forksEndWithSubtask: Bool { get }
+
   /// Laws that the estimator breaks on purpose, each with the reason. Default: none.
   var exceptions: [EstimatorLaw: String] { get }
 
@@ -87,6 +91,8 @@ extension CreditEstimator {
   public var gradient: GradientClaim { .exact }
   /// Sub-tasks make no difference.
   public var usesSubtasks: Bool { false }
+  /// Continuations are played to the end of the episode.
+  public var forksEndWithSubtask: Bool { false }
   /// No law is broken.
   public var exceptions: [EstimatorLaw: String] { [:] }
   /// There is nothing to warn of.

@@ -6,6 +6,12 @@ public struct GroupCredit: Codable, Hashable, Sendable {
   public var episodes: [EpisodeCredit]
   /// Counts that describe the credit.
   public var diagnostics: CreditDiagnostics
+  /// The credit of continuations that are trained on, in the shape `[continuation][turn]`, by the point
+  /// that they were played from: of the first continuations in `Evidence.forks`, and of their turns from
+  /// the point on.
+  ///
+  /// Most estimators use continuations as values only and have none.
+  public var branches: [ForkPoint: [[Double]]] = [:]
 
   /// Wraps the credit of a group and counts it.
   ///

@@ -32,12 +32,14 @@ import TurnwiseCredit
     "mt-grpo-biased:std=true", "mt-grpo-biased:cumulative=true", "otb:gamma=0.9",
     "whitened:gamma=0.9", "whitened:baseline=true", "tree:k=0", "fork:k=1", "fork:gamma=0.9",
     "fork:at=token,stride=1", "fork:adaptive=disagreement", "fork:adaptive=entropy",
+    "siblings:at=subtask", "siblings:at=subtask,until=subtask", "siblings:until=subtask",
+    "token:lambdaPer=token",
   ]
 
   /// Every shaper with every estimator that may consume what it pays.
   static let combinations = EstimatorCatalog.standard.shaperIDs.flatMap { shaper in
     EstimatorCatalog.standard.ids.map { "process=\(shaper)+\($0 == "tree" ? "tree:k=0" : $0)" }
-  }.filter { !$0.hasSuffix("+fork") }
+  }.filter { !$0.hasSuffix("+fork") && !$0.hasSuffix("+siblings") }
 
   @Test(arguments: variants + combinations)
   func `are kept or documented with other options and in all combinations`(name: String) throws {

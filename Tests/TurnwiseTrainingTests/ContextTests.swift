@@ -73,7 +73,7 @@ import TurnwiseTraining
     #expect(abs(mean - exact.value) < 0.06, "\(mean) and \(exact.value)")
   }
 
-  @Test(arguments: ["subtask", "token", "process=delta+turn"])
+  @Test(arguments: ["subtask", "token", "process=delta+turn", "siblings:at=subtask,until=subtask"])
   func `is trained through by estimators of any kind`(credit: String) async throws {
     let (start, _) = try await start()
     var configuration = configuration

@@ -90,7 +90,7 @@ private actor TracedRuns {
   /// Estimators for which forks are played: for themselves, or to label states.
   static let forking = [
     "fork:k=1", "fork:at=token,k=1,stride=4", "fork:adaptive=disagreement", "tree",
-    "process=delta+turn", "process=min+pure",
+    "process=delta+turn", "process=min+pure", "siblings:share=0.5",
   ]
   static let others = [
     "otb", "turn-gae", "process=implicit:level=token+prime", "process=implicit+istar",

@@ -13,7 +13,7 @@ public struct EstimatorCatalog: Sendable {
     [
       RLOO(), GRPO(), Whitened(), TurnReturnToGo(), SubtaskCredit(), PerTurnIndex(), GiGPO(),
       HGPO(), TurnGAE(),
-      GroupedGAE(), TokenGAE(), BiLevelGAE(), VETTA(), ForkMonteCarlo(), RolloutTree(),
+      GroupedGAE(), TokenGAE(), BiLevelGAE(), VETTA(), ForkMonteCarlo(), Siblings(), RolloutTree(),
       OptimalTokenBaseline(), PRIME(), IStar(), PURE(), ImmediateReward(),
     ],
     shapers: [

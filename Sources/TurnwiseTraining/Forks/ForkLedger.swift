@@ -11,6 +11,8 @@ struct ForkLedger {
   private var wanted: [ForkPoint: Int] = [:]
   /// The outcomes of the forks of a situation, by its first point.
   private var outcomes: [ForkPoint: [ForkOutcome]] = [:]
+  /// The continuations behind `outcomes`.
+  private var played: [ForkPoint: [Episode]] = [:]
   private var started: [ForkPoint: Int] = [:]
   private var failures: [ForkPoint: Int] = [:]
   private var unscored: [ForkPoint: Int] = [:]
@@ -57,10 +59,15 @@ struct ForkLedger {
   }
 
   /// The outcomes of the points that were requested.
-  var forks: [ForkPoint: [ForkOutcome]] {
+  var forks: [ForkPoint: [ForkOutcome]] { requested(outcomes) }
+
+  /// The continuations behind ``forks``, in the same order.
+  var continuations: [ForkPoint: [Episode]] { requested(played) }
+
+  private func requested<Value>(_ values: [ForkPoint: Value]) -> [ForkPoint: Value] {
     Dictionary(
       uniqueKeysWithValues: wanted.keys.compactMap { point in
-        first(point).flatMap { outcomes[$0] }.map { (point, $0) }
+        first(point).flatMap { values[$0] }.map { (point, $0) }
       })
   }
 
@@ -113,6 +120,7 @@ struct ForkLedger {
       unscored[fork.point, default: 0] += 1
     } else {
       outcomes[fork.point, default: []].append(try fork.outcome)
+      played[fork.point, default: []].append(fork.episode)
     }
   }
 

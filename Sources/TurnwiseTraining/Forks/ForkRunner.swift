@@ -95,7 +95,8 @@ public struct ForkRunner<E: Environment>: Sendable {
       where try ledgers[index].enter({ requests(index, $0, $1) }) { isSettled = false }
       if isSettled {
         return ForkReport(
-          outcomes: ledgers.map(\.forks), forks: forks, unscored: ledgers.map(\.unscoredPoint))
+          outcomes: ledgers.map(\.forks), continuations: ledgers.map(\.continuations),
+          forks: forks, unscored: ledgers.map(\.unscoredPoint))
       }
       try await settle(&ledgers, &forks)
     }

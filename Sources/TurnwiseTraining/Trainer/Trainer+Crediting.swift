@@ -16,8 +16,11 @@ extension Trainer {
     next.spending.scoredTokens += scored
     var forks: [Episode] = []
     var groups = played.groups
+    var continuations: [[ForkPoint: [Episode]]] = groups.map { _ in [:] }
     if driver.estimator.needs.contains(.forks) {
-      let report = try await forkRunner("credit", played, next).extend(
+      var runner = forkRunner("credit", played, next)
+      runner.endsWithSubtask = driver.estimator.forksEndWithSubtask
+      let report = try await runner.extend(
         &evidence, of: played.groups, asking: [driver.estimator])
       next.spending.charge(report)
       forks = report.forks.map(\.episode)
@@ -26,9 +29,12 @@ extension Trainer {
       let kept = groups.indices.filter { report.unscored[$0] == nil }
       next.spending.droppedGroups += groups.count - kept.count
       (groups, evidence) = (kept.map { groups[$0] }, kept.map { evidence[$0] })
+      continuations = kept.map { report.continuations[$0] }
     }
-    let credited = try zip(groups, evidence).map {
-      try CreditedGroup($0, $1, by: estimators, shadows: shadows)
+    let credited = try groups.indices.map {
+      try CreditedGroup(
+        groups[$0], evidence[$0], continuations: continuations[$0], by: estimators,
+        shadows: shadows)
     }
     return (credited, forks)
   }

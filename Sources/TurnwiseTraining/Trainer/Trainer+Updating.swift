@@ -7,7 +7,9 @@ extension Trainer {
   func improve(
     _ next: inout TrainerState, _ groups: [CreditedGroup], _ update: inout TrainingUpdate
   ) throws {
-    let batch = TrainingBatch(groups.flatMap(\.episodes))
+    let lessons = groups.map { $0.lessons(of: driver.spelling) }
+    let batch = TrainingBatch(
+      lessons.joined().map(\.episode), from: lessons.joined().map(\.firstTurn))
     guard batch.scoredCount > 0 else {
       update.metrics["policy/skipped"] = 1
       return
@@ -16,14 +18,15 @@ extension Trainer {
     let solved = groups.map(next.solved.contains)
     update.metrics["groups/solved"] = Double(solved.count(where: \.self))
     let credit = batch.spread(
-      zip(groups, solved).flatMap { group, isSolved in
-        let episodes = group.credit[driver.spelling]?.episodes ?? []
-        return isSolved ? episodes.map(\.silenced) : episodes
+      zip(lessons, solved).flatMap { lessons, isSolved in
+        lessons.map { isSolved ? $0.credit.silenced : $0.credit }
       })
     update.metrics["policy/credited_tokens"] = Double(
       credit.reduce(0) { $0 + $1.count { $0 != 0 } })
-    let learns = zip(groups, solved).flatMap { group, isSolved in
-      group.episodes.map { _ in !isSolved }
+    let branches = lessons.joined().count - groups.reduce(0) { $0 + $1.episodes.count }
+    if branches > 0 { update.metrics["policy/branches"] = Double(branches) }
+    let learns = zip(lessons, solved).flatMap { lessons, isSolved in
+      lessons.map { _ in !isSolved }
     }
     guard
       let (advantages, divisor) = configuration.loss.creditScaling.applied(

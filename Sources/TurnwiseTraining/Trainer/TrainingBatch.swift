@@ -18,14 +18,19 @@ package struct TrainingBatch: Sendable {
   package private(set) var episodes: [Range<Int>] = []
 
   /// Flattens episodes.
-  package init(_ episodes: [Episode]) {
+  ///
+  /// - Parameters:
+  ///   - episodes: The episodes.
+  ///   - firstTurns: The first turn of each episode whose tokens are scored; `nil` to score all turns.
+  package init(_ episodes: [Episode], from firstTurns: [Int]? = nil) {
     for (owner, episode) in episodes.enumerated() {
+      let first = firstTurns?[owner] ?? 0
       let start = sequences.count
       for segment in episode.tape.segments {
         var scored: [Int] = []
         var behavior: [Float] = []
         var places: [(turn: Int, token: Int)] = []
-        for span in segment.spans where span.kind == .sampled {
+        for span in segment.spans where span.kind == .sampled && span.turn >= first {
           scored += span.range
           behavior += span.logProbabilities ?? []
           places += span.range.indices.map { (span.turn, $0 - span.start) }
