@@ -8,6 +8,8 @@ public struct CreditSetting: Hashable, Sendable {
   public var hasPotential: Bool
   /// Whether turns say which sub-task they worked on.
   public var hasSubtasks: Bool
+  /// Whether the environment names the action that would solve a task.
+  public var hasReference: Bool
   /// Whether the policy samples tokens.
   public var samplesTokens: Bool
   /// Whether episodes can be forked and played on.
@@ -16,9 +18,10 @@ public struct CreditSetting: Hashable, Sendable {
   /// Describes a run.
   public init(
     groupSize: Int, turnLimit: Int, hasPotential: Bool = true, hasSubtasks: Bool = true,
-    samplesTokens: Bool = true, canFork: Bool = true
+    hasReference: Bool = true, samplesTokens: Bool = true, canFork: Bool = true
   ) {
     self.hasSubtasks = hasSubtasks
+    self.hasReference = hasReference
     self.groupSize = groupSize
     self.turnLimit = turnLimit
     self.hasPotential = hasPotential

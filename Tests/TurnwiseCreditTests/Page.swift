@@ -192,6 +192,8 @@ struct PrintedFixture {
       try page.table("The log-ratio of an implicit process reward model at each token:").numbers()
     evidence.processModel = .init(
       values: visited.map { $0.map { models[$0] ?? .nan } }, bootstrap: none)
+    let answer = "The mean log-probability of the right answer in the context of each turn:"
+    evidence.answerLikelihood = try page.table(answer).numbers().map { $0.map { $0.first } }
     // According to the page, each token was chosen from two.
     let chances = try page.table("The probability of each token:").numbers()
     func each(_ number: (Double) -> Double) -> [[[Double]]] {

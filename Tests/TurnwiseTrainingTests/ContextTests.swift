@@ -86,6 +86,31 @@ import TurnwiseTraining
     }
   }
 
+  @Test func `is where the answer became likely, if it was read there`() async throws {
+    let (start, _) = try await start()
+    let episodes = try await Evaluation.play(
+      start.policy, greedily: false, in: Corridor(), episodes: 30, seed: 1, workers: 2)
+    let reading = AnswerLikelihood().measure(
+      episodes, by: EvidenceReader(policy: start.policy, workers: 2))
+    #expect(reading.scoredTokens > 0)
+    var (before, after): ([Double], [Double]) = ([], [])
+    for (episode, likelihoods) in zip(episodes, reading.numbers) {
+      #expect(episode.judgement?.reference?.text.string.hasPrefix("turn ") == true)
+      #expect(likelihoods.count == episode.turns.count)
+      for (turn, likelihood) in zip(episode.turns, likelihoods) where turn.subtask == "door 3" {
+        let hasRead = episode.turns.prefix(while: { $0 != turn }).contains {
+          $0.subtask == "door 3" && $0.action.calls.first?.name == "read"
+        }
+        let known = try #require(likelihood)
+        if hasRead { after.append(known) } else { before.append(known) }
+      }
+    }
+    let means = (before: before.reduce(0, +), after: after.reduce(0, +))
+    #expect(!before.isEmpty && !after.isEmpty)
+    #expect(
+      means.after / Double(after.count) > means.before / Double(before.count) + 0.2, "\(means)")
+  }
+
   @Test func `has a truth by sub-task that is the exact one, for fewer turns`() async throws {
     let (start, _) = try await start()
     let trainer = try Trainer(Corridor(), from: start, configuration, workers: 2)

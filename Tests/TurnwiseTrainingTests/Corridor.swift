@@ -34,6 +34,11 @@ struct Corridor: Environment {
 
   func subtask(of state: State) -> String? { "door \(state.door + 1)" }
 
+  /// Opens the last door.
+  func referenceAction(in state: State) -> Action? {
+    .call("turn", ["key": .string(state.right[doors - 1])])
+  }
+
   func judge(_ state: State) -> Judgement {
     Judgement(success: state.opened == doors, reward: nil, measure: .return)
   }

@@ -133,6 +133,11 @@ public struct Search: Environment {
     Observation(Text(state.question.question))
   }
 
+  /// The right answer.
+  public func referenceAction(in state: State) -> Action? {
+    state.question.answers.first.map { .call(Answer.name, ["text": .string($0)]) }
+  }
+
   /// Success means that the answer is equivalent to a right one.
   public func judge(_ state: State) -> Judgement {
     let question = state.question

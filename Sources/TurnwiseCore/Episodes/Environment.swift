@@ -87,6 +87,13 @@ public protocol Environment: Codable, Sendable {
   /// It is recorded in each turn. ``RewardShare`` says which sub-task a reward belongs to.
   func subtask(of state: State) -> String?
 
+  /// The action that would solve the task of `state` at once if the agent knew what to do, such as
+  /// giving the right answer; nil if there is no such action. Default: nil.
+  ///
+  /// The agent never sees it. It is recorded with the judgement, and its likelihood in earlier turns says
+  /// how much the agent knows.
+  func referenceAction(in state: State) -> Action?
+
   /// The progress made in `state`, for potential-based process rewards. Default: none.
   ///
   /// The potential should lie between 0 and 1; after the end of an episode it counts as 0. A method with another
@@ -126,6 +133,8 @@ extension Environment {
   /// Returns nil.
   public func subtask(of state: State) -> String? { nil }
   /// Returns nil.
+  public func referenceAction(in state: State) -> Action? { nil }
+  /// Returns nil.
   public func potential(_ state: State) -> Double? { nil }
   /// Returns nil.
   public func expert(
@@ -162,6 +171,9 @@ public struct Judgement: Codable, Hashable, Sendable {
   public var measure: Measure?
   /// Data that the agent must never see, such as the right answer.
   public var gold: JSONValue?
+  /// The environment's reference action in the last state, spelled in ``CompactFormat``; the session adds
+  /// it.
+  public internal(set) var reference: Action?
 
   /// What tells how well an episode went, in evaluations and comparisons.
   public enum Measure: String, Codable, Hashable, Sendable {

@@ -199,7 +199,7 @@ public struct Session<E: Environment>: Sendable {
   private nonisolated(nonsending) mutating func close(_ ending: Ending) async {
     while true {
       do {
-        let judgement = try await environment.judge(state)
+        var judgement = try await environment.judge(state)
         if let failure = Failure.ofReward(
           "A reward", judgement.reward, shares: judgement.shares ?? [], at: .judge)
         {
@@ -207,6 +207,11 @@ public struct Session<E: Environment>: Sendable {
         }
         if let path = judgement.gold?.pathOfInfinity {
           throw Failure.notFinite((["gold"] + path).joined(separator: "."), at: .judge)
+        }
+        if var reference = environment.referenceAction(in: state) {
+          reference.text = CompactFormat().render(
+            reference.calls, tools: environment.tools.descriptions)
+          judgement.reference = reference
         }
         self.judgement = judgement
         self.ending = ending

@@ -18,7 +18,7 @@ public struct EstimatorCatalog: Sendable {
     ],
     shapers: [
       PotentialShaping(), ProgressShaping(), ReturnRedistribution(), MinimumForm(),
-      ImplicitReward(), ScoreSum(),
+      ImplicitReward(), ScoreSum(), AnswerProgress(),
     ])
 
   /// One estimator of each family: broadcast, turns, sub-tasks, tokens and process reward.

@@ -84,6 +84,12 @@ extension Evidence {
     get { self[.implicitModel] }
     set { self[.implicitModel] = newValue }
   }
+  /// The mean log-probability, in nats per token, of the action that would solve the task, in the context of
+  /// each turn, in the shape `[episode][turn]`; `nil` for a turn where it was not computed.
+  public var answerLikelihood: [[Double?]]? {
+    get { self[.answerLikelihood] }
+    set { self[.answerLikelihood] = newValue }
+  }
   /// What the policy's distributions were like, if that was computed.
   public var distributions: Distributions? {
     get { self[.distributions] }

@@ -99,6 +99,20 @@ extension Evidence.Need {
     "distributions", remedy: "score the tokens with the policy that sampled them",
     lack: "the run saved no policy", isPossible: \.samplesTokens)
 
+  /// The likelihood of the action that would solve the task: ``Evidence/answerLikelihood``.
+  public static let answerLikelihood = Self(
+    "answer-likelihood",
+    remedy: "the environment must have a referenceAction(in:), and the policy must sample tokens",
+    lack: "no reference action was recorded, or the run saved no policy",
+    isPossible: { $0.hasReference && $0.samplesTokens },
+    example: { group in
+      group.episodes.map { episode in
+        episode.turns.indices.map { turn -> Double? in
+          turn % 5 == 4 ? nil : -3 + 0.5 * Double(turn % 7) - 0.25 * Double(turn % 3)
+        }
+      }
+    })
+
   /// Process rewards, which a ``RewardShaper`` adds: ``CreditTurn/processReward``.
   ///
   /// No setting meets this need: the name of the estimator does (`process=SHAPER+ESTIMATOR`).

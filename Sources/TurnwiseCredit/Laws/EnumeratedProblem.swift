@@ -125,7 +125,8 @@ public struct EnumeratedProblem: Sendable {
     var (sums, visits) = (values.map { _ in 0.0 }, values.map { _ in 0.0 })
     for (index, trajectory) in trajectories.enumerated() {
       let group = try CreditGroup([trajectory.episode])
-      let evidence = models([index])
+      var evidence = models([index])
+      evidence.addExamples(for: estimator, of: group)
       let shaped = try group.adding(
         shaper.rewards(group, evidence: evidence, discount: estimator.discount ?? 1))
       var ahead = shaped.episodes[0].tokenRewards.reduce(0, +)

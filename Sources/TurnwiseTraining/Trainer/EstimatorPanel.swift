@@ -50,7 +50,8 @@ public struct EstimatorPanel: Sendable {
     let setting = CreditSetting(
       groupSize: groupSize, turnLimit: try environment.turnLimit(of: session.scenario),
       hasPotential: environment.potential(session.state) != nil,
-      hasSubtasks: environment.subtask(of: session.state) != nil)
+      hasSubtasks: environment.subtask(of: session.state) != nil,
+      hasReference: environment.referenceAction(in: session.state) != nil)
     let chosen = try catalog.estimator(credit)
     let notices = chosen.notices(in: setting)
     driver = try CreditedEstimator(chosen, in: catalog)
