@@ -13,6 +13,12 @@ import TurnwiseTestSupport
     --action-tokens 8
     """
 
+  /// The highest training reward of a row.
+  private func bestReward(_ row: JSONValue) throws -> Double {
+    guard case .array(let trials)? = row["trials"] else { return .nan }
+    return try trials.map { try #require($0["trainingReward"]).decode(Double.self) }.max() ?? .nan
+  }
+
   @Test func `has a row for each estimator and batch, with the step size that training chose`()
     async throws
   {
@@ -34,6 +40,19 @@ import TurnwiseTestSupport
     // Only estimators with the same batch are compared.
     #expect(differences.map { $0["batch"] } == ["1x2", "2x2"])
     #expect(differences.allSatisfy { $0["against"] == "rloo" && $0["estimator"] == "turn" })
+    // Each estimator's own best batch has the highest training reward of all its rows.
+    guard case .array(let own)? = answer["bestDifferences"] else {
+      Issue.record("\(answer)")
+      return
+    }
+    let best = try #require(own.first)
+    #expect(own.count == 1)
+    func chosen(_ estimator: JSONValue) throws -> JSONValue? {
+      try rows.filter { $0["estimator"] == estimator }.max {
+        try bestReward($0) < bestReward($1)
+      }?["batch"]
+    }
+    #expect(try best["batch"] == chosen("turn") && best["batchAgainst"] == chosen("rloo"))
     for row in rows {
       guard case .array(let trials)? = row["trials"] else {
         Issue.record("\(row)")

@@ -42,6 +42,17 @@ import TurnwiseTraining
     #expect(update.metrics["critic/calibration_error"] ?? 1 < 0.2)
   }
 
+  @Test func `is held against the values of turns, too`() async throws {
+    var configuration = Self.configuration(RunConfiguration().critic)
+    configuration.credit = "turn-gae"
+    let episodes = try await WarmStart.demonstrations(
+      in: Corridor(), configuration, workers: 2)
+    let start = try WarmStart(cloning: episodes, configuration, workers: 2)
+    var trainer = try Trainer(Corridor(), from: start, configuration, workers: 2)
+    let update = try #require(try await trainer.step())
+    #expect(update.metrics["critic/explained_variance"] ?? 0 > 0.3)
+  }
+
   @Test(arguments: options)
   func `goes on from its saved state as if it had not stopped`(
     _ critic: RunConfiguration.Critic

@@ -5,7 +5,9 @@ import TurnwiseTraining
 
 @Suite struct `A filter of groups` {
   /// Groups with standard deviations of 0, .5, .433 and .1.
-  private let returns = [[1, 1, 1, 1], [1, 0, 1, 0], [1, 0, 0, 0], [0.4, 0.6, 0.4, 0.6]]
+  private let returns: [[[Double]]] = [
+    [[1, 1, 1, 1]], [[1, 0, 1, 0]], [[1, 0, 0, 0]], [[0.4, 0.6, 0.4, 0.6]],
+  ]
 
   @Test func `keeps all groups unless it is asked not to`() {
     #expect(GroupFilter.none.kept(returns, mass: 0.1) == [0, 1, 2, 3])
@@ -13,7 +15,7 @@ import TurnwiseTraining
 
   @Test func `that is dynamic drops groups of equal returns`() {
     #expect(GroupFilter.dynamic.kept(returns, mass: 0.1) == [1, 2, 3])
-    #expect(GroupFilter.dynamic.kept([[0.1 + 0.2, 0.3], [2]], mass: 1).isEmpty)
+    #expect(GroupFilter.dynamic.kept([[[0.1 + 0.2, 0.3]], [[2]]], mass: 1).isEmpty)
   }
 
   @Test(
@@ -29,9 +31,18 @@ import TurnwiseTraining
   }
 
   @Test func `by variance prefers the earlier of groups that vary alike`() {
-    #expect(GroupFilter.variance.kept([[0, 1], [1, 0], [0, 1]], mass: 0.5) == [0, 1])
-    #expect(GroupFilter.variance.kept([[1, 1], [0, 0]], mass: 1).isEmpty)
+    #expect(GroupFilter.variance.kept([[[0, 1]], [[1, 0]], [[0, 1]]], mass: 0.5) == [0, 1])
+    #expect(GroupFilter.variance.kept([[[1, 1]], [[0, 0]]], mass: 1).isEmpty)
     #expect(GroupFilter.variance.kept([], mass: 1).isEmpty)
+  }
+
+  @Test func `looks at each sub-task if these are compared`() throws {
+    // The first group earned the same in all, by different sub-tasks; the second one is dead.
+    let groups = [[[1.0, 0], [0, 1]], [[1, 1], [0, 0]]]
+    #expect(GroupFilter.dynamic.kept(groups, mass: 1) == [0])
+    #expect(GroupFilter.variance.kept(groups, mass: 1) == [0])
+    let whole = groups.map { parts in [zip(parts[0], parts[1]).map { $0 + $1 }] }
+    #expect(GroupFilter.dynamic.kept(whole, mass: 1).isEmpty)
   }
 
   /// Trains once on a game whose outcome is random for the policy.

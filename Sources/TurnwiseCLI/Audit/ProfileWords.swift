@@ -16,7 +16,14 @@ enum ProfileWords {
     if let scale = profile.noiseScale {
       parts.append(String(format: "gradient noise scale of rloo %.0f episodes", scale))
     }
-    return [headroom(profile.headroom), parts.joined(separator: "; ")]
+    let headroom =
+      profile.measuredShare < 0.5
+      ? String(
+        format:
+          "headroom: unknown, since only %.0f %% of the turns have a truth; --points N measures"
+          + " more", 100 * profile.measuredShare)
+      : headroom(profile.headroom)
+    return [headroom, parts.joined(separator: "; ")]
   }
 
   /// Returns the headroom with what it means.

@@ -71,7 +71,8 @@ struct ComparisonAnalysis {
       measure: runs.first?.curve.start?.sampled.scoreName ?? Judgement.Measure.success.rawValue,
       seeds: seeds, plannedSeeds: plannedSeeds, isPartial: seeds.count < plannedSeeds,
       endedRuns: endedRuns, budget: budget, evaluations: evaluations,
-      results: cells.map(row), differences: differences(cells), trace: trace,
+      results: cells.map(row), differences: differences(cells),
+      bestDifferences: axes.hasBatches ? bestDifferences(cells) : [], trace: trace,
       firstRun: runs.first?.folder ?? "")
   }
 
@@ -112,27 +113,54 @@ struct ComparisonAnalysis {
 
   /// Compares each estimator with the first one that has the same batch.
   private func differences(_ cells: [Cell]) -> [ComparisonResult.Answer.Difference] {
-    var found: [ComparisonResult.Answer.Difference] = []
-    for cell in cells {
-      let column = best(cell)
-      guard
-        let control = cells.first(where: { $0[0].variant.batch == column.variant.batch }).map(best),
-        control.variant.estimator != column.variant.estimator
-      else { continue }
-      found.append(
-        ComparisonResult.Answer.Difference(
-          estimator: column.variant.estimator, against: control.variant.estimator,
-          batch: axes.hasBatches ? column.variant.batch.description : nil,
-          final: PairedComparison(atBudget(column), atBudget(control)),
-          area: isDense ? PairedComparison(areas(column), areas(control)) : nil,
-          level: isDense ? atBudget(control).mean : nil,
-          shareOfTurns: isDense ? shareOfTurns(column, against: control) : nil))
+    corrected(
+      cells.compactMap { cell in
+        let column = best(cell)
+        let control = cells.first { $0[0].variant.batch == column.variant.batch }.map(best)
+        return control.flatMap { difference(column, against: $0) }
+      })
+  }
+
+  /// Compares each estimator with the first one, each with its best batch and step size.
+  private func bestDifferences(_ cells: [Cell]) -> [ComparisonResult.Answer.Difference] {
+    var estimators: [String] = []
+    for cell in cells where !estimators.contains(cell[0].variant.estimator) {
+      estimators.append(cell[0].variant.estimator)
     }
-    let values = found.map { ($0.area ?? $0.final).pValue }
-    for (index, value) in Holm.corrected(values).enumerated() {
-      found[index].correctedPValue = value
+    let columns = estimators.map { estimator in
+      best(cells.filter { $0[0].variant.estimator == estimator }.flatMap(\.self))
     }
-    return found
+    return corrected(
+      columns.dropFirst().compactMap { column in
+        var difference = difference(column, against: columns[0])
+        difference?.batchAgainst = columns[0].variant.batch.description
+        return difference
+      })
+  }
+
+  private func difference(
+    _ column: Column, against control: Column
+  ) -> ComparisonResult.Answer.Difference? {
+    guard control.variant.estimator != column.variant.estimator else { return nil }
+    return ComparisonResult.Answer.Difference(
+      estimator: column.variant.estimator, against: control.variant.estimator,
+      batch: axes.hasBatches ? column.variant.batch.description : nil,
+      final: PairedComparison(atBudget(column), atBudget(control)),
+      area: isDense ? PairedComparison(areas(column), areas(control)) : nil,
+      level: isDense ? atBudget(control).mean : nil,
+      shareOfTurns: isDense ? shareOfTurns(column, against: control) : nil)
+  }
+
+  /// Adds the probabilities, corrected for the number of differences.
+  private func corrected(
+    _ differences: [ComparisonResult.Answer.Difference]
+  ) -> [ComparisonResult.Answer.Difference] {
+    let values = differences.map { ($0.area ?? $0.final).pValue }
+    return zip(differences, Holm.corrected(values)).map { difference, value in
+      var difference = difference
+      difference.correctedPValue = value
+      return difference
+    }
   }
 
   private func shareOfTurns(_ column: Column, against control: Column) -> Double? {

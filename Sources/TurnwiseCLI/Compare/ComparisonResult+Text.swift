@@ -55,6 +55,13 @@ extension ComparisonResult.Answer {
     }
     for difference in differences { text += "\n" + sentence(difference) }
     if isDense { text += findings }
+    if !bestDifferences.isEmpty {
+      text += "\neach with the batch that had the highest mean reward of training episodes:"
+      for difference in bestDifferences {
+        text += "\n  " + sentence(difference)
+        if isDense { text += "; it needs \(need(difference))" }
+      }
+    }
     if seeds.count < plannedSeeds {
       text +=
         "\nstopped early: \(seeds.count) of \(Words.count(plannedSeeds, "seed"))"
@@ -76,16 +83,19 @@ extension ComparisonResult.Answer {
       guard let control = own.first?.against,
         let row = results.first(where: { $0.estimator == control && $0.batch == batch })
       else { continue }
-      let words = own.map { difference -> String in
-        let share = difference.shareOfTurns.map { String(format: "%.0f %% of the turns", 100 * $0) }
-        return "\(difference.estimator) needs \(share ?? "more than the budget")"
-      }
+      let words = own.map { "\($0.estimator) needs \(need($0))" }
       let level = String(format: "%.1f %%", 100 * (own[0].level ?? row.final.mean))
       text +=
         "\nto reach \(level), where \(row.name) is at the budget: " + words.joined(separator: ", ")
         + ", compared with \(row.name)"
     }
     return differences.isEmpty ? "" : text + "\n" + verdict
+  }
+
+  /// Says how many turns an estimator needs of those of the other one.
+  private func need(_ difference: Difference) -> String {
+    difference.shareOfTurns.map { String(format: "%.0f %% of the turns", 100 * $0) }
+      ?? "more than the budget"
   }
 
   /// Says which estimators can be told from the first one.
@@ -171,8 +181,9 @@ extension ComparisonResult.Answer {
       }
       ?? " points" + verdict(difference.final, measure, ("higher", "lower"))
     let batch = difference.batch.map { " \($0)" } ?? ""
+    let other = difference.batchAgainst.map { " \($0)" } ?? batch
     return
-      "\(difference.estimator)\(batch) minus \(difference.against)\(batch): \(end) \(points(difference.final))\(area)"
+      "\(difference.estimator)\(batch) minus \(difference.against)\(other): \(end) \(points(difference.final))\(area)"
   }
 
   private var isDense: Bool { evaluations >= LearningCurve.leastEvaluations }

@@ -86,6 +86,8 @@ struct ComparisonResult {
       var against: String
       /// The episodes of an update, if there are several batches.
       var batch: String?
+      /// The episodes of an update of the other estimator, if each has its own best batch.
+      var batchAgainst: String?
       /// Held-out score at the budget, or at the end if there are too few evaluations.
       var final: PairedComparison
       var area: PairedComparison?
@@ -119,6 +121,9 @@ struct ComparisonResult {
     var evaluations: Int
     var results: [Row]
     var differences: [Difference]
+    /// The differences of estimators with their own best batches, chosen by the reward of training episodes;
+    /// empty if there is one batch.
+    var bestDifferences: [Difference]
     var trace: String
     /// The folder in `trace` of the first run.
     var firstRun: String

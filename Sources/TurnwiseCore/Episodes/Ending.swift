@@ -16,6 +16,8 @@ public enum Ending: Hashable, Sendable {
     case turnLimit = "turn-limit"
     /// The next turn did not fit into the policy's context.
     case contextFull = "context-full"
+    /// A continuation was to end with the sub-task in which it began, and that is over.
+    case subtaskOver = "subtask-over"
   }
 
   /// Whether the episode was cut short, for any reason.
@@ -26,7 +28,7 @@ public enum Ending: Hashable, Sendable {
   public var isCutFromOutside: Bool {
     switch self {
     case .truncated(.contextFull): true
-    case .truncated(.turnLimit), .terminated, .failed: false
+    case .truncated(.turnLimit), .truncated(.subtaskOver), .terminated, .failed: false
     }
   }
   /// The failure, if the infrastructure failed.

@@ -45,6 +45,15 @@ extension CreditGroup {
     return try names.map(view)
   }
 
+  /// The returns that an estimator compares: one list for all episodes, or one for each sub-task of the
+  /// episodes that have turns of it.
+  ///
+  /// - Throws: As ``subtaskViews()``.
+  public func comparedReturns(bySubtask: Bool) throws -> [[Double]] {
+    guard bySubtask else { return [episodes.map(\.totalReward)] }
+    return try subtaskViews().map { $0.group.episodes.map(\.totalReward) }
+  }
+
   private func view(of subtask: String?) throws -> SubtaskView {
     var parts: [CreditEpisode] = []
     var places: [[SubtaskView.TurnPlace]] = []

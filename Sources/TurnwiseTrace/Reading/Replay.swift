@@ -197,7 +197,7 @@ private struct Replayer<E: Environment> {
   func compareEnd() throws(Replay.Divergence) {
     switch episode.ending {
     // A cause outside the environment cannot be replayed.
-    case .failed, .truncated(.contextFull): return
+    case .failed, .truncated(.contextFull), .truncated(.subtaskOver): return
     case .terminated, .truncated(.turnLimit): break
     }
     if episode.ending != session.ending {

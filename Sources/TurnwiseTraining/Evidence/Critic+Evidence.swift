@@ -102,10 +102,10 @@ extension Critic: EvidenceModel {
     guard configuration.critic.epochs > 0,
       let targets = work.estimators.lazy.compactMap({ groups.valueTargets(of: $0.spelling) }).first
     else { return }
-    let values = groups.flatMap { $0.evidence.critic?.values ?? [] }
-    work.metrics.merge(
-      ValueFit(Array(values.joined().joined()), Array(targets.joined().joined())).metrics
-    ) { $1 }
+    // A turn can have fewer targets than tokens; those are of its first tokens.
+    let read = groups.flatMap { $0.evidence.critic?.values ?? [] }
+    let pairs = zip(read.joined(), targets.joined()).flatMap { zip($0, $1) }
+    work.metrics.merge(ValueFit(pairs.map(\.0), pairs.map(\.1)).metrics) { $1 }
     let examples = TrainingBatch(groups.flatMap(\.episodes)).examples(targets)
     work.spending.trainedTokens += try fit(
       examples, epochs: configuration.critic.epochs,

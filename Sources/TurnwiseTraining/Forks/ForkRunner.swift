@@ -168,7 +168,7 @@ public struct ForkRunner<E: Environment>: Sendable {
       let parent = groups[job.0.group].episodes[job.0.point.episode]
       var episode = try session.episode(scenario: parent.scenario)
       // What belongs to the sub-task is known, although the episode is not over.
-      if endsWithSubtask, session.ending == nil { episode.ending = .truncated(.turnLimit) }
+      if endsWithSubtask, session.ending == nil { episode.ending = .truncated(.subtaskOver) }
       return PlayedFork(
         group: job.0.group, point: job.0.point, episode: episode,
         turns: max(0, episode.turns.count - job.0.point.turn),

@@ -3,7 +3,8 @@ internal import TurnwiseCredit
 
 /// The rule that chooses the groups of episodes that an update learns from.
 ///
-/// A group whose episodes all have the same return does not show which of them was better. The
+/// A group whose episodes all have the same return does not show which of them was better. If the driving
+/// estimator compares sub-tasks, a group in which the returns of any sub-task differ does show something. The
 /// groups that are left out were played all the same, so their turns stay charged in
 /// ``Spending/trainingTurns``.
 public enum GroupFilter: String, WordChoice {
@@ -23,18 +24,24 @@ public enum GroupFilter: String, WordChoice {
   /// Chooses groups.
   ///
   /// - Parameters:
-  ///   - returns: The returns of the episodes of each group.
+  ///   - comparisons: The returns that are compared in each group: those of the episodes, or those of each
+  ///     sub-task (`CreditGroup.comparedReturns(bySubtask:)`).
   ///   - mass: The share of the variance that `variance` keeps.
   /// - Returns: The indices of the groups that are kept, ascending. `dynamic` and `variance` keep
   ///   no group whose returns are all equal.
-  public func kept(_ returns: [[Double]], mass: Double) -> [Int] {
-    let varied = returns.indices.filter { !LeaveOneOut.areEqual(returns[$0]) }
+  public func kept(_ comparisons: [[[Double]]], mass: Double) -> [Int] {
+    let varied = comparisons.indices.filter {
+      !comparisons[$0].allSatisfy { LeaveOneOut.areEqual($0) }
+    }
     switch self {
-    case .none: return Array(returns.indices)
+    case .none: return Array(comparisons.indices)
     case .dynamic: return varied
     case .variance:
-      let variances = varied.map { (group: $0, variance: returns[$0].variance() ?? 0) }
-        .sorted { ($1.variance, $0.group) < ($0.variance, $1.group) }
+      let variances = varied.map { group in
+        let variance = comparisons[group].reduce(0) { $0 + ($1.variance() ?? 0) }
+        return (group: group, variance: variance)
+      }
+      .sorted { ($1.variance, $0.group) < ($0.variance, $1.group) }
       let total = variances.reduce(0) { $0 + $1.variance }
       var covered = 0.0
       return variances.prefix { entry in

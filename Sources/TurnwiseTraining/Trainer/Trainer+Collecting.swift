@@ -21,8 +21,10 @@ extension Trainer {
     for batch in 0..<(filter.replenishes ? configuration.selection.filterBatches : 1)
     where played.groups.count < configuration.budget.groups {
       let part = try await collect(batch: batch, &next)
-      let returns = try part.groups.map { try CreditGroup($0).episodes.map(\.totalReward) }
-      let chosen = filter.kept(returns, mass: configuration.selection.varianceMass)
+      let comparisons = try part.groups.map {
+        try CreditGroup($0).comparedReturns(bySubtask: driver.estimator.usesSubtasks)
+      }
+      let chosen = filter.kept(comparisons, mass: configuration.selection.varianceMass)
         .prefix(configuration.budget.groups - played.groups.count)
       played.all += part.all
       played.groups += chosen.map { part.groups[$0] }

@@ -4,9 +4,11 @@ public import TurnwiseCredit
 
 /// What can be said of a policy in an environment before any training: whether credit matters there.
 public struct AuditProfile: Codable, Hashable, Sendable {
-  /// How much better credit could be than that of `rloo`; `nil` if the policy has no gradients or their
-  /// signal cannot be measured.
+  /// How much better credit could be than that of `rloo`; `nil` if the policy has no gradients, their
+  /// signal cannot be measured, or fewer than half of the turns have a truth.
   public var headroom: Headroom?
+  /// The share of turns that have a truth.
+  public var measuredShare: Double
   /// The gradient noise scale of `rloo`, in episodes; `nil` as above.
   public var noiseScale: Double?
   /// The share of turns whose true advantage is significant, of those with a truth.
@@ -30,9 +32,12 @@ public struct AuditProfile: Codable, Hashable, Sendable {
     _ rloo: CreditScorer
   ) {
     turns = played.turnsPerEpisode
-    headroom = signal.headroom(over: rloo.signal)
     noiseScale = rloo.score.noiseScale
     let samples = rloo.groups.joined()
+    let turnCount = played.groups.joined().reduce(0) { $0 + $1.turns.count }
+    measuredShare = Double(samples.count) / Double(max(1, turnCount))
+    // The gradient by the true advantages lacks the turns without a truth.
+    headroom = measuredShare < 0.5 ? nil : signal.headroom(over: rloo.signal)
     decisiveShare =
       Double(samples.count(where: \.isSignificant)) / Double(max(1, samples.count))
     let spread = GradientSpread(weights)
