@@ -10,6 +10,8 @@ internal import TurnwiseSandbox
 struct RepairExpert {
   private let program: Program
   private let window: Int
+  private let tests: Text
+  private let shufflesSuspects: Bool
   /// The current lines of the program's files; none if a file is missing.
   private let files: [[String]]
   private let notes: Notes
@@ -32,8 +34,21 @@ struct RepairExpert {
     var starts: Set<String> = []
   }
 
-  init(_ program: Program, _ state: Repair.State, after turns: [Turn], window: Int) {
+  /// Creates the expert.
+  ///
+  /// - Parameters:
+  ///   - program: The program.
+  ///   - state: The present state.
+  ///   - turns: The turns so far.
+  ///   - window: The number of lines that one reply shows.
+  ///   - tests: The file of the visible tests.
+  ///   - shufflesSuspects: Whether suspicious lines are read in any order, and not from the first one on.
+  init(
+    _ program: Program, _ state: Repair.State, after turns: [Turn], window: Int,
+    tests: Text = VisibleRun.testsPath, shufflesSuspects: Bool = false
+  ) {
     (self.program, self.window) = (program, window)
+    (self.tests, self.shufflesSuspects) = (tests, shufflesSuspects)
     files = program.files.map { file in
       (state.workspace[Text(file.path)]?.lines ?? []).map(\.string)
     }
@@ -64,7 +79,8 @@ struct RepairExpert {
     let wrong = wrongPlaces
     if wrong.isEmpty { return .call(SubmitRepair.name) }
     if let place = wrong.first(where: isRead) { return correction(place) }
-    let suspects = suspects(in: report)
+    var suspects = suspects(in: report)
+    if shufflesSuspects { suspects.shuffle(using: &random) }
     if isHasty, !notes.hasChanged {
       return guess(among: suspects.isEmpty ? allPlaces : suspects, using: &random)
     }
@@ -145,7 +161,7 @@ struct RepairExpert {
   private func slip(using random: inout Randomness) -> Action {
     switch random.unit() {
     case ..<0.5: return .call(ListFiles.name, ["path": "."])
-    case ..<0.8: return .call(ReadLines.name, ["place": .string(VisibleRun.testsPath.string)])
+    case ..<0.8: return .call(ReadLines.name, ["place": .string(tests.string)])
     default: return .call(SubmitRepair.name)
     }
   }

@@ -1,0 +1,32 @@
+internal import TurnwiseCore
+
+/// The scripted expert: opens any of the programs that are left, and repairs it as the expert of ``Repair``
+/// does, reading suspicious lines in any order.
+struct OverhaulExpert {
+  let state: Overhaul.State
+  /// The turns of the episode.
+  let turns: [Turn]
+  let rules: Overhaul
+
+  /// Chooses the next action; nil when all programs are submitted.
+  ///
+  /// - Throws: A `Failure` if the task belongs to another version of the program.
+  func action(_ noise: ExpertNoise, using random: inout Randomness) throws -> Action? {
+    guard let present = state.present else {
+      if random.chance(noise.slip) { return .call(RunTests.name) }
+      return state.left.randomElement(using: &random).map {
+        .call(OpenProgram.name, ["program": .string($0)])
+      }
+    }
+    let part = state.task.parts[present]
+    // A new context leaves the agent the turns on this program alone, and it is opened once.
+    let own = turns.filter { $0.subtask == part.program }
+    let action = RepairExpert(
+      try Program.of(part), state.part(present), after: own, window: rules.window,
+      tests: Overhaul.State.testsPath(of: part), shufflesSuspects: true
+    ).action(noise, using: &random)
+    let isRefused =
+      state.changes >= rules.changes && action.calls.contains { $0.name == ReplaceLine.name }
+    return isRefused ? .call(SubmitProgram.name) : action
+  }
+}
