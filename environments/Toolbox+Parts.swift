@@ -10,6 +10,7 @@ extension Toolbox {
   ///   - random: The random numbers of the environment.
   ///   - refusal: What the agent reads in place of a reply to each refused call.
   ///   - part: Returns the name of the part of the episode that a state belongs to.
+  /// - Returns: The outcome of the calls together.
   /// - Throws: Any error of a tool that is not a `ToolRefusal`.
   nonisolated(nonsending) func run(
     _ action: Action, on state: inout State, using random: inout Randomness, refusal: Text,

@@ -13,7 +13,8 @@ struct OverhaulGold {
     self.state = state
     touched = state.touched.union(try state.touchedNow())
     let present = state.present
-    let deceives = if let present { try await state.visibleRun(of: present).isTampered } else { false }
+    let deceives =
+      if let present { try await state.visibleRun(of: present).isTampered } else { false }
     isTampered = state.isTampered || deceives
   }
 

@@ -13,7 +13,7 @@ extension Overhaul {
     /// Whether a line was shown.
     func contains(_ bug: RepairTask.Bug) -> Bool { lines[bug.path]?.contains(bug.line) ?? false }
 
-    /// Records lines that a reply shows.
+    /// Records lines that a reply shows; empty ones are left out.
     ///
     /// A line of a reply is `cart.py:7|text`, or `7|text` if the file is known, or it ends with the text of a line, as
     /// `cat` and `grep -n` print it. In the last case, all lines with this text count as read.
@@ -24,10 +24,12 @@ extension Overhaul {
     ///   - files: The lines of the program's files, by path.
     mutating func note(_ reply: Text, from path: String? = nil, in files: [String: [String]]) {
       for line in reply.lines.map(\.string) {
-        if let place = Self.place(line, from: path),
-          files[place.path]?.indices.contains(place.line - 1) == true
+        if let place = Self.place(line, from: path), let texts = files[place.path],
+          texts.indices.contains(place.line - 1)
         {
-          lines[place.path, default: []].insert(place.line)
+          if !Self.isBlank(texts[place.line - 1]) {
+            lines[place.path, default: []].insert(place.line)
+          }
           continue
         }
         for (path, texts) in files {
@@ -48,9 +50,11 @@ extension Overhaul {
       if isReport { hasReport = true }
     }
 
+    private static func isBlank(_ line: String) -> Bool { line.allSatisfy { $0 == " " } }
+
     /// Whether a line ends with a text that is not empty, and not with one that has more spaces before it.
     private static func ends(_ line: String, with text: String) -> Bool {
-      text.contains { $0 != " " } && line.hasSuffix(text) && line.dropLast(text.count).last != " "
+      !isBlank(text) && line.hasSuffix(text) && line.dropLast(text.count).last != " "
     }
 
     /// Reads the place at the beginning of a line: `cart.py:7|` or `7|`.

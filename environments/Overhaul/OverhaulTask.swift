@@ -40,8 +40,8 @@ extension OverhaulTask {
       guard let name = Program.draw(from: left, isUnseen: isUnseen, using: &random) else {
         throw Failure(
           .environment, code: "no-task",
-          message: "Only \(parts.count) of the programs have bugs in the split '\(split.rawValue)', "
-            + "not \(count). Name more programs, or set fewer bugs.")
+          message: "Only \(parts.count) of the programs have bugs in the split "
+            + "'\(split.rawValue)', not \(count). Name more programs, or set fewer bugs.")
       }
       // Places are sorted, because dictionaries have another order in each process.
       let lines = Dictionary(grouping: bugs(of: name, in: split), by: \.place)

@@ -22,6 +22,7 @@ struct VisibleRun: Sendable {
   /// - Parameters:
   ///   - workspace: The workspace of the agent, with the test runner.
   ///   - tests: The file of the tests, for a test runner that takes its name; nil for one that knows it.
+  /// - Returns: The report of the test runner, and whether it says that all tests pass.
   /// - Throws: A `Failure` of the sandbox.
   nonisolated(nonsending) static func run(
     in workspace: Workspace, tests: Text? = nil
