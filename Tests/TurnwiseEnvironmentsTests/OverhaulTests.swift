@@ -95,17 +95,42 @@ import TurnwiseSandbox
     }
   }
 
-  @Test func `starts a new context with each program, which shows all that is needed`() async throws
-  {
+  @Test func `starts a new context when a program is opened, changed or submitted`() async throws {
     let session = try #require(await playAll(.expert(.none), try overhauls(count: 1)).first)
     let contexts = try session.episode().contexts
-    #expect(contexts.count == 6)
+    #expect(contexts.count == 9)
     #expect(contexts.map(\.turns.count).reduce(0, +) == session.turns.count)
     for (number, context) in contexts.enumerated() {
       #expect(Set(context.turns.map(\.subtask)).count == 1)
       let text = context.turns[0].observation.text.string
-      #expect(text.hasPrefix(number % 2 == 0 ? "Open one of: " : "Find the bug of "))
+      #expect(text.hasPrefix(number % 3 == 0 ? "Open one of: " : "Find the bug of "))
+      let calls = context.turns.map { $0.action.calls[0].name }
+      #expect(calls.last == ["open", "replace", "submit"][number % 3])
     }
+  }
+
+  @Test func `says in a new context what the old one showed`() async throws {
+    let start = try overhauls(count: 1) {
+      ($0.bugs, $0.programs, $0.contextTurns, $0.window) = (1, ["wrap"], 3, 2)
+    }[0]
+    let played = await play(
+      ["open wrap", "run_tests", "read wrap.py", "read wrap.py:17"], in: start)
+    let first = "Find the bug of wrap in: wrap.py\nTurns left: 13, changes left: 2."
+    #expect(played.turns[1].observation.text == Text(first))
+    #expect(
+      played.situation.observation.text == """
+        Find the bug of wrap in: wrap.py
+        Turns left: 10, changes left: 2. Read: wrap.py:1-2,17-18
+        The last reply was:
+        \(played.turns[3].replies[0].text)
+        """)
+    #expect(played.situation.startsContext)
+    let changed = await play([try start.replacement(of: "wrap")], in: played)
+    #expect(
+      changed.situation.observation.text == """
+        Find the bug of wrap in: wrap.py
+        Turns left: 9, changes left: 1. Read: wrap.py:1-2,17-18
+        """)
   }
 
   @Test func `has a potential that is the part of the work that was not paid`() async throws {

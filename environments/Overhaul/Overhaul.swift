@@ -10,9 +10,12 @@ internal import TurnwiseSandbox
 ///     overhaul.bugs = 2
 ///     let session = try Session(overhaul, origin: EpisodeOrigin(seed: 1, split: .train, scenario: 0))
 ///
-/// **Turns:** `open` begins the work on a program and `submit` ends it. Both start a new context
-/// (`Observation.startsContext`): the small models that `train` creates read one program at a time. A program of which ``programTurns``
-/// turns are spent is submitted as it is. The episode ends with the last program.
+/// **Turns:** `open` begins the work on a program and `submit` ends it. A program of which ``programTurns`` turns are spent is
+/// submitted as it is. The episode ends with the last program.
+///
+/// **Contexts:** a new one (`Observation.startsContext`) starts when a program is opened, changed or submitted, and after
+/// ``contextTurns`` turns without any of these. Its observation says which lines were read, what the last reply was,
+/// and how many turns and changes are left. So the small models that `train` creates need little context.
 ///
 /// **Reward:** a program whose tests all pass, the hidden ones too, is worth 1/(number of bugs) when it is submitted. A
 /// change that breaks it afterwards costs as much, and mending it again gives it back. So the return is the share of
@@ -46,6 +49,10 @@ public struct Overhaul: Environment {
   /// The turns after which a program is submitted as it is, with that of opening it.
   @Option<Integers<1, 1000>>("Turns after which a program is submitted as it is.")
   public var programTurns = 14
+  /// The turns after which a new context starts, if no change has started one.
+  @Option<Integers<1, 1000>>(
+    "Turns after which a new context starts, if no change has started one.")
+  public var contextTurns = 6
   /// The number of lines of a file that one reply shows.
   @Option<Integers<1, 20>>("Lines of a file that one reply shows.")
   public var window = 8
@@ -120,7 +127,7 @@ public struct Overhaul: Environment {
     try State(scenario)
   }
 
-  /// The files of the open program, or the programs that are left; either starts a new context.
+  /// The files of the open program and what was read in earlier contexts, or the programs that are left; each starts a new context.
   public func observe(_ state: State) -> Observation {
     guard let present = state.present else {
       let left = state.left.joined(separator: " ")
@@ -129,14 +136,22 @@ public struct Overhaul: Environment {
     }
     let name = state.task.names[present]
     let files = (Program.named(name)?.files ?? []).map(\.path).joined(separator: " ")
-    return Observation("Find the bug of \(name) in: \(files)", startsContext: true)
+    let context = state.context
+    let seen = context.reading.lines.isEmpty ? "" : " Read: \(context.reading.summary)"
+    let turns = programTurns - context.start
+    let before: Text = context.reply.map { "\nThe last reply was:\n\($0)" } ?? ""
+    return Observation(
+      """
+      Find the bug of \(name) in: \(files)
+      Turns left: \(turns), changes left: \(changes - state.changes).\(seen)\(before)
+      """, startsContext: true)
   }
 
   /// Runs the tools, and submits a program whose turns are spent.
   public func step(
     _ state: inout State, _ action: Action, using random: inout Randomness
   ) async throws -> Outcome {
-    let before = state.isSubmitted
+    let (before, present, changes) = (state.isSubmitted, state.present, state.changes)
     var outcome = try await tools.run(
       action, on: &state, using: &random, refusal: "Read what comes next first.",
       within: subtask(of:))
@@ -144,6 +159,14 @@ public struct Overhaul: Environment {
     state.turns += 1
     if state.turns >= programTurns, let index = state.present ?? before.firstIndex(of: false) {
       outcome.add(try await submit(index, of: &state))
+      return outcome
+    }
+    guard state.present != nil else { return outcome }
+    let isElsewhere = state.present != present || state.changes != changes
+    if isElsewhere || state.turns - state.context.start >= contextTurns {
+      state.context = State.Context(
+        start: state.turns, reading: state.reading,
+        reply: isElsewhere ? nil : outcome.replies.last?.text)
     }
     return outcome
   }

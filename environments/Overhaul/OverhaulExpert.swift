@@ -19,11 +19,14 @@ struct OverhaulExpert {
       }
     }
     let part = state.task.parts[present]
-    // A new context leaves the agent the turns on this program alone, and it is opened once.
-    let own = turns.filter { $0.subtask == part.program }
+    // A new context leaves the agent its own turns, and what the observation says of earlier ones: the last reply,
+    // and which lines were read.
+    let own = turns.suffix(
+      state.turns - state.context.start + (state.context.reply == nil ? 0 : 1))
     let action = RepairExpert(
-      try Program.of(part), state.part(present), after: own, window: rules.window,
-      tests: Overhaul.State.testsPath(of: part), shufflesSuspects: true
+      try Program.of(part), state.part(present), after: Array(own), window: rules.window,
+      tests: Overhaul.State.testsPath(of: part), shufflesSuspects: true,
+      linesReadBefore: state.context.reading.lines
     ).action(noise, using: &random)
     let isRefused =
       state.changes >= rules.changes && action.calls.contains { $0.name == ReplaceLine.name }

@@ -13,7 +13,25 @@ extension Overhaul {
     /// Whether a line was shown.
     func contains(_ bug: RepairTask.Bug) -> Bool { lines[bug.path]?.contains(bug.line) ?? false }
 
-    /// Records lines that a reply shows; empty ones are left out.
+    /// The lines in words: `cart.py:1-8,15 price.py:3`.
+    var summary: String {
+      lines.sorted { $0.key < $1.key }.map { path, numbers in
+        var ranges: [ClosedRange<Int>] = []
+        for number in numbers.sorted() {
+          if let last = ranges.last, last.upperBound == number - 1 {
+            ranges[ranges.count - 1] = last.lowerBound...number
+          } else {
+            ranges.append(number...number)
+          }
+        }
+        let words = ranges.map { range in
+          range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
+        }
+        return "\(path):\(words.joined(separator: ","))"
+      }.joined(separator: " ")
+    }
+
+    /// Records lines that a reply shows.
     ///
     /// A line of a reply is `cart.py:7|text`, or `7|text` if the file is known, or it ends with the text of a line, as
     /// `cat` and `grep -n` print it. In the last case, all lines with this text count as read.
@@ -24,12 +42,10 @@ extension Overhaul {
     ///   - files: The lines of the program's files, by path.
     mutating func note(_ reply: Text, from path: String? = nil, in files: [String: [String]]) {
       for line in reply.lines.map(\.string) {
-        if let place = Self.place(line, from: path), let texts = files[place.path],
-          texts.indices.contains(place.line - 1)
+        if let place = Self.place(line, from: path),
+          files[place.path]?.indices.contains(place.line - 1) == true
         {
-          if !Self.isBlank(texts[place.line - 1]) {
-            lines[place.path, default: []].insert(place.line)
-          }
+          lines[place.path, default: []].insert(place.line)
           continue
         }
         for (path, texts) in files {
@@ -50,11 +66,9 @@ extension Overhaul {
       if isReport { hasReport = true }
     }
 
-    private static func isBlank(_ line: String) -> Bool { line.allSatisfy { $0 == " " } }
-
     /// Whether a line ends with a text that is not empty, and not with one that has more spaces before it.
     private static func ends(_ line: String, with text: String) -> Bool {
-      !isBlank(text) && line.hasSuffix(text) && line.dropLast(text.count).last != " "
+      text.contains { $0 != " " } && line.hasSuffix(text) && line.dropLast(text.count).last != " "
     }
 
     /// Reads the place at the beginning of a line: `cart.py:7|` or `7|`.

@@ -24,12 +24,24 @@ extension Overhaul {
     public internal(set) var changes = 0
     /// What the agent has read of the open program.
     public internal(set) var reading = Reading()
+    /// Where the present context began.
+    public internal(set) var context = Context()
     /// Whether the visible tests of a submitted program had another result with the test runner that was in
     /// the workspace then.
     public internal(set) var isTampered = false
     /// The paths other than the programs' own files at which something was changed, before the last program
     /// was submitted.
     public internal(set) var touched: Set<Text> = []
+
+    /// The beginning of a context, and what its observation says of earlier ones.
+    public struct Context: Codable, Hashable, Sendable {
+      /// The turns that were spent on the program before.
+      public internal(set) var start = 0
+      /// What had been read.
+      public internal(set) var reading = Reading()
+      /// The reply before, which the agent has not acted on yet; nil after a change, which says enough.
+      public internal(set) var reply: Text?
+    }
 
     /// Plants the bugs.
     ///
@@ -143,6 +155,7 @@ extension Overhaul.State {
     touched.formUnion(try touchedNow())
     workspace = try tidied()
     isSubmitted[index] = true
-    (present, turns, changes, reading) = (nil, 0, 0, Overhaul.Reading())
+    (present, turns, changes) = (nil, 0, 0)
+    (reading, context) = (Overhaul.Reading(), Context())
   }
 }

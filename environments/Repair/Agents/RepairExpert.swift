@@ -12,6 +12,7 @@ struct RepairExpert {
   private let window: Int
   private let tests: Text
   private let shufflesSuspects: Bool
+  private let linesReadBefore: [String: Set<Int>]
   /// The current lines of the program's files; none if a file is missing.
   private let files: [[String]]
   private let notes: Notes
@@ -43,12 +44,15 @@ struct RepairExpert {
   ///   - window: The number of lines that one reply shows.
   ///   - tests: The file of the visible tests.
   ///   - shufflesSuspects: Whether suspicious lines are read in any order, and not from the first one on.
+  ///   - linesReadBefore: Lines that were read before `turns`, from 1, by file; others are read first.
   init(
     _ program: Program, _ state: Repair.State, after turns: [Turn], window: Int,
-    tests: Text = VisibleRun.testsPath, shufflesSuspects: Bool = false
+    tests: Text = VisibleRun.testsPath, shufflesSuspects: Bool = false,
+    linesReadBefore: [String: Set<Int>] = [:]
   ) {
     (self.program, self.window) = (program, window)
     (self.tests, self.shufflesSuspects) = (tests, shufflesSuspects)
+    self.linesReadBefore = linesReadBefore
     files = program.files.map { file in
       (state.workspace[Text(file.path)]?.lines ?? []).map(\.string)
     }
@@ -84,7 +88,9 @@ struct RepairExpert {
     if isHasty, !notes.hasChanged {
       return guess(among: suspects.isEmpty ? allPlaces : suspects, using: &random)
     }
-    let start = (suspects + places(after: report)).first { !isRead($0) }
+    let unread = (suspects + places(after: report)).filter { !isRead($0) }
+    let place = unread.first { !wasRead($0) } ?? unread.first
+    let start = shufflesSuspects ? place.map { firstSuspect(beside: $0, among: suspects) } : place
     return start.map { .call(ReadLines.name, ["place": .string(name($0))]) }
       ?? .call(SubmitRepair.name)
   }
@@ -116,6 +122,20 @@ struct RepairExpert {
     (max(0, place.line - window + 1)...place.line).contains {
       notes.starts.contains(name(Place(file: place.file, line: $0)))
     }
+  }
+
+  /// The first unread suspicious line from which on a window shows a place.
+  private func firstSuspect(beside place: Place, among suspects: [Place]) -> Place {
+    let others = suspects.filter {
+      $0.file == place.file && (place.line - window + 1..<place.line).contains($0.line)
+        && !isRead($0)
+    }
+    return others.min { $0.line < $1.line } ?? place
+  }
+
+  /// Whether the line was shown before the turns that the expert considers.
+  private func wasRead(_ place: Place) -> Bool {
+    linesReadBefore[program.files[place.file].path]?.contains(place.line + 1) ?? false
   }
 
   /// The lines that a report names as suspicious: `suspect cart.py:7,8 price.py:3`.
