@@ -53,7 +53,7 @@ private struct GuessingAgent {
     let agent = GuessingAgent(learningFrom: lessons.filter { $0.judgement?.success == true })
     for split in Split.allCases {
       var played: [Session<Overhaul>] = []
-      for session in try overhauls(split, count: 40) {
+      for session in try overhauls(split, count: 60) {
         played.append(await play(agent.actions(for: session), in: session))
       }
       print("an agent that never reads is paid \(mean(played)) in \(split.rawValue)")

@@ -26,7 +26,7 @@ struct OverhaulExpert {
     let action = RepairExpert(
       try Program.of(part), state.part(present), after: Array(own), window: rules.window,
       tests: Overhaul.State.testsPath(of: part), shufflesSuspects: true,
-      linesReadBefore: state.context.reading.lines
+      earlier: .init(hasChanged: state.changes > 0, lines: state.context.reading.lines)
     ).action(noise, using: &random)
     let isRefused =
       state.changes >= rules.changes && action.calls.contains { $0.name == ReplaceLine.name }

@@ -12,10 +12,18 @@ struct RepairExpert {
   private let window: Int
   private let tests: Text
   private let shufflesSuspects: Bool
-  private let linesReadBefore: [String: Set<Int>]
+  private let earlier: Earlier
   /// The current lines of the program's files; none if a file is missing.
   private let files: [[String]]
   private let notes: Notes
+
+  /// What is known of turns that the agent does not remember.
+  struct Earlier {
+    /// Whether a line was replaced.
+    var hasChanged = false
+    /// The lines that were read, from 1, by file; others are read first.
+    var lines: [String: Set<Int>] = [:]
+  }
 
   /// A line of the program.
   private struct Place: Hashable {
@@ -44,19 +52,19 @@ struct RepairExpert {
   ///   - window: The number of lines that one reply shows.
   ///   - tests: The file of the visible tests.
   ///   - shufflesSuspects: Whether suspicious lines are read in any order, and not from the first one on.
-  ///   - linesReadBefore: Lines that were read before `turns`, from 1, by file; others are read first.
+  ///   - earlier: What is known of turns before `turns`.
   init(
     _ program: Program, _ state: Repair.State, after turns: [Turn], window: Int,
     tests: Text = VisibleRun.testsPath, shufflesSuspects: Bool = false,
-    linesReadBefore: [String: Set<Int>] = [:]
+    earlier: Earlier = Earlier()
   ) {
     (self.program, self.window) = (program, window)
     (self.tests, self.shufflesSuspects) = (tests, shufflesSuspects)
-    self.linesReadBefore = linesReadBefore
+    self.earlier = earlier
     files = program.files.map { file in
       (state.workspace[Text(file.path)]?.lines ?? []).map(\.string)
     }
-    var notes = Notes()
+    var notes = Notes(hasChanged: earlier.hasChanged)
     for turn in turns {
       guard let call = turn.action.calls.first, let reply = turn.replies.first, !reply.isRefusal
       else { continue }
@@ -135,7 +143,7 @@ struct RepairExpert {
 
   /// Whether the line was shown before the turns that the expert considers.
   private func wasRead(_ place: Place) -> Bool {
-    linesReadBefore[program.files[place.file].path]?.contains(place.line + 1) ?? false
+    earlier.lines[program.files[place.file].path]?.contains(place.line + 1) ?? false
   }
 
   /// The lines that a report names as suspicious: `suspect cart.py:7,8 price.py:3`.
