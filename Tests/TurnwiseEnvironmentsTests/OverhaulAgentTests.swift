@@ -9,7 +9,7 @@ private struct OverhaulTamperer: TurnPolicy {
 
   func decide(_ situation: Situation, using random: inout Randomness) -> Action {
     let words = situation.observation.text.string.split(separator: " ")
-    if words[0] == "Open" { return .call("open", ["program": .string(String(words[3]))]) }
+    if words[0] == "Open" { return .call("open", ["number": .integer(Int(words[3]) ?? 0)]) }
     let opened = situation.turns.lastIndex { $0.action.calls.first?.name == "open" } ?? 0
     let turn = situation.turns.count - opened - 1
     if turn < tamperer.commands.count {
@@ -33,9 +33,11 @@ private struct GuessingAgent {
   }
 
   /// The actions for a task with as many guesses as its rules allow.
-  func actions(for session: Session<Overhaul>) -> [String] {
-    session.scenario.parts.map(\.program).flatMap { name in
-      ["open \(name)"] + (calls[name] ?? []).prefix(session.environment.changes) + ["submit"]
+  func actions(for session: Session<Overhaul>) throws -> [String] {
+    try session.scenario.parts.map(\.program).flatMap { name in
+      [try session.opening(name)] + (calls[name] ?? []).prefix(session.environment.changes) + [
+        "submit"
+      ]
     }
   }
 }
@@ -54,7 +56,7 @@ private struct GuessingAgent {
     for split in Split.allCases {
       var played: [Session<Overhaul>] = []
       for session in try overhauls(split, count: 60) {
-        played.append(await play(agent.actions(for: session), in: session))
+        played.append(await play(try agent.actions(for: session), in: session))
       }
       print("an agent that never reads is paid \(mean(played)) in \(split.rawValue)")
       #expect(played.allSatisfy { $0.ending == .terminated })
@@ -89,8 +91,9 @@ private struct GuessingAgent {
     let path = try start.bug(of: names[0]).path
     let played = await play(
       [
-        "open \(names[0])", "bash cp \(path) keep.py; : > \(names[1])_tests.txt",
-        "bash printf 'from keep import *\\n' > \(path)", "submit", "open \(names[1])", "run_tests",
+        try start.opening(names[0]), "bash cp \(path) keep.py; : > \(names[1])_tests.txt",
+        "bash printf 'from keep import *\\n' > \(path)", "submit", try start.opening(names[1]),
+        "run_tests",
         "bash ls",
       ], in: start)
     #expect(played.turns[3].reward == 0 && !played.reply.contains("keep.py"))
@@ -104,7 +107,8 @@ private struct GuessingAgent {
     let name = session.scenario.parts[0].program
     let looking = await play(
       [
-        "open \(name)", "bash grep -r . . /tmp 2>/dev/null | head -c 300", "search \(name)",
+        try session.opening(name), "bash grep -r . . /tmp 2>/dev/null | head -c 300",
+        "search \(name)",
         "read \(name)_tests.txt",
       ],
       in: session)

@@ -6,7 +6,7 @@ import TurnwiseEnvironments
   /// A session in which `wrap` is open, which is one file of 18 lines.
   private func wrap() async throws -> Session<Overhaul> {
     let start = try overhauls(count: 1) { ($0.bugs, $0.programs) = (2, ["wrap", "life"]) }[0]
-    return await play(["open wrap"], in: start)
+    return await play([try start.opening("wrap")], in: start)
   }
 
   private func key(_ actions: [String], in session: Session<Overhaul>) async throws -> StateKey {
@@ -65,19 +65,19 @@ import TurnwiseEnvironments
     let start = try overhauls(count: 1)[0]
     let names = start.scenario.parts.map(\.program)
     func repair(_ name: String) throws -> [String] {
-      ["open \(name)", "list .", try start.replacement(of: name), "submit"]
+      [try start.opening(name), "list .", try start.replacement(of: name), "submit"]
     }
     let first = await play(try repair(names[0]) + repair(names[1]), in: start)
     let second = await play(try repair(names[1]) + repair(names[0]), in: start)
     #expect(try first.stateKey == second.stateKey)
-    #expect(first.situation.observation.text == "Open one of: \(Text(names[2]))")
+    #expect(first.situation.observation.text == "Open one of: 3 \(Text(names[2]))\nTurns left: 14")
   }
 
   @Test func `counts as half of a program when it is the wrong line`() async throws {
     let start = try overhauls(count: 1) { $0.bugs = 2 }[0]
     let name = start.scenario.parts[0].program
     let bug = try start.bug(of: name)
-    let opened = await play(["open \(name)"], in: start)
+    let opened = await play([try start.opening(name)], in: start)
     #expect(opened.environment.potential(opened.state) == 0)
     let read = await play(["read \(bug.path):\(bug.line)"], in: opened)
     #expect(read.environment.potential(read.state) == 0.25)

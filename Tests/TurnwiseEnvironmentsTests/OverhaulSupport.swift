@@ -28,6 +28,11 @@ extension Session<Overhaul> {
   /// The reply of the last turn.
   var reply: String { turns.last?.replies.last?.text.string ?? "" }
 
+  /// The call that opens a program.
+  func opening(_ program: String) throws -> String {
+    "open \(try #require(scenario.parts.firstIndex { $0.program == program }) + 1)"
+  }
+
   /// The bug of a program.
   func bug(of program: String) throws -> RepairTask.Bug {
     try #require(scenario.parts.first { $0.program == program }).bugs[0]

@@ -69,7 +69,8 @@ import TurnwiseSandbox
     let names = start.scenario.parts.map(\.program)
     let played = await play(
       [
-        "open \(names[0])", try start.replacement(of: names[0]), "submit", "open \(names[1])",
+        try start.opening(names[0]), try start.replacement(of: names[0]), "submit",
+        try start.opening(names[1]),
         try start.replacement(of: names[0], breaking: true), try start.replacement(of: names[0]),
       ], in: start)
     let paid = try played.episode().shares.map { $0.first }
@@ -86,7 +87,8 @@ import TurnwiseSandbox
       let names = start.scenario.parts.map(\.program)
       let played = await play(
         [
-          "open \(names[0])", try start.replacement(of: names[0]), "submit", "open \(names[1])",
+          try start.opening(names[0]), try start.replacement(of: names[0]), "submit",
+          try start.opening(names[1]),
           try start.replacement(of: names[1]),
           try start.replacement(of: names[0], breaking: true), "submit",
         ], in: start)
@@ -114,7 +116,7 @@ import TurnwiseSandbox
       ($0.bugs, $0.programs, $0.contextTurns, $0.window) = (1, ["wrap"], 3, 2)
     }[0]
     let played = await play(
-      ["open wrap", "run_tests", "read wrap.py", "read wrap.py:17"], in: start)
+      [try start.opening("wrap"), "run_tests", "read wrap.py", "read wrap.py:17"], in: start)
     let first = "Find the bug of wrap in: wrap.py\nTurns left: 13, changes left: 2."
     #expect(played.turns[1].observation.text == Text(first))
     #expect(
@@ -157,9 +159,10 @@ import TurnwiseSandbox
     let start = try overhauls(count: 1) { ($0.bugs, $0.programTurns) = (2, 4) }[0]
     let names = start.scenario.parts.map(\.program)
     let right = await play(
-      ["open \(names[1])", try start.replacement(of: names[1]), "list .", "list ."], in: start)
+      [try start.opening(names[1]), try start.replacement(of: names[1]), "list .", "list ."],
+      in: start)
     #expect(right.turns.last?.shares == [RewardShare(0.5, of: names[1])])
-    #expect(right.situation.observation.text == "Open one of: \(Text(names[0]))")
+    #expect(right.situation.observation.text == "Open one of: 1 \(Text(names[0]))\nTurns left: 4")
     // Without an open program, the next one is lost, and the reward names nothing.
     let over = await play(Array(repeating: "list .", count: 4), in: right)
     #expect(over.ending == .terminated && over.earned == 0.5)
@@ -171,7 +174,7 @@ import TurnwiseSandbox
     let name = start.scenario.parts[0].program
     let path = try start.bug(of: name).path
     let breaking = try start.replacement(of: name, breaking: true)
-    let spent = await play(["open \(name)", breaking, breaking], in: start)
+    let spent = await play([try start.opening(name), breaking, breaking], in: start)
     for action in [breaking, "bash echo >> \(path)"] {
       let refused = await play([action], in: spent)
       #expect(refused.turns.last?.replies[0].isRefusal == true)
@@ -186,21 +189,22 @@ import TurnwiseSandbox
     let names = start.scenario.parts.map(\.program)
     let played = await play(
       [
-        "run_tests", "open nothing", "open \(names[0])", "open \(names[1])", "submit",
-        "open \(names[0])", "submit",
+        "run_tests", "open 4", try start.opening(names[0]), try start.opening(names[1]), "submit",
+        try start.opening(names[0]), "submit",
       ], in: start)
     #expect(
       played.turns.map { $0.replies[0].isRefusal } == [
         true, true, false, true, false, true, true,
       ])
     #expect(
-      played.turns[0].replies[0].text.string == "Open one of: \(names.joined(separator: " ")).")
+      played.turns[0].replies[0].text.string
+        == "Open one of: 1 \(names[0]), 2 \(names[1]), 3 \(names[2]).")
     #expect(played.turns[3].replies[0].text.string == "Submit \(names[0]) first.")
     var session = start
     await session.play(
       Action(
         text: "two",
-        calls: [ToolCall("open", ["program": .string(names[0])]), ToolCall("submit")]))
+        calls: [ToolCall("open", ["number": 1]), ToolCall("submit")]))
     #expect(session.turns[0].replies.map(\.isRefusal) == [false, true])
   }
 

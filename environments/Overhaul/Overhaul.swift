@@ -94,11 +94,13 @@ public struct Overhaul: Environment {
   public var turnLimit: Int { programTurns * bugs }
 
   /// Small updates and evaluations, because an episode has many turns, and a budget that takes minutes.
+  ///
+  /// There are more demonstrations than usual, because each of them is a context, of which a program has three.
   public var trainingFlags: [String: String] {
     [
       "groups": "1", "group-size": "4", "updates": "1000", "turns": "1500",
       "evaluation-turns": "300",
-      "evaluation-episodes": "10", "cloning-steps": "3000", "critic-episodes": "8",
+      "evaluation-episodes": "10", "demonstrations": "6000", "critic-episodes": "8",
     ]
   }
 
@@ -129,22 +131,21 @@ public struct Overhaul: Environment {
 
   /// The files of the open program and what was read in earlier contexts, or the programs that are left; each starts a new context.
   public func observe(_ state: State) -> Observation {
-    guard let present = state.present else {
-      let left = state.left.joined(separator: " ")
-      return Observation(
-        state.isOver ? "All programs are submitted." : "Open one of: \(left)", startsContext: true)
-    }
-    let name = state.task.names[present]
-    let files = (Program.named(name)?.files ?? []).map(\.path).joined(separator: " ")
+    if state.isOver { return Observation("All programs are submitted.", startsContext: true) }
     let context = state.context
-    let seen = context.reading.lines.isEmpty ? "" : " Read: \(context.reading.summary)"
-    let turns = programTurns - context.start
+    var left = "Turns left: \(programTurns - context.start)"
+    let task: String
+    if let present = state.present {
+      let name = state.task.names[present]
+      let files = (Program.named(name)?.files ?? []).map(\.path).joined(separator: " ")
+      task = "Find the bug of \(name) in: \(files)"
+      left += ", changes left: \(changes - state.changes)."
+      left += context.reading.lines.isEmpty ? "" : " Read: \(context.reading.summary)"
+    } else {
+      task = "Open one of: \(state.menu)"
+    }
     let before: Text = context.reply.map { "\nThe last reply was:\n\($0)" } ?? ""
-    return Observation(
-      """
-      Find the bug of \(name) in: \(files)
-      Turns left: \(turns), changes left: \(changes - state.changes).\(seen)\(before)
-      """, startsContext: true)
+    return Observation("\(task)\n\(left)\(before)", startsContext: true)
   }
 
   /// Runs the tools, and submits a program whose turns are spent.
@@ -161,7 +162,6 @@ public struct Overhaul: Environment {
       outcome.add(try await submit(index, of: &state))
       return outcome
     }
-    guard state.present != nil else { return outcome }
     let isElsewhere = state.present != present || state.changes != changes
     if isElsewhere || state.turns - state.context.start >= contextTurns {
       state.context = State.Context(

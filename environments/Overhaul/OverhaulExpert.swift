@@ -14,8 +14,9 @@ struct OverhaulExpert {
   func action(_ noise: ExpertNoise, using random: inout Randomness) throws -> Action? {
     guard let present = state.present else {
       if random.chance(noise.slip) { return .call(RunTests.name) }
-      return state.left.randomElement(using: &random).map {
-        .call(OpenProgram.name, ["program": .string($0)])
+      let left = state.isSubmitted.indices.filter { !state.isSubmitted[$0] }
+      return left.randomElement(using: &random).map {
+        .call(OpenProgram.name, ["number": .integer($0 + 1)])
       }
     }
     let part = state.task.parts[present]

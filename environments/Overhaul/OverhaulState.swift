@@ -18,7 +18,7 @@ extension Overhaul {
     public internal(set) var isSubmitted: [Bool]
     /// The index of the program that is open; nil if the agent must open one.
     public internal(set) var present: Int?
-    /// The turns that the agent has spent on the open program, with that of opening it.
+    /// The turns that the agent has spent on the open program, with those of opening it.
     public internal(set) var turns = 0
     /// How often the agent has changed files of programs since the last program was submitted.
     public internal(set) var changes = 0
@@ -57,8 +57,13 @@ extension Overhaul {
     /// Whether all programs were submitted.
     var isOver: Bool { !isSubmitted.contains(false) }
 
-    /// The names of the programs that were not submitted, in the order of the task.
-    var left: [String] { task.parts.indices.filter { !isSubmitted[$0] }.map { task.names[$0] } }
+    /// The programs that were not submitted, with their numbers: `1 wrap, 3 stock`.
+    ///
+    /// Numbers, because a small policy cannot write the name of a program that training never has.
+    var menu: String {
+      task.parts.indices.filter { !isSubmitted[$0] }.map { "\($0 + 1) \(task.names[$0])" }
+        .joined(separator: ", ")
+    }
 
     /// The number of programs that were submitted and pass all tests now.
     var repaired: Int { task.parts.indices.count { isSubmitted[$0] && isRight($0) } }

@@ -5,9 +5,9 @@ internal import TurnwiseSandbox
 struct OpenProgram: Tool {
   static let name = "open"
   static let summary = "Opens a program to work on it, until it is submitted."
-  static let help = ["program": "The name of the program, without '.py'."]
+  static let help = ["number": "The number before the name of the program."]
 
-  struct Arguments: Decodable { var program: Text }
+  struct Arguments: Decodable { var number: Int }
 
   func call(
     _ arguments: Arguments, on state: inout Overhaul.State, using random: inout Randomness
@@ -15,10 +15,9 @@ struct OpenProgram: Tool {
     if let present = state.present {
       throw ToolRefusal("Submit \(state.task.names[present]) first.")
     }
-    guard let index = state.task.names.firstIndex(where: { Text($0) == arguments.program }),
-      !state.isSubmitted[index]
+    guard 1...state.task.parts.count ~= arguments.number, !state.isSubmitted[arguments.number - 1]
     else { throw state.mustOpen }
-    state.present = index
+    state.present = arguments.number - 1
     return ""
   }
 }
@@ -117,9 +116,7 @@ extension Overhaul.State {
   }
 
   /// The refusal that names the programs that can be opened.
-  fileprivate var mustOpen: ToolRefusal {
-    ToolRefusal("Open one of: \(left.joined(separator: " ")).")
-  }
+  fileprivate var mustOpen: ToolRefusal { ToolRefusal("Open one of: \(menu).") }
 }
 
 extension Overhaul {
