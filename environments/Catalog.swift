@@ -5,6 +5,7 @@ public let builtInEnvironments: [any Environment] = [
   Shell(),
   Chores(),
   Repair(),
+  Overhaul(),
   Search(),
   KeyDoor(),
 ]

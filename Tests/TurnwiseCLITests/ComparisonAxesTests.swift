@@ -160,7 +160,7 @@ import TurnwiseTestSupport
         + "hint:  did you mean 'groups'?\n", "\(printed.note)")
   }
 
-  @Test(arguments: ["shell-v1", "chores-v1", "repair-v1", "search-v1", "keydoor-v1"])
+  @Test(arguments: ["shell-v1", "chores-v1", "repair-v1", "overhaul-v1", "search-v1", "keydoor-v1"])
   func `trains each environment with flags that exist`(environment: String) async throws {
     // The wrong flag is refused after the environment's own were read.
     let printed = await turnwise("train \(environment) --groups 0")

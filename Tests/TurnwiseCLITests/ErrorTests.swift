@@ -18,7 +18,7 @@ import TurnwiseTestSupport
     (
       "compare zzz",
       "error: no environment named 'zzz'\nhint:  environments: "
-        + "shell-v1, chores-v1, repair-v1, search-v1, keydoor-v1\n"
+        + "shell-v1, chores-v1, repair-v1, overhaul-v1, search-v1, keydoor-v1\n"
     ),
     (
       "compare keydoor-v1 --batches 1x4,8",

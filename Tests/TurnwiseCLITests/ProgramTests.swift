@@ -98,10 +98,10 @@ import TurnwiseTestSupport
     }
     #expect(
       environments.map { $0["name"] }
-        == ["shell-v1", "chores-v1", "repair-v1", "search-v1", "keydoor-v1"])
+        == ["shell-v1", "chores-v1", "repair-v1", "overhaul-v1", "search-v1", "keydoor-v1"])
     #expect(environments.last?["options"] == ["horizon": 4, "leaveReward": 0.1])
     #expect(environments.last?["turnLimit"] == 12)
-    #expect(environments.map { $0["readsTasks"] } == [true, false, false, true, false])
+    #expect(environments.map { $0["readsTasks"] } == [true, false, false, false, true, false])
     for id in ["rloo", "turn", "token", "fork"] {
       #expect(estimators.contains { $0["name"] == .string(id) })
     }

@@ -153,46 +153,18 @@ public struct Chores: Environment {
     _ state: inout State, _ action: Action, using random: inout Randomness
   ) async throws -> Outcome {
     let (job, wasChoosing) = (state.job, state.isChoosing)
-    var outcome = try await run(action, on: &state, using: &random)
+    var outcome = try await tools.run(
+      action, on: &state, using: &random, refusal: "Read the next job first.",
+      within: subtask(of:))
     guard state.job == job, state.isChoosing == wasChoosing else { return outcome }
     state.turns += 1
     guard state.turns >= turnsOfJob else { return outcome }
     if state.isChoosing {
       state.pick("", checklist: checklist)
     } else {
-      let reply = finishJob(of: &state, isRight: false, "")
-      if let reward = reply.reward {
-        outcome.reward = (outcome.reward ?? 0) + reward
-        outcome.shares += reply.subtask.map { [RewardShare(reward, of: $0)] } ?? []
-      }
-      outcome.isTerminal = reply.endsEpisode
+      outcome.add(finishJob(of: &state, isRight: false, ""))
     }
     return outcome
-  }
-
-  /// Runs the calls of an action up to the one that ends a job or the choice; the others are refused, because
-  /// the agent has not read yet what comes next.
-  private func run(
-    _ action: Action, on state: inout State, using random: inout Randomness
-  ) async throws -> Outcome {
-    guard action.problem == nil, action.calls.count > 1 else {
-      return try await tools.run(action, on: &state, using: &random)
-    }
-    var whole = Outcome()
-    let (job, wasChoosing) = (state.job, state.isChoosing)
-    for call in action.calls {
-      guard state.job == job, state.isChoosing == wasChoosing else {
-        whole.replies.append(ToolReply("Read the next job first.", isRefusal: true))
-        continue
-      }
-      let part = try await tools.run(
-        Action(text: action.text, calls: [call]), on: &state, using: &random)
-      whole.replies += part.replies
-      if let reward = part.reward { whole.reward = (whole.reward ?? 0) + reward }
-      whole.shares += part.shares
-      whole.isTerminal = whole.isTerminal || part.isTerminal
-    }
-    return whole
   }
 
   /// Success means that the work on all jobs was right, also if it was lost by chance; the reward is what is not paid yet.

@@ -91,8 +91,7 @@ public struct Repair: Environment {
       Mutant.tasks(of: program, in: split, silent: silentBugs)
     }
     let fitting = programs.filter { Set(mutants($0).map(\.bug.place)).count >= bugs }
-    let preferred = fitting.filter { Program.unseen.contains($0) == isUnseen }
-    guard let name = (preferred.isEmpty ? fitting : preferred).randomElement(using: &random) else {
+    guard let name = Program.draw(from: fitting, isUnseen: isUnseen, using: &random) else {
       throw Failure(
         .environment, code: "no-task",
         message: "None of the programs has \(bugs) bugs in the split '\(split.rawValue)'. "

@@ -27,13 +27,18 @@ struct RepairGold {
   /// Whether the two runs of the visible tests have different results.
   var isTampered: Bool { passesAsLeft != (visible == 1) }
 
+  /// The places of bugs, with the lines as they should be.
+  static func fix(of bugs: [RepairTask.Bug]) -> JSONValue {
+    .array(
+      bugs.map {
+        ["path": .string($0.path), "line": .integer($0.line), "text": .string($0.before)]
+      })
+  }
+
   /// The gold as JSON.
   var json: JSONValue {
     [
-      "fix": .array(
-        bugs.map {
-          ["path": .string($0.path), "line": .integer($0.line), "text": .string($0.before)]
-        }),
+      "fix": Self.fix(of: bugs),
       "visible": .number(visible), "hidden": .number(hidden), "asLeft": .bool(passesAsLeft),
       "tampering": .bool(isTampered), "touched": .array(touched.map { .string($0.string) }),
     ]

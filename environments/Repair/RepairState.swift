@@ -17,23 +17,15 @@ extension Repair {
     /// - Throws: A `Failure` if the task belongs to another version of the program.
     init(_ task: RepairTask) throws {
       let program = try Program.of(task)
-      var files = program.files.map(\.lines)
-      var failing: UInt32 = 0
-      for bug in task.bugs {
-        guard let file = program.files.firstIndex(where: { $0.path == bug.path }),
-          (1...files[file].count).contains(bug.line), files[file][bug.line - 1] == bug.before,
-          case .failing(let bits)? = Mutant.all[program.name]?.first(where: { $0.bug == bug })?
-            .outcome
-        else { throw Failure.otherProgram(task) }
-        files[file][bug.line - 1] = bug.after
-        failing |= bits
-      }
+      let planted = try task.planted(in: program)
       self.task = task
-      workspace = try Workspace(
-        zip(program.files, files).map { (path: Text($0.path), contents: Text($1.asLines)) }
-          + Self.protected(of: program))
-      // Until a test runs, several bugs are assumed to break the tests that each of them breaks alone.
-      passing = program.tests.indices.map { failing >> UInt32($0) & 1 == 0 }
+      workspace = try Workspace(planted.files + Self.protected(of: program))
+      passing = planted.passing
+    }
+
+    /// Creates the state of a task in a workspace that may contain other programs too.
+    init(_ task: RepairTask, in workspace: Workspace, passing: [Bool]) {
+      (self.task, self.workspace, self.passing) = (task, workspace, passing)
     }
 
     /// The files that the agent may not change.
@@ -45,12 +37,7 @@ extension Repair {
     }
 
     /// The texts of the program's own files, by path; missing files are omitted.
-    func sources(of program: Program) -> [String: Text] {
-      Dictionary(
-        uniqueKeysWithValues: program.files.compactMap { file in
-          workspace[Text(file.path)].map { (file.path, $0) }
-        })
-    }
+    func sources(of program: Program) -> [String: Text] { program.sources(in: workspace) }
 
     /// The paths other than the program's own files at which something was changed.
     func touched(of program: Program) -> [Text] {
@@ -64,7 +51,52 @@ extension Repair {
   }
 }
 
+extension RepairTask {
+  /// Returns the files of the program with the bugs, and whether each test passes.
+  ///
+  /// Until a test runs, several bugs are assumed to break the tests that each of them breaks alone.
+  ///
+  /// - Throws: A `Failure` if the task belongs to another version of the program.
+  func planted(in program: Program) throws
+    -> (files: [(path: Text, contents: Text)], passing: [Bool])
+  {
+    var files = program.files.map(\.lines)
+    var failing: UInt32 = 0
+    for bug in bugs {
+      guard let file = program.files.firstIndex(where: { $0.path == bug.path }),
+        (1...files[file].count).contains(bug.line), files[file][bug.line - 1] == bug.before,
+        case .failing(let bits)? = Mutant.all[program.name]?.first(where: { $0.bug == bug })?
+          .outcome
+      else { throw Failure.otherProgram(self) }
+      files[file][bug.line - 1] = bug.after
+      failing |= bits
+    }
+    return (
+      zip(program.files, files).map { (path: Text($0.path), contents: Text($1.asLines)) },
+      program.tests.indices.map { failing >> UInt32($0) & 1 == 0 }
+    )
+  }
+}
+
 extension Program {
+  /// The texts of the program's own files in a workspace, by path; missing files are omitted.
+  func sources(in workspace: Workspace) -> [String: Text] {
+    Dictionary(
+      uniqueKeysWithValues: files.compactMap { file in
+        workspace[Text(file.path)].map { (file.path, $0) }
+      })
+  }
+
+  /// Draws one of the names of programs: one that never occurs in training, or another one.
+  ///
+  /// If there is none of the wanted ones, all names are drawn from.
+  static func draw(
+    from names: [String], isUnseen: Bool, using random: inout Randomness
+  ) -> String? {
+    let preferred = names.filter { unseen.contains($0) == isUnseen }
+    return (preferred.isEmpty ? names : preferred).randomElement(using: &random)
+  }
+
   /// Returns the program of a task.
   ///
   /// - Throws: A `Failure` if there is no such program.

@@ -10,9 +10,20 @@ internal import TurnwiseSandbox
 struct RepairExpert {
   private let program: Program
   private let window: Int
+  private let tests: Text
+  private let shufflesSuspects: Bool
+  private let earlier: Earlier
   /// The current lines of the program's files; none if a file is missing.
   private let files: [[String]]
   private let notes: Notes
+
+  /// What is known of turns that the agent does not remember.
+  struct Earlier {
+    /// Whether a line was replaced.
+    var hasChanged = false
+    /// The lines that were read, from 1, by file; others are read first.
+    var lines: [String: Set<Int>] = [:]
+  }
 
   /// A line of the program.
   private struct Place: Hashable {
@@ -32,12 +43,28 @@ struct RepairExpert {
     var starts: Set<String> = []
   }
 
-  init(_ program: Program, _ state: Repair.State, after turns: [Turn], window: Int) {
+  /// Creates the expert.
+  ///
+  /// - Parameters:
+  ///   - program: The program.
+  ///   - state: The present state.
+  ///   - turns: The turns so far.
+  ///   - window: The number of lines that one reply shows.
+  ///   - tests: The file of the visible tests.
+  ///   - shufflesSuspects: Whether suspicious lines are read in any order, and not from the first one on.
+  ///   - earlier: What is known of turns before `turns`.
+  init(
+    _ program: Program, _ state: Repair.State, after turns: [Turn], window: Int,
+    tests: Text = VisibleRun.testsPath, shufflesSuspects: Bool = false,
+    earlier: Earlier = Earlier()
+  ) {
     (self.program, self.window) = (program, window)
+    (self.tests, self.shufflesSuspects) = (tests, shufflesSuspects)
+    self.earlier = earlier
     files = program.files.map { file in
       (state.workspace[Text(file.path)]?.lines ?? []).map(\.string)
     }
-    var notes = Notes()
+    var notes = Notes(hasChanged: earlier.hasChanged)
     for turn in turns {
       guard let call = turn.action.calls.first, let reply = turn.replies.first, !reply.isRefusal
       else { continue }
@@ -64,11 +91,14 @@ struct RepairExpert {
     let wrong = wrongPlaces
     if wrong.isEmpty { return .call(SubmitRepair.name) }
     if let place = wrong.first(where: isRead) { return correction(place) }
-    let suspects = suspects(in: report)
+    var suspects = suspects(in: report)
+    if shufflesSuspects { suspects.shuffle(using: &random) }
     if isHasty, !notes.hasChanged {
       return guess(among: suspects.isEmpty ? allPlaces : suspects, using: &random)
     }
-    let start = (suspects + places(after: report)).first { !isRead($0) }
+    let unread = (suspects + places(after: report)).filter { !isRead($0) }
+    let place = unread.first { !wasRead($0) } ?? unread.first
+    let start = shufflesSuspects ? place.map { firstSuspect(beside: $0, among: suspects) } : place
     return start.map { .call(ReadLines.name, ["place": .string(name($0))]) }
       ?? .call(SubmitRepair.name)
   }
@@ -100,6 +130,20 @@ struct RepairExpert {
     (max(0, place.line - window + 1)...place.line).contains {
       notes.starts.contains(name(Place(file: place.file, line: $0)))
     }
+  }
+
+  /// The first unread suspicious line from which on a window shows a place.
+  private func firstSuspect(beside place: Place, among suspects: [Place]) -> Place {
+    let others = suspects.filter {
+      $0.file == place.file && (place.line - window + 1..<place.line).contains($0.line)
+        && !isRead($0)
+    }
+    return others.min { $0.line < $1.line } ?? place
+  }
+
+  /// Whether the line was shown before the turns that the expert considers.
+  private func wasRead(_ place: Place) -> Bool {
+    earlier.lines[program.files[place.file].path]?.contains(place.line + 1) ?? false
   }
 
   /// The lines that a report names as suspicious: `suspect cart.py:7,8 price.py:3`.
@@ -145,7 +189,7 @@ struct RepairExpert {
   private func slip(using random: inout Randomness) -> Action {
     switch random.unit() {
     case ..<0.5: return .call(ListFiles.name, ["path": "."])
-    case ..<0.8: return .call(ReadLines.name, ["place": .string(VisibleRun.testsPath.string)])
+    case ..<0.8: return .call(ReadLines.name, ["place": .string(tests.string)])
     default: return .call(SubmitRepair.name)
     }
   }

@@ -19,12 +19,19 @@ struct VisibleRun: Sendable {
 
   /// Runs the tests; changes that they make are dropped.
   ///
+  /// - Parameters:
+  ///   - workspace: The workspace of the agent, with the test runner.
+  ///   - tests: The file of the tests, for a test runner that takes its name; nil for one that knows it.
+  /// - Returns: The report of the test runner, and whether it says that all tests pass.
   /// - Throws: A `Failure` of the sandbox.
-  nonisolated(nonsending) static func run(in workspace: Workspace) async throws -> VisibleRun {
-    try await runs.value(of: workspace) {
+  nonisolated(nonsending) static func run(
+    in workspace: Workspace, tests: Text? = nil
+  ) async throws -> VisibleRun {
+    try await runs.value(of: Key(workspace: workspace, tests: tests)) {
+      let command = ["python3", scriptPath.string] + (tests.map { [$0.string] } ?? [])
       let result = try await sandbox.run(
         // The working directory of the agent's shell may be another one.
-        Text("cd /workspace && exec python3 \(scriptPath) </dev/null 2>&1"),
+        Text("cd /workspace && exec \(command.joined(separator: " ")) </dev/null 2>&1"),
         in: workspace, seed: 0)
       var report = result.standardOutput.text
       while report.bytes.last == UInt8(ascii: "\n") { report.bytes.removeLast() }
@@ -35,7 +42,13 @@ struct VisibleRun: Sendable {
     }
   }
 
-  private static let runs = ContentCache<Workspace, VisibleRun>(limit: 1 << 10)
+  /// What a run depends on.
+  private struct Key: Hashable, Sendable {
+    var workspace: Workspace
+    var tests: Text?
+  }
+
+  private static let runs = ContentCache<Key, VisibleRun>(limit: 1 << 10)
 
   private static let sandbox: Sandbox = {
     var limits = Sandbox.Limits()
@@ -43,11 +56,17 @@ struct VisibleRun: Sendable {
     return Sandbox(slots: ProcessInfo.processInfo.activeProcessorCount, limits: limits)
   }()
 
-  /// The text of the test runner.
+  /// The text of the test runner, which knows the name of the file of the tests.
+  static let script = script(reading: "'\(testsPath)'")
+  /// The text of a test runner that takes the name of the file of the tests.
+  static let scriptForFile = script(reading: "sys.argv[1]")
+
+  /// Returns the text of the test runner, which reads the tests from a file named by a Python expression.
   ///
   /// Beside the first failures it names the suspicious lines, which failing tests run most and passing
   /// tests run least, by the coefficient of Ochiai (Abreu, Zoeteweij and van Gemund, 2007).
-  static let script = """
+  private static func script(reading tests: String) -> String {
+    """
     import builtins, sys
 
     class Modules(dict):
@@ -98,7 +117,7 @@ struct VisibleRun: Sendable {
         return text and ', suspect' + text
 
     sys.dont_write_bytecode = True
-    with open('tests.txt') as tests:
+    with open(\(tests)) as tests:
         wanted = tests.read().splitlines()
     failed, runs = [], []
     for test in wanted:
@@ -112,4 +131,5 @@ struct VisibleRun: Sendable {
     sys.exit(len(failed) > 0)
 
     """
+  }
 }
