@@ -100,7 +100,7 @@ public struct Overhaul: Environment {
     [
       "groups": "1", "group-size": "4", "updates": "1000", "turns": "1500",
       "evaluation-turns": "300",
-      "evaluation-episodes": "10", "demonstrations": "6000", "critic-episodes": "8",
+      "evaluation-episodes": "10", "demonstrations": "6000", "critic-demonstrations": "64",
     ]
   }
 
