@@ -99,6 +99,18 @@ extension Evidence.Need {
     "distributions", remedy: "score the tokens with the policy that sampled them",
     lack: "the run saved no policy", isPossible: \.samplesTokens)
 
+  /// Log-probabilities of the policy that training started from: ``Evidence/referencePolicy``.
+  public static let referencePolicy = Self(
+    "reference-policy", remedy: "score the tokens with the policy that training started from",
+    lack: "the run saved no policy that training started from", isPossible: \.samplesTokens,
+    example: { group in
+      group.episodes.map { episode in
+        episode.turns.enumerated().map { turn, value in
+          (0..<value.sampledTokens).map { -0.1 - Double((7 * turn + 3 * $0 + 3) % 11) / 11 }
+        }
+      }
+    })
+
   /// Process rewards, which a ``RewardShaper`` adds: ``CreditTurn/processReward``.
   ///
   /// No setting meets this need: the name of the estimator does (`process=SHAPER+ESTIMATOR`).
