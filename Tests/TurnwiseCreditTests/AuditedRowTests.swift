@@ -77,6 +77,24 @@ import TurnwiseCredit
     #expect(agree(both, [[2, 0], [-0.5]], within: 1e-12))
   }
 
+  @Test func `is the advantage of the best policy near a reference, if the policy is that one`()
+    throws
+  {
+    // One turn that pays 1 or 0. The best policy for the return minus its divergence from a fair coin has
+    // V = log((e + 1) / 2) and log π(a) = log 0.5 + r(a) − V.
+    let value = log((M_E + 1) / 2)
+    let rewards = [1.0, 0]
+    let group = try CreditGroup(rewards.map { episode([$0], tokens: [1]) })
+    let own = rewards.map { [[log(0.5) + $0 - value]] }
+    var evidence = Evidence(
+      distributions: .init(logProbabilities: own, squares: own, entropies: own))
+    evidence.referencePolicy = rewards.map { _ in [[log(0.5)]] }
+    let credit = try ProgressAdvantage().credit(group, evidence: evidence).turns
+    #expect(agree(credit, [[0.379885], [-0.620115]]))
+    // It is not the advantage of the return, which is 0.268941 and −0.731059.
+    #expect(agree(credit.map { $0[0] }, rewards.map { $0 - value }, within: 1e-12))
+  }
+
   @Test func `gives no credit at the start of training`() throws {
     let same = [[[-1.0, -2], [-0.5]], [[-3]]]
     #expect(try credit(same, same).joined().allSatisfy { $0 == 0 })

@@ -102,14 +102,7 @@ extension Evidence.Need {
   /// Log-probabilities of the policy that training started from: ``Evidence/referencePolicy``.
   public static let referencePolicy = Self(
     "reference-policy", remedy: "score the tokens with the policy that training started from",
-    lack: "the run saved no policy that training started from", isPossible: \.samplesTokens,
-    example: { group in
-      group.episodes.map { episode in
-        episode.turns.enumerated().map { turn, value in
-          (0..<value.sampledTokens).map { -0.1 - Double((7 * turn + 3 * $0 + 3) % 11) / 11 }
-        }
-      }
-    })
+    lack: "the run saved no policy that training started from", isPossible: \.samplesTokens)
 
   /// Process rewards, which a ``RewardShaper`` adds: ``CreditTurn/processReward``.
   ///

@@ -182,6 +182,7 @@ struct LawFixture {
         logProbabilities: tokens { -0.1 - EnumeratedProblem.guess($0.action + $1) },
         squares: tokens { 0.1 + 0.5 * EnumeratedProblem.guess($0.state + $1) },
         entropies: tokens { EnumeratedProblem.guess($0.state + 3 * $1) }))
+    evidence.referencePolicy = tokens { -0.2 - EnumeratedProblem.guess($0.action + 2 * $1 + 4) }
     evidence.addExamples(for: estimator, of: group)
     // The outcomes of a point differ, so that it matters how many of them are used.
     var played: [ForkPoint: Int] = [:]
