@@ -46,6 +46,11 @@ public protocol CreditEstimator: Codable, Hashable, Sendable {
   /// ``EstimatorChecker`` checks the claim.
   var gradient: GradientClaim { get }
 
+  /// What the credit of the turns of an episode sums to. Default: nothing is claimed.
+  ///
+  /// ``EstimatorChecker`` checks the claim.
+  var conserves: Conservation? { get }
+
   /// Whether credit depends on which sub-task a turn worked on and a reward belongs to
   /// (``CreditTurn/subtask``, ``CreditTurn/shares``). Default: it does not.
   ///
@@ -89,6 +94,8 @@ extension CreditEstimator {
   public var discount: Double? { 1 }
   /// The expected gradient is the true one.
   public var gradient: GradientClaim { .exact }
+  /// No sum is claimed.
+  public var conserves: Conservation? { nil }
   /// Sub-tasks make no difference.
   public var usesSubtasks: Bool { false }
   /// Continuations are played to the end of the episode.

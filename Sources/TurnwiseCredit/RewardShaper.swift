@@ -17,6 +17,11 @@ public protocol RewardShaper: Codable, Hashable, Sendable {
   /// The expected gradient of an estimator that is exact without the shaper.
   var gradient: GradientClaim { get }
 
+  /// What the process rewards of an episode sum to. Default: nothing is claimed.
+  ///
+  /// ``EstimatorChecker`` checks the claim.
+  var conserves: Conservation? { get }
+
   /// Laws of estimators that the shaper breaks on purpose, each with the reason. Default: none.
   var exceptions: [EstimatorLaw: String] { get }
 
@@ -40,6 +45,8 @@ public protocol RewardShaper: Codable, Hashable, Sendable {
 extension RewardShaper {
   /// Nothing is needed.
   public var needs: Set<Evidence.Need> { [] }
+  /// No sum is claimed.
+  public var conserves: Conservation? { nil }
   /// No law is broken.
   public var exceptions: [EstimatorLaw: String] { [:] }
   /// There is nothing to warn of.

@@ -32,6 +32,8 @@ public struct ShapedEstimator<Shaper: RewardShaper, Consumer: CreditEstimator>: 
       consumer.gradient.times(shaper.gradient.factor(groupSize: 1) ?? 1)
     }
   }
+  /// The claim of the estimator.
+  public var conserves: Conservation? { consumer.conserves }
   /// Whether the estimator does.
   public var usesSubtasks: Bool { consumer.usesSubtasks }
   /// The exceptions of both, and the laws that a biased estimator breaks when turns are paid on the way.

@@ -244,3 +244,35 @@ struct IsRandom: Broken {
     spread(LeaveOneOut.advantages(returns(group)).map { $0 * .random(in: 0.5...1.5) }, group)
   }
 }
+
+/// Divides by the deviation of the group, so that the weight of a process reward has no effect where nothing
+/// else was earned (turn-level rewards in GRPO trainers).
+struct DividesSizeOut: Broken {
+  static let law = EstimatorLaw.coefficient
+  var gradient: GradientClaim { .biased("it divides") }
+  func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
+    let centred = returns(group).map { $0 - mean(returns(group)) }
+    let deviation = mean(centred.map { $0 * $0 }).squareRoot()
+    return spread(centred.map { $0 / (deviation + 1e-6) }, group)
+  }
+}
+
+/// Gives each turn all of what the episode is to get in sum.
+struct PaysEachTurnTheSum: Broken {
+  static let law = EstimatorLaw.conservation
+  var conserves: Conservation? { .advantage }
+  func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
+    spread(LeaveOneOut.advantages(returns(group)), group)
+  }
+}
+
+/// Reads a state without a score as one with a score of 0.
+struct ReadsUnscoredAsZero: Broken {
+  static let law = EstimatorLaw.unscored
+  var needs: Set<Evidence.Need> { [.potential] }
+  func turns(_ group: CreditGroup, _ evidence: Evidence) -> [[Double]] {
+    zip(group.episodes, LeaveOneOut.advantages(returns(group))).map { episode, advantage in
+      episode.turns.map { advantage - ($0.potential ?? 0) }
+    }
+  }
+}

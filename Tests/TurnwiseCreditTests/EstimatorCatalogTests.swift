@@ -87,6 +87,10 @@ import TurnwiseCredit
     "group-gae:lambda=-1", "token:adaptive=-1", "bi-level:turnGamma=2", "vetta:alpha=-1",
     "fork:k=0", "fork:at=word", "fork:share=2", "tree:k=-1", "otb:gamma=3", "istar:alpha=-1",
     "immediate:outcome=-1", "process=potential:of=me", "process=delta:alpha=-1",
+    "group-gae:standardize=all", "factor:values=guess", "entropy:k=-1", "entropy:each=token",
+    "progress:beta=-1", "progress:outcome=-1", "process=smear:gamma=2", "process=smear:alpha=-1",
+    "process=smear:of=me",
+    "process=brevity:alpha=-1", "process=brevity:success=0",
     "process=min:temperature=0", "process=implicit:level=word", "process=implicit:beta=-1",
   ])
   func `refuses options out of range`(spelling: String) throws {

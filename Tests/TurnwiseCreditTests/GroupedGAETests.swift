@@ -24,6 +24,17 @@ import TurnwiseCredit
     #expect(agree(credit.turns[0], [0.9 * 0.45 - 0.405, 0.9 - 0.45, 0], within: 1e-12))
   }
 
+  @Test func `divides credit by its root mean square over the graph`() throws {
+    let graph = GroupedGAE { ($0.lambda, $0.standardize) = (0, .graph) }
+    let credit = try graph.credit(fixtureA(), evidence: evidence).turns
+    // Four of ten turns have credit of 0.5 or -0.5.
+    let scale = 0.1.squareRoot() + 1e-6
+    let (win, loss) = ([0, 0.5 / scale, 0], [0, -0.5 / scale])
+    #expect(agree(credit, [win, loss, win, loss], within: 1e-12))
+    let equal = try CreditGroup([episode([1], states: ["S"]), episode([1], states: ["S"])])
+    #expect(try graph.credit(equal, evidence: evidence).turns == [[0], [0]])
+  }
+
   @Test func `bootstraps a truncated episode from others that visited its last state`() throws {
     func credit(finalState: String) throws -> [Double] {
       let cut = try CreditGroup([

@@ -12,6 +12,7 @@ import TurnwiseCredit
     TeachesDeadGroups(), DividesByRounding(), RawReturn(), ComparesNeighbours(),
     SumsInSinglePrecision(), PaysForOneAction(), ChargesForTurns(), ClaimsTooMuch(),
     NormalisesTwice(), DividesByZero(), IsRandom(), MixesSubtasks(),
+    DividesSizeOut(), PaysEachTurnTheSum(), ReadsUnscoredAsZero(),
   ]
 
   @Test(arguments: shipped)
@@ -27,7 +28,14 @@ import TurnwiseCredit
     "turn-gae:lambda=0", "turn-gae:gamma=0.9", "bi-level:turnGamma=0.95", "vetta:turnGamma=0.95",
     "turn:gamma=0", "subtask:each=rloo", "subtask:each=group-gae", "subtask:each=gigpo",
     "subtask:each=hgpo", "subtask:each=grpo", "turn:gamma=0.9", "hgpo:depth=0",
-    "group-gae:lambda=0", "group-gae:gamma=0.9",
+    "group-gae:lambda=0", "group-gae:gamma=0.9", "group-gae:lambda=0,standardize=graph",
+    "group-gae:standardize=graph", "factor:values=critic", "factor:values=model",
+    "gigpo:std=true", "prime:whiten=false", "immediate:outcome=1",
+    "entropy:each=turn", "entropy:each=group-gae", "entropy:each=gigpo", "entropy:k=0",
+    "progress:outcome=1",
+    "process=smear:gamma=0+turn", "process=smear:gamma=1+immediate",
+    "process=smear:of=model+immediate", "process=smear:gamma=0,of=model+turn",
+    "process=potential:of=model+turn:gamma=0.9", "process=brevity:alpha=1+turn",
     "gigpo:actions=true", "gigpo:crossStep=true", "gigpo:episode=false", "grpo:std=false",
     "mt-grpo-biased:std=true", "mt-grpo-biased:cumulative=true", "otb:gamma=0.9",
     "whitened:gamma=0.9", "whitened:baseline=true", "tree:k=0", "fork:k=1", "fork:gamma=0.9",
@@ -36,10 +44,12 @@ import TurnwiseCredit
     "token:lambdaPer=token",
   ]
 
-  /// Every shaper with every estimator that may consume what it pays.
+  /// Every shaper with every estimator that may consume what it pays; `progress` reads no rewards.
   static let combinations = EstimatorCatalog.standard.shaperIDs.flatMap { shaper in
     EstimatorCatalog.standard.ids.map { "process=\(shaper)+\($0 == "tree" ? "tree:k=0" : $0)" }
-  }.filter { !$0.hasSuffix("+fork") && !$0.hasSuffix("+siblings") }
+  }.filter { name in
+    !["fork", "siblings", "progress"].contains { name.hasSuffix("+\($0)") }
+  }
 
   @Test(arguments: variants + combinations)
   func `are kept or documented with other options and in all combinations`(name: String) throws {

@@ -202,6 +202,7 @@ struct PrintedFixture {
     evidence.distributions = .init(
       logProbabilities: each { log($0) }, squares: each { $0 * $0 + (1 - $0) * (1 - $0) },
       entropies: each { -$0 * log($0) - (1 - $0) * log(1 - $0) })
+    evidence.referencePolicy = each { _ in log(0.5) }
   }
 
   /// Plays actions from a state.

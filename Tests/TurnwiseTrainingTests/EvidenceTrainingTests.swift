@@ -94,6 +94,7 @@ private actor TracedRuns {
   ]
   static let others = [
     "otb", "turn-gae", "process=implicit:level=token+prime", "process=implicit+istar",
+    "progress:outcome=1",
   ]
 
   @Test(arguments: forking + others)
@@ -172,6 +173,9 @@ private actor TracedRuns {
         hasLabels == (["process=delta+turn", "process=min+pure"].contains(credit) ? true : nil))
       let hasLearnt = state.evidence[ImplicitModel.self].map { $0.model != $0.start }
       #expect(hasLearnt == (credit.hasPrefix("process=implicit") ? true : nil))
+      let start = try await TracedRun.of(credit).start.policy.model
+      let keepsStart = state.evidence[ReferencePolicy.self].map { $0.start == start }
+      #expect(keepsStart == (credit.hasPrefix("progress") ? true : nil))
     }
   }
 
@@ -192,6 +196,8 @@ private actor TracedRuns {
     let once = try await scored("otb") - plain
     #expect(once > 0 && plain > once)
     #expect(try await scored("turn-gae") == plain)
+    // The policy and the one that training started from.
+    #expect(try await scored("progress:outcome=1") == plain + 2 * once)
     // The model and its reference compute log-ratios for the evidence and again for the fit.
     #expect(try await scored("process=implicit+istar") == plain + 4 * once)
     // The brake reads all episodes of the update, because they are so few. The process model reads

@@ -163,7 +163,7 @@ public struct GatedAudit: Sendable {
     func chances(_ step: GatedProblem.Step) -> [Double] {
       (0..<GatedProblem.actions).map { problem.probability(of: $0, in: step.state) }
     }
-    return Evidence(
+    var evidence = Evidence(
       critic: Evidence.Critic(
         values: tokens { critic[$0.state.index] }, bootstrap: plays.map { _ in nil }),
       processModel: Evidence.ProcessModel(
@@ -175,6 +175,9 @@ public struct GatedAudit: Sendable {
         logProbabilities: tokens { log(problem.probability(of: $0.action, in: $0.state)) },
         squares: tokens { chances($0).reduce(0) { $0 + $1 * $1 } },
         entropies: tokens { -chances($0).reduce(0) { $0 + $1 * log($1) } }))
+    // A policy that has learnt nothing yet.
+    evidence.referencePolicy = tokens { _ in -log(Double(GatedProblem.actions)) }
+    return evidence
   }
 }
 

@@ -13,12 +13,13 @@ public struct EstimatorCatalog: Sendable {
     [
       RLOO(), GRPO(), Whitened(), TurnReturnToGo(), SubtaskCredit(), PerTurnIndex(), GiGPO(),
       HGPO(), TurnGAE(),
-      GroupedGAE(), TokenGAE(), BiLevelGAE(), VETTA(), ForkMonteCarlo(), Siblings(), RolloutTree(),
-      OptimalTokenBaseline(), PRIME(), IStar(), PURE(), ImmediateReward(),
+      GroupedGAE(), FACTOR(), TokenGAE(), BiLevelGAE(), VETTA(), ForkMonteCarlo(), Siblings(),
+      RolloutTree(), OptimalTokenBaseline(), PRIME(), IStar(), PURE(), ImmediateReward(),
+      EntropyModulation(), ProgressAdvantage(),
     ],
     shapers: [
       PotentialShaping(), ProgressShaping(), ReturnRedistribution(), MinimumForm(),
-      ImplicitReward(), ScoreSum(), AnswerProgress(),
+      ImplicitReward(), ScoreSum(), ProgressSmear(), AnswerProgress(), Brevity(),
     ])
 
   /// One estimator of each family: broadcast, turns, sub-tasks, tokens and process reward.

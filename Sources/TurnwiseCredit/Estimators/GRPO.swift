@@ -34,6 +34,11 @@ public struct GRPO: CreditEstimator, Configurable {
       : .meanCentred(factor: 1)
   }
 
+  /// Laws that dividing breaks.
+  public var exceptions: [EstimatorLaw: String] {
+    std ? [.coefficient: EstimatorLaw.dividesSizeOut] : [:]
+  }
+
   /// Refuses groups of one, and warns where only the signs of the differences are left.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
     var notices = CreditNotice.lonely(Self.id, in: setting)

@@ -65,6 +65,7 @@ public struct GiGPO: CreditEstimator, Configurable {
     if actions {
       exceptions[.irrelevantTurn] = "the gate and the shrinkage depend on what was sampled"
     }
+    if std { exceptions[.coefficient] = EstimatorLaw.dividesSizeOut }
     if crossStep { exceptions[.longEpisodes] = "the mean is over steps" }
     if !episode {
       let reason = "a state that is visited once has nothing to be compared with"

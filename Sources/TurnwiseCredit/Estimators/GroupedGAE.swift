@@ -13,9 +13,22 @@ public import TurnwiseCore
 /// visited that state, and from 0 otherwise. The environment's own turn limit is an end: nothing comes
 /// after it.
 ///
+/// With `standardize=graph` the credit of all turns is divided by its root mean square plus 10⁻⁶. With λ = 0
+/// that is the edge credit of a graph of states, standardised over the whole graph (after G2PO, arXiv
+/// 2606.22995, of which only the abstract was available).
+///
 /// **When it misleads:** the value of a state that is visited once is the return of that visit, so a turn
-/// between two such states gets nothing (at λ = 0).
+/// between two such states gets nothing (at λ = 0). Dividing makes the turns of a group in which little was
+/// decided weigh as much as those of any other.
 public struct GroupedGAE: CreditEstimator, Configurable {
+  /// What credit is divided by.
+  public enum Scale: String, WordChoice {
+    /// By nothing.
+    case none
+    /// By its root mean square over all turns of the group.
+    case graph
+  }
+
   /// `group-gae`.
   public static let id = "group-gae"
   /// What the estimator does.
@@ -27,6 +40,8 @@ public struct GroupedGAE: CreditEstimator, Configurable {
   /// How far credit looks ahead before it trusts the group, λ in the literature.
   @Option<UnitInterval>("How far credit looks ahead before it trusts the group, from 0 to 1.")
   public var lambda = 0.5
+  /// What credit is divided by.
+  @Option("Whether credit is divided by its root mean square.") public var standardize = Scale.none
 
   /// Creates the estimator with its default options.
   public init() {}
@@ -47,6 +62,12 @@ public struct GroupedGAE: CreditEstimator, Configurable {
     for law in [EstimatorLaw.deadGroup, .nearlyDeadGroup, .constantReward] {
       exceptions[law] = "a cut episode is worth what others earned from its last state"
     }
+    if standardize == .graph {
+      let reason = "credit is divided by its root mean square over the turns of the group"
+      for law in [EstimatorLaw.longEpisodes, .coefficient, .irrelevantTurn] {
+        exceptions[law] = reason
+      }
+    }
     return exceptions
   }
   /// Refuses groups of one.
@@ -58,25 +79,24 @@ public struct GroupedGAE: CreditEstimator, Configurable {
 
   /// Credits a group.
   public func credit(_ group: CreditGroup, evidence: Evidence) throws -> GroupCredit {
-    let returns = group.returnsToGo(gamma: gamma)
-    let anchors = try Anchors(group)
-    var values = group.zeros
-    var loneTurns = 0
-    for visits in anchors.buckets {
-      let mean = Anchors.mean(of: returns, over: visits)
-      for visit in visits { values[visit.episode][visit.turn] = mean }
-      loneTurns += visits.count == 1 ? 1 : 0
-    }
-    let credit = group.episodes.indices.map { index in
-      let episode = group.episodes[index]
-      let last = episode.isTruncated ? episode.finalKey.map(anchors.visits) ?? [] : []
-      return GeneralizedAdvantage.advantages(
-        rewards: episode.turns.map(\.paid), values: values[index],
-        valueAfter: Anchors.mean(of: returns, over: last), gamma: gamma, lambda: lambda)
+    let values = try GroupValues(group, gamma: gamma)
+    let credit = group.episodes.enumerated().map { index, episode in
+      GeneralizedAdvantage.advantages(
+        rewards: episode.turns.map(\.paid), values: values.before[index],
+        valueAfter: values.after[index], gamma: gamma, lambda: lambda)
     }
     // The rounding of the means must not look like credit.
-    let scale = returns.joined().map(abs).max() ?? 0
-    let clean = credit.map { $0.map { abs($0) <= 1e-12 * scale ? 0 : $0 } }
-    return GroupCredit(turns: clean, of: group, loneTurns: loneTurns)
+    let clean = credit.map { $0.map { abs($0) <= 1e-12 * values.scale ? 0 : $0 } }
+    return GroupCredit(
+      turns: standardize == .graph ? Self.standardized(clean) : clean, of: group,
+      loneTurns: values.loneTurns)
+  }
+
+  /// Returns numbers divided by their root mean square plus 10⁻⁶.
+  private static func standardized(_ credit: [[Double]]) -> [[Double]] {
+    // The sum goes in ascending order, so that the order of the episodes does not change a bit.
+    let squares = credit.joined().map { $0 * $0 }.sorted()
+    let scale = squares.mean.squareRoot()
+    return scale == 0 ? credit : credit.map { $0.map { $0 / (scale + Standardized.epsilon) } }
   }
 }

@@ -33,7 +33,10 @@ public struct IStar: CreditEstimator, Configurable {
   }
   /// Laws that standardising over turns breaks.
   public var exceptions: [EstimatorLaw: String] {
-    [.longEpisodes: "process rewards are standardised over turns"]
+    [
+      .longEpisodes: "process rewards are standardised over turns",
+      .coefficient: EstimatorLaw.dividesSizeOut,
+    ]
   }
   /// Refuses groups of one, and warns where the process part is left out.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {

@@ -29,6 +29,8 @@ public struct ImmediateReward: CreditEstimator, Configurable {
   public var gradient: GradientClaim {
     .biased("what comes after a turn is not part of its credit")
   }
+  /// Credit sums to the total reward, where whole episodes are not compared too.
+  public var conserves: Conservation? { outcome == 0 ? .reward : nil }
   /// Laws that credit without the future breaks.
   public var exceptions: [EstimatorLaw: String] {
     let reason = "turns are compared with nothing"

@@ -36,7 +36,11 @@ public struct PRIME: CreditEstimator, Configurable {
   }
   /// Laws that means over tokens break.
   public var exceptions: [EstimatorLaw: String] {
-    [.longEpisodes: "whitening and the mean of process rewards are over tokens"]
+    var exceptions: [EstimatorLaw: String] = [
+      .longEpisodes: "whitening and the mean of process rewards are over tokens"
+    ]
+    if whiten { exceptions[.coefficient] = EstimatorLaw.dividesSizeOut }
+    return exceptions
   }
   /// Refuses groups of one.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {

@@ -40,10 +40,12 @@ public struct PerTurnIndex: CreditEstimator, Configurable {
   public var exceptions: [EstimatorLaw: String] {
     let lone = "a turn that no other episode reached is compared with itself"
     let index = "rewards are compared by the number of their turn, not by what they add up to"
-    return [
+    var exceptions: [EstimatorLaw: String] = [
       .everyTurn: lone, .loneSurvivor: lone, .deadGroup: index, .nearlyDeadGroup: index,
       .constantReward: index, .stopping: "each further turn is charged its mean reward",
     ]
+    if std { exceptions[.coefficient] = EstimatorLaw.dividesSizeOut }
+    return exceptions
   }
   /// Refuses groups of one, and warns of the bias.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {

@@ -37,7 +37,7 @@ public struct SubtaskCredit: CreditEstimator, Configurable {
 
   /// The estimator that credits a sub-task.
   private var estimator: any CreditEstimator {
-    Self.inner.first { type(of: $0).id == each } ?? TurnReturnToGo()
+    InnerEstimator.named(each) ?? TurnReturnToGo()
   }
 
   /// What the inner estimator needs.
@@ -84,7 +84,7 @@ public struct SubtaskCredit: CreditEstimator, Configurable {
   }
 }
 
-/// The names of the estimators that ``SubtaskCredit`` can credit sub-tasks with.
+/// The names of the estimators that ``SubtaskCredit`` and ``EntropyModulation`` can be built on.
 public enum InnerEstimator: OptionDomain {
   private static let known = SubtaskCredit.inner.map { type(of: $0).id }
 
@@ -92,4 +92,9 @@ public enum InnerEstimator: OptionDomain {
   public static let requirement = "one of \(known.joined(separator: ", "))"
   /// Whether the name is one of them.
   public static func allows(_ name: String) -> Bool { known.contains(name) }
+
+  /// Returns the estimator of a name.
+  static func named(_ name: String) -> (any CreditEstimator)? {
+    SubtaskCredit.inner.first { type(of: $0).id == name }
+  }
 }

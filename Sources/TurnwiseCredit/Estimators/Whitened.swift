@@ -41,7 +41,10 @@ public struct Whitened: CreditEstimator, Configurable {
   public var exceptions: [EstimatorLaw: String] {
     let reason = "the mean is over tokens, so a longer episode moves it more"
     return EstimatorLaw.discountsTokens(gamma).merging(
-      [.longEpisodes: reason, .irrelevantTurn: reason, .stopping: reason]) { $1 }
+      [
+        .longEpisodes: reason, .irrelevantTurn: reason, .stopping: reason,
+        .coefficient: EstimatorLaw.dividesSizeOut,
+      ]) { $1 }
   }
   /// Refuses groups of one.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {

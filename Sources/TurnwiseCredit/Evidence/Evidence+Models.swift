@@ -90,6 +90,12 @@ extension Evidence {
     get { self[.answerLikelihood] }
     set { self[.answerLikelihood] = newValue }
   }
+  /// The logarithm of the probability of each sampled token under the policy that training started from, if
+  /// that was computed.
+  public var referencePolicy: [[[Double]]]? {
+    get { self[.referencePolicy] }
+    set { self[.referencePolicy] = newValue }
+  }
   /// What the policy's distributions were like, if that was computed.
   public var distributions: Distributions? {
     get { self[.distributions] }

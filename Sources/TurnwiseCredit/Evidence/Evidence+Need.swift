@@ -113,6 +113,11 @@ extension Evidence.Need {
       }
     })
 
+  /// Log-probabilities of the policy that training started from: ``Evidence/referencePolicy``.
+  public static let referencePolicy = Self(
+    "reference-policy", remedy: "score the tokens with the policy that training started from",
+    lack: "the run saved no policy that training started from", isPossible: \.samplesTokens)
+
   /// Process rewards, which a ``RewardShaper`` adds: ``CreditTurn/processReward``.
   ///
   /// No setting meets this need: the name of the estimator does (`process=SHAPER+ESTIMATOR`).

@@ -166,7 +166,7 @@ public struct EnumeratedProblem: Sendable {
       members.map { trajectories[$0].choices.map { $0.map(number) } }
     }
     func option(_ situation: Int, _ option: Int) -> Option { situations[situation][option] }
-    return Evidence(
+    var evidence = Evidence(
       processModel: Evidence.ProcessModel(
         values: members.map { trajectories[$0].choices.map { Self.guess($0[0].situation) } },
         bootstrap: members.map { _ in nil }),
@@ -179,6 +179,9 @@ public struct EnumeratedProblem: Sendable {
         entropies: tokens { situation, _ in
           -situations[situation].reduce(0) { $0 + $1.probability * log($1.probability) }
         }))
+    // A policy that has learnt nothing yet.
+    evidence.referencePolicy = tokens { situation, _ in -log(Double(situations[situation].count)) }
+    return evidence
   }
 
   /// Returns a fixed number between 0 and 1 that is unrelated to the value of the situation.

@@ -32,6 +32,12 @@ public enum EstimatorLaw: String, Law {
   case doublePrecision = "double-precision"
   /// Sub-tasks are kept apart, or make no difference.
   case subtasks
+  /// The size of process rewards matters, also in a group that earned nothing.
+  case coefficient
+  /// Credit and process rewards have the sums that are claimed.
+  case conservation
+  /// A state without a score does not count as one with a score of 0.
+  case unscored
   /// A turn that decides nothing has no expected gradient.
   case irrelevantTurn = "irrelevant-turn"
   /// Taking a further turn that changes nothing has no expected gradient.
@@ -56,6 +62,9 @@ public enum EstimatorLaw: String, Law {
     case .constantReward: "a constant added to all returns changes nothing"
     case .doublePrecision: "a thousand turns lose no digits"
     case .subtasks: "a reward of one sub-task credits no turn of another; names do not matter"
+    case .coefficient: "larger process rewards change the credit, also where all failed"
+    case .conservation: "credit and process rewards sum to what is claimed"
+    case .unscored: "a state without a score is not one with a score of 0"
     case .irrelevantTurn: "a turn that decides nothing gets nothing, on average"
     case .stopping: "taking another turn is neither paid nor charged, on average"
     case .expectedGradient: "the expected gradient is as claimed, over all groups of a tiny problem"
@@ -99,6 +108,10 @@ extension EstimatorLaw {
     }
     return exceptions
   }
+
+  /// What is said of credit that is divided by a deviation.
+  static let dividesSizeOut =
+    "dividing by the deviation takes out the size of process rewards where nothing was earned"
 
   /// Returns the laws that process rewards break which pay for another goal than the return.
   static func paysForOtherGoal(_ reason: String) -> [EstimatorLaw: String] {

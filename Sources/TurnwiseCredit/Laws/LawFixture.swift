@@ -5,6 +5,16 @@ internal import TurnwiseCore
 /// Some states are shared, one episode is the longest, one was cut off from outside, and no two returns
 /// are equal.
 struct LawFixture {
+  /// What the environment says about how promising a state is.
+  enum Score {
+    /// A number that depends on the state.
+    case ofState
+    /// Nothing.
+    case absent
+    /// A number.
+    case number(Double)
+  }
+
   /// A turn.
   struct Turn {
     var state: Int
@@ -13,6 +23,16 @@ struct LawFixture {
     var reward: Double?
     var subtask: String?
     var shares: [RewardShare] = []
+    var score = Score.ofState
+
+    /// The potential of the state.
+    var potential: Double? {
+      switch score {
+      case .ofState: EnumeratedProblem.guess(state)
+      case .absent: nil
+      case .number(let number): number
+      }
+    }
   }
 
   /// An episode.
@@ -124,7 +144,7 @@ struct LawFixture {
           turns: member.turns.map { turn in
             CreditTurn(
               reward: turn.reward, subtask: turn.subtask, shares: turn.shares,
-              potential: EnumeratedProblem.guess(turn.state),
+              potential: turn.potential,
               stateKey: try? StateKey(of: turn.state), actionKey: try? StateKey(of: -turn.action),
               sampledTokens: turn.tokens)
           }, isTruncated: member.isTruncated, finalKey: try? StateKey(of: member.finalState))
@@ -137,7 +157,14 @@ struct LawFixture {
     return try estimator.credit(group, evidence: evidence(for: estimator, of: group))
   }
 
-  private func evidence(for estimator: any CreditEstimator, of group: CreditGroup) -> Evidence {
+  /// Process rewards that are unrelated to what was earned.
+  var processRewards: ProcessRewards {
+    ProcessRewards(
+      turns: members.map { $0.turns.map { EnumeratedProblem.guess(3 * $0.action + 1) - 0.5 } })
+  }
+
+  /// Returns all evidence that an estimator asks for.
+  func evidence(for estimator: any CreditEstimator, of group: CreditGroup) -> Evidence {
     func tokens(_ number: (Turn, Int) -> Double) -> [[[Double]]] {
       members.map { member in
         member.turns.map { turn in (0..<turn.tokens).map { number(turn, $0) } }
@@ -155,6 +182,7 @@ struct LawFixture {
         logProbabilities: tokens { -0.1 - EnumeratedProblem.guess($0.action + $1) },
         squares: tokens { 0.1 + 0.5 * EnumeratedProblem.guess($0.state + $1) },
         entropies: tokens { EnumeratedProblem.guess($0.state + 3 * $1) }))
+    evidence.referencePolicy = tokens { -0.2 - EnumeratedProblem.guess($0.action + 2 * $1 + 4) }
     evidence.addExamples(for: estimator, of: group)
     // The outcomes of a point differ, so that it matters how many of them are used.
     var played: [ForkPoint: Int] = [:]

@@ -43,11 +43,14 @@ public struct PotentialShaping: RewardShaper, Configurable {
   public var needs: Set<Evidence.Need> { of == .environment ? [.potential] : [.processModel] }
   /// Unchanged.
   public var gradient: GradientClaim { .exact }
+  /// The discounted sum is minus the potential of the first state.
+  public var conserves: Conservation? { .potential(of) }
   /// Laws that different paths break.
   public var exceptions: [EstimatorLaw: String] {
     let paths = "episodes with equal returns may pass through different potentials"
     return [
       .deadGroup: paths, .nearlyDeadGroup: paths,
+      .coefficient: "a potential cancels where episodes are compared from equal states on",
       .truncation: "the potential is 0 after every last turn, so that the sum cancels",
     ]
   }

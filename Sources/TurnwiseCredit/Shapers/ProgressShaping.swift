@@ -29,6 +29,8 @@ public struct ProgressShaping: RewardShaper, Configurable {
   public var needs: Set<Evidence.Need> { [.processModel] }
   /// 1 + α times the gradient without the shaper.
   public var gradient: GradientClaim { .scaled(1 + alpha) }
+  /// What an episode is paid sums to α times what the model did not expect at its start.
+  public var conserves: Conservation? { .gain(.model, weight: alpha) }
   /// Laws that different paths break.
   public var exceptions: [EstimatorLaw: String] {
     let paths = "episodes with equal returns may be seen to progress differently"

@@ -27,11 +27,14 @@ public struct ReturnRedistribution: RewardShaper {
   public var needs: Set<Evidence.Need> { [.processModel] }
   /// Unchanged, where nothing is left over.
   public var gradient: GradientClaim { .exact }
+  /// What is moved sums to 0.
+  public var conserves: Conservation? { .nothing }
   /// Laws that different paths break.
   public var exceptions: [EstimatorLaw: String] {
     let paths = "episodes with equal returns may be predicted differently on the way"
     return [
       .deadGroup: paths, .nearlyDeadGroup: paths,
+      .coefficient: "the return that episodes are compared by is not changed",
       .truncation: "whatever the model says of a last state, the sum is what was earned",
     ]
   }

@@ -9,7 +9,7 @@ public struct EvidenceCatalog: Sendable {
   /// The built-in kinds.
   public static let standard = EvidenceCatalog(kinds: [
     Critic.self, ProcessModel.self, ImplicitModel.self, TokenDistributions.self,
-    AnswerLikelihood.self,
+    AnswerLikelihood.self, ReferencePolicy.self,
   ])
 
   private init(kinds: [any EvidenceModel.Type]) { self.kinds = kinds }
