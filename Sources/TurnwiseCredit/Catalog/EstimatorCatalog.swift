@@ -19,7 +19,7 @@ public struct EstimatorCatalog: Sendable {
     ],
     shapers: [
       PotentialShaping(), ProgressShaping(), ReturnRedistribution(), MinimumForm(),
-      ImplicitReward(), ScoreSum(), ProgressSmear(), AnswerProgress(), Brevity(),
+      ImplicitReward(), ScoreSum(), AnswerProgress(), ProgressSmear(), Brevity(),
     ])
 
   /// One estimator of each family: broadcast, turns, sub-tasks, tokens and process reward.
