@@ -86,6 +86,24 @@ import TurnwiseTraining
     }
   }
 
+  @Test func `is imitated from a record where its sub-task was paid`() async throws {
+    let (start, _) = try await start()
+    let episodes = try await Evaluation.play(
+      start.policy, greedily: false, in: Corridor(), episodes: 30, seed: 1, workers: 2)
+    for episode in episodes {
+      let opened = Set(
+        episode.turns.filter { $0.reward ?? 0 > 0 }.compactMap(\.subtask))
+      let parts = episode.successfulParts
+      if episode.isSuccess {
+        #expect(parts == [episode])
+      } else {
+        #expect(parts.map { $0.turns[0].subtask } == opened.sorted())
+        #expect(parts.allSatisfy { Set($0.turns.map(\.subtask)).count == 1 })
+      }
+    }
+    #expect(episodes.contains { !$0.isSuccess && !$0.successfulParts.isEmpty })
+  }
+
   @Test func `is where the answer became likely, if it was read there`() async throws {
     let (start, _) = try await start()
     let episodes = try await Evaluation.play(

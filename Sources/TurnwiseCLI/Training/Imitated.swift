@@ -100,7 +100,8 @@ struct Imitated {
 
   // MARK: - Recorded episodes
 
-  /// Reads the successful training episodes of the run that the configuration names, as they will be imitated.
+  /// Reads the successful training episodes of the run that the configuration names, or their successful parts, as
+  /// they will be imitated.
   private static func episodes<E: Environment>(
     of environment: E, _ configuration: RunConfiguration, _ console: Console
   ) throws -> [Episode] {
@@ -111,7 +112,7 @@ struct Imitated {
     try run.requirePlayed(in: environment)
     var reader = try run.episodes()
     var episodes: [Episode] = []
-    var (all, heldOut) = (0, 0)
+    var (all, heldOut, contexts) = (0, 0, 0)
     while let record = reader.next() {
       // A fork shares most of its turns with its parent.
       if record.episode.parent != nil { continue }
@@ -120,8 +121,10 @@ struct Imitated {
         heldOut += 1
         continue
       }
-      if episodes.count < configuration.imitation.demonstrations, isSuccess(record.episode) {
-        episodes.append(imitable(record.episode, tools))
+      for part in record.episode.successfulParts
+      where contexts < configuration.imitation.demonstrations {
+        episodes.append(imitable(part, tools))
+        contexts += part.contexts.count
       }
     }
     if let error = reader.error { throw error }
@@ -130,12 +133,6 @@ struct Imitated {
       throw UsageError.nothingToImitate(path, environment: E.id, episodes: all, heldOut: heldOut)
     }
     return episodes
-  }
-
-  /// Whether an episode succeeded; without a judgement, whether it earned a reward.
-  private static func isSuccess(_ episode: Episode) -> Bool {
-    guard episode.ending.failure == nil else { return false }
-    return episode.judgement?.success ?? ((episode.totalReward ?? 0) > 0)
   }
 
   /// Removes the tokens and the last state of an episode, and renders its actions in the trained
