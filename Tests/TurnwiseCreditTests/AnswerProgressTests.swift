@@ -10,7 +10,6 @@ import TurnwiseCredit
     var shaper = AnswerProgress()
     change(&shaper)
     var evidence = Evidence()
-    evidence.answerLikelihood = [likelihoods]
     let group = try CreditGroup([episode(likelihoods.map { _ in nil } + [1])])
     evidence.answerLikelihood = [likelihoods + [likelihoods.last ?? nil]]
     return try shaper.rewards(group, evidence: evidence, discount: 1).turns[0]

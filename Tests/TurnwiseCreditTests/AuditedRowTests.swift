@@ -95,6 +95,45 @@ import TurnwiseCredit
     #expect(agree(credit.map { $0[0] }, rewards.map { $0 - value }, within: 1e-12))
   }
 
+  /// The theorem on a problem of two turns, solved backwards: a first turn that leads to one of two states,
+  /// and a second one that pays by state and action.
+  @Test(arguments: [0.3, 1, 3])
+  func `is the advantage of the regularised problem over two turns, and not that of the return`(
+    _ beta: Double
+  ) throws {
+    let reference = (first: [0.7, 0.3], second: [[0.6, 0.4], [0.2, 0.8]])
+    let rewards = [[1.0, 0], [0.25, 0.5]]
+    func value(_ reference: [Double], _ worth: [Double]) -> Double {
+      beta * log(zip(reference, worth).reduce(0) { $0 + $1.0 * exp($1.1 / beta) })
+    }
+    func best(_ reference: [Double], _ worth: [Double]) -> [Double] {
+      zip(reference, worth).map { $0 * exp(($1 - value(reference, worth)) / beta) }
+    }
+    let soft = (0..<2).map { value(reference.second[$0], rewards[$0]) }
+    let policy = (
+      first: best(reference.first, soft),
+      second: (0..<2).map { best(reference.second[$0], rewards[$0]) }
+    )
+    let paths = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    let group = try CreditGroup(
+      paths.map { episode([nil, rewards[$0.0][$0.1]], tokens: [1, 1]) })
+    let own = paths.map { [[log(policy.first[$0.0])], [log(policy.second[$0.0][$0.1])]] }
+    var evidence = Evidence(
+      distributions: .init(logProbabilities: own, squares: own, entropies: own))
+    evidence.referencePolicy = paths.map {
+      [[log(reference.first[$0.0])], [log(reference.second[$0.0][$0.1])]]
+    }
+    let credit = try ProgressAdvantage { $0.beta = beta }.credit(group, evidence: evidence).turns
+    let start = value(reference.first, soft)
+    let regularised = paths.map { [soft[$0.0] - start, rewards[$0.0][$0.1] - soft[$0.0]] }
+    #expect(agree(credit, regularised, within: 1e-12))
+    // The advantage of the return under the same policy is another number.
+    let means = (0..<2).map { zip(policy.second[$0], rewards[$0]).reduce(0) { $0 + $1.0 * $1.1 } }
+    let mean = zip(policy.first, means).reduce(0) { $0 + $1.0 * $1.1 }
+    let plain = paths.map { [means[$0.0] - mean, rewards[$0.0][$0.1] - means[$0.0]] }
+    #expect(!agree(credit, plain, within: 0.01))
+  }
+
   @Test func `gives no credit at the start of training`() throws {
     let same = [[[-1.0, -2], [-0.5]], [[-3]]]
     #expect(try credit(same, same).joined().allSatisfy { $0 == 0 })

@@ -129,6 +129,76 @@ import TurnwiseTraining
       means.after / Double(after.count) > means.before / Double(before.count) + 0.2, "\(means)")
   }
 
+  @Test func `has siblings that are learnt once, without the turns of their parent`() async throws {
+    let (start, _) = try await start()
+    var configuration = configuration
+    configuration.credit = "siblings:at=subtask,until=subtask,k=2"
+    var trainer = try Trainer(Corridor(), from: start, configuration, workers: 2)
+    let update = try #require(try await trainer.step())
+    let played = update.episodes.map(\.episode)
+    // Two for each door but the first that an episode came to; episodes that went alike share theirs.
+    let doors = played.reduce(0) { $0 + Set($1.turns.map(\.subtask)).count - 1 }
+    #expect(!update.forks.isEmpty && update.forks.count <= 2 * doors)
+    for fork in update.forks {
+      let parent = try #require(fork.parent)
+      #expect(Set(fork.turns[parent.turn...].map(\.subtask)).count == 1)
+      #expect(fork.ending != .truncated(.turnLimit))
+    }
+    #expect(update.metrics["policy/branches"] == Double(update.forks.count))
+    let own = TrainingBatch(played).sequences.reduce(0) { $0 + $1.scored.count }
+    let branches = TrainingBatch(update.forks, from: update.forks.map { $0.parent?.turn ?? 0 })
+    let sampled = update.forks.reduce(0) { sum, fork in
+      sum
+        + fork.tape.segments.flatMap(\.spans).reduce(0) {
+          $1.kind == .sampled && $1.turn >= fork.parent?.turn ?? 0 ? $0 + $1.range.count : $0
+        }
+    }
+    #expect(branches.sequences.reduce(0) { $0 + $1.scored.count } == sampled)
+    let credited = try #require(update.metrics["policy/credited_tokens"])
+    #expect(credited > 0 && credited <= Double(own + sampled))
+  }
+
+  @Test func `has siblings that enter the loss once, however many points share them`() async throws
+  {
+    let (start, _) = try await start()
+    let sessions = try (0..<2).map {
+      try Session(
+        Corridor(), origin: EpisodeOrigin(seed: 1, split: .train, scenario: 0, member: $0))
+    }
+    let episodes = try await Rollout(.policy(start.policy), workers: 1).play(sessions)
+      .map { try $0.episode() }
+    let points = [ForkPoint(episode: 0, turn: 1), ForkPoint(episode: 1, turn: 1)]
+    var evidence = Evidence()
+    for point in points {
+      evidence.forks[point] = [ForkOutcome(turns: Array(CreditEpisode(episodes[0]).turns[1...]))]
+    }
+    evidence.distributions = .init(
+      logProbabilities: [], squares: [],
+      entropies: episodes.map { episode in
+        episode.turns.indices.map { [$0 == 1 ? 1 : 0] }
+      })
+    let estimator = try CreditedEstimator(
+      Siblings { ($0.k, $0.share) = (1, 0.01) }, in: .standard)
+    let group = try CreditedGroup(
+      episodes, evidence,
+      continuations: Dictionary(uniqueKeysWithValues: points.map { ($0, [episodes[0]]) }),
+      by: [estimator])
+    let lessons = group.lessons(of: estimator.spelling)
+    #expect(lessons.map(\.firstTurn) == [0, 0, 1])
+    #expect(lessons[2].credit.turns[0] == 0)
+    #expect(lessons[2].credit.turns.count == episodes[0].turns.count)
+  }
+
+  @Test func `has no siblings that end with a sub-task which is paid elsewhere`() async throws {
+    var configuration = configuration
+    configuration.credit = "siblings:at=subtask,until=subtask"
+    let late = Corridor(paysAtEnd: true)
+    let episodes = try await WarmStart.demonstrations(in: late, configuration, workers: 2)
+    let start = try WarmStart(cloning: episodes, configuration, workers: 2)
+    var trainer = try Trainer(late, from: start, configuration, workers: 2)
+    await #expect(throws: TrainingError.self) { try await trainer.step() }
+  }
+
   @Test func `has a truth by sub-task that is the exact one, for fewer turns`() async throws {
     let (start, _) = try await start()
     let trainer = try Trainer(Corridor(), from: start, configuration, workers: 2)

@@ -10,12 +10,14 @@ struct Corridor: Environment {
   struct State: Codable { var right: [String], door = 0, opened = 0 }
 
   var doors = 3
+  /// Whether all doors are paid at the end, without their names.
+  var paysAtEnd = false
 
   var turnLimit: Int { 4 * doors }
   var tools: Toolbox<State> {
     Toolbox {
       Read()
-      Turn()
+      Turn(isPaid: !paysAtEnd)
     }
   }
 
@@ -40,7 +42,9 @@ struct Corridor: Environment {
   }
 
   func judge(_ state: State) -> Judgement {
-    Judgement(success: state.opened == doors, reward: nil, measure: .return)
+    Judgement(
+      success: state.opened == doors,
+      reward: paysAtEnd ? Double(state.opened) / Double(doors) : nil, measure: .return)
   }
 
   func expert(
@@ -65,6 +69,7 @@ struct Corridor: Environment {
   struct Turn: Tool {
     static let name = "turn", summary = "Turns a key in the door."
     struct Arguments: Decodable { var key: String }
+    let isPaid: Bool
     func call(_ arguments: Arguments, on state: inout State, using random: inout Randomness)
       -> ToolReply
     {
@@ -72,6 +77,9 @@ struct Corridor: Environment {
       let worth = 1 / Double(state.right.count)
       state.door += 1
       if isRight { state.opened += 1 }
+      guard isPaid else {
+        return ToolReply("Click.", endsEpisode: state.door == state.right.count)
+      }
       return ToolReply(
         "Click.", reward: isRight ? worth : 0, of: "door \(state.door)",
         endsEpisode: state.door == state.right.count)

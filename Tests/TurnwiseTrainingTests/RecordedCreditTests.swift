@@ -225,7 +225,7 @@ import TurnwiseTraining
         == "'tokenizer': does not belong to the policy")
     #expect(
       try reason { $0.tensors["critic"] = $0.tensors["policy"] }
-        == "'critic': gives tokens, not values")
+        == "'critic': is a model with the head 'tokens', not one with 'categorical' or 'scalar'")
     #expect(try reason { $0.tensors["critic"] = nil } == "'critic': is missing")
     var short = run.state.policy.model.configuration
     short.context -= 1

@@ -11,7 +11,8 @@ import TurnwiseTraining
   @Test func `stay as they are when their unit changes`() {
     var code = ValueCode(.scalar)
     var output = 0.25
-    for targets in [[0.0, 1, 1, 1], [3, 5], [4, 4, 4]] {
+    _ = code.fit([0, 1, 1, 1])
+    for targets in [[3.0, 5], [4, 4, 4], [-2, 0.5]] {
       let before = code.values([Float(output)])[0]
       let change = code.fit(targets)
       output = change.factor * output + change.offset
@@ -23,10 +24,17 @@ import TurnwiseTraining
     var code = ValueCode(.scalar)
     _ = code.fit([1, 3, 1, 3])
     #expect((code.centre, code.scale) == (2, 1))
-    // The second targets have half of the weight: 2 + (6 - 2) / 2, and (1 + 0) / 2 of variance.
+    #expect(code.values([0]) == [2])
+    // The second targets have half of the weight: the mean of 1, 3, 6, 6 with their squares.
     _ = code.fit([6, 6])
     #expect(code.centre == 4)
-    #expect(abs(code.scale - 0.5.squareRoot()) < 1e-12)
+    #expect(abs(code.scale - (0.5 * 5 + 0.5 * 36 - 16).squareRoot()) < 1e-12)
+  }
+
+  @Test func `keep a unit that spans updates, however little their targets differ`() {
+    var code = ValueCode(.scalar)
+    for update in 0..<40 { _ = code.fit([Double(update % 2), Double(update % 2)]) }
+    #expect(code.scale > 0.4)
   }
 
   @Test func `of equal targets can still be learnt`() {
@@ -40,8 +48,17 @@ import TurnwiseTraining
     var code = ValueCode(.categorical)
     _ = code.fit([0.5, 2])
     #expect((code.centre, code.scale) == (1, 2))
-    _ = code.fit([100])
+    _ = code.fit([2.5])
     #expect((code.centre, code.scale) == (1, 2))
+    // Targets outside widen the range, which was -1 to 3.
+    _ = code.fit([9])
+    #expect((code.centre, code.scale) == (4, 5))
+  }
+
+  @Test func `of a categorical head keep their range while all targets are 0`() {
+    var code = ValueCode(.categorical)
+    _ = code.fit([0, 0])
+    #expect((code.centre, code.scale) == (0.5, 1))
   }
 
   @Test(arguments: [-0.2, 0, 0.31, 0.5, 1])

@@ -94,6 +94,7 @@ public struct Chores: Environment {
       "groups": "1", "group-size": "4", "updates": "1000", "turns": "1500",
       "evaluation-turns": "300",
       "evaluation-episodes": "10", "cloning-steps": "3000", "critic-demonstrations": "64",
+      "critic-episodes": "8",
     ]
   }
 

@@ -101,6 +101,7 @@ public struct Overhaul: Environment {
       "groups": "1", "group-size": "4", "updates": "1000", "turns": "1500",
       "evaluation-turns": "300",
       "evaluation-episodes": "10", "demonstrations": "6000", "critic-demonstrations": "64",
+      "critic-episodes": "8",
     ]
   }
 
@@ -180,6 +181,9 @@ public struct Overhaul: Environment {
       reward: reward == .end ? Double(state.repaired) * worth : nil, measure: .return,
       gold: try await OverhaulGold(state).json)
   }
+
+  /// True: a program must be opened first.
+  public var startsOutsideSubtasks: Bool { true }
 
   /// The program that is open; nil if the agent must open one.
   public func subtask(of state: State) -> String? { state.present.map { state.task.names[$0] } }

@@ -42,10 +42,11 @@ extension Overhaul {
     ///   - files: The lines of the program's files, by path.
     mutating func note(_ reply: Text, from path: String? = nil, in files: [String: [String]]) {
       for line in reply.lines.map(\.string) {
-        if let place = Self.place(line, from: path),
-          files[place.path]?.indices.contains(place.line - 1) == true
-        {
-          lines[place.path, default: []].insert(place.line)
+        if let place = Self.place(line, from: path) {
+          // A place in a file of another program says nothing of this one.
+          if files[place.path]?.indices.contains(place.line - 1) == true {
+            lines[place.path, default: []].insert(place.line)
+          }
           continue
         }
         for (path, texts) in files {

@@ -50,9 +50,8 @@ struct OnOpenProgram<Inner: Tool>: Tool where Inner.State == Repair.State {
       try rules.allowChange(of: state)
       state.changes += 1
       state.reading.hasReport = false
-    } else {
-      note(reply.text, arguments, in: &state)
     }
+    if !isReplacement { note(reply.text, arguments, in: &state) }
     let gain = state.repaired - repaired
     if rules.reward == .bug, gain != 0 {
       (reply.reward, reply.subtask) = (Double(gain) * rules.worth, state.task.names[present])

@@ -17,7 +17,7 @@ enum ProfileWords {
       parts.append(String(format: "gradient noise scale of rloo %.0f episodes", scale))
     }
     let headroom =
-      profile.measuredShare < 0.5
+      profile.measuredShare < AuditProfile.leastMeasuredShare
       ? String(
         format:
           "headroom: unknown, since only %.0f %% of the turns have a truth; --points N measures"

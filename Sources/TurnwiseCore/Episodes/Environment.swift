@@ -82,6 +82,9 @@ public protocol Environment: Codable, Sendable {
   /// Judges the last state of an episode that terminated or was truncated. Failed episodes are not judged.
   nonisolated(nonsending) func judge(_ state: State) async throws -> Judgement
 
+  /// Whether episodes have sub-tasks although the first state belongs to none. Default: false.
+  var startsOutsideSubtasks: Bool { get }
+
   /// The sub-task that the agent works on in `state`, if the episode has sub-tasks. Default: nil.
   ///
   /// It is recorded in each turn. ``RewardShare`` says which sub-task a reward belongs to.
@@ -130,6 +133,8 @@ extension Environment {
   public func family(of scenario: Scenario) -> String { Self.id }
   /// Returns an empty observation.
   public func observe(_ state: State) -> Observation { .empty }
+  /// False.
+  public var startsOutsideSubtasks: Bool { false }
   /// Returns nil.
   public func subtask(of state: State) -> String? { nil }
   /// Returns nil.
@@ -173,7 +178,7 @@ public struct Judgement: Codable, Hashable, Sendable {
   public var gold: JSONValue?
   /// The environment's reference action in the last state, spelled in ``CompactFormat``; the session adds
   /// it.
-  public internal(set) var reference: Action?
+  public package(set) var reference: Action?
 
   /// What tells how well an episode went, in evaluations and comparisons.
   public enum Measure: String, Codable, Hashable, Sendable {

@@ -209,8 +209,10 @@ public struct Session<E: Environment>: Sendable {
           throw Failure.notFinite((["gold"] + path).joined(separator: "."), at: .judge)
         }
         if var reference = environment.referenceAction(in: state) {
-          reference.text = CompactFormat().render(
-            reference.calls, tools: environment.tools.descriptions)
+          if !reference.calls.isEmpty {
+            reference.text = CompactFormat().render(
+              reference.calls, tools: environment.tools.descriptions)
+          }
           judgement.reference = reference
         }
         self.judgement = judgement

@@ -41,7 +41,8 @@ public struct GroupedGAE: CreditEstimator, Configurable {
   @Option<UnitInterval>("How far credit looks ahead before it trusts the group, from 0 to 1.")
   public var lambda = 0.5
   /// What credit is divided by.
-  @Option("Whether credit is divided by its root mean square.") public var standardize = Scale.none
+  @Option("What credit is divided by: nothing, or its root mean square over the group's states.")
+  public var standardize = Scale.none
 
   /// Creates the estimator with its default options.
   public init() {}

@@ -13,8 +13,9 @@ public import TurnwiseCore
 /// the episode (BPO, arXiv 2607.14171; BranPO, arXiv 2602.03719).
 ///
 /// With `until=subtask` a sibling ends with the sub-task in which it began, and G is what belongs to that
-/// sub-task. That costs a few turns where playing to the end of a long episode costs many. Turns that are not
-/// chosen have the credit of ``SubtaskCredit`` with `each=rloo` then.
+/// sub-task and is paid before another one begins. That costs a few turns where playing to the end of a long episode
+/// costs many. Turns that are not chosen have the credit of ``SubtaskCredit`` with `each=rloo` then. It needs
+/// rewards that are paid while their sub-task is worked on.
 ///
 /// Siblings cost environment turns, which count towards the budget. `at=entropy` chooses the share
 /// `share` of turns whose tokens were sampled with the highest mean entropy, the first turn left out because
@@ -71,13 +72,18 @@ public struct Siblings: CreditEstimator, Configurable {
     var exceptions: [EstimatorLaw: String] = [
       .deadGroup: siblings, .nearlyDeadGroup: siblings, .constantReward: siblings,
     ]
-    if usesSubtasks, until == .episode {
+    if until == .subtask {
+      exceptions[.subtasks] = "what a sub-task earns after it was left is unknown of its siblings"
+    } else if usesSubtasks {
       exceptions[.subtasks] = "siblings that are played to the end see what later sub-tasks earn"
     }
     return exceptions
   }
   /// A refusal where sub-tasks are asked for and there are none.
   public func advice(in setting: CreditSetting) -> [CreditNotice] {
+    if at == .entropy, share == 0 {
+      return [CreditNotice(.warning, "'siblings' with share=0 has no siblings and equals 'rloo'")]
+    }
     guard usesSubtasks, !setting.hasSubtasks else { return [] }
     return [
       CreditNotice(
@@ -139,15 +145,19 @@ public struct Siblings: CreditEstimator, Configurable {
   private func ownReturn(of episode: CreditEpisode, from turn: Int) -> Double {
     let later = episode.turns[turn...]
     guard until == .subtask else { return later.reduce(0) { $0 + $1.paid } }
+    // A sibling can earn nothing after it has left the sub-task, so neither may this count more.
     let subtask = episode.turns[turn].subtask
-    return later.reduce(0) { $0 + ($1.reward(of: subtask) ?? 0) }
+    return later.prefix { $0.subtask == subtask }
+      .reduce(0) { $0 + ($1.reward(of: subtask) ?? 0) }
   }
 
   /// Returns the turns of an episode at which siblings start, in order.
   private func chosenTurns(
     of episode: CreditEpisode, at index: Int, _ evidence: Evidence
   ) -> [Int] {
-    let later = episode.turns.indices.dropFirst()
+    let later = episode.turns.indices.dropFirst().filter {
+      until == .episode || episode.turns[$0].subtask != nil
+    }
     switch at {
     case .subtask:
       return later.filter { episode.turns[$0].subtask != episode.turns[$0 - 1].subtask }

@@ -21,6 +21,8 @@ extension Evidence {
     /// Whether a turn has recorded it, where the episodes themselves meet the need; `nil` where something
     /// must be measured.
     public let isRecorded: (@Sendable (Turn) -> Bool)?
+    /// Whether an episode has recorded what is needed to measure the kind.
+    public let isMeasurable: @Sendable (Episode) -> Bool
     /// Whether a run in a setting can meet the need.
     let isPossible: @Sendable (CreditSetting) -> Bool
     /// Plausible numbers for a group, with which the laws are tried.
@@ -33,15 +35,17 @@ extension Evidence {
     ///   - remedy: What would meet the need: lower case, without a full stop.
     ///   - lack: What is said of a run without it: lower case, without a full stop.
     ///   - isPossible: Whether a run in a setting can meet the need.
+    ///   - isMeasurable: Whether an episode has recorded what is needed to measure the kind.
     ///   - example: Plausible numbers for a group. ``EstimatorChecker`` and the audits of toy problems give
     ///     them to estimators that need the kind.
     public init(
       _ name: String, remedy: String, lack: String,
       isPossible: @escaping @Sendable (CreditSetting) -> Bool = { _ in true },
+      isMeasurable: @escaping @Sendable (Episode) -> Bool = { _ in true },
       example: (@Sendable (CreditGroup) -> any EvidenceNumbers & Sendable)? = nil
     ) {
       (self.name, self.remedy, self.lack) = (name, remedy, lack)
-      (self.isPossible, self.example) = (isPossible, example)
+      (self.isPossible, self.isMeasurable, self.example) = (isPossible, isMeasurable, example)
       isRecorded = nil
     }
 
@@ -60,6 +64,7 @@ extension Evidence {
     ) {
       (self.name, self.remedy, self.lack) = (name, remedy, lack)
       (self.isPossible, self.isRecorded) = (isPossible, isRecorded)
+      isMeasurable = { $0.turns.allSatisfy(isRecorded) }
       example = nil
     }
   }
@@ -105,6 +110,7 @@ extension Evidence.Need {
     remedy: "the environment must have a referenceAction(in:), and the policy must sample tokens",
     lack: "no reference action was recorded, or the run saved no policy",
     isPossible: { $0.hasReference && $0.samplesTokens },
+    isMeasurable: { $0.judgement?.reference != nil },
     example: { group in
       group.episodes.map { episode in
         episode.turns.indices.map { turn -> Double? in

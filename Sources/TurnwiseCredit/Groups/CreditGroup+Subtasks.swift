@@ -45,13 +45,17 @@ extension CreditGroup {
     return try names.map(view)
   }
 
-  /// The returns that an estimator compares: one list for all episodes, or one for each sub-task of the
-  /// episodes that have turns of it.
+  /// The returns that an estimator compares: one list for all episodes, or one for each sub-task.
+  ///
+  /// Episodes that did not reach a sub-task earned nothing with it.
   ///
   /// - Throws: As ``subtaskViews()``.
   public func comparedReturns(bySubtask: Bool) throws -> [[Double]] {
     guard bySubtask else { return [episodes.map(\.totalReward)] }
-    return try subtaskViews().map { $0.group.episodes.map(\.totalReward) }
+    return try subtaskViews().map { view in
+      view.group.episodes.map(\.totalReward)
+        + Array(repeating: 0, count: episodes.count - view.group.episodes.count)
+    }
   }
 
   private func view(of subtask: String?) throws -> SubtaskView {

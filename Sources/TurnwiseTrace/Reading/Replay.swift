@@ -203,8 +203,11 @@ private struct Replayer<E: Environment> {
     if episode.ending != session.ending {
       throw episode.divergence(.ending, episode.ending, session.ending)
     }
-    if session.judgement != episode.judgement {
-      throw episode.divergence(.judgement, episode.judgement, session.judgement)
+    var judgement = session.judgement
+    // Records of earlier versions have no reference action.
+    if episode.judgement?.reference == nil { judgement?.reference = nil }
+    if judgement != episode.judgement {
+      throw episode.divergence(.judgement, episode.judgement, judgement)
     }
     let key = try? session.stateKey
     if let recorded = episode.finalKey, recorded != key {

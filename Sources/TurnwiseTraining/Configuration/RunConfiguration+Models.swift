@@ -54,11 +54,12 @@ extension RunConfiguration {
     /// 1602.07714).
     @Option("Whether a scalar critic learns in units of its targets' deviation.")
     public var normalization = false
-    /// The number of demonstrations that the critic is fitted to before the first update, instead of
-    /// fresh episodes.
+    /// The number of demonstrated episodes that the critic is fitted to before the first update, instead
+    /// of fresh ones.
     ///
     /// They cost no further turns, but they show the returns of the expert.
-    @Option<KeptCount<0>>("Demonstrations that the critic is fitted to first; free of charge.")
+    @Option<KeptCount<0>>(
+      "Demonstrated episodes that the critic is fitted to first, free of charge.")
     public var demonstrations = 0
     /// The number of fresh episodes that the critic is fitted to before the first update, if it is not
     /// fitted to demonstrations.

@@ -51,17 +51,21 @@ extension Critic: EvidenceModel {
 
   /// Fits a new critic to the returns of demonstrations, whose turns were paid for already.
   ///
-  /// Values are learnt before each token of an action, as they will be read.
+  /// Values are learnt before each token of an action, as they will be read. If the estimator that reads
+  /// them discounts tokens, or its rewards are shaped, demonstrations are of no use.
   ///
   /// - Throws: `CancellationError`.
   public static func prepare(
     from demonstrations: [Episode], _ work: inout EvidenceWork
   ) throws -> Critic? {
     let configuration = work.configuration
-    guard configuration.critic.demonstrations > 0, reader(in: work) != nil else { return nil }
+    guard configuration.critic.demonstrations > 0, let reader = reader(in: work),
+      let gamma = reader.discount
+    else { return nil }
     let format = work.policy.format
-    let examples = demonstrations.prefix(configuration.critic.demonstrations).flatMap { episode in
-      var returns = episode.returnsToGo[...]
+    let scored = demonstrations.filter { $0.totalReward != nil }
+    let examples = scored.prefix(configuration.critic.demonstrations).flatMap { episode in
+      var returns = episode.returnsToGo(gamma: gamma)[...]
       return episode.contexts.compactMap { context -> Example? in
         let own = Array(returns.prefix(context.turns.count))
         returns = returns.dropFirst(own.count)
@@ -127,25 +131,31 @@ extension Critic: EvidenceModel {
   public init(_ saved: SavedEvidence, alongside policy: ModelConfiguration) throws {
     let checkpoint = try saved.checkpoint(
       "critic", heads: [.scalar, .categorical], alongside: policy)
-    guard saved.state["code"] != nil else {
-      self.init(checkpoint)  // Critics of earlier versions have no units.
-      return
-    }
-    let code: ValueCode = try saved.value("code")
+    self.init(checkpoint, try saved.valueCode(for: checkpoint))
+  }
+}
+
+extension SavedEvidence {
+  /// Reads the units of the values of a saved model.
+  func valueCode(for checkpoint: Checkpoint) throws -> ValueCode {
+    let head = checkpoint.model.configuration.head
+    // Models of earlier versions have no units.
+    guard state["code"] != nil else { return ValueCode(head, isTrained: true) }
+    let code: ValueCode = try value("code")
     if let flaw = code.flaw { throw SavedStateError(part: "code", reason: flaw) }
-    guard code.head == checkpoint.model.configuration.head else {
+    guard code.head == head else {
       throw SavedStateError(part: "code", reason: "belongs to another head")
     }
-    self.init(checkpoint, code)
+    return code
   }
 }
 
 extension Episode {
-  /// The sum of the rewards from each turn on.
-  fileprivate var returnsToGo: [Double] {
+  /// The discounted sum of the rewards from each turn on.
+  fileprivate func returnsToGo(gamma: Double) -> [Double] {
     var sum = 0.0
     return rewards.reversed().map { reward in
-      sum += reward ?? 0
+      sum = (reward ?? 0) + gamma * sum
       return sum
     }.reversed()
   }

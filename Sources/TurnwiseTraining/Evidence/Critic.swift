@@ -32,10 +32,10 @@ public struct Critic: Sendable, Equatable {
     code = ValueCode(head)
   }
 
-  init(_ checkpoint: Checkpoint, _ code: ValueCode? = nil) {
+  init(_ checkpoint: Checkpoint, _ code: ValueCode) {
     model = checkpoint.model
     optimizer = checkpoint.optimizer ?? AdamW(for: checkpoint.model)
-    self.code = code ?? ValueCode(checkpoint.model.configuration.head)
+    self.code = code
   }
 
   var checkpoint: Checkpoint { Checkpoint(model, optimizer: optimizer) }

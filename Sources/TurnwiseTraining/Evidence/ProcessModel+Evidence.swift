@@ -66,6 +66,7 @@ extension ProcessModel: EvidenceModel {
         tensors: ["processModel": try critic.checkpoint.encoded()],
         state: [
           "labels": try JSONValue(encoding: labels), "hasLearnt": .bool(hasLearnt),
+          "code": try JSONValue(encoding: critic.code),
         ])
     }
   }
@@ -84,6 +85,7 @@ extension ProcessModel: EvidenceModel {
       }
     }
     self.init(
-      critic: Critic(checkpoint), labels: labels, hasLearnt: try saved.value("hasLearnt"))
+      critic: Critic(checkpoint, try saved.valueCode(for: checkpoint)), labels: labels,
+      hasLearnt: try saved.value("hasLearnt"))
   }
 }

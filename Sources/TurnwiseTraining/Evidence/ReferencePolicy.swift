@@ -4,8 +4,7 @@ public import TurnwiseModel
 
 /// The policy that training started from, with which the present policy is compared.
 ///
-/// It learns nothing. A run that continues another one has the policy that the first of them started from, if that
-/// was saved.
+/// It learns nothing. A run that is resumed keeps it; a run that starts with the policy of another run has that policy.
 public struct ReferencePolicy: EvidenceModel, Equatable {
   /// The kind `reference-policy`.
   public static var need: Evidence.Need { .referencePolicy }

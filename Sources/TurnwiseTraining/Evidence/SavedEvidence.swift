@@ -32,7 +32,8 @@ public struct SavedEvidence: Sendable, Equatable {
     }
     try require(
       heads.contains(shape.head),
-      shape.head == .tokens ? "gives tokens, not values" : "does not give what it should give")
+      "is a model with the head '\(shape.head.rawValue)', not one with"
+        + " \(heads.map { "'\($0.rawValue)'" }.sorted().joined(separator: " or "))")
     try require(
       shape.vocabulary == policy.vocabulary,
       "has \(shape.vocabulary) tokens, and the policy has \(policy.vocabulary)")

@@ -27,10 +27,15 @@ package struct ValueCode: Codable, Hashable, Sendable {
   /// The least weight of the newest targets in the centre and scale of a scalar head.
   private static let leastWeight = 0.1
 
-  /// The code of a head before it has seen targets.
-  package init(_ head: ModelConfiguration.Head) {
+  /// The code of a head before it was fitted to targets.
+  ///
+  /// - Parameters:
+  ///   - head: The head.
+  ///   - isTrained: Whether the head has learnt values with this code.
+  package init(_ head: ModelConfiguration.Head, isTrained: Bool = false) {
     self.head = head
     (centre, scale) = head == .categorical ? (0.5, 1) : (0, 1)
+    fits = isTrained ? 1 : 0
   }
 
   /// Returns the values that outputs stand for.
@@ -62,28 +67,42 @@ package struct ValueCode: Codable, Hashable, Sendable {
 
   /// Fits the code to targets.
   ///
-  /// The intervals of a categorical head are placed once, around 0 and the first targets with half of
-  /// their range to spare. A scalar head takes a running mean and standard deviation.
+  /// The intervals of a categorical head are placed around 0 and the first targets, with half of their
+  /// range to spare at each end, and once more where later targets lie outside. A scalar head takes the
+  /// running mean and standard deviation.
   ///
   /// - Returns: The factor and offset by which the outputs of a scalar head must change so that they
-  ///   stand for the same values as before (PopArt, van Hasselt et al. 2016, arXiv 1602.07714).
+  ///   stand for the same values as before (PopArt, van Hasselt et al. 2016, arXiv 1602.07714). At the first
+  ///   fit the 0 of an untrained head begins to stand for the mean instead.
   package mutating func fit(_ targets: [Double]) -> (factor: Double, offset: Double) {
     guard let low = targets.min(), let high = targets.max() else { return (1, 0) }
+    let isFirst = fits == 0
     defer { fits += 1 }
-    let old = self
     if head == .categorical {
-      guard fits == 0 else { return (1, 0) }
-      let (low, high) = (min(0, low), max(0, high))
-      (centre, scale) = ((low + high) / 2, max(Self.leastScale, high - low))
+      place(from: low, to: high, isFirst: isFirst)
       return (1, 0)
     }
-    let mean = targets.reduce(0, +) / Double(targets.count)
-    let weight = max(Self.leastWeight, 1 / Double(fits + 1))
+    let old = self
+    let count = Double(targets.count)
+    let mean = targets.reduce(0, +) / count
+    let square = targets.reduce(0) { $0 + $1 * $1 } / count
+    let weight = isFirst ? 1 : max(Self.leastWeight, 1 / Double(fits + 1))
+    // Second moments see how means differ between updates, which variances within them do not.
+    let before = centre * centre + scale * scale
     centre += weight * (mean - centre)
-    let variance = targets.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(targets.count)
-    let present = fits == 0 ? variance : old.scale * old.scale
-    scale = max(Self.leastScale, (present + weight * (variance - present)).squareRoot())
-    return (old.scale / scale, (old.centre - centre) / scale)
+    let variance = before + weight * (square - before) - centre * centre
+    scale = max(Self.leastScale, max(0, variance).squareRoot())
+    return isFirst ? (1, 0) : (old.scale / scale, (old.centre - centre) / scale)
+  }
+
+  /// Places the intervals of a categorical head if targets are the first ones, or lie outside.
+  private mutating func place(from low: Double, to high: Double, isFirst: Bool) {
+    guard isFirst || low < start || high > centre + scale else { return }
+    let (low, high) =
+      isFirst ? (min(0, low), max(0, high)) : (min(start, low), max(centre + scale, high))
+    // Targets that are all 0 say nothing of the range.
+    guard high > low else { return }
+    (centre, scale) = ((low + high) / 2, isFirst ? high - low : (high - low) / 2)
   }
 
   /// Why the code is impossible; `nil` if it is possible.

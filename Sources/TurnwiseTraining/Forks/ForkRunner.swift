@@ -103,8 +103,34 @@ public struct ForkRunner<E: Environment>: Sendable {
     throw ForkError.endless(rounds: Self.roundLimit)
   }
 
-  /// Plays the forks that estimators request, and adds the outcomes to the evidence of the groups.
+  /// Plays the forks that estimators request, as far as these want them, and adds the outcomes to the
+  /// evidence of the groups.
+  ///
+  /// - Throws: As ``play(_:asking:)``, and ``TrainingError/refusedCredit(_:)`` if estimators want forks of
+  ///   different ends, or if what a sub-task earns is paid elsewhere.
   func extend(
+    _ evidence: inout [Evidence], of groups: [[Episode]], asking estimators: [any CreditEstimator]
+  ) async throws -> ForkReport {
+    let ends = Set(estimators.filter { $0.needs.contains(.forks) }.map(\.forksEndWithSubtask))
+    guard ends.count < 2 else {
+      throw TrainingError.refusedCredit([
+        "forks that end with their sub-task and forks of whole episodes cannot be asked for together"
+      ])
+    }
+    var runner = self
+    runner.endsWithSubtask = ends == [true]
+    if runner.endsWithSubtask,
+      let place = groups.joined().lazy.compactMap(\.placePaidElsewhere).first
+    {
+      throw TrainingError.refusedCredit([
+        "forks that end with their sub-task need rewards that are paid while it is worked on, unlike in"
+          + " \(place)"
+      ])
+    }
+    return try await runner.extended(&evidence, of: groups, asking: estimators)
+  }
+
+  private func extended(
     _ evidence: inout [Evidence], of groups: [[Episode]], asking estimators: [any CreditEstimator]
   ) async throws -> ForkReport {
     let report = try await play(

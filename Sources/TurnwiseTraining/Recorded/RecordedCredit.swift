@@ -135,9 +135,8 @@ public struct RecordedCredit: Sendable {
   private static func isMet(
     _ need: Evidence.Need, in groups: [[Episode]], _ models: TrainerState?, _ canFork: Bool
   ) -> Bool {
-    if let isRecorded = need.isRecorded {
-      return groups.joined().allSatisfy { $0.turns.allSatisfy(isRecorded) }
-    }
+    guard groups.joined().allSatisfy(need.isMeasurable) else { return false }
+    if need.isRecorded != nil { return true }
     return need == .forks ? canFork : models?.evidence.meter(of: need) != nil
   }
 }

@@ -15,7 +15,7 @@ public struct CreditedGroup: Sendable {
   /// Credits a group.
   ///
   /// - Throws: A `CreditError` of an estimator. Estimators whose names are in `shadows` are left out instead.
-  init(
+  package init(
     _ episodes: [Episode], _ evidence: Evidence, continuations: [ForkPoint: [Episode]] = [:],
     by estimators: [CreditedEstimator], shadows: Set<String> = []
   ) throws {
@@ -45,22 +45,28 @@ public struct CreditedGroup: Sendable {
 }
 
 extension CreditedGroup {
+  /// The endings of the continuations from a point, as far as they were recorded.
+  func endings(of point: ForkPoint, count: Int) -> [Ending?] {
+    let known: [Ending?] = (continuations[point] ?? []).map(\.ending)
+    return known + [Ending?](repeating: nil, count: max(0, count - known.count))
+  }
+
   /// An episode that the policy learns from.
-  struct Lesson {
+  package struct Lesson {
     /// The episode.
-    var episode: Episode
+    package var episode: Episode
     /// The first turn that is learnt; a continuation shares the turns before it with its parent, which
     /// learns them itself.
-    var firstTurn = 0
+    package var firstTurn = 0
     /// The credit of all turns.
-    var credit: EpisodeCredit
+    package var credit: EpisodeCredit
   }
 
   /// The episodes, and the continuations that an estimator has credited.
   ///
   /// Points in the same situation share their continuations. Each is learnt once, with its credit at the
   /// first of these points.
-  func lessons(of estimator: String) -> [Lesson] {
+  package func lessons(of estimator: String) -> [Lesson] {
     guard let credit = credit[estimator] else { return [] }
     let own = zip(episodes, credit.episodes).map { Lesson(episode: $0, credit: $1) }
     var seen: Set<String> = []

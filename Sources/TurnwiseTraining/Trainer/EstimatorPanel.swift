@@ -50,7 +50,8 @@ public struct EstimatorPanel: Sendable {
     let setting = CreditSetting(
       groupSize: groupSize, turnLimit: try environment.turnLimit(of: session.scenario),
       hasPotential: environment.potential(session.state) != nil,
-      hasSubtasks: environment.subtask(of: session.state) != nil,
+      hasSubtasks: environment.startsOutsideSubtasks
+        || environment.subtask(of: session.state) != nil,
       hasReference: environment.referenceAction(in: session.state) != nil)
     let chosen = try catalog.estimator(credit)
     let notices = chosen.notices(in: setting)
@@ -83,12 +84,21 @@ public struct EstimatorPanel: Sendable {
   public func warnings(about configuration: RunConfiguration) -> [String] {
     var warnings = LossAdvice.notices(
       configuration, creditVariesWithinTurns: driver.estimator.granularity == .token)
-    if driver.estimator.needs.contains(.critic), configuration.critic.demonstrations > 0,
-      !configuration.warmStart.isEmpty
-    {
-      warnings.append(
-        "a run that starts with the policy of another run has no demonstrations, so the critic is"
-          + " fitted to \(configuration.critic.episodes) fresh episodes instead")
+    guard driver.estimator.needs.contains(.critic) else { return warnings }
+    if configuration.critic.head == .categorical, configuration.critic.normalization {
+      warnings.append("a categorical critic has no unit, so --critic-normalization changes nothing")
+    }
+    if configuration.critic.demonstrations > 0 {
+      let reason =
+        !configuration.warmStart.isEmpty
+        ? "a run that starts with the policy of another run has no demonstrations"
+        : driver.estimator.shaper != nil
+          ? "demonstrations do not show the rewards of a shaper"
+          : driver.estimator.discount == nil
+            ? "demonstrations do not show discounts of tokens" : nil
+      if let reason {
+        warnings.append("\(reason), so the critic is not fitted to any (--critic-demonstrations)")
+      }
     }
     return warnings
   }

@@ -37,10 +37,20 @@ struct SolvedGroups: Codable, Hashable, Sendable {
 
 extension CreditedGroup {
   /// The returns of the continuations, each with the turns before it.
+  ///
+  /// A continuation that ended with its sub-task counts with what its episode earned by everything else.
   fileprivate var forkedReturns: [Double] {
     evidence.forks.flatMap { point, outcomes in
-      let past = episodes[point.episode].rewards.prefix(point.turn).reduce(0) { $0 + ($1 ?? 0) }
-      return outcomes.map { past + $0.returnToGo() }
+      let episode = CreditEpisode(episodes[point.episode])
+      let (past, own) = (episode.turns.prefix(point.turn), episode.turns[point.turn...])
+      let subtask = episode.turns[point.turn].subtask
+      let part = own.prefix { $0.subtask == subtask }
+        .reduce(0) { $0 + ($1.reward(of: subtask) ?? 0) }
+      return zip(outcomes, endings(of: point, count: outcomes.count)).map { outcome, ending in
+        ending == .truncated(.subtaskOver)
+          ? episode.totalReward - part + outcome.returnToGo()
+          : past.reduce(0) { $0 + $1.paid } + outcome.returnToGo()
+      }
     }
   }
 }

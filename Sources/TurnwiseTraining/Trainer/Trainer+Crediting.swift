@@ -18,9 +18,7 @@ extension Trainer {
     var groups = played.groups
     var continuations: [[ForkPoint: [Episode]]] = groups.map { _ in [:] }
     if driver.estimator.needs.contains(.forks) {
-      var runner = forkRunner("credit", played, next)
-      runner.endsWithSubtask = driver.estimator.forksEndWithSubtask
-      let report = try await runner.extend(
+      let report = try await forkRunner("credit", played, next).extend(
         &evidence, of: played.groups, asking: [driver.estimator])
       next.spending.charge(report)
       forks = report.forks.map(\.episode)

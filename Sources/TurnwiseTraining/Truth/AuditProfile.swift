@@ -9,6 +9,8 @@ public struct AuditProfile: Codable, Hashable, Sendable {
   public var headroom: Headroom?
   /// The share of turns that have a truth.
   public var measuredShare: Double
+  /// The least share with which the gradient by the true advantages says anything.
+  public static let leastMeasuredShare = 0.5
   /// The gradient noise scale of `rloo`, in episodes; `nil` as above.
   public var noiseScale: Double?
   /// The share of turns whose true advantage is significant, of those with a truth.
@@ -37,7 +39,7 @@ public struct AuditProfile: Codable, Hashable, Sendable {
     let turnCount = played.groups.joined().reduce(0) { $0 + $1.turns.count }
     measuredShare = Double(samples.count) / Double(max(1, turnCount))
     // The gradient by the true advantages lacks the turns without a truth.
-    headroom = measuredShare < 0.5 ? nil : signal.headroom(over: rloo.signal)
+    headroom = measuredShare < Self.leastMeasuredShare ? nil : signal.headroom(over: rloo.signal)
     decisiveShare =
       Double(samples.count(where: \.isSignificant)) / Double(max(1, samples.count))
     let spread = GradientSpread(weights)

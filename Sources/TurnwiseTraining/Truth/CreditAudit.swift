@@ -155,19 +155,15 @@ public struct CreditAudit<E: Environment>: Sendable {
   /// belong to: continuations end with the sub-task, and would miss what is paid later.
   private func requireSeparateSubtasks(_ played: AuditedEpisodes) throws {
     for episode in played.groups.joined() {
-      for (index, (turn, shares)) in zip(episode.turns, episode.shares).enumerated() {
-        let named = shares.total
-        guard turn.subtask != nil, shares.allSatisfy({ $0.subtask == turn.subtask }),
-          abs((episode.rewards[index] ?? 0) - named) < 1e-9
-        else {
-          throw Failure(
-            .environment, code: "no-subtask-truth",
-            message:
-              "Truth by sub-task needs rewards that are paid while their sub-task is worked on,"
-              + " unlike in turn \(index + 1) of \(episode.name). Measure it by forks of whole episodes."
-          )
-        }
-      }
+      let place =
+        episode.turns.firstIndex { $0.subtask == nil }.map { "turn \($0 + 1) of \(episode.name)" }
+        ?? episode.placePaidElsewhere
+      guard let place else { continue }
+      throw Failure(
+        .environment, code: "no-subtask-truth",
+        message:
+          "Truth by sub-task needs rewards that are paid while their sub-task is worked on,"
+          + " unlike in \(place). Measure it by forks of whole episodes.")
     }
   }
 

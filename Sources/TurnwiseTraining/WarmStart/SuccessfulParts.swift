@@ -6,7 +6,7 @@ extension Episode {
   ///
   /// That is the whole episode if it succeeded or, without a judgement of success, earned a reward. Of an
   /// episode that is measured by its return it is at least the contexts that worked only on sub-tasks which earned
-  /// something.
+  /// something, and those that led to them.
   package var successfulParts: [Episode] {
     guard ending.failure == nil else { return [] }
     if judgement?.success ?? ((totalReward ?? 0) > 0) { return [self] }
@@ -15,9 +15,12 @@ extension Episode {
     func hasEarned(_ subtask: String) -> Bool {
       turns.reduce(0) { $0 + ($1.reward(of: subtask) ?? 0) } > 0
     }
-    return contexts.filter { context in
+    var isNextKept = false
+    return contexts.reversed().filter { context in
       let subtasks = Set(context.turns.compactMap(\.subtask))
-      return !subtasks.isEmpty && subtasks.allSatisfy(hasEarned)
-    }
+      // Turns that belong to no sub-task led to the next one.
+      isNextKept = subtasks.isEmpty ? isNextKept : subtasks.allSatisfy(hasEarned)
+      return isNextKept
+    }.reversed()
   }
 }
