@@ -41,7 +41,7 @@ public struct GroupedGAE: CreditEstimator, Configurable {
   @Option<UnitInterval>("How far credit looks ahead before it trusts the group, from 0 to 1.")
   public var lambda = 0.5
   /// What credit is divided by.
-  @Option("What credit is divided by: nothing, or its root mean square over the group's states.")
+  @Option("What credit is divided by: nothing, or its RMS over the group.")
   public var standardize = Scale.none
 
   /// Creates the estimator with its default options.
