@@ -88,14 +88,9 @@ public struct Chores: Environment {
   /// Luck differs between the members of a group.
   public var membersShareRandomness: Bool { false }
 
-  /// Small updates and evaluations, because an episode has many turns, and a budget that takes minutes.
+  /// Those of long episodes, with more steps of imitation.
   public var trainingFlags: [String: String] {
-    [
-      "groups": "1", "group-size": "4", "updates": "1000", "turns": "1500",
-      "evaluation-turns": "300",
-      "evaluation-episodes": "10", "cloning-steps": "3000", "critic-demonstrations": "64",
-      "critic-episodes": "8",
-    ]
+    LongEpisodes.trainingFlags.merging(["cloning-steps": "3000"]) { $1 }
   }
 
   /// Checks that commands can be run in a sandbox.

@@ -93,16 +93,9 @@ public struct Overhaul: Environment {
   /// The turns after which the last program is submitted.
   public var turnLimit: Int { programTurns * bugs }
 
-  /// Small updates and evaluations, because an episode has many turns, and a budget that takes minutes.
-  ///
-  /// There are more demonstrations than usual, because each of them is a context, of which a program has three.
+  /// Those of long episodes, with more demonstrations: each of them is a context, of which a program has three.
   public var trainingFlags: [String: String] {
-    [
-      "groups": "1", "group-size": "4", "updates": "1000", "turns": "1500",
-      "evaluation-turns": "300",
-      "evaluation-episodes": "10", "demonstrations": "6000", "critic-demonstrations": "64",
-      "critic-episodes": "8",
-    ]
+    LongEpisodes.trainingFlags.merging(["demonstrations": "6000"]) { $1 }
   }
 
   /// Checks what ``Repair`` needs: a sandbox, and programs that pass their own tests in it.

@@ -12,10 +12,9 @@ public struct EstimatorCatalog: Sendable {
   public static let standard = EstimatorCatalog(
     [
       RLOO(), GRPO(), Whitened(), TurnReturnToGo(), SubtaskCredit(), PerTurnIndex(), GiGPO(),
-      HGPO(), TurnGAE(),
-      GroupedGAE(), FACTOR(), TokenGAE(), BiLevelGAE(), VETTA(), ForkMonteCarlo(), Siblings(),
-      RolloutTree(), OptimalTokenBaseline(), PRIME(), IStar(), PURE(), ImmediateReward(),
-      EntropyModulation(), ProgressAdvantage(),
+      HGPO(), TurnGAE(), GroupedGAE(), FACTOR(), TokenGAE(), BiLevelGAE(), VETTA(),
+      ForkMonteCarlo(), Siblings(), RolloutTree(), OptimalTokenBaseline(), PRIME(), IStar(),
+      PURE(), ImmediateReward(), EntropyModulation(), ProgressAdvantage(),
     ],
     shapers: [
       PotentialShaping(), ProgressShaping(), ReturnRedistribution(), MinimumForm(),

@@ -178,9 +178,6 @@ public struct ForkMonteCarlo: CreditEstimator, Configurable {
       return tokens.indices.contains(point.token) ? tokens[point.token] : 0
     }
     let count = max(1, Int((share * Double(all.count)).rounded(.up)))
-    let ranked = all.dropFirst().sorted {
-      (-entropy($0), $0) < (-entropy($1), $1)
-    }
-    return (all.prefix(1) + ranked.prefix(count - 1)).sorted()
+    return all.prefix(1) + all.dropFirst().largest(count - 1, by: entropy)
   }
 }

@@ -6,7 +6,7 @@ public import TurnwiseCore
 ///
 /// with j over the sampled tokens of the turn, and the weight w the option `outcome`, 0 in the paper.
 /// π is the policy that sampled, π_ref the policy that training started from (progress advantage, arXiv
-/// 2606.26080). The theorem behind it: if π is the *optimal* policy of the return minus β times its divergence from
+/// 2606.26080). Its theorem: if π is the *optimal* policy of the return minus β times its divergence from
 /// π_ref, this is the optimal advantage of that problem. Before that it says what the policy has learnt to prefer,
 /// right or wrong.
 ///

@@ -141,14 +141,10 @@ public struct Siblings: CreditEstimator, Configurable {
     until == .episode || episode.turns[later].subtask == episode.turns[turn].subtask
   }
 
-  /// What an episode was paid from a turn on, for that turn's sub-task if siblings end with it.
+  /// What an episode was paid from a turn on, as far as its siblings could earn it, too.
   private func ownReturn(of episode: CreditEpisode, from turn: Int) -> Double {
-    let later = episode.turns[turn...]
-    guard until == .subtask else { return later.reduce(0) { $0 + $1.paid } }
-    // A sibling can earn nothing after it has left the sub-task, so neither may this count more.
-    let subtask = episode.turns[turn].subtask
-    return later.prefix { $0.subtask == subtask }
-      .reduce(0) { $0 + ($1.reward(of: subtask) ?? 0) }
+    until == .subtask
+      ? episode.returnOfSubtask(from: turn) : episode.turns[turn...].reduce(0) { $0 + $1.paid }
   }
 
   /// Returns the turns of an episode at which siblings start, in order.
@@ -165,8 +161,7 @@ public struct Siblings: CreditEstimator, Configurable {
       // Without distributions there is nothing to choose by, so nothing is requested yet.
       guard let entropies = evidence.distributions?.entropies[index] else { return [] }
       let count = Int((share * Double(episode.turns.count)).rounded(.up))
-      let ranked = later.sorted { (-entropies[$0].mean, $0) < (-entropies[$1].mean, $1) }
-      return ranked.prefix(count).sorted()
+      return later.largest(count) { entropies[$0].mean }
     }
   }
 }

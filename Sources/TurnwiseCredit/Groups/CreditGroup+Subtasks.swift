@@ -92,6 +92,15 @@ extension CreditEpisode {
   }
 }
 
+extension CreditEpisode {
+  /// What was paid for the sub-task of a turn, from that turn on until another one was worked on.
+  package func returnOfSubtask(from turn: Int) -> Double {
+    let subtask = turns[turn].subtask
+    return turns[turn...].prefix { $0.subtask == subtask }
+      .reduce(0) { $0 + ($1.reward(of: subtask) ?? 0) }
+  }
+}
+
 extension CreditTurn {
   /// The part of the reward that belongs to a sub-task, or to the whole episode; nil if there is none.
   package func reward(of subtask: String?) -> Double? {

@@ -47,7 +47,7 @@ struct Activations {
     let normed: MutableFloats
     /// Logits, then their gradient, scored × vocabulary.
     let logits: MutableFloats
-    /// Log-probabilities, scored; or the numbers of a critic, scored × `valueCount`.
+    /// Log-probabilities, or the numbers of a critic: scored × `outputCount`.
     let outputs: MutableFloats
     /// The entropy of each row of logits.
     let entropies: MutableFloats
@@ -111,7 +111,7 @@ struct Activations {
           feedForwardNormed: take(rows * width), gates: take(rows * 2 * model.feedForward),
           gated: take(rows * model.feedForward))
       }
-      let outputs = scored * max(1, model.head.valueCount)
+      let outputs = scored * model.head.outputCount
       let head = Head(
         input: take(scored * width), inverse: take(scored), normed: take(scored * width),
         logits: take(model.head == .tokens ? scored * model.vocabulary : 0), outputs: take(outputs),

@@ -13,11 +13,11 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
     /// The number of intervals of a categorical head.
     public static let intervals = 51
 
-    /// The numbers that a critic's head gives at each position; 0 for a policy.
-    public var valueCount: Int {
+    /// The numbers that the head gives for each scored token: a log-probability, a value, or the logits of
+    /// intervals.
+    public var outputCount: Int {
       switch self {
-      case .tokens: 0
-      case .scalar: 1
+      case .tokens, .scalar: 1
       case .categorical: Self.intervals
       }
     }

@@ -25,7 +25,7 @@ extension TrainingPass {
         x.entropies[place] = partition - mean
       }
     case .scalar, .categorical:
-      let count = model.head.valueCount
+      let count = model.head.outputCount
       for place in 0..<scored {
         for output in 0..<count {
           let value = kernels.dot(
@@ -55,7 +55,7 @@ extension TrainingPass {
         weight: weights + layout.embedding, rows: scored, inputs: width,
         outputs: model.vocabulary, accumulating: !isFirst, scratch: activations.scratch)
     case .scalar, .categorical:
-      let count = model.head.valueCount
+      let count = model.head.outputCount
       x.dNormed.update(repeating: 0, count: scored * width)
       for place in 0..<scored {
         let row = place * width
@@ -91,7 +91,7 @@ extension TrainingPass {
       outputs.logProbabilities = read(activations.head.outputs)
       outputs.entropies = read(activations.head.entropies)
     case .scalar, .categorical:
-      outputs.values = read(activations.head.outputs, each: model.head.valueCount)
+      outputs.values = read(activations.head.outputs, each: model.head.outputCount)
     }
     return outputs
   }
@@ -126,11 +126,9 @@ extension TrainingPass {
         ? gradients.logProbabilities.isEmpty && gradients.entropies.isEmpty
         : gradients.values.isEmpty,
       "A critic has derivatives by value only, and a policy has none of them.")
-    if isCritic {
-      write(gradients.values, activations.head.dOutputs, each: model.head.valueCount)
-    } else {
-      write(gradients.logProbabilities, activations.head.dOutputs)
-    }
+    write(
+      isCritic ? gradients.values : gradients.logProbabilities, activations.head.dOutputs,
+      each: model.head.outputCount)
     write(gradients.entropies, activations.head.dEntropies)
   }
 }

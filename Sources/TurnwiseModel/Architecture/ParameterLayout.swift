@@ -78,7 +78,7 @@ public struct ParameterLayout: Hashable, Sendable {
     }
     finalNorm = add("model.norm.weight", [width])
     if model.head != .tokens {
-      let count = model.head.valueCount
+      let count = model.head.outputCount
       valueWeight = add("value_head.weight", [count, width], isDecayed: false)
       valueBias = add("value_head.bias", [count], isDecayed: false)
     }

@@ -43,7 +43,7 @@ public struct SequenceOutputs: Hashable, Sendable {
   ///
   /// Empty for a critic, and if they were not requested.
   public var squares: [Float] = []
-  /// The numbers of a critic's head before each scored token, `Head.valueCount` for each; empty for a
+  /// The numbers of a critic's head before each scored token, `Head.outputCount` for each; empty for a
   /// policy.
   public var values: [Float] = []
 }

@@ -41,11 +41,9 @@ extension Critic: EvidenceModel {
       let evidence = Evidence(critic: Evidence.Critic(values: zeros, bootstrap: [0]))
       return try reader.credit(group, evidence: evidence).episodes[0].valueTargets ?? []
     }
-    let examples = TrainingBatch(episodes).examples(targets)
-    work.spending.trainedTokens += try critic.fit(
-      examples, epochs: firstEpochs, steps: configuration.critic.steps(over: examples.count),
-      configuration: configuration, random: work.random.stream("critic-start"),
-      workers: work.workers)
+    try critic.fit(
+      TrainingBatch(episodes).examples(targets), epochs: firstEpochs,
+      random: work.random.stream("critic-start"), &work)
     return critic
   }
 
@@ -65,7 +63,7 @@ extension Critic: EvidenceModel {
     let format = work.policy.format
     let scored = demonstrations.filter { $0.totalReward != nil }
     let examples = scored.prefix(configuration.critic.demonstrations).flatMap { episode in
-      var returns = episode.returnsToGo(gamma: gamma)[...]
+      var returns = CreditEpisode(episode).returnsToGo(gamma: gamma)[...]
       return episode.contexts.compactMap { context -> Example? in
         let own = Array(returns.prefix(context.turns.count))
         returns = returns.dropFirst(own.count)
@@ -76,10 +74,8 @@ extension Critic: EvidenceModel {
     }
     guard !examples.isEmpty else { return nil }
     var critic = Critic(from: work.policy.model, head: configuration.critic.head)
-    work.spending.trainedTokens += try critic.fit(
-      examples, epochs: firstEpochs, steps: configuration.critic.steps(over: examples.count),
-      configuration: configuration, random: work.random.stream("critic-start"),
-      workers: work.workers)
+    try critic.fit(
+      examples, epochs: firstEpochs, random: work.random.stream("critic-start"), &work)
     return critic
   }
 
@@ -110,12 +106,20 @@ extension Critic: EvidenceModel {
     let read = groups.flatMap { $0.evidence.critic?.values ?? [] }
     let pairs = zip(read.joined(), targets.joined()).flatMap { zip($0, $1) }
     work.metrics.merge(ValueFit(pairs.map(\.0), pairs.map(\.1)).metrics) { $1 }
-    let examples = TrainingBatch(groups.flatMap(\.episodes)).examples(targets)
-    work.spending.trainedTokens += try fit(
-      examples, epochs: configuration.critic.epochs,
-      steps: configuration.critic.steps(over: examples.count), configuration: configuration,
+    try fit(
+      TrainingBatch(groups.flatMap(\.episodes)).examples(targets),
+      epochs: configuration.critic.epochs,
       // The stream is numbered by the updates made before this one.
-      random: work.random.stream("critic", work.update - 1), workers: work.workers)
+      random: work.random.stream("critic", work.update - 1), &work)
+  }
+
+  /// Trains the values on examples in steps of the critic's own, and counts the tokens.
+  private mutating func fit(
+    _ examples: [Example], epochs: Int, random: Randomness, _ work: inout EvidenceWork
+  ) throws {
+    work.spending.trainedTokens += try fit(
+      examples, epochs: epochs, steps: work.configuration.critic.steps(over: examples.count),
+      configuration: work.configuration, random: random, workers: work.workers)
   }
 
   /// The weights, the moments of the optimiser, and the units of the values.
@@ -147,17 +151,6 @@ extension SavedEvidence {
       throw SavedStateError(part: "code", reason: "belongs to another head")
     }
     return code
-  }
-}
-
-extension Episode {
-  /// The discounted sum of the rewards from each turn on.
-  fileprivate func returnsToGo(gamma: Double) -> [Double] {
-    var sum = 0.0
-    return rewards.reversed().map { reward in
-      sum = (reward ?? 0) + gamma * sum
-      return sum
-    }.reversed()
   }
 }
 

@@ -41,7 +41,7 @@ package struct ValueCode: Codable, Hashable, Sendable {
   /// Returns the values that outputs stand for.
   package func values(_ outputs: [Float]) -> [Double] {
     guard head == .categorical else { return outputs.map { centre + scale * Double($0) } }
-    return outputs.split(each: head.valueCount).map { logits in
+    return outputs.split(each: head.outputCount).map { logits in
       let chances = Self.chances(logits)
       return zip(chances, middles).reduce(0) { $0 + $1.0 * $1.1 }
     }
@@ -57,7 +57,7 @@ package struct ValueCode: Codable, Hashable, Sendable {
         loss: errors.reduce(0) { $0 + $1 * $1 } / count)
     }
     var result = SequenceGradients()
-    for (logits, target) in zip(outputs.split(each: head.valueCount), targets) {
+    for (logits, target) in zip(outputs.split(each: head.outputCount), targets) {
       let (chances, goal) = (Self.chances(logits), distribution(around: target))
       result.values += zip(chances, goal).map { Float(($0 - $1) / count) }
       result.loss -= zip(chances, goal).reduce(0) { $0 + $1.1 * log(max($1.0, 1e-30)) } / count
@@ -112,21 +112,21 @@ package struct ValueCode: Codable, Hashable, Sendable {
   }
 
   /// The length of an interval.
-  private var step: Double { 2 * scale / Double(head.valueCount) }
+  private var step: Double { 2 * scale / Double(head.outputCount) }
   /// The lower end of the first interval.
   private var start: Double { centre - scale }
   /// The middle of each interval.
   private var middles: [Double] {
-    (0..<head.valueCount).map { start + (Double($0) + 0.5) * step }
+    (0..<head.outputCount).map { start + (Double($0) + 0.5) * step }
   }
 
   /// The chance of each interval under a normal distribution around a target.
   private func distribution(around target: Double) -> [Double] {
     let target = min(max(target, start), centre + scale)
-    let below = (0...head.valueCount).map { edge in
+    let below = (0...head.outputCount).map { edge in
       0.5 * erfc((target - start - Double(edge) * step) / (Self.spread * step * 2.0.squareRoot()))
     }
-    let total = below[head.valueCount] - below[0]
+    let total = below[head.outputCount] - below[0]
     return zip(below.dropFirst(), below).map { ($0 - $1) / total }
   }
 

@@ -6,8 +6,8 @@ internal import Foundation
 package struct ValueFit {
   /// 1 − Var(target − value) / Var(target).
   ///
-  /// It is 1 if values are right but for a constant, 0 if they are
-  /// constant, negative if they are worse than a constant. Not a number if all targets are equal.
+  /// It is 1 if values are right but for a constant, 0 if they are constant, negative if they are worse
+  /// than a constant. Not a number if all targets are equal.
   package private(set) var explainedVariance = Double.nan
   /// The mean of value − target, in units of return.
   package private(set) var bias = Double.nan

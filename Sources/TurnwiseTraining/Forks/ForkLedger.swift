@@ -11,7 +11,7 @@ struct ForkLedger {
   private var wanted: [ForkPoint: Int] = [:]
   /// The outcomes of the forks of a situation, by its first point.
   private var outcomes: [ForkPoint: [ForkOutcome]] = [:]
-  /// The continuations behind `outcomes`.
+  /// The continuations that came to `outcomes`, in the same order.
   private var played: [ForkPoint: [Episode]] = [:]
   private var started: [ForkPoint: Int] = [:]
   private var failures: [ForkPoint: Int] = [:]
@@ -61,7 +61,7 @@ struct ForkLedger {
   /// The outcomes of the points that were requested.
   var forks: [ForkPoint: [ForkOutcome]] { requested(outcomes) }
 
-  /// The continuations behind ``forks``, in the same order.
+  /// The continuations that came to ``forks``, in the same order.
   var continuations: [ForkPoint: [Episode]] { requested(played) }
 
   private func requested<Value>(_ values: [ForkPoint: Value]) -> [ForkPoint: Value] {

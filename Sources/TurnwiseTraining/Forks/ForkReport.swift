@@ -65,7 +65,7 @@ public struct PlayedFork: Sendable {
 public struct ForkReport: Sendable {
   /// The outcomes of each requested point, for each group: `Evidence.forks`.
   public var outcomes: [[ForkPoint: [ForkOutcome]]]
-  /// The recorded continuations behind `outcomes`, in the same order.
+  /// The continuations that came to `outcomes`, in the same order.
   public var continuations: [[ForkPoint: [Episode]]]
   /// All continuations in the order in which they were started, including those that failed.
   public var forks: [PlayedFork]

@@ -127,13 +127,7 @@ public struct ForkRunner<E: Environment>: Sendable {
           + " \(place)"
       ])
     }
-    return try await runner.extended(&evidence, of: groups, asking: estimators)
-  }
-
-  private func extended(
-    _ evidence: inout [Evidence], of groups: [[Episode]], asking estimators: [any CreditEstimator]
-  ) async throws -> ForkReport {
-    let report = try await play(
+    let report = try await runner.play(
       try zip(groups, evidence).map { try ForkGroup($0, evidence: $1) }, asking: estimators)
     for (index, outcomes) in report.outcomes.enumerated() { evidence[index].forks = outcomes }
     return report

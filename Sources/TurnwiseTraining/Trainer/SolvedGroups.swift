@@ -42,14 +42,10 @@ extension CreditedGroup {
   fileprivate var forkedReturns: [Double] {
     evidence.forks.flatMap { point, outcomes in
       let episode = CreditEpisode(episodes[point.episode])
-      let (past, own) = (episode.turns.prefix(point.turn), episode.turns[point.turn...])
-      let subtask = episode.turns[point.turn].subtask
-      let part = own.prefix { $0.subtask == subtask }
-        .reduce(0) { $0 + ($1.reward(of: subtask) ?? 0) }
+      let past = episode.turns.prefix(point.turn).reduce(0) { $0 + $1.paid }
+      let others = episode.totalReward - episode.returnOfSubtask(from: point.turn)
       return zip(outcomes, endings(of: point, count: outcomes.count)).map { outcome, ending in
-        ending == .truncated(.subtaskOver)
-          ? episode.totalReward - part + outcome.returnToGo()
-          : past.reduce(0) { $0 + $1.paid } + outcome.returnToGo()
+        (ending == .truncated(.subtaskOver) ? others : past) + outcome.returnToGo()
       }
     }
   }
